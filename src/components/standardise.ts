@@ -1,0 +1,35 @@
+import { type AxisOrder, axisOrder, reorient } from '../kernels/orient.ts';
+import { linearAxis, nearestAxis, type ResampleAxes, resampleNearest, sizeOfAxes } from '../kernels/resample.ts';
+import type { Geometry, Vec3, Volume } from '../volume/geometry.ts';
+
+/** CT and mask in RAS, the mask on the target grid too; the CT is resampled by each pass as far as it needs it. */
+export interface StandardisedCase {
+  readonly axisOrder: AxisOrder;
+  /** Original voxels, axes in RAS order. */
+  readonly ct: Volume<Int16Array>;
+  readonly ctAxes: ResampleAxes;
+  /** On the target grid. */
+  readonly tumor: Uint8Array;
+  readonly resampled: Geometry;
+}
+
+/** Brings a case to RAS and lays out the target grid: what both passes begin with (ITK.md rules 1 to 3). */
+export function standardise(ct: Volume<Int16Array>, tumor: Volume<Uint8Array>, spacingMm: Vec3): StandardisedCase {
+  const order = axisOrder(ct.geometry.direction, 'RAS');
+  const rasCt = reorient(ct, order);
+  const rasTumor = reorient(tumor, order);
+  const { size, spacingMm: from, originMm, direction } = rasCt.geometry;
+  const axes = (make: typeof linearAxis): ResampleAxes => [
+    make(size[0], from[0], spacingMm[0]),
+    make(size[1], from[1], spacingMm[1]),
+    make(size[2], from[2], spacingMm[2]),
+  ];
+  const ctAxes = axes(linearAxis);
+  return {
+    axisOrder: order,
+    ct: rasCt,
+    ctAxes,
+    tumor: resampleNearest(rasTumor.data, size, axes(nearestAxis)),
+    resampled: { size: sizeOfAxes(ctAxes), spacingMm, originMm, direction },
+  };
+}

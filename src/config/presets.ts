@@ -1,0 +1,48 @@
+import type { Config } from './schema.ts';
+
+/** The default: what the first cohort, NSCLC-Radiomics "Lung1", should be prepared with. */
+const lung1: Config = {
+  geometry: { minSlices: 16, spacingToleranceMm: 0.1, positionToleranceMm: 0.1 },
+  hu: { rounding: 'nearest' },
+  mask: {
+    sources: ['SEG', 'RTSTRUCT'],
+    roiNames: ['^gtv[-_ ]?0*1$'],
+    contourRule: 'xor',
+  },
+  resample: { spacingMm: [1, 1, 3] },
+  roi: {
+    paddingMm: [60, 60, 45],
+    patch: '192x192x64',
+    boxPercentile: 98,
+    hardMinBoxMm: [160, 160, 192],
+    hardMaxBoxMm: [192, 192, 192],
+    preferredSizesXy: [160, 192, 224, 256],
+    preferredSizesZ: [64, 96],
+    multipleOf: 32,
+  },
+  intensity: { windowHu: [-900, 100], thresholdHu: -850, minVoxels: 1000, airHu: -1000 },
+  stats: { scope: 'train', variance: 'total' },
+  split: {
+    idColumn: 'PatientID',
+    stageColumn: 'Overall.Stage',
+    stages: ['I', 'II', 'IIIa', 'IIIb'],
+    trainFraction: 0.8,
+    seed: 0,
+  },
+  output: { auditVolumes: true, auditType: 'int16', qcOverlay: true, gzipLevelInt: 4, gzipLevelFloat: 1 },
+};
+
+/** The numeric behaviour of the SimpleITK reference program, its known defects included. */
+const reference: Config = {
+  ...lung1,
+  hu: { rounding: 'truncate' },
+  roi: { ...lung1.roi, patch: 'derived' },
+  stats: { scope: 'all', variance: 'within' },
+  output: { ...lung1.output, auditType: 'float32' },
+};
+
+export const PRESETS = { lung1, reference } as const;
+
+export type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { exclusion, gridRecord, outputFile, triple } from './record.ts';
+
+/** `case.json`: one patient after convert, committed last. Built from an allow-list: no UID, name or date of any header. */
+const okCase = z.strictObject({
+  patient_id: z.string(),
+  state: z.literal('ok'),
+  ct: outputFile.extend({
+    ...gridRecord.shape,
+    hu_min: z.number(),
+    hu_max: z.number(),
+    hu_mean: z.number(),
+    slices: z.int(),
+    rescale: z.array(z.strictObject({ slope: z.number(), intercept: z.number(), slices: z.int() })),
+    series_candidates: z.int(),
+    series_rejected: z.array(z.strictObject({ modality: z.string(), images: z.int(), reason: z.string() })),
+    ignored_files: z.int(),
+  }),
+  tumor: outputFile.extend({
+    voxels: z.int(),
+    volume_ml: z.number(),
+    bbox_start_ijk: triple,
+    bbox_size_ijk: triple,
+    mean_hu: z.number(),
+    source: z.enum(['SEG', 'RTSTRUCT']),
+    roi_number: z.int(),
+    roi_name: z.string(),
+    link_rule: z.string(),
+    contours_without_area: z.int(),
+    rois_seen: z.array(z.string()),
+    passed_over: z.array(z.string()),
+  }),
+  acquisition: z.strictObject({
+    manufacturer: z.string(),
+    model: z.string(),
+    convolution_kernel: z.string(),
+    kvp: z.number().nullable(),
+    slice_thickness_mm: z.number().nullable(),
+    patient_position: z.string(),
+  }),
+  swinprep_version: z.string(),
+  fingerprint: z.string(),
+});
+
+const excludedCase = z.strictObject({
+  patient_id: z.string(),
+  state: z.literal('excluded'),
+  exclusion,
+  swinprep_version: z.string(),
+  fingerprint: z.string(),
+});
+
+export const caseSchema = z.discriminatedUnion('state', [okCase, excludedCase]);
+
+export type CaseRecord = z.infer<typeof caseSchema>;
+export type OkCase = z.infer<typeof okCase>;
+export type ExcludedCase = z.infer<typeof excludedCase>;
+
+export const CT_FILE = 'ct.nii.gz';
+export const TUMOR_FILE = 'tumor.nii.gz';
+export const CASE_FILE = 'case.json';

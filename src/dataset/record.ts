@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** Pieces that several of the JSON files share. Keys are snake_case, as the reference program's. */
+export const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+export const box = { start_ijk: triple, size_ijk: triple };
+
+/** An output file of a patient: name within the patient's folder, size, and SHA-256 of its bytes. */
+export const outputFile = z.strictObject({ file: z.string(), bytes: z.int(), sha256: z.string() });
+
+export type OutputFile = z.infer<typeof outputFile>;
+
+/** The steps at which a patient can be excluded. */
+export const stepName = z.enum(['convert', 'split', 'pass1-stats', 'pass2-write']);
+
+export type StepName = z.infer<typeof stepName>;
+
+/** Why a patient is not used. */
+export const exclusion = z.strictObject({
+  patient_id: z.string(),
+  step: stepName,
+  code: z.string(),
+  message: z.string(),
+});
+
+export type Exclusion = z.infer<typeof exclusion>;
+
+/** A finding that does not exclude the patient. */
+export const flag = z.strictObject({ code: z.string(), message: z.string(), value: z.number() });
+
+export type Flag = z.infer<typeof flag>;
+
+/** A grid as stored in JSON; LPS mm, direction 3x3 row-major. */
+export const gridRecord = z.strictObject({
+  size_ijk: triple,
+  spacing_mm: triple,
+  origin_lps_mm: triple,
+  direction_lps: z.array(z.number()).length(9),
+  orientation: z.string(),
+});
+
+export type GridRecord = z.infer<typeof gridRecord>;

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
+
+const booleans = z.array(z.boolean()).length(3);
+
+const cropRecord = z.strictObject({
+  requested_start_ijk: triple,
+  requested_size_ijk: triple,
+  pad_lower_ijk: triple,
+  pad_upper_ijk: triple,
+  start_after_pad_ijk: triple,
+  orig_size_ijk: triple,
+  padded_size_ijk: triple,
+});
+
+/** `transforms.json`: the way from the native CT grid to the ROI, step by step. */
+export const transformsSchema = z.strictObject({
+  patient_id: z.string(),
+  orientation_policy: z.literal('RAS'),
+  original_ct_geometry: gridRecord,
+  /** RAS axis a runs along original axis `from[a]`, backwards where `flip[a]`. */
+  axis_order: z.strictObject({ from: triple, flip: booleans }),
+  ras_ct_geometry: gridRecord,
+  resampled_ct_geometry: gridRecord,
+  roi_geometry: gridRecord,
+  target_spacing: triple,
+  pad_mm: triple,
+  pad_vox: triple,
+  min_box_mm: triple,
+  max_box_mm: triple,
+  window_hu: z.tuple([z.number(), z.number()]),
+  norm_threshold_hu: z.number(),
+  global_mu: z.number(),
+  global_sigma: z.number(),
+  bbox_from_mask_start_ijk: triple,
+  bbox_from_mask_size_ijk: triple,
+  bbox_padded_start_ijk: triple,
+  bbox_padded_size_ijk: triple,
+  bbox_final_start_ijk: triple,
+  bbox_final_size_ijk: triple,
+  size_info: z.strictObject({
+    expanded_to_min: booleans,
+    clamped_to_max: booleans,
+    snapped_to_preferred: booleans,
+    final_size_vox: triple,
+  }),
+  crop_record_ct: cropRecord,
+  crop_record_mask: cropRecord,
+});
+
+export type Transforms = z.infer<typeof transformsSchema>;
+
+const okRoi = z.strictObject({
+  patient_id: z.string(),
+  state: z.literal('ok'),
+  split: z.enum(['train', 'test']),
+  stage: z.string(),
+  stage_index: z.int(),
+  spacing_before_mm: triple,
+  spacing_after_mm: triple,
+  original_size_ijk: triple,
+  resampled_size_ijk: triple,
+  final_roi_size_vox: triple,
+  final_roi_size_mm: triple,
+  orientation_policy: z.literal('RAS'),
+  global_mu: z.number(),
+  global_sigma: z.number(),
+  /** Of the windowed ROI; the constants that were applied are the global ones. */
+  case_mu: z.number(),
+  case_sigma: z.number(),
+  case_norm_info: z.strictObject({ mask_rule: z.string(), mask_count: z.int() }),
+  tumor_voxels_original: z.int(),
+  tumor_volume_ml: z.number(),
+  tumor_voxels_resampled: z.int(),
+  tumor_voxels_roi: z.int(),
+  tumor_clipped_voxels: z.int(),
+  tumor_source: z.string(),
+  flags: z.array(flag),
+  /** Every step in order with its parameters. */
+  preprocessing_pipeline: z.array(z.strictObject({ step: z.string(), params: z.record(z.string(), z.unknown()) })),
+  paths: z.record(z.string(), outputFile),
+  provenance: z.strictObject({ swinprep_version: z.string(), config_sha256: z.string(), fingerprint: z.string() }),
+});
+
+const excludedRoi = z.strictObject({
+  patient_id: z.string(),
+  state: z.literal('excluded'),
+  exclusion,
+  provenance: z.strictObject({ swinprep_version: z.string(), config_sha256: z.string(), fingerprint: z.string() }),
+});
+
+/** `meta.json`: one patient after pass 2, committed last. */
+export const roiSchema = z.discriminatedUnion('state', [okRoi, excludedRoi]);
+
+export type RoiRecord = z.infer<typeof roiSchema>;
+export type OkRoi = z.infer<typeof okRoi>;
+export type ExcludedRoi = z.infer<typeof excludedRoi>;
+
+export const META_FILE = 'meta.json';
+export const TRANSFORMS_FILE = 'transforms.json';
+
+/** File names of a patient's outputs by the reference program's keys. */
+export const ROI_FILES = {
+  ct_hu_resampled_ras: 'ct_hu_resampled_ras.nii.gz',
+  ct_roi_hu: 'ct_roi_hu.nii.gz',
+  ct_roi_norm: 'ct_roi_norm.nii.gz',
+  tumor_roi: 'tumor_roi.nii.gz',
+  qc_overlay_mid: 'qc_overlay_mid.png',
+  transforms: TRANSFORMS_FILE,
+} as const;
+
+export type RoiFile = keyof typeof ROI_FILES;

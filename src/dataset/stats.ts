@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { type Config, configSchema } from '../config/schema.ts';
+import { percentile } from '../kernels/percentile.ts';
+import { vec3 } from '../volume/geometry.ts';
+import { byPatient } from './cases.ts';
+import { exclusion, triple } from './record.ts';
+
+/** What pass 1 measures of one patient on the resampled RAS grid. */
+const measures = z.strictObject({
+  patient_id: z.string(),
+  pad_mm: triple,
+  pad_vox: triple,
+  resampled_size_ijk: triple,
+  resampled_tumor_voxels: z.int(),
+  bbox_start_ijk: triple,
+  bbox_size_ijk: triple,
+  bbox_padded_start_ijk: triple,
+  bbox_padded_size_ijk: triple,
+  bbox_padded_size_mm: triple,
+  case_mu: z.number(),
+  case_sigma: z.number(),
+  case_norm_info: z.strictObject({ mask_rule: z.string(), mask_count: z.int() }),
+});
+
+export type CaseMeasures = z.infer<typeof measures>;
+
+/** `interim/PATIENT/pass1.json`: kept so that a second run skips the patient. */
+export const measuresFileSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('ok'), fingerprint: z.string(), record: measures }),
+  z.strictObject({ state: z.literal('excluded'), fingerprint: z.string(), exclusion }),
+]);
+
+export type MeasuresFile = z.infer<typeof measuresFileSchema>;
+
+export const MEASURES_FILE = 'pass1.json';
+
+const caseRecord = measures.extend({ split: z.enum(['train', 'test']), stage: z.string() });
+
+export type Pass1Record = z.infer<typeof caseRecord>;
+
+/** The reference program's flat configuration after pass 1, by its names. */
+const configAfterPass1 = z.strictObject({
+  target_spacing: triple,
+  pad_mm: triple,
+  window_hu: z.tuple([z.number(), z.number()]),
+  norm_threshold_hu: z.number(),
+  min_box_mm: triple,
+  max_box_mm: triple,
+  global_mu: z.number(),
+  global_sigma: z.number(),
+  save_audit_volumes: z.boolean(),
+  save_qc_png: z.boolean(),
+  bbox_percentile: z.number(),
+  hard_min_box_mm: triple,
+  hard_max_box_mm: triple,
+  preferred_sizes_xy: z.array(z.number()),
+  preferred_sizes_z: z.array(z.number()),
+  snap_multiple_of: z.number(),
+});
+
+/** `dataset_pass1_stats.json`: the constants of the data set and what they were made from. */
+export const statsSchema = z.strictObject({
+  swinprep_version: z.string(),
+  config: configSchema,
+  config_after_pass1: configAfterPass1,
+  pass1_summary: z.strictObject({
+    num_samples_in: z.int(),
+    num_empty_masks: z.int(),
+    empty_masks: z.array(z.string()),
+    num_samples_in_scope: z.int(),
+    scope: z.enum(['train', 'all']),
+    variance: z.enum(['total', 'within']),
+    bbox_percentile: z.number(),
+    bbox_percentile_mm: triple,
+    derived_min_box_mm: triple,
+    derived_max_box_mm: triple,
+    global_mu: z.number(),
+    global_sigma: z.number(),
+    global_sigma_within: z.number(),
+    global_sigma_total: z.number(),
+  }),
+  per_case_records: z.array(caseRecord),
+  excluded: z.array(exclusion),
+});
+
+export type DatasetStats = z.infer<typeof statsSchema>;
+
+export const STATS_FILE = 'dataset_pass1_stats.json';
+
+/** Mean and standard deviations of a data set from those of its cases, weighted by voxels (ITK.md rule 8). */
+export function poolConstants(records: readonly CaseMeasures[]): { mu: number; sigmaWithin: number; sigmaTotal: number } {
+  const counts = records.map((r) => Math.max(1, r.case_norm_info.mask_count));
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  let mu = 0;
+  let within = 0;
+  records.forEach((record, i) => {
+    mu += (counts[i] / total) * record.case_mu;
+    within += (counts[i] / total) * record.case_sigma ** 2;
+  });
+  let between = 0;
+  records.forEach((record, i) => {
+    between += (counts[i] / total) * (record.case_mu - mu) ** 2;
+  });
+  return { mu, sigmaWithin: Math.sqrt(Math.max(within, 1e-8)), sigmaTotal: Math.sqrt(Math.max(within + between, 1e-8)) };
+}
+
+type Triple = [number, number, number];
+
+/** Derives the constants from the cases in scope. Cases may come in any order. Throws a RangeError where none is in scope. */
+export function datasetStats(
+  version: string,
+  config: Config,
+  cases: readonly Pass1Record[],
+  excluded: DatasetStats['excluded'],
+): DatasetStats {
+  const records = [...cases].sort(byPatient);
+  const inScope = config.stats.scope === 'all' ? records : records.filter((r) => r.split === 'train');
+  const { mu, sigmaWithin, sigmaTotal } = poolConstants(inScope);
+  const { roi, stats, intensity } = config;
+  const percentileMm = vec3((a) => percentile(inScope.map((r) => r.bbox_padded_size_mm[a]), roi.boxPercentile)) as Triple;
+  const minBoxMm = vec3((a) => Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a])) as Triple;
+  const maxBoxMm = [...roi.hardMaxBoxMm] as Triple;
+  const sigma = stats.variance === 'total' ? sigmaTotal : sigmaWithin;
+  const empty = excluded.filter((e) => e.code === 'tumor-empty-after-resampling').map((e) => e.patient_id);
+  return {
+    swinprep_version: version,
+    config,
+    config_after_pass1: {
+      target_spacing: [...config.resample.spacingMm] as Triple,
+      pad_mm: [...roi.paddingMm] as Triple,
+      window_hu: [...intensity.windowHu] as [number, number],
+      norm_threshold_hu: intensity.thresholdHu,
+      min_box_mm: minBoxMm,
+      max_box_mm: maxBoxMm,
+      global_mu: mu,
+      global_sigma: sigma,
+      save_audit_volumes: config.output.auditVolumes,
+      save_qc_png: config.output.qcOverlay,
+      bbox_percentile: roi.boxPercentile,
+      hard_min_box_mm: [...roi.hardMinBoxMm] as Triple,
+      hard_max_box_mm: [...roi.hardMaxBoxMm] as Triple,
+      preferred_sizes_xy: [...roi.preferredSizesXy],
+      preferred_sizes_z: [...roi.preferredSizesZ],
+      snap_multiple_of: roi.multipleOf,
+    },
+    pass1_summary: {
+      num_samples_in: records.length + excluded.length,
+      num_empty_masks: empty.length,
+      empty_masks: empty,
+      num_samples_in_scope: inScope.length,
+      scope: stats.scope,
+      variance: stats.variance,
+      bbox_percentile: roi.boxPercentile,
+      bbox_percentile_mm: percentileMm,
+      derived_min_box_mm: minBoxMm,
+      derived_max_box_mm: maxBoxMm,
+      global_mu: mu,
+      global_sigma: sigma,
+      global_sigma_within: sigmaWithin,
+      global_sigma_total: sigmaTotal,
+    },
+    per_case_records: records,
+    excluded: [...excluded].sort(byPatient),
+  };
+}

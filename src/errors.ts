@@ -1,0 +1,38 @@
+/** Something the user can mend: an option, a configuration key, a pipeline file. The message says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** A place that could not be read or written. `uri` never carries a query string, so no SAS token is shown. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly uri: string;
+
+  constructor(uri: string, message: string, options?: ErrorOptions) {
+    super(`${uri}: ${message}`, options);
+    this.uri = uri;
+  }
+}
+
+/**
+ * This patient's data cannot be used, for a stated reason. Thrown at any depth, caught once per patient and recorded:
+ * the patient becomes `excluded` and the others go on.
+ */
+export class CaseExclusion extends Error {
+  override readonly name = 'CaseExclusion';
+  /** Stable kebab-case code, such as `no-ct-series`. */
+  readonly code: string;
+  /** The file at fault, relative to the patient's folder, where one file is to blame. */
+  readonly file: string | undefined;
+
+  constructor(code: string, message: string, options?: ErrorOptions & { file?: string | undefined }) {
+    super(options?.file === undefined ? message : `${options.file}: ${message}`, options);
+    this.code = code;
+    this.file = options?.file;
+  }
+}
+
+/** The text of anything thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

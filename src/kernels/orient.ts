@@ -1,0 +1,103 @@
+import { type Geometry, pointOfIndex, type Vec3, type Volume, type VoxelArray, vec3, voxelCount } from '../volume/geometry.ts';
+
+/** How output axes are taken from input axes: output axis `a` runs along input axis `from[a]`, backwards where `flip[a]`. */
+export interface AxisOrder {
+  readonly from: Vec3;
+  readonly flip: readonly [boolean, boolean, boolean];
+}
+
+/** For each letter: the LPS axis it names and the sign of growing along it. */
+const LETTERS: Record<string, readonly [row: number, sign: 1 | -1]> = {
+  L: [0, 1],
+  R: [0, -1],
+  P: [1, 1],
+  A: [1, -1],
+  S: [2, 1],
+  I: [2, -1],
+};
+
+/**
+ * For each image axis the patient axis nearest to it: the largest |cosine| of all is taken first, then the largest of
+ * what is left (ITK itkDICOMOrientation.cxx, `DirectionCosinesToOrientation`).
+ */
+function nearestPatientAxes(direction: readonly number[]): { row: Vec3; sign: Vec3 } {
+  const row = [0, 0, 0];
+  const sign = [1, 1, 1];
+  const freeRows = new Set([0, 1, 2]);
+  const freeAxes = new Set([0, 1, 2]);
+  while (freeAxes.size > 0) {
+    let best = { row: -1, axis: -1, cosine: -1 };
+    for (const axis of freeAxes) {
+      for (const r of freeRows) {
+        const cosine = Math.abs(direction[3 * r + axis]);
+        if (cosine > best.cosine) best = { row: r, axis, cosine };
+      }
+    }
+    row[best.axis] = best.row;
+    sign[best.axis] = direction[3 * best.row + best.axis] < 0 ? -1 : 1;
+    freeRows.delete(best.row);
+    freeAxes.delete(best.axis);
+  }
+  return { row: vec3((a) => row[a]), sign: vec3((a) => sign[a]) };
+}
+
+/** Letters of the directions along which the indices grow, such as `LPS` for a plain axial CT. */
+export function axisCodes(direction: readonly number[]): string {
+  const { row, sign } = nearestPatientAxes(direction);
+  return [0, 1, 2]
+    .map((axis) => Object.keys(LETTERS).find((l) => LETTERS[l][0] === row[axis] && LETTERS[l][1] === sign[axis]))
+    .join('');
+}
+
+/** The order that brings a grid of this direction to `codes`, given as directions of growth (ITK's `DICOMOrientImageFilter`). */
+export function axisOrder(direction: readonly number[], codes = 'RAS'): AxisOrder {
+  const { row, sign } = nearestPatientAxes(direction);
+  const from = vec3((axis) => row.indexOf(LETTERS[codes[axis]][0]));
+  const flip = (axis: number): boolean => sign[from[axis]] !== LETTERS[codes[axis]][1];
+  return { from, flip: [flip(0), flip(1), flip(2)] };
+}
+
+function reorientedGeometry(geometry: Geometry, { from, flip }: AxisOrder): Geometry {
+  const corner = [0, 0, 0];
+  for (let axis = 0; axis < 3; axis++) if (flip[axis]) corner[from[axis]] = geometry.size[from[axis]] - 1;
+  const direction: number[] = [];
+  for (let row = 0; row < 3; row++) {
+    for (let axis = 0; axis < 3; axis++) {
+      const cosine = geometry.direction[3 * row + from[axis]];
+      direction.push(flip[axis] ? 0 - cosine : cosine);
+    }
+  }
+  return {
+    size: vec3((axis) => geometry.size[from[axis]]),
+    spacingMm: vec3((axis) => geometry.spacingMm[from[axis]]),
+    originMm: pointOfIndex(geometry, vec3((axis) => corner[axis])),
+    direction,
+  };
+}
+
+/** Permutes and flips the axes; every voxel keeps its value and its physical place. */
+export function reorient<T extends VoxelArray>(volume: Volume<T>, order: AxisOrder): Volume<T> {
+  const { data, geometry } = volume;
+  const source = geometry.size;
+  const out = reorientedGeometry(geometry, order);
+  const strides: Vec3 = [1, source[0], source[0] * source[1]];
+  const step = vec3((axis) => (order.flip[axis] ? -1 : 1) * strides[order.from[axis]]);
+  let start = 0;
+  for (let axis = 0; axis < 3; axis++) {
+    if (order.flip[axis]) start += (source[order.from[axis]] - 1) * strides[order.from[axis]];
+  }
+  const [nx, ny, nz] = out.size;
+  const target = new (data.constructor as new (n: number) => T)(voxelCount(out.size));
+  let at = 0;
+  for (let z = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++, at += nx) {
+      const row = start + y * step[1] + z * step[2];
+      if (step[0] === 1) target.set(data.subarray(row, row + nx), at);
+      else if (step[0] === -1) {
+        target.set(data.subarray(row - nx + 1, row + 1), at);
+        target.subarray(at, at + nx).reverse();
+      } else for (let x = 0; x < nx; x++) target[at + x] = data[row + x * step[0]];
+    }
+  }
+  return { data: target, geometry: out };
+}

@@ -1,0 +1,184 @@
+import { type Vec3, vec3 } from '../volume/geometry.ts';
+
+/** Voxels along an axis after resampling: floor(N * (s/t) + 0.5), as the reference program rounds. */
+export function resampledLength(length: number, spacingMm: number, targetMm: number): number {
+  return Math.floor(length * (spacingMm / targetMm) + 0.5);
+}
+
+/**
+ * Where the output samples of one axis fall among the input samples. Sample i reads `lower[i]` and its upper neighbour
+ * with weight `weight[i]` on the latter; 0 where the edge value repeats. `inside[i]` is 0 beyond the image's buffer.
+ */
+export interface ResampleAxis {
+  readonly lower: Int32Array;
+  readonly weight: Float64Array;
+  readonly inside: Uint8Array;
+}
+
+/**
+ * Continuous input index of output sample i of M: (i/M) * (M * (t/s)), in double, with first voxel centres coinciding
+ * (ITK itkResampleImageFilter.hxx, `LinearThreadedGenerateData`, interpolates along the scan line in just this way).
+ */
+function continuousIndex(i: number, count: number, spacingMm: number, targetMm: number): number {
+  return (i / count) * (count * (targetMm / spacingMm));
+}
+
+/** Inside a buffer of N samples: -0.5 <= c < N - 0.5 (ITK itkImageFunction.h, `IsInsideBuffer`). */
+function isInside(c: number, length: number): boolean {
+  return c >= -0.5 && c < length - 0.5;
+}
+
+/** Linear interpolation along an axis (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
+export function linearAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
+  const count = resampledLength(length, spacingMm, targetMm);
+  const axis = { lower: new Int32Array(count), weight: new Float64Array(count), inside: new Uint8Array(count) };
+  for (let i = 0; i < count; i++) {
+    const c = continuousIndex(i, count, spacingMm, targetMm);
+    const base = Math.min(Math.max(Math.floor(c), 0), length - 1);
+    const distance = c - base;
+    axis.lower[i] = base;
+    axis.weight[i] = distance <= 0 || base + 1 > length - 1 ? 0 : distance;
+    axis.inside[i] = isInside(c, length) ? 1 : 0;
+  }
+  return axis;
+}
+
+/** Nearest neighbour along an axis: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h); weights stay 0. */
+export function nearestAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
+  const count = resampledLength(length, spacingMm, targetMm);
+  const axis = { lower: new Int32Array(count), weight: new Float64Array(count), inside: new Uint8Array(count) };
+  for (let i = 0; i < count; i++) {
+    const c = continuousIndex(i, count, spacingMm, targetMm);
+    axis.inside[i] = isInside(c, length) ? 1 : 0;
+    axis.lower[i] = axis.inside[i] ? Math.floor(c + 0.5) : 0;
+  }
+  return axis;
+}
+
+/** The part [start, start + count) of an axis, for resampling a window of the output only. */
+export function windowOfAxis(axis: ResampleAxis, start: number, count: number): ResampleAxis {
+  return {
+    lower: axis.lower.subarray(start, start + count),
+    weight: axis.weight.subarray(start, start + count),
+    inside: axis.inside.subarray(start, start + count),
+  };
+}
+
+export type ResampleAxes = readonly [ResampleAxis, ResampleAxis, ResampleAxis];
+
+/** Size of what the axes describe. */
+export function sizeOfAxes(axes: ResampleAxes): Vec3 {
+  return vec3((a) => axes[a].lower.length);
+}
+
+/** One input row, interpolated along x into `out`. */
+function lerpRow(source: Int16Array, rowStart: number, x: ResampleAxis, out: Float64Array): void {
+  const { lower, weight } = x;
+  for (let i = 0; i < out.length; i++) {
+    const at = rowStart + lower[i];
+    const v0 = source[at];
+    const w = weight[i];
+    out[i] = w === 0 ? v0 : v0 + (source[at + 1] - v0) * w;
+  }
+}
+
+/** One input plane, interpolated along x then y into `out`. Neighbouring output rows share their x-interpolated input rows. */
+function lerpPlane(source: Int16Array, planeStart: number, nx: number, axes: ResampleAxes, out: Float64Array): void {
+  const [x, y] = axes;
+  const width = x.lower.length;
+  let row0 = new Float64Array(width);
+  let row1 = new Float64Array(width);
+  let held0 = -1;
+  let held1 = -1;
+  for (let j = 0; j < y.lower.length; j++) {
+    const base = y.lower[j];
+    const w = y.weight[j];
+    if (held0 !== base && held1 === base) {
+      [row0, row1] = [row1, row0];
+      [held0, held1] = [held1, held0];
+    }
+    if (held0 !== base) {
+      lerpRow(source, planeStart + base * nx, x, row0);
+      held0 = base;
+    }
+    const at = j * width;
+    if (w === 0) {
+      out.set(row0, at);
+      continue;
+    }
+    if (held1 !== base + 1) {
+      lerpRow(source, planeStart + (base + 1) * nx, x, row1);
+      held1 = base + 1;
+    }
+    for (let i = 0; i < width; i++) out[at + i] = row0[i] + (row1[i] - row0[i]) * w;
+  }
+}
+
+/** Sets every voxel that an axis puts outside the input to `fill`. */
+function fillOutside(target: Float32Array | Uint8Array, axes: ResampleAxes, fill: number): void {
+  const [nx, ny, nz] = sizeOfAxes(axes);
+  const [x, y, z] = axes;
+  for (let k = 0; k < nz; k++) {
+    if (!z.inside[k]) target.fill(fill, k * nx * ny, (k + 1) * nx * ny);
+    for (let j = 0; j < ny; j++) if (!y.inside[j]) target.fill(fill, (k * ny + j) * nx, (k * ny + j + 1) * nx);
+  }
+  for (let i = 0; i < nx; i++) if (!x.inside[i]) for (let at = i; at < target.length; at += nx) target[at] = fill;
+}
+
+/**
+ * Trilinear resampling on axes from `linearAxis`: x, then y, then z, each v0 + (v1 - v0) * d in double, then float32.
+ * Equal to SimpleITK's `ResampleImageFilter` with an identity transform to within 2e-6 HU.
+ *
+ * @param source HU, x fastest, of size `size`
+ * @param fillHu value outside the input's buffer
+ */
+export function resampleLinear(source: Int16Array, size: Vec3, axes: ResampleAxes, fillHu: number): Float32Array {
+  const [nx, ny, nz] = sizeOfAxes(axes);
+  const planeLength = nx * ny;
+  const target = new Float32Array(planeLength * nz);
+  let plane0 = new Float64Array(planeLength);
+  let plane1 = new Float64Array(planeLength);
+  let held0 = -1;
+  let held1 = -1;
+  const z = axes[2];
+  for (let k = 0; k < nz; k++) {
+    const base = z.lower[k];
+    const w = z.weight[k];
+    if (held0 !== base && held1 === base) {
+      [plane0, plane1] = [plane1, plane0];
+      [held0, held1] = [held1, held0];
+    }
+    if (held0 !== base) {
+      lerpPlane(source, base * size[0] * size[1], size[0], axes, plane0);
+      held0 = base;
+    }
+    const at = k * planeLength;
+    if (w === 0) {
+      target.set(plane0, at);
+      continue;
+    }
+    if (held1 !== base + 1) {
+      lerpPlane(source, (base + 1) * size[0] * size[1], size[0], axes, plane1);
+      held1 = base + 1;
+    }
+    for (let i = 0; i < planeLength; i++) target[at + i] = plane0[i] + (plane1[i] - plane0[i]) * w;
+  }
+  fillOutside(target, axes, fillHu);
+  return target;
+}
+
+/** Nearest-neighbour resampling of a label volume on axes from `nearestAxis`; 0 outside the input. */
+export function resampleNearest(source: Uint8Array, size: Vec3, axes: ResampleAxes): Uint8Array {
+  const [nx, ny, nz] = sizeOfAxes(axes);
+  const [x, y, z] = axes;
+  const target = new Uint8Array(nx * ny * nz);
+  let at = 0;
+  for (let k = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++, at += nx) {
+      const row = (z.lower[k] * size[1] + y.lower[j]) * size[0];
+      for (let i = 0; i < nx; i++) target[at + i] = source[row + x.lower[i]];
+    }
+  }
+  fillOutside(target, axes, 0);
+  return target;
+}

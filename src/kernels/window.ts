@@ -1,0 +1,21 @@
+/** Clamps HU to [lowHu, highHu], both included (SimpleITK `Clamp`), into a new array. */
+export function windowHu(hu: Float32Array, [lowHu, highHu]: readonly [number, number]): Float32Array {
+  const out = new Float32Array(hu.length);
+  for (let i = 0; i < hu.length; i++) out[i] = Math.min(Math.max(hu[i], lowHu), highHu);
+  return out;
+}
+
+/** z-score: float32((double(x) - mu) * (1 / (sigma + 1e-8))) (SimpleITK `ShiftScale` as the reference calls it). */
+export function zScore(values: Float32Array, mu: number, sigma: number): Float32Array {
+  const scale = 1 / (sigma + 1e-8);
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = (values[i] - mu) * scale;
+  return out;
+}
+
+/** Rounds HU to the nearest integer, for storage as int16. */
+export function roundToInt16(hu: Float32Array): Int16Array {
+  const out = new Int16Array(hu.length);
+  for (let i = 0; i < hu.length; i++) out[i] = Math.round(hu[i]);
+  return out;
+}

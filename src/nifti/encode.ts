@@ -1,0 +1,39 @@
+import { NIFTI1 } from 'nifti-reader-js';
+import type { Volume, VoxelArray } from '../volume/geometry.ts';
+import { affineOf, quaternionOf } from './affine.ts';
+
+const HEADER_BYTES = 352;
+
+function datatypeOf(data: VoxelArray): number {
+  if (data instanceof Int16Array) return NIFTI1.TYPE_INT16;
+  return data instanceof Uint8Array ? NIFTI1.TYPE_UINT8 : NIFTI1.TYPE_FLOAT32;
+}
+
+/**
+ * NIfTI-1 bytes (not compressed) as ITK writes them: qform and sform both given with code 1, mm, slope 1
+ * (ITK.md rule 11; itkNiftiImageIO.cxx). Little endian.
+ */
+export function encodeNifti({ data, geometry }: Volume): Uint8Array {
+  const header = new NIFTI1();
+  const { size, spacingMm } = geometry;
+  const { b, c, d, qfac } = quaternionOf(geometry);
+  header.littleEndian = true;
+  header.dims = [3, ...size, 1, 1, 1, 1];
+  header.pixDims = [qfac, ...spacingMm, 0, 0, 0, 0];
+  header.datatypeCode = datatypeOf(data);
+  header.numBitsPerVoxel = 8 * data.BYTES_PER_ELEMENT;
+  header.vox_offset = HEADER_BYTES;
+  header.scl_slope = 1;
+  header.scl_inter = 0;
+  header.xyzt_units = NIFTI1.UNITS_MM;
+  header.qform_code = 1;
+  header.sform_code = 1;
+  header.affine = affineOf(geometry);
+  [header.qoffset_x, header.qoffset_y, header.qoffset_z] = header.affine.map((row) => row[3]);
+  [header.quatern_b, header.quatern_c, header.quatern_d] = [b, c, d];
+  header.magic = 'n+1';
+  const bytes = new Uint8Array(HEADER_BYTES + data.byteLength);
+  bytes.set(new Uint8Array(header.toArrayBuffer()));
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), HEADER_BYTES);
+  return bytes;
+}

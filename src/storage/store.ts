@@ -1,0 +1,33 @@
+/** An object in a store. */
+export interface Entry {
+  /** Path from the store's root, `/` between parts, no leading slash. */
+  readonly key: string;
+  readonly bytes: number;
+  /** Changes when the content does: Content-MD5 or ETag of a blob, modification time of a file. */
+  readonly version: string;
+}
+
+/** A direct child of a store's root. */
+export type Child = { readonly kind: 'folder'; readonly name: string } | { readonly kind: 'file'; readonly entry: Entry };
+
+/**
+ * Bytes by key. An absent key is `undefined`; anything else that goes wrong throws a StorageError that names the place.
+ * Knows no medicine.
+ */
+export interface ReadableStore {
+  /** For people and messages: no query string, so no SAS token. */
+  readonly uri: string;
+  /** Everything below `prefix`, in ascending key order (code units). */
+  list(prefix?: string): AsyncIterable<Entry>;
+  /** All the bytes of `key`, whose number is checked against what the store announced. */
+  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+export interface Store extends ReadableStore {
+  /** The first level only: folders (common prefixes) and files, in ascending name order. */
+  children(): AsyncIterable<Child>;
+  /** Atomic: afterwards the key holds all of `bytes`; after a failure or a kill it holds what it held before. */
+  write(key: string, bytes: Uint8Array): Promise<void>;
+  /** Removes the key and whatever an interrupted write of it left behind. No error where there is nothing. */
+  delete(key: string): Promise<void>;
+}
