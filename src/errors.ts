@@ -14,6 +14,14 @@ export class StorageError extends Error {
   }
 }
 
+/** An archive whose content cannot be used, however often it is read: the fault lies in the data, not in the place. */
+export class ArchiveError extends StorageError {}
+
+/** Some patients could not be finished for want of a place to read or write; what is done is kept. */
+export class UnfinishedError extends Error {
+  override readonly name = 'UnfinishedError';
+}
+
 /**
  * This patient's data cannot be used, for a stated reason. Thrown at any depth, caught once per patient and recorded:
  * the patient becomes `excluded` and the others go on.

@@ -9,7 +9,7 @@ export interface ClinicalRow {
 }
 
 /** Reads the two columns that the split needs. Throws a UsageError naming the file, and the columns seen, where one is absent. */
-export function parseClinical(file: string, bytes: Uint8Array, columns: { idColumn: string; stageColumn: string }): ClinicalRow[] {
+export function parseClinical(file: string, bytes: Uint8Array, { idColumn, stageColumn }: { idColumn: string; stageColumn: string }): ClinicalRow[] {
   let rows: Record<string, string>[];
   try {
     rows = parse(bytes, { columns: true, bom: true, trim: true, skip_empty_lines: true }) as Record<string, string>[];
@@ -17,10 +17,10 @@ export function parseClinical(file: string, bytes: Uint8Array, columns: { idColu
     throw new UsageError(`${file}: is no valid CSV (${messageOf(cause)})`, { cause });
   }
   const seen = Object.keys(rows[0] ?? {});
-  for (const [key, column] of Object.entries(columns)) {
+  for (const [key, column] of Object.entries({ idColumn, stageColumn })) {
     if (!seen.includes(column)) {
       throw new UsageError(`${file}: has no column "${column}" (set split.${key}); its columns are ${seen.join(', ') || '(none)'}`);
     }
   }
-  return rows.map((row) => ({ patientId: row[columns.idColumn], stage: row[columns.stageColumn] }));
+  return rows.map((row) => ({ patientId: row[idColumn], stage: row[stageColumn] }));
 }

@@ -1,0 +1,99 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { Tinypool } from 'tinypool';
+import type { Exclusion, StepName } from '../dataset/record.ts';
+import { messageOf, UnfinishedError } from '../errors.ts';
+import type { Report } from './report.ts';
+
+/** What became of one patient in a worker thread. */
+export type CaseOutcome<R> =
+  | { readonly state: 'ok' | 'excluded'; readonly record: R; readonly skipped: boolean; readonly message?: string }
+  /** The place to read or write failed: nothing is known of the patient. */
+  | { readonly state: 'failed'; readonly message: string };
+
+/** A patient's work, as it is sent to a worker thread. */
+export interface CaseTask {
+  readonly step: StepName;
+  readonly patientId: string;
+}
+
+/** A worker's share of memory: a 297-slice 512x512 patient with float32 audit volumes, compressed copies included. */
+const WORKER_BYTES = 1.5 * 2 ** 30;
+
+/** As many workers as cores, and as memory allows; containers report their own limit. */
+export function defaultWorkers(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return Math.max(1, Math.min(availableParallelism(), Math.floor((0.8 * memory) / WORKER_BYTES)));
+}
+
+const WORKER = import.meta.url.endsWith('.ts') ? './case-worker.ts' : './case-worker.js';
+
+/** Failures named in the closing message; the rest are counted. */
+const NAMED_FAILURES = 5;
+
+export interface PoolResult<R> {
+  readonly records: R[];
+  readonly skipped: number;
+}
+
+/**
+ * Runs every task in a pool of worker threads, each holding one patient at a time, so that memory does not grow with
+ * the cohort. Records come back in the order of the tasks. A patient whose worker dies of something unforeseen is
+ * excluded by `onCrash`, the others go on. Throws an UnfinishedError at the end where a place failed.
+ */
+export async function runCases<T extends CaseTask, R>(
+  tasks: readonly T[],
+  options: { workers: number; report: Report; onCrash: (exclusion: Exclusion) => R },
+): Promise<PoolResult<R>> {
+  const { report, onCrash } = options;
+  const workers = Math.max(1, Math.min(options.workers || defaultWorkers(), tasks.length));
+  const outcomes = new Map<number, CaseOutcome<R>>();
+  const step = tasks[0]?.step;
+  if (step === undefined) return { records: [], skipped: 0 };
+  report({ kind: 'started', step, patients: tasks.length, workers });
+  const pool = new Tinypool({
+    filename: new URL(WORKER, import.meta.url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    isolateWorkers: false,
+  });
+  let next = 0;
+  const takeTasks = async (): Promise<void> => {
+    while (next < tasks.length) {
+      const index = next++;
+      const task = tasks[index];
+      const outcome = await (pool.run(task) as Promise<CaseOutcome<R>>).catch((thrown): CaseOutcome<R> => {
+        const message = `unforeseen error: ${messageOf(thrown)}; please report it`;
+        const record = onCrash({ patient_id: task.patientId, step, code: 'unforeseen-error', message });
+        return { state: 'excluded', record, skipped: false, message };
+      });
+      outcomes.set(index, outcome);
+      const skipped = outcome.state !== 'failed' && outcome.skipped;
+      report({ kind: 'patient', step, patientId: task.patientId, state: outcome.state, skipped, message: outcome.message });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, takeTasks));
+  } finally {
+    await pool.destroy();
+  }
+  const records: R[] = [];
+  const failures: string[] = [];
+  let skipped = 0;
+  tasks.forEach((task, index) => {
+    const outcome = outcomes.get(index)!;
+    if (outcome.state === 'failed') failures.push(`${task.patientId}: ${outcome.message}`);
+    else {
+      records.push(outcome.record);
+      if (outcome.skipped) skipped++;
+    }
+  });
+  if (failures.length > 0) {
+    const named = failures.slice(0, NAMED_FAILURES).map((line) => `\n  ${line}`);
+    const more = failures.length > NAMED_FAILURES ? `\n  and ${failures.length - NAMED_FAILURES} more` : '';
+    throw new UnfinishedError(
+      `${step}: ${failures.length} of ${tasks.length} patients could not be finished; run the same command again, what is done is kept:${named.join('')}${more}`,
+    );
+  }
+  return { records, skipped };
+}

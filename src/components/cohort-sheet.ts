@@ -1,0 +1,27 @@
+import type { Manifest } from '../dataset/manifest.ts';
+import { contactSheet, type SheetTile } from '../picture/contact-sheet.ts';
+import type { ReadableStore } from '../storage/store.ts';
+
+/** Overlays on one sheet: all tiles of a sheet are in memory at once. */
+const TILES_PER_SHEET = 60;
+
+/** File name of the nth sheet, from 1. */
+export function sheetName(n: number): string {
+  return n === 1 ? 'contact_sheet.png' : `contact_sheet_${n}.png`;
+}
+
+/** Contact sheets of every overlay that the manifest lists, one sheet at a time. */
+export async function* cohortSheets(store: ReadableStore, manifest: Manifest): AsyncGenerator<{ name: string; png: Uint8Array }> {
+  const pictured = manifest.outputs.filter((output) => output.paths.qc_overlay_mid !== undefined);
+  for (let from = 0, n = 1; from < pictured.length; from += TILES_PER_SHEET, n++) {
+    const tiles: SheetTile[] = [];
+    for (const output of pictured.slice(from, from + TILES_PER_SHEET)) {
+      const png = await store.read(output.paths.qc_overlay_mid);
+      if (png === undefined) continue;
+      const flags = output.flags.map((flag) => flag.code).join(', ');
+      const facts = `stage ${output.stage}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`;
+      tiles.push({ png, caption: [output.patient_id, flags === '' ? facts : `${facts}  ${flags}`] });
+    }
+    yield { name: sheetName(n), png: contactSheet(tiles) };
+  }
+}

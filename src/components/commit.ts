@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { encodeJson } from '../dataset/json.ts';
+import type { OutputFile } from '../dataset/record.ts';
+import type { Store } from '../storage/store.ts';
+
+/** Name, size and SHA-256 of an output. */
+export function outputFile(file: string, bytes: Uint8Array): OutputFile {
+  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+interface Committed {
+  readonly schema: z.ZodType;
+  /** The file whose presence says that the others are whole. */
+  readonly file: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * What an earlier run committed for a patient: the record, where its fingerprint is this one's and every output it
+ * lists is there in full size. Undefined means that the patient has to be done.
+ */
+export async function committedRecord<S extends z.ZodType>(
+  store: Store,
+  patientId: string,
+  { schema, file, fingerprint }: Committed & { readonly schema: S },
+  read: (record: z.infer<S>) => { fingerprint: string; outputs: readonly OutputFile[] },
+): Promise<z.infer<S> | undefined> {
+  const bytes = await store.read(`${patientId}/${file}`);
+  if (bytes === undefined) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const found = read(parsed.data);
+  if (found.fingerprint !== fingerprint) return undefined;
+  if (found.outputs.length > 0) {
+    const sizes = new Map<string, number>();
+    for await (const entry of store.list(`${patientId}/`)) sizes.set(entry.key, entry.bytes);
+    if (found.outputs.some((o) => sizes.get(`${patientId}/${o.file}`) !== o.bytes)) return undefined;
+  }
+  return parsed.data;
+}
+
+/** Takes away what an earlier run left of a patient, its record first, so that no half of it is ever taken for whole. */
+export async function clearOutputs(store: Store, patientId: string, record: string, outputs: readonly string[]): Promise<void> {
+  await store.delete(`${patientId}/${record}`);
+  await Promise.all(outputs.map((file) => store.delete(`${patientId}/${file}`)));
+}
+
+/** Writes a patient's outputs, then, last, the record that commits them. */
+export async function commitOutputs(
+  store: Store,
+  patientId: string,
+  outputs: Readonly<Record<string, Uint8Array>>,
+  recordFile: string,
+  record: unknown,
+): Promise<void> {
+  await Promise.all(Object.entries(outputs).map(([file, bytes]) => store.write(`${patientId}/${file}`, bytes)));
+  await store.write(`${patientId}/${recordFile}`, encodeJson(record));
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { OkCase } from '../dataset/case.ts';
+import type { OutputFile } from '../dataset/record.ts';
+import { StorageError } from '../errors.ts';
+import { decodeNifti } from '../nifti/decode.ts';
+import type { Store } from '../storage/store.ts';
+import type { Volume, VoxelArray } from '../volume/geometry.ts';
+
+async function readVolume<T extends VoxelArray>(
+  store: Store,
+  patientId: string,
+  { file, sha256 }: OutputFile,
+  isType: (data: VoxelArray) => data is T,
+): Promise<Volume<T>> {
+  const key = `${patientId}/${file}`;
+  const bytes = await store.read(key);
+  const uri = `${store.uri}/${key}`;
+  if (bytes === undefined) throw new StorageError(uri, 'is not there; run convert again');
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new StorageError(uri, 'is not what convert wrote by its cases.json; run convert again');
+  }
+  const { data, geometry } = decodeNifti(key, bytes);
+  if (!isType(data)) throw new StorageError(uri, 'has another voxel type than convert writes; run convert again');
+  return { data, geometry };
+}
+
+/** The CT and the tumour mask that convert wrote, checked against the hashes in its record. */
+export async function readInterim(store: Store, record: OkCase): Promise<{ ct: Volume<Int16Array>; tumor: Volume<Uint8Array> }> {
+  const id = record.patient_id;
+  const ct = await readVolume(store, id, record.ct, (data) => data instanceof Int16Array);
+  const tumor = await readVolume(store, id, record.tumor, (data) => data instanceof Uint8Array);
+  return { ct, tumor };
+}

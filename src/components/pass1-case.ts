@@ -1,0 +1,51 @@
+import type { Config } from '../config/schema.ts';
+import type { OkCase } from '../dataset/case.ts';
+import { fingerprintOf } from '../dataset/json.ts';
+import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../dataset/stats.ts';
+import { openStore } from '../storage/open.ts';
+import { VERSION } from '../version.ts';
+import { type CaseOutcome, type CaseTask } from './case-pool.ts';
+import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
+import { exclusionOf } from './convert-case.ts';
+import { readInterim } from './interim.ts';
+import { measureCase } from './measure-case.ts';
+
+export interface MeasureTask extends CaseTask {
+  readonly step: 'pass1-stats';
+  readonly interim: string;
+  readonly record: OkCase;
+  readonly config: Config;
+}
+
+function measureFingerprint({ record, config }: MeasureTask): string {
+  const { resample, intensity, roi } = config;
+  const inputs = [record.ct.sha256, record.tumor.sha256];
+  return fingerprintOf({ step: 'pass1-stats', version: VERSION, inputs, resample, intensity, paddingMm: roi.paddingMm });
+}
+
+/** Measures one patient and keeps the result beside its volumes, unless that is done already. */
+export async function pass1Case(task: MeasureTask): Promise<CaseOutcome<MeasuresFile>> {
+  const { patientId, record, config } = task;
+  const interim = await openStore(task.interim);
+  const fingerprint = measureFingerprint(task);
+  const done = await committedRecord(interim, patientId, { schema: measuresFileSchema, file: MEASURES_FILE, fingerprint }, (found) => ({
+    fingerprint: found.fingerprint,
+    outputs: [],
+  }));
+  if (done !== undefined) return { state: done.state, record: done, skipped: true };
+  await clearOutputs(interim, patientId, MEASURES_FILE, []);
+  let measured: MeasuresFile;
+  try {
+    const { ct, tumor } = await readInterim(interim, record);
+    measured = { state: 'ok', fingerprint, record: measureCase(patientId, ct, tumor, config) };
+  } catch (thrown) {
+    measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };
+  }
+  await commitOutputs(interim, patientId, {}, MEASURES_FILE, measured);
+  return {
+    state: measured.state,
+    record: measured,
+    skipped: false,
+    ...(measured.state === 'excluded' ? { message: measured.exclusion.message } : {}),
+  };
+}

@@ -1,0 +1,164 @@
+import type { Config } from '../config/schema.ts';
+import type { OkCase } from '../dataset/case.ts';
+import { encodeJson, fingerprintOf } from '../dataset/json.ts';
+import type { Exclusion, Flag, OutputFile } from '../dataset/record.ts';
+import { type ExcludedRoi, META_FILE, type OkRoi, ROI_FILES, type RoiFile, type RoiRecord, roiSchema } from '../dataset/roi.ts';
+import type { SplitMember } from '../dataset/split.ts';
+import { roundToInt16 } from '../kernels/window.ts';
+import { encodeNifti } from '../nifti/encode.ts';
+import { gzip } from '../nifti/gzip.ts';
+import { qcOverlay } from '../picture/qc-overlay.ts';
+import { openStore } from '../storage/open.ts';
+import { VERSION } from '../version.ts';
+import { type Volume, vec3 } from '../volume/geometry.ts';
+import { type CaseOutcome, type CaseTask } from './case-pool.ts';
+import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
+import { exclusionOf } from './convert-case.ts';
+import { readInterim } from './interim.ts';
+import { type Constants, makeRoi, type Roi } from './make-roi.ts';
+import { triple } from './measure-case.ts';
+
+export interface RoiTask extends CaseTask {
+  readonly step: 'pass2-write';
+  readonly interim: string;
+  readonly roi: string;
+  readonly record: OkCase;
+  readonly member: SplitMember;
+  readonly config: Config;
+  readonly constants: Constants;
+}
+
+/** What decides a patient's ROI; the constants that only describe the cohort are left out, so that they redo nothing. */
+function roiFingerprint({ record, member, config, constants }: RoiTask): string {
+  const { resample, roi, intensity, output } = config;
+  const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
+  const inputs = [record.ct.sha256, record.tumor.sha256];
+  return fingerprintOf({
+    step: 'pass2-write',
+    version: VERSION,
+    inputs,
+    member,
+    resample,
+    roi,
+    intensity,
+    output,
+    constants: { global_mu, global_sigma, min_box_mm, max_box_mm },
+  });
+}
+
+function flagsOf(roi: Roi): Flag[] {
+  const flags: Flag[] = [];
+  const clipped = roi.tumorVoxelsResampled - roi.tumorVoxelsRoi;
+  if (clipped > 0) flags.push({ code: 'tumor-clipped', message: 'tumour voxels that the ROI cuts off', value: clipped });
+  if (roi.voxelsOutside > 0) {
+    const share = roi.voxelsOutside / roi.hu.data.length;
+    flags.push({ code: 'roi-outside-image', message: 'share of the ROI that lies outside the CT and is air', value: share });
+  }
+  return flags;
+}
+
+/** Every step in order with its parameters, as the project's first metadata sketch lists them. */
+function pipelineSteps({ transforms }: Roi, { resample, roi, intensity }: Config): OkRoi['preprocessing_pipeline'] {
+  const { bbox_final_size_ijk, global_mu, global_sigma } = transforms;
+  return [
+    { step: 'orientation', params: { to: 'RAS', axis_order: transforms.axis_order } },
+    {
+      step: 'resampling',
+      params: { spacing_mm: resample.spacingMm, ct: 'linear', mask: 'nearest', outside_hu: intensity.airHu },
+    },
+    {
+      step: 'cropping',
+      params: {
+        method: 'bounding_box_tumor_mask_with_padding',
+        padding_mm: roi.paddingMm,
+        patch: roi.patch,
+        size_vox: bbox_final_size_ijk,
+        outside_hu: intensity.airHu,
+      },
+    },
+    { step: 'windowing', params: { range_hu: intensity.windowHu } },
+    { step: 'intensity_normalization', params: { method: 'z-score', scope: 'global', mu: global_mu, sigma: global_sigma, epsilon: 1e-8 } },
+  ];
+}
+
+function encodeOutputs(roi: Roi, { intensity, output }: Config): Partial<Record<RoiFile, Uint8Array>> {
+  const floats = (volume: Volume<Float32Array>): Uint8Array => gzip(encodeNifti(volume), output.gzipLevelFloat);
+  const audit = (volume: Volume<Float32Array>): Uint8Array =>
+    output.auditType === 'float32'
+      ? floats(volume)
+      : gzip(encodeNifti({ ...volume, data: roundToInt16(volume.data) }), output.gzipLevelInt);
+  return {
+    ct_roi_norm: floats(roi.norm),
+    tumor_roi: gzip(encodeNifti(roi.tumor), output.gzipLevelInt),
+    ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt), ct_roi_hu: audit(roi.hu) }),
+    ...(output.qcOverlay && { qc_overlay_mid: qcOverlay({ ct: roi.windowed, tumor: roi.tumor, windowHu: intensity.windowHu }) }),
+    transforms: encodeJson(roi.transforms),
+  };
+}
+
+function provenance(config: Config, fingerprint: string): OkRoi['provenance'] {
+  return { swinprep_version: VERSION, config_sha256: fingerprintOf(config), fingerprint };
+}
+
+function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, fingerprint: string): OkRoi {
+  const { record, member, config } = task;
+  const { size, spacingMm } = roi.hu.geometry;
+  return {
+    patient_id: task.patientId,
+    state: 'ok',
+    split: member.split,
+    stage: member.stage,
+    stage_index: member.stage_index,
+    spacing_before_mm: record.ct.spacing_mm,
+    spacing_after_mm: triple(spacingMm),
+    original_size_ijk: record.ct.size_ijk,
+    resampled_size_ijk: triple(roi.resampled.size),
+    final_roi_size_vox: triple(size),
+    final_roi_size_mm: triple(vec3((a) => size[a] * spacingMm[a])),
+    orientation_policy: 'RAS',
+    global_mu: roi.transforms.global_mu,
+    global_sigma: roi.transforms.global_sigma,
+    ...roi.statistics,
+    tumor_voxels_original: record.tumor.voxels,
+    tumor_volume_ml: record.tumor.volume_ml,
+    tumor_voxels_resampled: roi.tumorVoxelsResampled,
+    tumor_voxels_roi: roi.tumorVoxelsRoi,
+    tumor_clipped_voxels: roi.tumorVoxelsResampled - roi.tumorVoxelsRoi,
+    tumor_source: record.tumor.source,
+    flags: flagsOf(roi),
+    preprocessing_pipeline: pipelineSteps(roi, config),
+    paths,
+    provenance: provenance(config, fingerprint),
+  };
+}
+
+export function excludedRoi(exclusion: Exclusion, config: Config, fingerprint: string): ExcludedRoi {
+  return { patient_id: exclusion.patient_id, state: 'excluded', exclusion, provenance: provenance(config, fingerprint) };
+}
+
+/** Writes one patient's ROI set, `meta.json` last, unless that is done already. */
+export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> {
+  const { patientId, config } = task;
+  const store = await openStore(task.roi);
+  const fingerprint = roiFingerprint(task);
+  const done = await committedRecord(store, patientId, { schema: roiSchema, file: META_FILE, fingerprint }, (found) => ({
+    fingerprint: found.provenance.fingerprint,
+    outputs: found.state === 'ok' ? Object.values(found.paths) : [],
+  }));
+  if (done !== undefined) return { state: done.state, record: done, skipped: true };
+  await clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES));
+  try {
+    const { ct, tumor } = await readInterim(await openStore(task.interim), task.record);
+    const roi = makeRoi(patientId, ct, tumor, config, task.constants);
+    const encoded = Object.entries(encodeOutputs(roi, config)) as [RoiFile, Uint8Array][];
+    const paths = Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)]));
+    const record = roiRecord(task, roi, paths, fingerprint);
+    await commitOutputs(store, patientId, Object.fromEntries(encoded.map(([key, bytes]) => [ROI_FILES[key], bytes])), META_FILE, record);
+    return { state: 'ok', record, skipped: false };
+  } catch (thrown) {
+    const exclusion = exclusionOf(thrown, task);
+    const record = excludedRoi(exclusion, config, fingerprint);
+    await commitOutputs(store, patientId, {}, META_FILE, record);
+    return { state: 'excluded', record, skipped: false, message: exclusion.message };
+  }
+}

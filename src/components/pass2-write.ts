@@ -1,0 +1,69 @@
+import { stringify } from 'yaml';
+import { CASES_FILE, casesSchema, okCases } from '../dataset/cases.ts';
+import { encodeJson } from '../dataset/json.ts';
+import { buildManifest, CONFIG_FILE, FAILURES_FILE, gatherFailures, MANIFEST_FILE, splitExclusions } from '../dataset/manifest.ts';
+import type { RoiRecord } from '../dataset/roi.ts';
+import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
+import { STATS_FILE, statsSchema } from '../dataset/stats.ts';
+import { displayUri } from '../storage/location.ts';
+import { openStore } from '../storage/open.ts';
+import { VERSION } from '../version.ts';
+import { readArtifact, writeArtifacts } from './artifact.ts';
+import { runCases } from './case-pool.ts';
+import { cohortSheets } from './cohort-sheet.ts';
+import { excludedRoi, type RoiTask } from './pass2-case.ts';
+import type { Report, StepSummary } from './report.ts';
+
+export interface Pass2Options {
+  readonly cases: string;
+  readonly split: string;
+  readonly stats: string;
+  readonly interim: string;
+  readonly roi: string;
+  /** Local folder of the `manifest.json` artifact. */
+  readonly manifest: string;
+  readonly workers: number;
+  readonly report: Report;
+}
+
+/** The pass2-write step: the ROI set of every patient of the split, the manifest, and who failed and why. */
+export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
+  const { interim, roi, report } = options;
+  const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
+  const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
+  const stats = await readArtifact(options.stats, STATS_FILE, statsSchema, 'pass1-stats');
+  const { config, config_after_pass1: constants } = stats;
+  const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
+  const excludedInPass1 = new Set(stats.excluded.map((e) => e.patient_id));
+  const tasks = okCases(cases).flatMap((record): RoiTask[] => {
+    const patientId = record.patient_id;
+    const member = memberOf.get(patientId);
+    if (member === undefined || excludedInPass1.has(patientId)) return [];
+    return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
+  });
+  const { records, skipped } = await runCases<RoiTask, RoiRecord>(tasks, {
+    workers: options.workers,
+    report,
+    onCrash: (exclusion) => excludedRoi(exclusion, config, ''),
+  });
+  const excluded = records.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
+  const excludedByConvert = cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
+  const failures = gatherFailures(excludedByConvert, splitExclusions(split), stats.excluded, excluded);
+  const manifest = buildManifest(VERSION, config, stats, records, failures);
+  for await (const { name, png } of cohortSheets(await openStore(roi), manifest)) await writeArtifacts(options.manifest, { [name]: png });
+  await writeArtifacts(options.manifest, {
+    [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
+    [STATS_FILE]: encodeJson(stats),
+    [FAILURES_FILE]: encodeJson(failures),
+    [MANIFEST_FILE]: encodeJson(manifest),
+  });
+  const { summary } = manifest;
+  return {
+    step: 'pass2-write',
+    ok: summary.num_ok,
+    excluded,
+    skipped,
+    facts: [`train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`],
+    places: { rois: displayUri(roi), manifest: `${options.manifest}/${MANIFEST_FILE}`, failures: `${options.manifest}/${FAILURES_FILE}` },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Exclusion, StepName } from '../dataset/record.ts';
+
+/** What a step tells while it works. */
+export type StepEvent =
+  | { readonly kind: 'started'; readonly step: StepName; readonly patients: number; readonly workers: number }
+  | {
+      readonly kind: 'patient';
+      readonly step: StepName;
+      readonly patientId: string;
+      readonly state: 'ok' | 'excluded' | 'failed';
+      /** Done by an earlier run. */
+      readonly skipped: boolean;
+      readonly message?: string | undefined;
+    }
+  | { readonly kind: 'note'; readonly message: string };
+
+export type Report = (event: StepEvent) => void;
+
+/** How a step ended; what the closing lines are made of. */
+export interface StepSummary {
+  readonly step: StepName;
+  readonly ok: number;
+  /** Of the patients whose raw data were found. */
+  readonly excluded: readonly Exclusion[];
+  /** Patients found done by an earlier run. */
+  readonly skipped: number;
+  /** Facts worth a line each, such as constants. */
+  readonly facts: readonly string[];
+  /** Where what lies, by what it is. */
+  readonly places: Readonly<Record<string, string>>;
+}
