@@ -15,7 +15,7 @@ export function triple(v: Vec3): [number, number, number] {
   return [v[0], v[1], v[2]];
 }
 
-/** Mean and standard deviation that normalise a case, and the rule that chose its voxels (ITK.md rule 7). */
+/** Mean and standard deviation that normalise a case, and the rule that chose its voxels (reference program, `_compute_case_mu_sigma`). */
 export function caseStatistics(
   moments: WindowedMoments,
   { thresholdHu, minVoxels }: Config['intensity'],

@@ -13,7 +13,7 @@ export interface StandardisedCase {
   readonly resampled: Geometry;
 }
 
-/** Brings a case to RAS and lays out the target grid: what both passes begin with (ITK.md rules 1 to 3). */
+/** Brings a case to RAS and lays out the target grid: what both passes begin with. Headers have passed through float32 by then. */
 export function standardise(ct: Volume<Int16Array>, tumor: Volume<Uint8Array>, spacingMm: Vec3): StandardisedCase {
   const order = axisOrder(ct.geometry.direction, 'RAS');
   const rasCt = reorient(ct, order);

@@ -87,7 +87,7 @@ export type DatasetStats = z.infer<typeof statsSchema>;
 
 export const STATS_FILE = 'dataset_pass1_stats.json';
 
-/** Mean and standard deviations of a data set from those of its cases, weighted by voxels (ITK.md rule 8). */
+/** Mean and standard deviations of a data set from those of its cases, weighted by voxels: sigma^2 = sum(w sigma_i^2), for `total` plus sum(w (mu_i - mu)^2). */
 export function poolConstants(records: readonly CaseMeasures[]): { mu: number; sigmaWithin: number; sigmaTotal: number } {
   const counts = records.map((r) => Math.max(1, r.case_norm_info.mask_count));
   const total = counts.reduce((sum, n) => sum + n, 0);

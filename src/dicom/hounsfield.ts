@@ -1,5 +1,5 @@
 import { CaseExclusion } from '../errors.ts';
-import { decimals, type DicomFile, Tag } from './part10.ts';
+import { type DicomFile, decimals, Tag, text } from './part10.ts';
 import type { StoredPixels } from './pixels.ts';
 
 const INT16_MIN = -32768;
@@ -7,12 +7,18 @@ const INT16_MAX = 32767;
 
 export type HuRounding = 'nearest' | 'truncate';
 
-/** Slope and intercept of one slice (DICOM PS3.3 C.11.1): an image without them holds HU as they are. */
-export function rescaleOf({ dataset }: DicomFile): { slope: number; intercept: number } {
-  return {
-    slope: decimals(dataset, Tag.RescaleSlope)?.[0] ?? 1,
-    intercept: decimals(dataset, Tag.RescaleIntercept)?.[0] ?? 0,
+/**
+ * Slope and intercept of one slice (DICOM PS3.3 C.11.1); an image that has neither holds HU as they are. One that has
+ * them and cannot be read excludes the patient: a default would shift every HU.
+ */
+export function rescaleOf({ name, dataset }: DicomFile): { slope: number; intercept: number } {
+  const value = (tag: string, keyword: string, absent: number): number => {
+    if (text(dataset, tag) === '') return absent;
+    const number = decimals(dataset, tag)?.[0];
+    if (number === undefined) throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: name });
+    return number;
   };
+  return { slope: value(Tag.RescaleSlope, 'Rescale Slope', 1), intercept: value(Tag.RescaleIntercept, 'Rescale Intercept', 0) };
 }
 
 /** Writes HU = slope * stored + intercept of one slice into `target` from `offset` on. HU outside int16 exclude the patient. */

@@ -83,15 +83,18 @@ export function parsePart10(name: string, bytes: Uint8Array): DicomFile | undefi
   }
 }
 
-/** A string value, '' where absent. */
+/** Padding of string values: spaces by the standard, NUL in practice (DICOM PS3.5 6.2). */
+const PADDING = /^[ \0]+|[ \0]+$/g;
+
+/** A string value without its padding, '' where absent. */
 export function text(dataset: DataSet, tag: string): string {
-  return dataset.string(tag)?.trim() ?? '';
+  return (dataset.string(tag) ?? '').replaceAll(PADDING, '');
 }
 
 /** All values of a decimal string (DS), undefined where absent or where any value is not a finite number. */
 export function decimals(dataset: DataSet, tag: string): number[] | undefined {
-  const value = dataset.string(tag);
-  if (value === undefined || value.trim() === '') return undefined;
+  const value = text(dataset, tag);
+  if (value === '') return undefined;
   const numbers = value.split('\\').map(Number);
   return numbers.every(Number.isFinite) ? numbers : undefined;
 }

@@ -23,7 +23,9 @@ export function nativePixelBytes({ name, dataset, transferSyntaxUid }: DicomFile
       file: name,
     });
   }
-  return (dataset.byteArray as Uint8Array).subarray(dataOffset, dataOffset + needed);
+  // A plain view: `slice` of a Node Buffer would not copy.
+  const { buffer, byteOffset } = dataset.byteArray;
+  return new Uint8Array(buffer, byteOffset + dataOffset, needed);
 }
 
 /**

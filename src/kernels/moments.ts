@@ -5,7 +5,7 @@ export interface Moments {
   sumOfSquares: number;
 }
 
-/** Moments of the windowed voxels above a threshold, and of all of them (the fall-back of ITK.md rule 7). */
+/** Moments of the windowed voxels above a threshold, and of all of them, for images with too few. */
 export interface WindowedMoments {
   readonly above: Moments;
   readonly all: Moments;

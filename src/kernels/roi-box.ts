@@ -53,7 +53,7 @@ export function snapSize(size: number, preferred: readonly number[], multipleOf:
   });
 }
 
-/** Clamps each side of a padded box to [min, max] mm and snaps it to a preferred size (ITK.md rule 5). */
+/** Clamps each side of a padded box to [min, max] mm and snaps it to a preferred size (reference program, `_enforce_min_max_size_mm_and_snap`). */
 export function snappedSize(
   size: Vec3,
   spacingMm: Vec3,

@@ -4,14 +4,17 @@ import { affineOf, quaternionOf } from './affine.ts';
 
 const HEADER_BYTES = 352;
 
+/** Offset of ANALYZE's `regular`, unused by NIfTI, in which ITK still writes an `r`. */
+const REGULAR_OFFSET = 38;
+
 function datatypeOf(data: VoxelArray): number {
   if (data instanceof Int16Array) return NIFTI1.TYPE_INT16;
   return data instanceof Uint8Array ? NIFTI1.TYPE_UINT8 : NIFTI1.TYPE_FLOAT32;
 }
 
 /**
- * NIfTI-1 bytes (not compressed) as ITK writes them: qform and sform both given with code 1, mm, slope 1
- * (ITK.md rule 11; itkNiftiImageIO.cxx). Little endian.
+ * NIfTI-1 bytes (not compressed), the header byte for byte as ITK writes it (itkNiftiImageIO.cxx): qform and sform both
+ * given with code 1, units mm and s, slope 1, little endian.
  */
 export function encodeNifti({ data, geometry }: Volume): Uint8Array {
   const header = new NIFTI1();
@@ -25,7 +28,7 @@ export function encodeNifti({ data, geometry }: Volume): Uint8Array {
   header.vox_offset = HEADER_BYTES;
   header.scl_slope = 1;
   header.scl_inter = 0;
-  header.xyzt_units = NIFTI1.UNITS_MM;
+  header.xyzt_units = NIFTI1.UNITS_MM | NIFTI1.UNITS_SEC;
   header.qform_code = 1;
   header.sform_code = 1;
   header.affine = affineOf(geometry);
@@ -34,6 +37,7 @@ export function encodeNifti({ data, geometry }: Volume): Uint8Array {
   header.magic = 'n+1';
   const bytes = new Uint8Array(HEADER_BYTES + data.byteLength);
   bytes.set(new Uint8Array(header.toArrayBuffer()));
+  bytes[REGULAR_OFFSET] = 'r'.charCodeAt(0);
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), HEADER_BYTES);
   return bytes;
 }

@@ -3,21 +3,26 @@ export interface Entry {
   /** Path from the store's root, `/` between parts, no leading slash. */
   readonly key: string;
   readonly bytes: number;
-  /** Changes when the content does: Content-MD5 or ETag of a blob, modification time of a file. */
+  /** Changes when the content does: Content-MD5 or ETag of a blob, modification time and size of a file, CRC-32 in a zip. */
   readonly version: string;
 }
 
 /** A direct child of a store's root. */
-export type Child = { readonly kind: 'folder'; readonly name: string } | { readonly kind: 'file'; readonly entry: Entry };
+export type Child =
+  | { readonly kind: 'folder'; readonly name: string }
+  | { readonly kind: 'file'; readonly entry: Entry };
 
 /**
- * Bytes by key. An absent key is `undefined`; anything else that goes wrong throws a StorageError that names the place.
- * Knows no medicine.
+ * Bytes by key. An absent key is `undefined`; anything else that goes wrong throws a StorageError that names the place,
+ * also a key or prefix that is not a plain relative path (`..`, a leading `/`, an empty part). Knows no medicine.
  */
 export interface ReadableStore {
   /** For people and messages: no query string, so no SAS token. */
   readonly uri: string;
-  /** Everything below `prefix`, in ascending key order (code units). */
+  /**
+   * Everything below the folder `prefix` (`a` and `a/` mean the same and not `ab/x`), in ascending key order (code
+   * units). Keys are from the store's root, not from `prefix`.
+   */
   list(prefix?: string): AsyncIterable<Entry>;
   /** All the bytes of `key`, whose number is checked against what the store announced. */
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;

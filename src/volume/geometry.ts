@@ -52,17 +52,6 @@ export function indexOfPoint(geometry: Geometry, pointMm: Vec3): Vec3 {
   });
 }
 
-/** The same grid after its numbers have passed through a NIfTI-1 header, which holds float32 (ITK.md rule 1). */
-export function float32Geometry(geometry: Geometry): Geometry {
-  const round = (v: Vec3): Vec3 => vec3((axis) => Math.fround(v[axis]));
-  return {
-    size: geometry.size,
-    spacingMm: round(geometry.spacingMm),
-    originMm: round(geometry.originMm),
-    direction: geometry.direction.map(Math.fround),
-  };
-}
-
 /** Largest distance in mm between the same corner voxel of two grids; Infinity where the sizes differ. */
 export function gridDistanceMm(a: Geometry, b: Geometry): number {
   if (a.size.some((n, axis) => n !== b.size[axis])) return Number.POSITIVE_INFINITY;

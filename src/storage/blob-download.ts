@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type BlobDownloadResponseParsed, type BlockBlobClient, RestError } from '@azure/storage-blob';
+import { BLOCK_BYTES, blockOffsets, inParallel } from './blob-blocks.ts';
+
+/** The SDK retries requests, but not an answer whose connection breaks in the middle: these are the waits before we do. */
+const BROKEN_ANSWER_WAITS_MS = [0, 1000, 3000, 7000];
+
+/**
+ * All bytes of a blob: one request up to 8 MiB, above it the rest in parallel ranges of the same version, so that a blob
+ * replaced meanwhile is an error (ConditionNotMet) and never a mixture.
+ */
+export async function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayBuffer>> {
+  const first = await firstRange(blob);
+  if (first === undefined) return new Uint8Array(0);
+  const size =
+    first.contentRange === undefined ? first.contentLength! : Number(first.contentRange.split('/')[1]);
+  const bytes = new Uint8Array(size);
+  await fill(blob, bytes.subarray(0, first.contentLength), 0, first.etag!, undefined, first);
+  const offsets = blockOffsets(size).filter((offset) => offset >= first.contentLength!);
+  await inParallel(offsets, (offset, signal) =>
+    fill(blob, bytes.subarray(offset, offset + BLOCK_BYTES), offset, first.etag!, signal),
+  );
+  return bytes;
+}
+
+/** `undefined` for an empty blob, which has no range to ask for. */
+function firstRange(blob: BlockBlobClient): Promise<BlobDownloadResponseParsed | undefined> {
+  return blob.download(0, BLOCK_BYTES).catch((error) => {
+    if (error instanceof RestError && error.statusCode === 416) return undefined;
+    throw error;
+  });
+}
+
+/** Fills `target` with the blob's bytes from `offset`, asking again for what a broken connection left out. */
+async function fill(
+  blob: BlockBlobClient,
+  target: Uint8Array,
+  offset: number,
+  etag: string,
+  abortSignal?: AbortSignal,
+  answer?: BlobDownloadResponseParsed,
+): Promise<void> {
+  let filled = 0;
+  for (let broken = 0; ; broken++) {
+    const options = { conditions: { ifMatch: etag }, ...(abortSignal && { abortSignal }) };
+    answer ??= await blob.download(offset + filled, target.length - filled, options);
+    try {
+      for await (const chunk of answer.readableStreamBody as AsyncIterable<Uint8Array>) {
+        target.set(chunk, filled);
+        filled += chunk.length;
+      }
+      if (filled === target.length) return;
+      throw new Error(`${filled} of ${target.length} bytes came`);
+    } catch (error) {
+      if (abortSignal?.aborted || broken === BROKEN_ANSWER_WAITS_MS.length) throw error;
+    }
+    answer = undefined;
+    await delay(BROKEN_ANSWER_WAITS_MS[broken]);
+  }
+}

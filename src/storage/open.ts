@@ -1,0 +1,44 @@
+import { basename, dirname, resolve } from 'node:path';
+import { StorageError, UsageError } from '../errors.ts';
+import { FolderStore } from './folder.ts';
+import { blobUrl, displayUri, type Location, parseLocation } from './location.ts';
+import type { Store } from './store.ts';
+
+/**
+ * The store a URI names (forms: `parseLocation`). Nothing is read yet, and the place need not exist.
+ * Throws a UsageError where the URI or the credential for it is wrong.
+ */
+export async function openStore(uri: string): Promise<Store> {
+  return storeAt(parseLocation(uri));
+}
+
+/** All the bytes of the one file or blob a URI names. Throws a StorageError that names it where it is absent. */
+export async function readObject(uri: string): Promise<Uint8Array<ArrayBuffer>> {
+  const location = parseLocation(uri);
+  const [parent, key] = splitLast(location);
+  if (key === '') throw new UsageError(`${displayUri(uri)}: names no single file; add its name`);
+  const bytes = await (await storeAt(parent)).read(key);
+  if (bytes === undefined)
+    throw new StorageError(displayUri(uri), 'does not exist, or is a folder; check the name');
+  return bytes;
+}
+
+async function storeAt(location: Location): Promise<Store> {
+  if (location.kind === 'folder') return new FolderStore(location.path);
+  // Loaded on demand: a run over local folders needs none of the Azure packages.
+  const [{ BlobStore }, { containerClient }] = await Promise.all([
+    import('./blob.ts'),
+    import('./credentials.ts'),
+  ]);
+  return new BlobStore(await containerClient(location), location.prefix, blobUrl(location));
+}
+
+function splitLast(location: Location): [parent: Location, key: string] {
+  if (location.kind === 'folder') {
+    const path = resolve(location.path);
+    return [{ kind: 'folder', path: dirname(path) }, basename(path)];
+  }
+  const slash = location.prefix.lastIndexOf('/');
+  const parent = { ...location, prefix: location.prefix.slice(0, Math.max(slash, 0)) };
+  return [parent, location.prefix.slice(slash + 1)];
+}

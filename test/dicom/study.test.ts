@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { readStudy } from '../../src/dicom/study.ts';
+import { CaseExclusion } from '../../src/errors.ts';
+import { decodeNifti } from '../../src/nifti/decode.ts';
+import { rules } from '../support/rules.ts';
+import { compareMasks, filesAt, filesInZip, hasSharedData, nrrdMask, shared } from '../support/shared-data.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+function sha1(data: Int16Array | Uint8Array): string {
+  return createHash('sha1').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex');
+}
+
+/** pyradiomics' published image hashes, and the release-4 mask figures; see the README of the data. */
+const LUNG1 = [
+  { id: 'LUNG1-001', ctSha1: '01ae3d400f3f6fdacc121a85f52fd9dba8be2253', rescale: { slope: 1, intercept: -1024 }, voxels: 54639, firstIpp: [-249.51171875, -460.51171875, -681.5] },
+  { id: 'LUNG1-002', ctSha1: '5c66c70353901fd238191b88a2584cd8c3f645e5', rescale: { slope: 1, intercept: 0 }, voxels: 125531, firstIpp: [-250.112, -250.112, -133.4] },
+];
+
+describe.runIf(hasSharedData).each(LUNG1)('$id', ({ id, ctSha1, rescale, voxels, firstIpp }) => {
+  const study = hasSharedData ? readStudy(filesInZip(shared('lung1', `${id}.zip`)), rules) : undefined!;
+
+  test('HU are those that pyradiomics published', () => {
+    expect(sha1(study.ct.data)).toBe(ctSha1);
+    expect(study.facts.rescale).toEqual([{ ...rescale, slices: study.ct.geometry.size[2] }]);
+  });
+
+  test('slices ascend from the lowest position though InstanceNumber runs against z', () => {
+    expect(study.ct.geometry.originMm).toEqual(firstIpp);
+    expect(study.ct.geometry.spacingMm[2]).toBeCloseTo(3, 9);
+  });
+
+  test('the GTV-1 mask equals the published plastimatch mask voxel by voxel', () => {
+    const published = nrrdMask(shared('lung1-masks', id, 'plastimatch-2020', 'GTV-1.nrrd'));
+    expect(compareMasks(study.tumor.data, published)).toEqual({ differing: 0, voxels });
+    expect(study.facts.mask).toMatchObject({ source: 'RTSTRUCT', roiName: 'GTV-1', linkRule: 'series-uid' });
+  });
+});
+
+test.runIf(hasSharedData)('the IBSI-1 phantom and its mask equal the NIfTI files of the benchmark', () => {
+  const study = readStudy(filesAt(shared('ibsi1-ct-phantom/dicom')), rules);
+  const read = (...parts: string[]) => decodeNifti(parts.join('/'), new Uint8Array(filesAt(shared('ibsi1-ct-phantom/nifti', ...parts))[0].bytes) as Bytes);
+  const image = read('image/phantom.nii.gz');
+  expect(study.ct.geometry.size).toEqual(image.geometry.size);
+  const largest = study.ct.data.reduce((most, hu, i) => Math.max(most, Math.abs(hu - image.data[i])), 0);
+  expect(largest).toBe(0);
+  expect(compareMasks(study.tumor.data, read('mask/mask.nii.gz').data as Uint8Array)).toEqual({ differing: 0, voxels: 125256 });
+  image.geometry.originMm.forEach((mm, a) => {
+    expect(study.ct.geometry.originMm[a]).toBeCloseTo(mm, 4);
+  });
+});
+
+test.runIf(hasSharedData)('the liver SEG of dcmqi falls on the CT slices it was drawn on', () => {
+  const folder = 'seg/dcmqi/segmentations';
+  const study = readStudy(filesAt(shared(folder, 'ct-3slice'), shared(folder, 'liver.dcm')), { ...rules, roiNames: ['^liver$'] });
+  expect(compareMasks(study.tumor.data, nrrdMask(shared(folder, 'liver_seg.nrrd'))).differing).toBe(0);
+  expect(study.facts.mask).toMatchObject({ source: 'SEG', linkRule: 'series-uid' });
+});
+
+/** Real series that cannot be made a volume without guessing: excluded with a code, not averaged or reordered. */
+const REFUSED = [
+  ['a missing slice', 'oddities/dicom2nifti/failing/sliceincrement/001', 'uneven-slices'],
+  ['a tilted gantry', 'oddities/dicom2nifti/failing/gantrytilting/001', 'tilted-stack'],
+  ['four images at one position', 'oddities/dicom2nifti/failing/notavolume/001', 'duplicate-slices'],
+  ['two slices only', 'oddities/dicom2nifti/failing/slicecount/001', 'no-ct-series'],
+] as const;
+
+function exclusionOf(read: () => unknown): CaseExclusion {
+  try {
+    read();
+  } catch (thrown) {
+    if (thrown instanceof CaseExclusion) return thrown;
+    throw thrown;
+  }
+  throw new Error('nothing was excluded');
+}
+
+describe.runIf(hasSharedData)('a patient is excluded with its reason', () => {
+  const contour = () => filesAt(shared('oddities/rt-utils/mock_data/rt.dcm'));
+
+  test.each(REFUSED)('%s', (_, folder, code) => {
+    const files = [...filesAt(shared(folder)), ...filesAt(shared('seg/dcmqi/segmentations/liver.dcm'))];
+    expect(exclusionOf(() => readStudy(files, { ...rules, roiNames: ['liver'] })).code).toBe(code);
+  });
+
+  test('no CT at all', () => {
+    expect(exclusionOf(() => readStudy(contour(), rules)).code).toBe('no-ct-series');
+  });
+
+  test('no mask object', () => {
+    expect(exclusionOf(() => readStudy(filesAt(shared('seg/dcmqi/segmentations/ct-3slice')), rules)).code).toBe('no-mask-object');
+  });
+
+  test('no ROI by the configured names: those seen are listed', () => {
+    const folder = 'seg/dcmqi/segmentations';
+    const exclusion = exclusionOf(() => readStudy(filesAt(shared(folder, 'ct-3slice'), shared(folder, 'liver.dcm')), rules));
+    expect(exclusion.code).toBe('no-tumor-roi');
+    expect(exclusion.message).toContain('Liver');
+  });
+
+  test('a truncated slice is named', () => {
+    const files = filesAt(shared('seg/dcmqi/segmentations/ct-3slice'), shared('seg/dcmqi/segmentations/liver.dcm'));
+    const [first, ...rest] = files;
+    const cut = { name: first.name, bytes: first.bytes.subarray(0, 300_000) };
+    const exclusion = exclusionOf(() => readStudy([cut, ...rest], { ...rules, roiNames: ['liver'] }));
+    expect(exclusion.message).toContain(first.name);
+  });
+
+  test('HU outside int16', () => {
+    const files = filesAt(shared('seg/dcmqi/segmentations/ct-3slice'), shared('seg/dcmqi/segmentations/liver.dcm'));
+    const [first, ...rest] = files;
+    const bytes = Buffer.from(first.bytes);
+    bytes.write('60000', bytes.indexOf('-1024', 'latin1'), 'latin1');
+    const exclusion = exclusionOf(() => readStudy([{ name: first.name, bytes }, ...rest], { ...rules, roiNames: ['liver'] }));
+    expect(exclusion.code).toBe('hu-out-of-range');
+    expect(exclusion.message).toContain(first.name);
+  });
+
+  test('a rescale that is no number, rather than HU shifted by a default', () => {
+    const files = filesAt(shared('seg/dcmqi/segmentations/ct-3slice'), shared('seg/dcmqi/segmentations/liver.dcm'));
+    const [first, ...rest] = files;
+    const bytes = Buffer.from(first.bytes);
+    bytes.write('-1x24', bytes.indexOf('-1024', 'latin1'), 'latin1');
+    expect(exclusionOf(() => readStudy([{ name: first.name, bytes }, ...rest], { ...rules, roiNames: ['liver'] })).code).toBe('malformed-rescale');
+  });
+});

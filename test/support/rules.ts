@@ -1,0 +1,12 @@
+import { PRESETS } from '../../src/config/presets.ts';
+import type { StudyRules } from '../../src/dicom/study.ts';
+
+/** The default rules of convert, for the small series of the test data. */
+export const rules: StudyRules = {
+  ...PRESETS.lung1.geometry,
+  minSlices: 3,
+  huRounding: 'nearest',
+  maskSources: ['SEG', 'RTSTRUCT'],
+  roiNames: PRESETS.lung1.mask.roiNames,
+  contourRule: 'xor',
+};
