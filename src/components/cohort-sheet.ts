@@ -18,9 +18,9 @@ export async function* cohortSheets(store: ReadableStore, manifest: Manifest): A
     for (const output of pictured.slice(from, from + TILES_PER_SHEET)) {
       const png = await store.read(output.paths.qc_overlay_mid);
       if (png === undefined) continue;
-      const flags = output.flags.map((flag) => flag.code).join(', ');
-      const facts = `stage ${output.stage}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`;
-      tiles.push({ png, caption: [output.patient_id, flags === '' ? facts : `${facts}  ${flags}`] });
+      const caption = [output.patient_id, `stage ${output.stage}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`];
+      if (output.flags.length > 0) caption.push(output.flags.map((flag) => flag.code).join(', '));
+      tiles.push({ png, caption });
     }
     yield { name: sheetName(n), png: contactSheet(tiles) };
   }

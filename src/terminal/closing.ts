@@ -28,7 +28,7 @@ function cohortRows({ manifest, failures }: CohortResult): (string | number)[][]
     o.final_roi_size_vox.join('x'),
     o.flags.map((flag) => flag.code).join(', ') || '-',
   ]);
-  const excluded = failures.map((f) => [f.patient_id, '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
+  const excluded = failures.filter((f) => f.code !== 'no-image').map((f) => [f.patient_id, '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
   return [...ok, ...excluded].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
