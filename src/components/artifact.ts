@@ -4,14 +4,23 @@ import { UsageError } from '../errors.ts';
 import { openStore } from '../storage/open.ts';
 
 /** Reads a JSON artifact of an earlier step from its folder. Throws a UsageError that names the folder and the step to run. */
-export async function readArtifact<T>(dir: string, file: string, schema: z.ZodType<T>, writtenBy: string): Promise<T> {
+export async function readArtifact<T>(
+  dir: string,
+  file: string,
+  schema: z.ZodType<T>,
+  writtenBy: string,
+): Promise<T> {
   const bytes = await (await openStore(dir)).read(file);
-  if (bytes === undefined) throw new UsageError(`${dir}: holds no ${file}; give the folder that ${writtenBy} wrote`);
+  if (bytes === undefined)
+    throw new UsageError(`${dir}: holds no ${file}; give the folder that ${writtenBy} wrote`);
   return decodeJson(`${dir}/${file}`, bytes, schema);
 }
 
 /** Writes artifacts of this step into its folder. */
-export async function writeArtifacts(dir: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+export async function writeArtifacts(
+  dir: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<void> {
   const store = await openStore(dir);
   for (const [file, bytes] of Object.entries(files)) await store.write(file, bytes);
 }

@@ -6,7 +6,12 @@ import type { Report } from './report.ts';
 
 /** What became of one patient in a worker thread. */
 export type CaseOutcome<R> =
-  | { readonly state: 'ok' | 'excluded'; readonly record: R; readonly skipped: boolean; readonly message?: string }
+  | {
+      readonly state: 'ok' | 'excluded';
+      readonly record: R;
+      readonly skipped: boolean;
+      readonly message?: string;
+    }
   /** The place to read or write failed: nothing is known of the patient. */
   | { readonly state: 'failed'; readonly message: string };
 
@@ -69,7 +74,14 @@ export async function runCases<T extends CaseTask, R>(
       });
       outcomes.set(index, outcome);
       const skipped = outcome.state !== 'failed' && outcome.skipped;
-      report({ kind: 'patient', step, patientId: task.patientId, state: outcome.state, skipped, message: outcome.message });
+      report({
+        kind: 'patient',
+        step,
+        patientId: task.patientId,
+        state: outcome.state,
+        skipped,
+        message: outcome.message,
+      });
     }
   };
   try {

@@ -1,5 +1,5 @@
 import { StorageError, UsageError } from '../errors.ts';
-import { type CaseOutcome, type CaseTask } from './case-pool.ts';
+import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { type ConvertTask, convertCase } from './convert-case.ts';
 import { type MeasureTask, pass1Case } from './pass1-case.ts';
 import { pass2Case, type RoiTask } from './pass2-case.ts';
@@ -22,7 +22,8 @@ export default async function run(task: Task & CaseTask): Promise<CaseOutcome<un
   try {
     return await runTask(task);
   } catch (thrown) {
-    if (thrown instanceof StorageError || thrown instanceof UsageError) return { state: 'failed', message: thrown.message };
+    if (thrown instanceof StorageError || thrown instanceof UsageError)
+      return { state: 'failed', message: thrown.message };
     throw thrown;
   }
 }

@@ -1,4 +1,11 @@
-import { FAILURES_FILE, type Failures, failuresSchema, MANIFEST_FILE, type Manifest, manifestSchema } from '../dataset/manifest.ts';
+import {
+  FAILURES_FILE,
+  type Failures,
+  failuresSchema,
+  MANIFEST_FILE,
+  type Manifest,
+  manifestSchema,
+} from '../dataset/manifest.ts';
 import { readArtifact } from './artifact.ts';
 
 /** What a finished pipeline says of the cohort. */

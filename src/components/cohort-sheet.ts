@@ -11,14 +11,20 @@ export function sheetName(n: number): string {
 }
 
 /** Contact sheets of every overlay that the manifest lists, one sheet at a time. */
-export async function* cohortSheets(store: ReadableStore, manifest: Manifest): AsyncGenerator<{ name: string; png: Uint8Array }> {
+export async function* cohortSheets(
+  store: ReadableStore,
+  manifest: Manifest,
+): AsyncGenerator<{ name: string; png: Uint8Array }> {
   const pictured = manifest.outputs.filter((output) => output.paths.qc_overlay_mid !== undefined);
   for (let from = 0, n = 1; from < pictured.length; from += TILES_PER_SHEET, n++) {
     const tiles: SheetTile[] = [];
     for (const output of pictured.slice(from, from + TILES_PER_SHEET)) {
       const png = await store.read(output.paths.qc_overlay_mid);
       if (png === undefined) continue;
-      const caption = [output.patient_id, `stage ${output.stage}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`];
+      const caption = [
+        output.patient_id,
+        `stage ${output.stage}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`,
+      ];
       if (output.flags.length > 0) caption.push(output.flags.map((flag) => flag.code).join(', '));
       tiles.push({ png, caption });
     }

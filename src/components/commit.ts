@@ -47,7 +47,12 @@ export async function committedRecord<S extends z.ZodType>(
 }
 
 /** Takes away what an earlier run left of a patient, its record first, so that no half of it is ever taken for whole. */
-export async function clearOutputs(store: Store, patientId: string, record: string, outputs: readonly string[]): Promise<void> {
+export async function clearOutputs(
+  store: Store,
+  patientId: string,
+  record: string,
+  outputs: readonly string[],
+): Promise<void> {
   await store.delete(`${patientId}/${record}`);
   await Promise.all(outputs.map((file) => store.delete(`${patientId}/${file}`)));
 }
@@ -60,6 +65,8 @@ export async function commitOutputs(
   recordFile: string,
   record: unknown,
 ): Promise<void> {
-  await Promise.all(Object.entries(outputs).map(([file, bytes]) => store.write(`${patientId}/${file}`, bytes)));
+  await Promise.all(
+    Object.entries(outputs).map(([file, bytes]) => store.write(`${patientId}/${file}`, bytes)),
+  );
   await store.write(`${patientId}/${recordFile}`, encodeJson(record));
 }

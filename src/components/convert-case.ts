@@ -1,5 +1,13 @@
 import type { Config } from '../config/schema.ts';
-import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, type ExcludedCase, type OkCase, TUMOR_FILE } from '../dataset/case.ts';
+import {
+  CASE_FILE,
+  type CaseRecord,
+  CT_FILE,
+  caseSchema,
+  type ExcludedCase,
+  type OkCase,
+  TUMOR_FILE,
+} from '../dataset/case.ts';
 import { gridRecordOf } from '../dataset/grid.ts';
 import { fingerprintOf } from '../dataset/json.ts';
 import type { Exclusion, OutputFile } from '../dataset/record.ts';
@@ -13,7 +21,7 @@ import { openStore } from '../storage/open.ts';
 import { openPatient } from '../storage/patient.ts';
 import type { Child, ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
-import { type CaseOutcome, type CaseTask } from './case-pool.ts';
+import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
 import { triple } from './measure-case.ts';
 
@@ -43,9 +51,19 @@ function studyRules({ geometry, hu, mask }: Config): StudyRules {
 async function convertFingerprint(raw: Store, { child, config }: ConvertTask): Promise<string> {
   const inputs: (string | number)[][] = [];
   if (child.kind === 'file') inputs.push([child.entry.key, child.entry.bytes, child.entry.version]);
-  else for await (const { key, bytes, version } of raw.list(`${child.name}/`)) inputs.push([key, bytes, version]);
+  else
+    for await (const { key, bytes, version } of raw.list(`${child.name}/`))
+      inputs.push([key, bytes, version]);
   const { geometry, hu, mask, output } = config;
-  return fingerprintOf({ step: 'convert', version: VERSION, inputs, geometry, hu, mask, gzip: output.gzipLevelInt });
+  return fingerprintOf({
+    step: 'convert',
+    version: VERSION,
+    inputs,
+    geometry,
+    hu,
+    mask,
+    gzip: output.gzipLevelInt,
+  });
 }
 
 async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uint8Array }[]> {
@@ -57,7 +75,10 @@ async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uin
     while (next < keys.length) {
       const index = next++;
       const bytes = await store.read(keys[index]);
-      if (bytes === undefined) throw new CaseExclusion('file-vanished', 'was listed and is now gone: run again', { file: keys[index] });
+      if (bytes === undefined)
+        throw new CaseExclusion('file-vanished', 'was listed and is now gone: run again', {
+          file: keys[index],
+        });
       files[index] = { name: keys[index], bytes };
     }
   };
@@ -65,7 +86,10 @@ async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uin
   return files;
 }
 
-function huFacts(ct: Int16Array, tumor: Uint8Array): { min: number; max: number; mean: number; tumorMean: number } {
+function huFacts(
+  ct: Int16Array,
+  tumor: Uint8Array,
+): { min: number; max: number; mean: number; tumorMean: number } {
   let min = ct[0];
   let max = ct[0];
   let sum = 0;
@@ -83,7 +107,12 @@ function huFacts(ct: Int16Array, tumor: Uint8Array): { min: number; max: number;
   return { min, max, mean: sum / ct.length, tumorMean: tumorSum / tumorVoxels };
 }
 
-function caseRecord(patientId: string, { ct, tumor, facts }: Study, files: { ct: OutputFile; tumor: OutputFile }, fingerprint: string): OkCase {
+function caseRecord(
+  patientId: string,
+  { ct, tumor, facts }: Study,
+  files: { ct: OutputFile; tumor: OutputFile },
+  fingerprint: string,
+): OkCase {
   const box = boundingBox(tumor.data, tumor.geometry.size);
   if (box === undefined) throw new CaseExclusion('tumor-empty', 'the tumour mask holds no voxel');
   const hu = huFacts(ct.data, tumor.data);
@@ -132,13 +161,21 @@ function caseRecord(patientId: string, { ct, tumor, facts }: Study, files: { ct:
 }
 
 export function excludedCase(exclusion: Exclusion, fingerprint: string): ExcludedCase {
-  return { patient_id: exclusion.patient_id, state: 'excluded', exclusion, swinprep_version: VERSION, fingerprint };
+  return {
+    patient_id: exclusion.patient_id,
+    state: 'excluded',
+    exclusion,
+    swinprep_version: VERSION,
+    fingerprint,
+  };
 }
 
 /** The exclusion that a fault in the data means; anything else is thrown on. */
 export function exclusionOf(thrown: unknown, { patientId, step }: CaseTask): Exclusion {
-  if (thrown instanceof CaseExclusion) return { patient_id: patientId, step, code: thrown.code, message: thrown.message };
-  if (thrown instanceof ArchiveError) return { patient_id: patientId, step, code: 'unreadable-archive', message: thrown.message };
+  if (thrown instanceof CaseExclusion)
+    return { patient_id: patientId, step, code: thrown.code, message: thrown.message };
+  if (thrown instanceof ArchiveError)
+    return { patient_id: patientId, step, code: 'unreadable-archive', message: thrown.message };
   throw thrown;
 }
 
@@ -148,10 +185,15 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
   const raw = await openStore(task.raw);
   const interim = await openStore(task.interim);
   const fingerprint = await convertFingerprint(raw, task);
-  const done = await committedRecord(interim, patientId, { schema: caseSchema, file: CASE_FILE, fingerprint }, (record) => ({
-    fingerprint: record.fingerprint,
-    outputs: record.state === 'ok' ? [record.ct, record.tumor] : [],
-  }));
+  const done = await committedRecord(
+    interim,
+    patientId,
+    { schema: caseSchema, file: CASE_FILE, fingerprint },
+    (record) => ({
+      fingerprint: record.fingerprint,
+      outputs: record.state === 'ok' ? [record.ct, record.tumor] : [],
+    }),
+  );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
   await clearOutputs(interim, patientId, CASE_FILE, [CT_FILE, TUMOR_FILE, MEASURES_FILE]);
   try {

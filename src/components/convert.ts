@@ -1,31 +1,26 @@
 import { stringify } from 'yaml';
-import { resolveConfig } from '../config/load.ts';
-import type { PresetName } from '../config/presets.ts';
 import type { CaseRecord } from '../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../dataset/cases.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { CONFIG_FILE } from '../dataset/manifest.ts';
 import { UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
-import { openStore, readObject } from '../storage/open.ts';
+import { openStore } from '../storage/open.ts';
 import { patientName } from '../storage/patient.ts';
 import type { Child } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
 import { runCases } from './case-pool.ts';
+import { type ConfigOptions, readConfig } from './configuration.ts';
 import { type ConvertTask, excludedCase } from './convert-case.ts';
 import type { Report, StepSummary } from './report.ts';
 
-export interface ConvertOptions {
+export interface ConvertOptions extends ConfigOptions {
   /** Store of the raw data: a folder or `.zip` a patient. */
   readonly raw: string;
   readonly interim: string;
   /** Local folder of the `cases.json` artifact. */
   readonly cases: string;
-  readonly preset: PresetName;
-  /** A YAML file laid over the preset. */
-  readonly config?: string | undefined;
-  readonly patch?: string | undefined;
   /** 0 chooses by cores and memory. */
   readonly workers: number;
   readonly report: Report;
@@ -43,24 +38,26 @@ async function findPatients(uri: string, report: Report): Promise<Map<string, Ch
       continue;
     }
     if (patients.has(name)) {
-      throw new UsageError(`${raw.uri}: patient ${name} is there both as a folder and as an archive; keep one of them`);
+      throw new UsageError(
+        `${raw.uri}: patient ${name} is there both as a folder and as an archive; keep one of them`,
+      );
     }
     patients.set(name, child);
   }
-  if (patients.size === 0) throw new UsageError(`${raw.uri}: holds no patient; give the folder or prefix whose children are PATIENT/ or PATIENT.zip`);
-  if (ignored > 0) report({ kind: 'note', message: `${ignored} files beside the patients in ${raw.uri} are left alone` });
+  if (patients.size === 0)
+    throw new UsageError(
+      `${raw.uri}: holds no patient; give the folder or prefix whose children are PATIENT/ or PATIENT.zip`,
+    );
+  if (ignored > 0)
+    report({ kind: 'note', message: `${ignored} files beside the patients in ${raw.uri} are left alone` });
   return patients;
 }
 
 /** Refuses to write where the raw data lie: outputs are replaced and deleted by name. */
 function assertApart(raw: string, output: string): void {
   const [a, b] = [displayUri(raw), displayUri(output)].map((uri) => (uri.endsWith('/') ? uri : `${uri}/`));
-  if (a === b) throw new UsageError(`--interim is the same place as --raw (${displayUri(raw)}); give another one`);
-}
-
-async function readConfig({ preset, config, patch }: ConvertOptions) {
-  const file = config === undefined ? undefined : { name: config, text: new TextDecoder().decode(await readObject(config)) };
-  return resolveConfig({ preset, file, patch });
+  if (a === b)
+    throw new UsageError(`--interim is the same place as --raw (${displayUri(raw)}); give another one`);
 }
 
 /** The convert step: raw patients to interim volumes, and `cases.json`. */

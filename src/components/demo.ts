@@ -35,7 +35,11 @@ const OUTPUTS = ['artifacts', 'roi'];
 /** The emulator holds everything in memory; more than this belongs into `swinprep preprocess`. */
 const MOST_UPLOAD_BYTES = 2 * 2 ** 30;
 
-async function copyStore(from: string, to: string, mostBytes: number): Promise<{ files: number; bytes: number }> {
+async function copyStore(
+  from: string,
+  to: string,
+  mostBytes: number,
+): Promise<{ files: number; bytes: number }> {
   const source = await openStore(from);
   const target = await openStore(to);
   let files = 0;
@@ -44,7 +48,9 @@ async function copyStore(from: string, to: string, mostBytes: number): Promise<{
     files++;
     bytes += entry.bytes;
     if (bytes > mostBytes) {
-      throw new UsageError(`${source.uri}: holds more than the demo takes into memory (${mostBytes / 2 ** 30} GiB); use "swinprep preprocess" for it`);
+      throw new UsageError(
+        `${source.uri}: holds more than the demo takes into memory (${mostBytes / 2 ** 30} GiB); use "swinprep preprocess" for it`,
+      );
     }
     const content = await source.read(entry.key);
     if (content !== undefined) await target.write(entry.key, content);
@@ -61,12 +67,15 @@ async function upload(azurite: Azurite, options: DemoOptions): Promise<{ raw: st
     say(`making a synthetic cohort of ${options.patients} patients`);
     sent = await writePhantom(container, { patients: options.patients });
   } else {
-    if (clinical === undefined) throw new UsageError('--raw needs --clinical: the CSV with the patients and their stages');
+    if (clinical === undefined)
+      throw new UsageError('--raw needs --clinical: the CSV with the patients and their stages');
     sent = await copyStore(raw, `${container}/raw`, MOST_UPLOAD_BYTES);
     await (await openStore(container)).write('clinical.csv', await readObject(clinical));
   }
   const seconds = (performance.now() - started) / 1000;
-  say(`uploaded ${sent.files} files, ${(sent.bytes / 1e6).toFixed(0)} MB, to Azurite in ${seconds.toFixed(1)} s`);
+  say(
+    `uploaded ${sent.files} files, ${(sent.bytes / 1e6).toFixed(0)} MB, to Azurite in ${seconds.toFixed(1)} s`,
+  );
   return { raw: `${container}/raw`, clinical: `${container}/clinical.csv` };
 }
 
@@ -78,8 +87,15 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   say(`Azurite is listening at ${azurite.url}`);
   try {
     const { raw, clinical } = await upload(azurite, options);
-    const result = await preprocess({ ...options, raw, clinical, out: `${azurite.url}/demo/out`, artifacts: join(out, 'artifacts') });
-    if (result.run.state !== 'Completed') return { ...result, cohort: undefined, exitCode: exitCodeOf(result.run) };
+    const result = await preprocess({
+      ...options,
+      raw,
+      clinical,
+      out: `${azurite.url}/demo/out`,
+      artifacts: join(out, 'artifacts'),
+    });
+    if (result.run.state !== 'Completed')
+      return { ...result, cohort: undefined, exitCode: exitCodeOf(result.run) };
     await copyStore(result.roi, join(out, 'roi'), Number.POSITIVE_INFINITY);
     const cohort = await readCohortResult(result.manifest);
     const sheet = 'contact_sheet.png';

@@ -20,12 +20,16 @@ async function readVolume<T extends VoxelArray>(
     throw new StorageError(uri, 'is not what convert wrote by its cases.json; run convert again');
   }
   const { data, geometry } = decodeNifti(key, bytes);
-  if (!isType(data)) throw new StorageError(uri, 'has another voxel type than convert writes; run convert again');
+  if (!isType(data))
+    throw new StorageError(uri, 'has another voxel type than convert writes; run convert again');
   return { data, geometry };
 }
 
 /** The CT and the tumour mask that convert wrote, checked against the hashes in its record. */
-export async function readInterim(store: Store, record: OkCase): Promise<{ ct: Volume<Int16Array>; tumor: Volume<Uint8Array> }> {
+export async function readInterim(
+  store: Store,
+  record: OkCase,
+): Promise<{ ct: Volume<Int16Array>; tumor: Volume<Uint8Array> }> {
   const id = record.patient_id;
   const ct = await readVolume(store, id, record.ct, (data) => data instanceof Int16Array);
   const tumor = await readVolume(store, id, record.tumor, (data) => data instanceof Uint8Array);

@@ -34,7 +34,12 @@ export interface Roi {
 type SizeInfo = Transforms['size_info'];
 
 /** The ROI box about the padded tumour box: a fixed patch, or sized within the derived bounds. */
-export function roiBox(padded: Box, spacingMm: Vec3, roi: Config['roi'], constants: Constants): { box: Box; info: SizeInfo } {
+export function roiBox(
+  padded: Box,
+  spacingMm: Vec3,
+  roi: Config['roi'],
+  constants: Constants,
+): { box: Box; info: SizeInfo } {
   if (roi.patch !== 'derived') {
     const [x, y, z] = roi.patch.split('x').map(Number);
     const size: Vec3 = [x, y, z];
@@ -88,7 +93,13 @@ function resampleBox({ ct, ctAxes, resampled }: StandardisedCase, box: Box, airH
   const size = vec3((a) => end[a] - first[a]);
   const part = (a: number) => windowOfAxis(ctAxes[a], first[a], size[a]);
   const inside = resampleLinear(ct.data, ct.geometry.size, [part(0), part(1), part(2)], airHu);
-  return cropWithPad(inside, size, vec3((a) => box.start[a] - first[a]), box.size, airHu);
+  return cropWithPad(
+    inside,
+    size,
+    vec3((a) => box.start[a] - first[a]),
+    box.size,
+    airHu,
+  );
 }
 
 function countOnes(mask: Uint8Array): number {
@@ -98,7 +109,13 @@ function countOnes(mask: Uint8Array): number {
 }
 
 /** Pass 2 of one patient: crop, window, normalise. Pure. Throws a CaseExclusion where the tumour is gone. */
-export function makeRoi(patientId: string, ct: Volume<Int16Array>, tumor: Volume<Uint8Array>, config: Config, constants: Constants): Roi {
+export function makeRoi(
+  patientId: string,
+  ct: Volume<Int16Array>,
+  tumor: Volume<Uint8Array>,
+  config: Config,
+  constants: Constants,
+): Roi {
   const { intensity, roi, resample, output } = config;
   const standard = standardise(ct, tumor, resample.spacingMm);
   const { resampled } = standard;

@@ -33,7 +33,10 @@ export function caseStatistics(
   };
 }
 
-function momentsOfResampled({ ct, ctAxes }: StandardisedCase, { windowHu, thresholdHu, airHu }: Config['intensity']): WindowedMoments {
+function momentsOfResampled(
+  { ct, ctAxes }: StandardisedCase,
+  { windowHu, thresholdHu, airHu }: Config['intensity'],
+): WindowedMoments {
   const moments = emptyWindowedMoments();
   const [x, y, z] = ctAxes;
   for (let k = 0; k < z.lower.length; k += SLAB_PLANES) {
@@ -44,16 +47,27 @@ function momentsOfResampled({ ct, ctAxes }: StandardisedCase, { windowHu, thresh
 }
 
 /** The tumour's box on the target grid. Throws a CaseExclusion where resampling left no voxel of it. */
-export function tumorBox({ tumor, resampled }: StandardisedCase): NonNullable<ReturnType<typeof boundingBox>> {
+export function tumorBox({
+  tumor,
+  resampled,
+}: StandardisedCase): NonNullable<ReturnType<typeof boundingBox>> {
   const box = boundingBox(tumor, resampled.size);
   if (box === undefined) {
-    throw new CaseExclusion('tumor-empty-after-resampling', 'no voxel of the tumour is left after resampling: it is smaller than a voxel');
+    throw new CaseExclusion(
+      'tumor-empty-after-resampling',
+      'no voxel of the tumour is left after resampling: it is smaller than a voxel',
+    );
   }
   return box;
 }
 
 /** Pass 1 of one patient: the padded tumour box and the windowed statistics of the whole resampled CT. Pure. */
-export function measureCase(patientId: string, ct: Volume<Int16Array>, tumor: Volume<Uint8Array>, config: Config): CaseMeasures {
+export function measureCase(
+  patientId: string,
+  ct: Volume<Int16Array>,
+  tumor: Volume<Uint8Array>,
+  config: Config,
+): CaseMeasures {
   const standard = standardise(ct, tumor, config.resample.spacingMm);
   const spacingMm = standard.resampled.spacingMm;
   const box = tumorBox(standard);

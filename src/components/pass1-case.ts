@@ -4,7 +4,7 @@ import { fingerprintOf } from '../dataset/json.ts';
 import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../dataset/stats.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
-import { type CaseOutcome, type CaseTask } from './case-pool.ts';
+import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
 import { exclusionOf } from './convert-case.ts';
 import { readInterim } from './interim.ts';
@@ -20,7 +20,14 @@ export interface MeasureTask extends CaseTask {
 function measureFingerprint({ record, config }: MeasureTask): string {
   const { resample, intensity, roi } = config;
   const inputs = [record.ct.sha256, record.tumor.sha256];
-  return fingerprintOf({ step: 'pass1-stats', version: VERSION, inputs, resample, intensity, paddingMm: roi.paddingMm });
+  return fingerprintOf({
+    step: 'pass1-stats',
+    version: VERSION,
+    inputs,
+    resample,
+    intensity,
+    paddingMm: roi.paddingMm,
+  });
 }
 
 /** Measures one patient and keeps the result beside its volumes, unless that is done already. */
@@ -28,10 +35,15 @@ export async function pass1Case(task: MeasureTask): Promise<CaseOutcome<Measures
   const { patientId, record, config } = task;
   const interim = await openStore(task.interim);
   const fingerprint = measureFingerprint(task);
-  const done = await committedRecord(interim, patientId, { schema: measuresFileSchema, file: MEASURES_FILE, fingerprint }, (found) => ({
-    fingerprint: found.fingerprint,
-    outputs: [],
-  }));
+  const done = await committedRecord(
+    interim,
+    patientId,
+    { schema: measuresFileSchema, file: MEASURES_FILE, fingerprint },
+    (found) => ({
+      fingerprint: found.fingerprint,
+      outputs: [],
+    }),
+  );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
   await clearOutputs(interim, patientId, MEASURES_FILE, []);
   let measured: MeasuresFile;

@@ -30,7 +30,15 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
   const tasks = okCases(cases)
     .filter((record) => memberOf.has(record.patient_id))
-    .map((record): MeasureTask => ({ step: 'pass1-stats', patientId: record.patient_id, interim, record, config }));
+    .map(
+      (record): MeasureTask => ({
+        step: 'pass1-stats',
+        patientId: record.patient_id,
+        interim,
+        record,
+        config,
+      }),
+    );
   const { records, skipped } = await runCases<MeasureTask, MeasuresFile>(tasks, {
     workers: options.workers,
     report,

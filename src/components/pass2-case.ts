@@ -2,7 +2,15 @@ import type { Config } from '../config/schema.ts';
 import type { OkCase } from '../dataset/case.ts';
 import { encodeJson, fingerprintOf } from '../dataset/json.ts';
 import type { Exclusion, Flag, OutputFile } from '../dataset/record.ts';
-import { type ExcludedRoi, META_FILE, type OkRoi, ROI_FILES, type RoiFile, type RoiRecord, roiSchema } from '../dataset/roi.ts';
+import {
+  type ExcludedRoi,
+  META_FILE,
+  type OkRoi,
+  ROI_FILES,
+  type RoiFile,
+  type RoiRecord,
+  roiSchema,
+} from '../dataset/roi.ts';
 import type { SplitMember } from '../dataset/split.ts';
 import { roundToInt16 } from '../kernels/window.ts';
 import { encodeNifti } from '../nifti/encode.ts';
@@ -11,7 +19,7 @@ import { qcOverlay } from '../picture/qc-overlay.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
-import { type CaseOutcome, type CaseTask } from './case-pool.ts';
+import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
 import { exclusionOf } from './convert-case.ts';
 import { readInterim } from './interim.ts';
@@ -49,16 +57,24 @@ function roiFingerprint({ record, member, config, constants }: RoiTask): string 
 function flagsOf(roi: Roi): Flag[] {
   const flags: Flag[] = [];
   const clipped = roi.tumorVoxelsResampled - roi.tumorVoxelsRoi;
-  if (clipped > 0) flags.push({ code: 'tumor-clipped', message: 'tumour voxels that the ROI cuts off', value: clipped });
+  if (clipped > 0)
+    flags.push({ code: 'tumor-clipped', message: 'tumour voxels that the ROI cuts off', value: clipped });
   if (roi.voxelsOutside > 0) {
     const share = roi.voxelsOutside / roi.hu.data.length;
-    flags.push({ code: 'roi-outside-image', message: 'share of the ROI that lies outside the CT and is air', value: share });
+    flags.push({
+      code: 'roi-outside-image',
+      message: 'share of the ROI that lies outside the CT and is air',
+      value: share,
+    });
   }
   return flags;
 }
 
 /** Every step in order with its parameters, as the project's first metadata sketch lists them. */
-function pipelineSteps({ transforms }: Roi, { resample, roi, intensity }: Config): OkRoi['preprocessing_pipeline'] {
+function pipelineSteps(
+  { transforms }: Roi,
+  { resample, roi, intensity }: Config,
+): OkRoi['preprocessing_pipeline'] {
   const { bbox_final_size_ijk, global_mu, global_sigma } = transforms;
   return [
     { step: 'orientation', params: { to: 'RAS', axis_order: transforms.axis_order } },
@@ -77,12 +93,16 @@ function pipelineSteps({ transforms }: Roi, { resample, roi, intensity }: Config
       },
     },
     { step: 'windowing', params: { range_hu: intensity.windowHu } },
-    { step: 'intensity_normalization', params: { method: 'z-score', scope: 'global', mu: global_mu, sigma: global_sigma, epsilon: 1e-8 } },
+    {
+      step: 'intensity_normalization',
+      params: { method: 'z-score', scope: 'global', mu: global_mu, sigma: global_sigma, epsilon: 1e-8 },
+    },
   ];
 }
 
 function encodeOutputs(roi: Roi, { intensity, output }: Config): Partial<Record<RoiFile, Uint8Array>> {
-  const floats = (volume: Volume<Float32Array>): Uint8Array => gzip(encodeNifti(volume), output.gzipLevelFloat);
+  const floats = (volume: Volume<Float32Array>): Uint8Array =>
+    gzip(encodeNifti(volume), output.gzipLevelFloat);
   const audit = (volume: Volume<Float32Array>): Uint8Array =>
     output.auditType === 'float32'
       ? floats(volume)
@@ -91,7 +111,9 @@ function encodeOutputs(roi: Roi, { intensity, output }: Config): Partial<Record<
     ct_roi_norm: floats(roi.norm),
     tumor_roi: gzip(encodeNifti(roi.tumor), output.gzipLevelInt),
     ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt), ct_roi_hu: audit(roi.hu) }),
-    ...(output.qcOverlay && { qc_overlay_mid: qcOverlay({ ct: roi.windowed, tumor: roi.tumor, windowHu: intensity.windowHu }) }),
+    ...(output.qcOverlay && {
+      qc_overlay_mid: qcOverlay({ ct: roi.windowed, tumor: roi.tumor, windowHu: intensity.windowHu }),
+    }),
     transforms: encodeJson(roi.transforms),
   };
 }
@@ -133,7 +155,12 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
 }
 
 export function excludedRoi(exclusion: Exclusion, config: Config, fingerprint: string): ExcludedRoi {
-  return { patient_id: exclusion.patient_id, state: 'excluded', exclusion, provenance: provenance(config, fingerprint) };
+  return {
+    patient_id: exclusion.patient_id,
+    state: 'excluded',
+    exclusion,
+    provenance: provenance(config, fingerprint),
+  };
 }
 
 /** Writes one patient's ROI set, `meta.json` last, unless that is done already. */
@@ -141,10 +168,15 @@ export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> 
   const { patientId, config } = task;
   const store = await openStore(task.roi);
   const fingerprint = roiFingerprint(task);
-  const done = await committedRecord(store, patientId, { schema: roiSchema, file: META_FILE, fingerprint }, (found) => ({
-    fingerprint: found.provenance.fingerprint,
-    outputs: found.state === 'ok' ? Object.values(found.paths) : [],
-  }));
+  const done = await committedRecord(
+    store,
+    patientId,
+    { schema: roiSchema, file: META_FILE, fingerprint },
+    (found) => ({
+      fingerprint: found.provenance.fingerprint,
+      outputs: found.state === 'ok' ? Object.values(found.paths) : [],
+    }),
+  );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
   await clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES));
   try {
@@ -153,7 +185,13 @@ export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> 
     const encoded = Object.entries(encodeOutputs(roi, config)) as [RoiFile, Uint8Array][];
     const paths = Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)]));
     const record = roiRecord(task, roi, paths, fingerprint);
-    await commitOutputs(store, patientId, Object.fromEntries(encoded.map(([key, bytes]) => [ROI_FILES[key], bytes])), META_FILE, record);
+    await commitOutputs(
+      store,
+      patientId,
+      Object.fromEntries(encoded.map(([key, bytes]) => [ROI_FILES[key], bytes])),
+      META_FILE,
+      record,
+    );
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {
     const exclusion = exclusionOf(thrown, task);

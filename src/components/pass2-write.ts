@@ -1,7 +1,14 @@
 import { stringify } from 'yaml';
 import { CASES_FILE, casesSchema, okCases } from '../dataset/cases.ts';
 import { encodeJson } from '../dataset/json.ts';
-import { buildManifest, CONFIG_FILE, FAILURES_FILE, gatherFailures, MANIFEST_FILE, splitExclusions } from '../dataset/manifest.ts';
+import {
+  buildManifest,
+  CONFIG_FILE,
+  FAILURES_FILE,
+  gatherFailures,
+  MANIFEST_FILE,
+  splitExclusions,
+} from '../dataset/manifest.ts';
 import type { RoiRecord } from '../dataset/roi.ts';
 import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
 import { STATS_FILE, statsSchema } from '../dataset/stats.ts';
@@ -47,10 +54,13 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     onCrash: (exclusion) => excludedRoi(exclusion, config, ''),
   });
   const excluded = records.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
-  const excludedByConvert = cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
+  const excludedByConvert = cases.cases.flatMap((record) =>
+    record.state === 'excluded' ? [record.exclusion] : [],
+  );
   const failures = gatherFailures(excludedByConvert, splitExclusions(split), stats.excluded, excluded);
   const manifest = buildManifest(VERSION, config, stats, records, failures);
-  for await (const { name, png } of cohortSheets(await openStore(roi), manifest)) await writeArtifacts(options.manifest, { [name]: png });
+  for await (const { name, png } of cohortSheets(await openStore(roi), manifest))
+    await writeArtifacts(options.manifest, { [name]: png });
   await writeArtifacts(options.manifest, {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
     [STATS_FILE]: encodeJson(stats),
@@ -63,7 +73,13 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     ok: summary.num_ok,
     excluded,
     skipped,
-    facts: [`train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`],
-    places: { rois: displayUri(roi), manifest: `${options.manifest}/${MANIFEST_FILE}`, failures: `${options.manifest}/${FAILURES_FILE}` },
+    facts: [
+      `train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`,
+    ],
+    places: {
+      rois: displayUri(roi),
+      manifest: `${options.manifest}/${MANIFEST_FILE}`,
+      failures: `${options.manifest}/${FAILURES_FILE}`,
+    },
   };
 }

@@ -2,7 +2,10 @@ import { type PhantomOptions, phantomFiles } from '../phantom/cohort.ts';
 import { openStore } from '../storage/open.ts';
 
 /** Writes a synthetic cohort into a store, a patient at a time: `raw/PATIENT/...` and `clinical.csv`. Returns files and bytes. */
-export async function writePhantom(out: string, options: PhantomOptions): Promise<{ files: number; bytes: number }> {
+export async function writePhantom(
+  out: string,
+  options: PhantomOptions,
+): Promise<{ files: number; bytes: number }> {
   const store = await openStore(out);
   let files = 0;
   let bytes = 0;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { planPipeline } from '../azureml/plan.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local-run.ts';
+import { planPipeline } from '../azureml/plan.ts';
 import type { PresetName } from '../config/presets.ts';
 import { joinUri, parseLocation } from '../storage/location.ts';
 
@@ -19,7 +19,12 @@ export interface PipelineRunOptions {
 }
 
 /** Plans a pipeline, checking all of it, then runs it on this machine. */
-export async function runPipelineFile({ pipeline, set, artifacts, onEvent }: PipelineRunOptions): Promise<RunResult> {
+export async function runPipelineFile({
+  pipeline,
+  set,
+  artifacts,
+  onEvent,
+}: PipelineRunOptions): Promise<RunResult> {
   const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts });
   return runPipeline(plan, { cli: CLI, onEvent });
 }
@@ -52,7 +57,9 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
   const interim = joinUri(out, 'interim');
   const roi = joinUri(out, 'roi');
   const location = parseLocation(out);
-  const artifacts = options.artifacts ?? (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
+  const artifacts =
+    options.artifacts ??
+    (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
   const set = {
     raw,
     clinical,

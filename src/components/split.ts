@@ -19,7 +19,11 @@ export interface SplitOptions {
 /** The split step: whole patients to train and test, stratified by stage. */
 export async function split(options: SplitOptions): Promise<StepSummary> {
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
-  const clinical = parseClinical(displayUri(options.clinical), await readObject(options.clinical), cases.config.split);
+  const clinical = parseClinical(
+    displayUri(options.clinical),
+    await readObject(options.clinical),
+    cases.config.split,
+  );
   const result = splitPatients(VERSION, cases, clinical);
   await writeArtifacts(options.split, {
     [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
@@ -36,8 +40,12 @@ export async function split(options: SplitOptions): Promise<StepSummary> {
     skipped: 0,
     facts: [
       `train ${summary.num_train}, test ${summary.num_test}`,
-      ...summary.per_stage.map((s) => `stage ${s.stage}: train ${s.train}, test ${s.test}, excluded ${s.excluded}`),
-      ...(withoutImage.length > 0 ? [`${withoutImage.length} patients of the clinical table have no image here`] : []),
+      ...summary.per_stage.map(
+        (s) => `stage ${s.stage}: train ${s.train}, test ${s.test}, excluded ${s.excluded}`,
+      ),
+      ...(withoutImage.length > 0
+        ? [`${withoutImage.length} patients of the clinical table have no image here`]
+        : []),
     ],
     places: { split: `${options.split}/${SPLIT_FILE}`, table: `${options.split}/${SPLIT_CSV_FILE}` },
   };

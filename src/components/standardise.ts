@@ -1,5 +1,11 @@
 import { type AxisOrder, axisOrder, reorient } from '../kernels/orient.ts';
-import { linearAxis, nearestAxis, type ResampleAxes, resampleNearest, sizeOfAxes } from '../kernels/resample.ts';
+import {
+  linearAxis,
+  nearestAxis,
+  type ResampleAxes,
+  resampleNearest,
+  sizeOfAxes,
+} from '../kernels/resample.ts';
 import type { Geometry, Vec3, Volume } from '../volume/geometry.ts';
 
 /** CT and mask in RAS, the mask on the target grid too; the CT is resampled by each pass as far as it needs it. */
@@ -14,7 +20,11 @@ export interface StandardisedCase {
 }
 
 /** Brings a case to RAS and lays out the target grid: what both passes begin with. Headers have passed through float32 by then. */
-export function standardise(ct: Volume<Int16Array>, tumor: Volume<Uint8Array>, spacingMm: Vec3): StandardisedCase {
+export function standardise(
+  ct: Volume<Int16Array>,
+  tumor: Volume<Uint8Array>,
+  spacingMm: Vec3,
+): StandardisedCase {
   const order = axisOrder(ct.geometry.direction, 'RAS');
   const rasCt = reorient(ct, order);
   const rasTumor = reorient(tumor, order);

@@ -21,7 +21,11 @@ function merge(base: Tree, overrides: Tree): Tree {
 }
 
 function keyPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '');
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
 }
 
 /** One line per problem, each beginning with the key's path. */
@@ -62,10 +66,13 @@ export function resolveConfig({ preset, file, patch }: ConfigChoice): Config {
   const parsed = configSchema.safeParse(merge(PRESETS[preset], overrides));
   if (!parsed.success) {
     const problems = describeIssues(parsed.error.issues).map((line) => `\n  ${line}`);
-    throw new UsageError(`${file?.name ?? `preset ${preset}`}: the configuration is wrong:${problems.join('')}`);
+    throw new UsageError(
+      `${file?.name ?? `preset ${preset}`}: the configuration is wrong:${problems.join('')}`,
+    );
   }
   if (patch === undefined || patch === 'preset') return parsed.data;
   const known = PATCHES.find((name) => name === patch);
-  if (known === undefined) throw new UsageError(`--patch ${patch}: must be one of preset, ${PATCHES.join(', ')}`);
+  if (known === undefined)
+    throw new UsageError(`--patch ${patch}: must be one of preset, ${PATCHES.join(', ')}`);
   return { ...parsed.data, roi: { ...parsed.data.roi, patch: known } };
 }

@@ -22,29 +22,66 @@ export const PATCHES = ['192x192x64', '160x160x64', 'derived'] as const;
 export const configSchema = z.strictObject({
   geometry: z.strictObject({
     minSlices: z.int().min(2).describe('Fewest slices of a CT series that can be a volume.'),
-    spacingToleranceMm: positive.describe('How far the gap between neighbouring slices may be from the mean gap; beyond it the patient is excluded.'),
-    positionToleranceMm: positive.describe('How far a slice may lie off the normal through the first one; beyond it the gantry was tilted and the patient is excluded.'),
+    spacingToleranceMm: positive.describe(
+      'How far the gap between neighbouring slices may be from the mean gap; beyond it the patient is excluded.',
+    ),
+    positionToleranceMm: positive.describe(
+      'How far a slice may lie off the normal through the first one; beyond it the gantry was tilted and the patient is excluded.',
+    ),
   }),
   hu: z.strictObject({
     rounding: z.enum(['nearest', 'truncate']).describe('How fractional HU become int16.'),
   }),
   mask: z.strictObject({
-    sources: z.array(z.enum(['SEG', 'RTSTRUCT'])).min(1).readonly().describe('Where the tumour mask comes from, in order of preference.'),
-    roiNames: z.array(pattern).min(1).readonly().describe('Regular expressions (case ignored) for the ROI name, segment description or segment label of the tumour; the first that matches decides.'),
-    contourRule: z.enum(['xor', 'or']).describe('How several contours on a slice combine: xor keeps holes open, or fills them.'),
+    sources: z
+      .array(z.enum(['SEG', 'RTSTRUCT']))
+      .min(1)
+      .readonly()
+      .describe('Where the tumour mask comes from, in order of preference.'),
+    roiNames: z
+      .array(pattern)
+      .min(1)
+      .readonly()
+      .describe(
+        'Regular expressions (case ignored) for the ROI name, segment description or segment label of the tumour; the first that matches decides.',
+      ),
+    contourRule: z
+      .enum(['xor', 'or'])
+      .describe('How several contours on a slice combine: xor keeps holes open, or fills them.'),
   }),
   resample: z.strictObject({
     spacingMm: triple(positive).describe('Voxel spacing after resampling: x, y, z in mm.'),
   }),
   roi: z.strictObject({
-    paddingMm: triple(z.number().nonnegative()).describe("Context on each side of the tumour's bounding box: x, y, z in mm."),
-    patch: z.enum(PATCHES).describe('ROI size in voxels, or `derived`: sized by each tumour within the bounds below.'),
-    boxPercentile: z.number().min(0).max(100).describe('Percentile of the padded tumour boxes that the derived minimum box covers.'),
-    hardMinBoxMm: triple(positive).describe('Lower bound of the derived minimum box, mm. For `derived` only.'),
+    paddingMm: triple(z.number().nonnegative()).describe(
+      "Context on each side of the tumour's bounding box: x, y, z in mm.",
+    ),
+    patch: z
+      .enum(PATCHES)
+      .describe('ROI size in voxels, or `derived`: sized by each tumour within the bounds below.'),
+    boxPercentile: z
+      .number()
+      .min(0)
+      .max(100)
+      .describe('Percentile of the padded tumour boxes that the derived minimum box covers.'),
+    hardMinBoxMm: triple(positive).describe(
+      'Lower bound of the derived minimum box, mm. For `derived` only.',
+    ),
     hardMaxBoxMm: triple(positive).describe('Upper bound of every box, mm. For `derived` only.'),
-    preferredSizesXy: z.array(count).min(1).readonly().describe('In-plane sizes in voxels to snap to. For `derived` only.'),
-    preferredSizesZ: z.array(count).min(1).readonly().describe('Sizes in slices to snap to. For `derived` only.'),
-    multipleOf: z.int().positive().describe('Every snapped size is a multiple of this; SwinUNETR needs 32. For `derived` only.'),
+    preferredSizesXy: z
+      .array(count)
+      .min(1)
+      .readonly()
+      .describe('In-plane sizes in voxels to snap to. For `derived` only.'),
+    preferredSizesZ: z
+      .array(count)
+      .min(1)
+      .readonly()
+      .describe('Sizes in slices to snap to. For `derived` only.'),
+    multipleOf: z
+      .int()
+      .positive()
+      .describe('Every snapped size is a multiple of this; SwinUNETR needs 32. For `derived` only.'),
   }),
   intensity: z.strictObject({
     windowHu: z
@@ -52,27 +89,45 @@ export const configSchema = z.strictObject({
       .readonly()
       .refine(([low, high]) => low < high, { error: 'must be [low, high] with low < high' })
       .describe('HU window; values outside are clamped to its ends.'),
-    thresholdHu: z.number().describe('Voxels above this count for mean and standard deviation: it keeps air out.'),
+    thresholdHu: z
+      .number()
+      .describe('Voxels above this count for mean and standard deviation: it keeps air out.'),
     minVoxels: count.describe('With fewer such voxels, all voxels count.'),
     airHu: z.number().describe('HU given to what lies outside the CT.'),
   }),
   stats: z.strictObject({
-    scope: z.enum(['train', 'all']).describe('Whose voxels make the normalisation constants: the train split alone, or train and test.'),
-    variance: z.enum(['total', 'within']).describe('`total` includes the variance between patients, `within` leaves it out.'),
+    scope: z
+      .enum(['train', 'all'])
+      .describe('Whose voxels make the normalisation constants: the train split alone, or train and test.'),
+    variance: z
+      .enum(['total', 'within'])
+      .describe('`total` includes the variance between patients, `within` leaves it out.'),
   }),
   split: z.strictObject({
     idColumn: z.string().min(1).describe('Column of the clinical CSV with the patient.'),
     stageColumn: z.string().min(1).describe('Column of the clinical CSV with the stage.'),
-    stages: z.array(z.string().min(1)).min(1).readonly().describe('Stages to stratify by, in class order; case and spaces are ignored.'),
+    stages: z
+      .array(z.string().min(1))
+      .min(1)
+      .readonly()
+      .describe('Stages to stratify by, in class order; case and spaces are ignored.'),
     trainFraction: z.number().gt(0).lt(1).describe('Share of each stage that trains.'),
     seed: z.int().describe('Seed of the assignment.'),
   }),
   output: z.strictObject({
-    auditVolumes: z.boolean().describe('Write ct_hu_resampled_ras.nii.gz, the whole resampled CT, and ct_roi_hu.nii.gz, the ROI in HU.'),
+    auditVolumes: z
+      .boolean()
+      .describe(
+        'Write ct_hu_resampled_ras.nii.gz, the whole resampled CT, and ct_roi_hu.nii.gz, the ROI in HU.',
+      ),
     auditType: z.enum(['int16', 'float32']).describe('Voxel type of both; int16 rounds to whole HU.'),
     qcOverlay: z.boolean().describe('Write qc_overlay_mid.png.'),
     gzipLevelInt: z.int().min(1).max(9).describe('gzip level of integer volumes.'),
-    gzipLevelFloat: z.int().min(1).max(9).describe('gzip level of float32 volumes; more than 1 gains almost nothing.'),
+    gzipLevelFloat: z
+      .int()
+      .min(1)
+      .max(9)
+      .describe('gzip level of float32 volumes; more than 1 gains almost nothing.'),
   }),
 });
 

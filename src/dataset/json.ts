@@ -8,7 +8,8 @@ export function encodeJson(value: unknown): Uint8Array {
   const text = JSON.stringify(
     value,
     (key, v) => {
-      if (typeof v === 'number' && !Number.isFinite(v)) throw new RangeError(`${key} is ${v}, which JSON cannot hold`);
+      if (typeof v === 'number' && !Number.isFinite(v))
+        throw new RangeError(`${key} is ${v}, which JSON cannot hold`);
       return v;
     },
     2,
@@ -26,7 +27,9 @@ export function decodeJson<T>(file: string, bytes: Uint8Array, schema: z.ZodType
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new UsageError(`${file}: was not written by this version of swinprep (${describeIssues(parsed.error.issues)[0]}); run the step that writes it again`);
+    throw new UsageError(
+      `${file}: was not written by this version of swinprep (${describeIssues(parsed.error.issues)[0]}); run the step that writes it again`,
+    );
   }
   return parsed.data;
 }
@@ -40,5 +43,7 @@ function canonical(value: unknown): unknown {
 
 /** SHA-256 (hex) of a value's JSON with sorted keys: equal values give equal fingerprints. */
 export function fingerprintOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(canonical(value))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(value)))
+    .digest('hex');
 }

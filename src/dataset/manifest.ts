@@ -26,7 +26,13 @@ export const manifestSchema = z.strictObject({
   dataset_pass1_stats_path: z.string(),
   failures_path: z.string(),
   num_failures: z.int(),
-  summary: z.strictObject({ num_ok: z.int(), num_train: z.int(), num_test: z.int(), num_excluded: z.int(), num_flagged: z.int() }),
+  summary: z.strictObject({
+    num_ok: z.int(),
+    num_train: z.int(),
+    num_test: z.int(),
+    num_excluded: z.int(),
+    num_flagged: z.int(),
+  }),
   global_mu: z.number(),
   global_sigma: z.number(),
   outputs: z.array(output),
@@ -55,7 +61,13 @@ export function gatherFailures(...steps: readonly (readonly Exclusion[])[]): Fai
 }
 
 /** The manifest of what pass 2 wrote; records may come in any order. */
-export function buildManifest(version: string, config: Config, stats: DatasetStats, rois: readonly RoiRecord[], failures: Failures): Manifest {
+export function buildManifest(
+  version: string,
+  config: Config,
+  stats: DatasetStats,
+  rois: readonly RoiRecord[],
+  failures: Failures,
+): Manifest {
   const outputs = rois
     .filter((roi) => roi.state === 'ok')
     .sort(byPatient)
@@ -64,7 +76,9 @@ export function buildManifest(version: string, config: Config, stats: DatasetSta
       split: roi.split,
       stage: roi.stage,
       stage_index: roi.stage_index,
-      paths: Object.fromEntries(Object.entries(roi.paths).map(([key, { file }]) => [key, `${roi.patient_id}/${file}`])),
+      paths: Object.fromEntries(
+        Object.entries(roi.paths).map(([key, { file }]) => [key, `${roi.patient_id}/${file}`]),
+      ),
       final_roi_size_vox: roi.final_roi_size_vox,
       tumor_volume_ml: roi.tumor_volume_ml,
       tumor_clipped_voxels: roi.tumor_clipped_voxels,

@@ -77,16 +77,26 @@ const okRoi = z.strictObject({
   tumor_source: z.string(),
   flags: z.array(flag),
   /** Every step in order with its parameters. */
-  preprocessing_pipeline: z.array(z.strictObject({ step: z.string(), params: z.record(z.string(), z.unknown()) })),
+  preprocessing_pipeline: z.array(
+    z.strictObject({ step: z.string(), params: z.record(z.string(), z.unknown()) }),
+  ),
   paths: z.record(z.string(), outputFile),
-  provenance: z.strictObject({ swinprep_version: z.string(), config_sha256: z.string(), fingerprint: z.string() }),
+  provenance: z.strictObject({
+    swinprep_version: z.string(),
+    config_sha256: z.string(),
+    fingerprint: z.string(),
+  }),
 });
 
 const excludedRoi = z.strictObject({
   patient_id: z.string(),
   state: z.literal('excluded'),
   exclusion,
-  provenance: z.strictObject({ swinprep_version: z.string(), config_sha256: z.string(), fingerprint: z.string() }),
+  provenance: z.strictObject({
+    swinprep_version: z.string(),
+    config_sha256: z.string(),
+    fingerprint: z.string(),
+  }),
 });
 
 /** `meta.json`: one patient after pass 2, committed last. */

@@ -22,7 +22,9 @@ export const splitSchema = z.strictObject({
     num_train: z.int(),
     num_test: z.int(),
     num_excluded: z.int(),
-    per_stage: z.array(z.strictObject({ stage: z.string(), train: z.int(), test: z.int(), excluded: z.int() })),
+    per_stage: z.array(
+      z.strictObject({ stage: z.string(), train: z.int(), test: z.int(), excluded: z.int() }),
+    ),
   }),
   patients: z.array(member),
   excluded: z.array(exclusion.extend({ stage: z.string() })),
@@ -54,12 +56,26 @@ function stageOf(spelling: string, stages: readonly string[]): string | undefine
   return stages.find((stage) => normalStage(stage) === normalStage(spelling));
 }
 
-function excludedBecause(record: Cases['cases'][number] | undefined, rows: readonly ClinicalRow[], stages: readonly string[]): { code: string; message: string } | undefined {
-  if (record === undefined) return { code: 'no-image', message: 'in the clinical table, but no such patient was found in the raw data' };
-  if (record.state === 'excluded') return { code: 'image-excluded', message: `excluded by convert: ${record.exclusion.message}` };
-  if (rows.length === 0) return { code: 'not-in-clinical-table', message: 'no row in the clinical table: add one' };
+function excludedBecause(
+  record: Cases['cases'][number] | undefined,
+  rows: readonly ClinicalRow[],
+  stages: readonly string[],
+): { code: string; message: string } | undefined {
+  if (record === undefined)
+    return {
+      code: 'no-image',
+      message: 'in the clinical table, but no such patient was found in the raw data',
+    };
+  if (record.state === 'excluded')
+    return { code: 'image-excluded', message: `excluded by convert: ${record.exclusion.message}` };
+  if (rows.length === 0)
+    return { code: 'not-in-clinical-table', message: 'no row in the clinical table: add one' };
   const spellings = new Set(rows.map((row) => normalStage(row.stage)));
-  if (spellings.size > 1) return { code: 'conflicting-stages', message: `several rows with different stages: ${rows.map((r) => r.stage).join(', ')}` };
+  if (spellings.size > 1)
+    return {
+      code: 'conflicting-stages',
+      message: `several rows with different stages: ${rows.map((r) => r.stage).join(', ')}`,
+    };
   if (stageOf(rows[0].stage, stages) === undefined) {
     return { code: 'stage-unknown', message: `stage "${rows[0].stage}" is none of ${stages.join(', ')}` };
   }
@@ -80,7 +96,13 @@ export function splitPatients(version: string, cases: Cases, clinical: readonly 
     const rows = rowsOf.get(patientId) ?? [];
     const stage = stageOf(rows[0]?.stage ?? '', stages);
     const reason = excludedBecause(recordOf.get(patientId), rows, stages);
-    if (reason !== undefined) excluded.push({ patient_id: patientId, step: 'split', ...reason, stage: stage ?? rows[0]?.stage ?? '' });
+    if (reason !== undefined)
+      excluded.push({
+        patient_id: patientId,
+        step: 'split',
+        ...reason,
+        stage: stage ?? rows[0]?.stage ?? '',
+      });
     else members.get(stage!)!.push(patientId);
   }
   const patients: SplitMember[] = [];
@@ -91,7 +113,12 @@ export function splitPatients(version: string, cases: Cases, clinical: readonly 
     ids.forEach((id, i) => {
       patients.push({ patient_id: id, split: i < test ? 'test' : 'train', stage, stage_index: stageIndex });
     });
-    perStage.push({ stage, train: ids.length - test, test, excluded: excluded.filter((e) => e.stage === stage).length });
+    perStage.push({
+      stage,
+      train: ids.length - test,
+      test,
+      excluded: excluded.filter((e) => e.stage === stage).length,
+    });
   });
   const numTest = perStage.reduce((sum, s) => sum + s.test, 0);
   return {
@@ -99,7 +126,12 @@ export function splitPatients(version: string, cases: Cases, clinical: readonly 
     seed,
     train_fraction: trainFraction,
     stages: [...stages],
-    summary: { num_train: patients.length - numTest, num_test: numTest, num_excluded: excluded.length, per_stage: perStage },
+    summary: {
+      num_train: patients.length - numTest,
+      num_test: numTest,
+      num_excluded: excluded.length,
+      per_stage: perStage,
+    },
     patients: patients.sort(byPatient),
     excluded: excluded.sort(byPatient),
   };
@@ -107,10 +139,13 @@ export function splitPatients(version: string, cases: Cases, clinical: readonly 
 
 /** A table for people: one row a patient, excluded ones with their reason. */
 export function splitCsv(split: Split): string {
-  const quote = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+  const quote = (field: string): string =>
+    /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
   const rows = [
     ...split.patients.map((p) => [p.patient_id, p.split, p.stage, '', '']),
     ...split.excluded.map((e) => [e.patient_id, 'excluded', e.stage, e.code, e.message]),
   ].sort(([a], [b]) => (a < b ? -1 : 1));
-  return [['patient_id', 'split', 'stage', 'code', 'reason'], ...rows].map((row) => `${row.map(quote).join(',')}\n`).join('');
+  return [['patient_id', 'split', 'stage', 'code', 'reason'], ...rows]
+    .map((row) => `${row.map(quote).join(',')}\n`)
+    .join('');
 }

@@ -88,7 +88,11 @@ export type DatasetStats = z.infer<typeof statsSchema>;
 export const STATS_FILE = 'dataset_pass1_stats.json';
 
 /** Mean and standard deviations of a data set from those of its cases, weighted by voxels: sigma^2 = sum(w sigma_i^2), for `total` plus sum(w (mu_i - mu)^2). */
-export function poolConstants(records: readonly CaseMeasures[]): { mu: number; sigmaWithin: number; sigmaTotal: number } {
+export function poolConstants(records: readonly CaseMeasures[]): {
+  mu: number;
+  sigmaWithin: number;
+  sigmaTotal: number;
+} {
   const counts = records.map((r) => Math.max(1, r.case_norm_info.mask_count));
   const total = counts.reduce((sum, n) => sum + n, 0);
   let mu = 0;
@@ -101,7 +105,11 @@ export function poolConstants(records: readonly CaseMeasures[]): { mu: number; s
   records.forEach((record, i) => {
     between += (counts[i] / total) * (record.case_mu - mu) ** 2;
   });
-  return { mu, sigmaWithin: Math.sqrt(Math.max(within, 1e-8)), sigmaTotal: Math.sqrt(Math.max(within + between, 1e-8)) };
+  return {
+    mu,
+    sigmaWithin: Math.sqrt(Math.max(within, 1e-8)),
+    sigmaTotal: Math.sqrt(Math.max(within + between, 1e-8)),
+  };
 }
 
 type Triple = [number, number, number];
@@ -117,8 +125,15 @@ export function datasetStats(
   const inScope = config.stats.scope === 'all' ? records : records.filter((r) => r.split === 'train');
   const { mu, sigmaWithin, sigmaTotal } = poolConstants(inScope);
   const { roi, stats, intensity } = config;
-  const percentileMm = vec3((a) => percentile(inScope.map((r) => r.bbox_padded_size_mm[a]), roi.boxPercentile)) as Triple;
-  const minBoxMm = vec3((a) => Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a])) as Triple;
+  const percentileMm = vec3((a) =>
+    percentile(
+      inScope.map((r) => r.bbox_padded_size_mm[a]),
+      roi.boxPercentile,
+    ),
+  ) as Triple;
+  const minBoxMm = vec3((a) =>
+    Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a]),
+  ) as Triple;
   const maxBoxMm = [...roi.hardMaxBoxMm] as Triple;
   const sigma = stats.variance === 'total' ? sigmaTotal : sigmaWithin;
   const empty = excluded.filter((e) => e.code === 'tumor-empty-after-resampling').map((e) => e.patient_id);

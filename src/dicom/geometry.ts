@@ -37,7 +37,9 @@ function unit(v: Vec3): Vec3 {
 }
 
 /** Orthonormal row and column directions from the six numbers of Image Orientation (Patient), undefined where they are none. */
-export function planeDirections(orientation: readonly number[] | undefined): { row: Vec3; column: Vec3 } | undefined {
+export function planeDirections(
+  orientation: readonly number[] | undefined,
+): { row: Vec3; column: Vec3 } | undefined {
   if (orientation?.length !== 6) return undefined;
   const [a, b, c, d, e, f] = orientation;
   const row = unit([a, b, c]);
@@ -54,7 +56,8 @@ export function slicePlane(file: DicomFile): SlicePlane | undefined {
   const position = decimals(dataset, Tag.ImagePositionPatient);
   const spacing = decimals(dataset, Tag.PixelSpacing);
   const directions = planeDirections(decimals(dataset, Tag.ImageOrientationPatient));
-  if (!columns || !rows || position?.length !== 3 || spacing?.length !== 2 || directions === undefined) return undefined;
+  if (!columns || !rows || position?.length !== 3 || spacing?.length !== 2 || directions === undefined)
+    return undefined;
   if (!(spacing[0] > 0 && spacing[1] > 0)) return undefined;
   return {
     file,
@@ -87,7 +90,10 @@ export function stackSlices(
     const gap = height(slices[i]) - height(slices[i - 1]);
     const place = `between ${slices[i - 1].file.name} and ${slices[i].file.name}`;
     if (gap <= tolerances.spacingToleranceMm) {
-      throw new CaseExclusion('duplicate-slices', `two slices lie at one position (${gap.toFixed(3)} mm ${place})`);
+      throw new CaseExclusion(
+        'duplicate-slices',
+        `two slices lie at one position (${gap.toFixed(3)} mm ${place})`,
+      );
     }
     if (Math.abs(gap - spacingZ) > tolerances.spacingToleranceMm) {
       throw new CaseExclusion(
@@ -100,9 +106,13 @@ export function stackSlices(
     const rise = height(slice) - height(first);
     const offset = Math.hypot(...vec3((a) => slice.positionMm[a] - first.positionMm[a] - rise * normal[a]));
     if (offset > tolerances.positionToleranceMm) {
-      throw new CaseExclusion('tilted-stack', `slices are not stacked along their normal (${offset.toFixed(2)} mm aside): gantry tilt`, {
-        file: slice.file.name,
-      });
+      throw new CaseExclusion(
+        'tilted-stack',
+        `slices are not stacked along their normal (${offset.toFixed(2)} mm aside): gantry tilt`,
+        {
+          file: slice.file.name,
+        },
+      );
     }
   }
   const direction = [0, 1, 2].flatMap((row) => [rowDirection[row], columnDirection[row], normal[row]]);

@@ -15,10 +15,14 @@ export function rescaleOf({ name, dataset }: DicomFile): { slope: number; interc
   const value = (tag: string, keyword: string, absent: number): number => {
     if (text(dataset, tag) === '') return absent;
     const number = decimals(dataset, tag)?.[0];
-    if (number === undefined) throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: name });
+    if (number === undefined)
+      throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: name });
     return number;
   };
-  return { slope: value(Tag.RescaleSlope, 'Rescale Slope', 1), intercept: value(Tag.RescaleIntercept, 'Rescale Intercept', 0) };
+  return {
+    slope: value(Tag.RescaleSlope, 'Rescale Slope', 1),
+    intercept: value(Tag.RescaleIntercept, 'Rescale Intercept', 0),
+  };
 }
 
 /** Writes HU = slope * stored + intercept of one slice into `target` from `offset` on. HU outside int16 exclude the patient. */
@@ -42,8 +46,12 @@ export function writeHounsfield(
     target[offset + i] = hu;
   }
   if (!(low >= INT16_MIN && high <= INT16_MAX)) {
-    throw new CaseExclusion('hu-out-of-range', `gives HU from ${low} to ${high} (slope ${slope}, intercept ${intercept}), outside int16`, {
-      file: file.name,
-    });
+    throw new CaseExclusion(
+      'hu-out-of-range',
+      `gives HU from ${low} to ${high} (slope ${slope}, intercept ${intercept}), outside int16`,
+      {
+        file: file.name,
+      },
+    );
   }
 }

@@ -74,12 +74,17 @@ export function parsePart10(name: string, bytes: Uint8Array): DicomFile | undefi
   if (prefix !== 'DICM') return undefined;
   try {
     // Without a VR, dicom-parser takes Pixel Data that begins like a sequence item for a sequence.
-    const dataset = dicomParser.parseDicom(bytes, { vrCallback: (tag) => (tag === Tag.PixelData ? 'OW' : undefined) });
+    const dataset = dicomParser.parseDicom(bytes, {
+      vrCallback: (tag) => (tag === Tag.PixelData ? 'OW' : undefined),
+    });
     return { name, dataset, transferSyntaxUid: text(dataset, Tag.TransferSyntaxUID) };
   } catch (thrown) {
     // dicom-parser throws plain objects and strings as well as errors.
     const why = (thrown as { exception?: string }).exception ?? messageOf(thrown);
-    throw new CaseExclusion('unreadable-dicom', `cannot be parsed as DICOM (${why}): fetch the file again`, { file: name, cause: thrown });
+    throw new CaseExclusion('unreadable-dicom', `cannot be parsed as DICOM (${why}): fetch the file again`, {
+      file: name,
+      cause: thrown,
+    });
   }
 }
 

@@ -6,7 +6,10 @@ export type StoredPixels = Int16Array | Uint16Array | Uint8Array | Int8Array;
 const UNCOMPRESSED_LITTLE_ENDIAN = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1']);
 
 /** The bytes of Pixel Data, of which at least `needed` are there. Throws a CaseExclusion naming the file otherwise. */
-export function nativePixelBytes({ name, dataset, transferSyntaxUid }: DicomFile, needed: number): Uint8Array {
+export function nativePixelBytes(
+  { name, dataset, transferSyntaxUid }: DicomFile,
+  needed: number,
+): Uint8Array {
   if (!UNCOMPRESSED_LITTLE_ENDIAN.has(transferSyntaxUid)) {
     throw new CaseExclusion(
       'unsupported-transfer-syntax',
@@ -19,9 +22,13 @@ export function nativePixelBytes({ name, dataset, transferSyntaxUid }: DicomFile
   const { dataOffset, length } = element;
   const available = Math.min(length, dataset.byteArray.length - dataOffset);
   if (available < needed) {
-    throw new CaseExclusion('truncated-pixel-data', `holds ${available} bytes of Pixel Data, ${needed} are needed: fetch the file again`, {
-      file: name,
-    });
+    throw new CaseExclusion(
+      'truncated-pixel-data',
+      `holds ${available} bytes of Pixel Data, ${needed} are needed: fetch the file again`,
+      {
+        file: name,
+      },
+    );
   }
   // A plain view: `slice` of a Node Buffer would not copy.
   const { buffer, byteOffset } = dataset.byteArray;
@@ -44,10 +51,19 @@ export function storedPixels(file: DicomFile): StoredPixels {
   const stored = dataset.uint16(Tag.BitsStored) ?? allocated;
   const highBit = dataset.uint16(Tag.HighBit) ?? stored - 1;
   const signed = dataset.uint16(Tag.PixelRepresentation) === 1;
-  if ((allocated !== 8 && allocated !== 16) || stored > allocated || highBit >= allocated || highBit < stored - 1) {
-    throw new CaseExclusion('unsupported-pixels', `has Bits Allocated ${allocated}, Bits Stored ${stored}, High Bit ${highBit}`, {
-      file: name,
-    });
+  if (
+    (allocated !== 8 && allocated !== 16) ||
+    stored > allocated ||
+    highBit >= allocated ||
+    highBit < stored - 1
+  ) {
+    throw new CaseExclusion(
+      'unsupported-pixels',
+      `has Bits Allocated ${allocated}, Bits Stored ${stored}, High Bit ${highBit}`,
+      {
+        file: name,
+      },
+    );
   }
   const native = nativePixelBytes(file, (count * allocated) / 8).slice();
   const values =

@@ -8,7 +8,10 @@ export interface NamedRoi {
  * The ROI that the patterns choose: the first pattern that matches any ROI decides, and among the ROIs it matches the
  * lowest number. Patterns are regular expressions, matched without regard to case against each trimmed name.
  */
-export function chooseRoi<T extends NamedRoi>(rois: readonly T[], patterns: readonly string[]): T | undefined {
+export function chooseRoi<T extends NamedRoi>(
+  rois: readonly T[],
+  patterns: readonly string[],
+): T | undefined {
   for (const pattern of patterns) {
     const expression = new RegExp(pattern, 'i');
     const matches = rois.filter((roi) => roi.names.some((name) => expression.test(name.trim())));

@@ -74,7 +74,12 @@ export interface ContourMask {
  * slice combine by XOR, so that holes stay open, or by OR. A contour belongs to the slice nearest to it, by position:
  * UIDs of single images are not relied on. Throws a CaseExclusion where a contour lies beyond the stack.
  */
-export function structureMask({ file }: StructureSet, roiNumber: number, grid: Geometry, combine: 'or' | 'xor'): ContourMask {
+export function structureMask(
+  { file }: StructureSet,
+  roiNumber: number,
+  grid: Geometry,
+  combine: 'or' | 'xor',
+): ContourMask {
   const [nx, ny, nz] = grid.size;
   const mask = new Uint8Array(voxelCount(grid.size));
   const slice = (z: number): Uint8Array => mask.subarray(z * nx * ny, (z + 1) * nx * ny);
@@ -91,7 +96,11 @@ export function structureMask({ file }: StructureSet, roiNumber: number, grid: G
     }
     const z = Math.round(placed.z);
     if (z < 0 || z >= nz) {
-      throw new CaseExclusion('contour-outside-ct', `a contour lies ${placed.z.toFixed(1)} slices along a CT of ${nz}`, { file: file.name });
+      throw new CaseExclusion(
+        'contour-outside-ct',
+        `a contour lies ${placed.z.toFixed(1)} slices along a CT of ${nz}`,
+        { file: file.name },
+      );
     }
     const raster = (combine === 'xor' ? rasters.get(z) : undefined) ?? new SliceRaster(nx, ny);
     raster.add(placed.x, placed.y);

@@ -23,10 +23,14 @@ export function readSegmentation(file: DicomFile): Segmentation {
     file,
     segments: items(dataset, Tag.SegmentSequence).map((segment) => ({
       number: segment.uint16(Tag.SegmentNumber) ?? 0,
-      names: [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)].filter((name) => name !== ''),
+      names: [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)].filter(
+        (name) => name !== '',
+      ),
     })),
     references: {
-      seriesUids: items(dataset, Tag.ReferencedSeriesSequence).map((item) => text(item, Tag.SeriesInstanceUID)),
+      seriesUids: items(dataset, Tag.ReferencedSeriesSequence).map((item) =>
+        text(item, Tag.SeriesInstanceUID),
+      ),
       frameOfReferenceUids: [text(dataset, Tag.FrameOfReferenceUID)].filter((uid) => uid !== ''),
     },
   };
@@ -41,29 +45,51 @@ function macro(shared: DataSet | undefined, frame: DataSet, sequence: string): D
  * How a frame lies on a grid: voxel offset of its first pixel, and the steps of a column and of a row. All are whole
  * numbers where the frame's pixels fall on the grid's voxels, in whatever orientation.
  */
-function placeFrame(file: string, shared: DataSet | undefined, frame: DataSet, grid: Geometry): { first: Vec3; column: Vec3; row: Vec3 } {
-  const position = decimals(macro(shared, frame, Tag.PlanePositionSequence) ?? frame, Tag.ImagePositionPatient);
+function placeFrame(
+  file: string,
+  shared: DataSet | undefined,
+  frame: DataSet,
+  grid: Geometry,
+): { first: Vec3; column: Vec3; row: Vec3 } {
+  const position = decimals(
+    macro(shared, frame, Tag.PlanePositionSequence) ?? frame,
+    Tag.ImagePositionPatient,
+  );
   const orientation = macro(shared, frame, Tag.PlaneOrientationSequence);
   const measures = macro(shared, frame, Tag.PixelMeasuresSequence);
   const directions = planeDirections(orientation && decimals(orientation, Tag.ImageOrientationPatient));
   const spacing = measures && decimals(measures, Tag.PixelSpacing);
   if (position?.length !== 3 || directions === undefined || spacing?.length !== 2) {
-    throw new CaseExclusion('incomplete-segmentation', 'a frame has no position, orientation or pixel spacing', { file });
+    throw new CaseExclusion(
+      'incomplete-segmentation',
+      'a frame has no position, orientation or pixel spacing',
+      { file },
+    );
   }
   const at = (columns: number, rows: number): Vec3 =>
     indexOfPoint(
       grid,
-      vec3((a) => position[a] + columns * spacing[1] * directions.row[a] + rows * spacing[0] * directions.column[a]),
+      vec3(
+        (a) =>
+          position[a] + columns * spacing[1] * directions.row[a] + rows * spacing[0] * directions.column[a],
+      ),
     );
   const origin = at(0, 0);
   // Steps are measured over many pixels, so that a small difference of spacing shows.
   const far = 100;
   const step = (to: Vec3): Vec3 => vec3((a) => (to[a] - origin[a]) / far);
   const placed = { first: origin, column: step(at(far, 0)), row: step(at(0, far)) };
-  const whole = (v: Vec3, tolerance: number): boolean => v.every((n) => Math.abs(n - Math.round(n)) <= tolerance);
+  const whole = (v: Vec3, tolerance: number): boolean =>
+    v.every((n) => Math.abs(n - Math.round(n)) <= tolerance);
   const perPixel = GRID_TOLERANCE_VOXELS / far;
-  if (!whole(placed.first, GRID_TOLERANCE_VOXELS) || !whole(placed.column, perPixel) || !whole(placed.row, perPixel)) {
-    throw new CaseExclusion('segmentation-grid-differs', 'its frames do not fall on the voxels of the CT', { file });
+  if (
+    !whole(placed.first, GRID_TOLERANCE_VOXELS) ||
+    !whole(placed.column, perPixel) ||
+    !whole(placed.row, perPixel)
+  ) {
+    throw new CaseExclusion('segmentation-grid-differs', 'its frames do not fall on the voxels of the CT', {
+      file,
+    });
   }
   const round = (v: Vec3): Vec3 => vec3((a) => Math.round(v[a]) + 0);
   return { first: round(placed.first), column: round(placed.column), row: round(placed.row) };
@@ -78,7 +104,9 @@ export function segmentMask({ file }: Segmentation, segmentNumber: number, grid:
   const { dataset, name } = file;
   const type = text(dataset, Tag.SegmentationType);
   if (type !== 'BINARY' || dataset.uint16(Tag.BitsAllocated) !== 1) {
-    throw new CaseExclusion('unsupported-segmentation', `is of type ${type || '(none)'}: BINARY is needed`, { file: name });
+    throw new CaseExclusion('unsupported-segmentation', `is of type ${type || '(none)'}: BINARY is needed`, {
+      file: name,
+    });
   }
   const rows = dataset.uint16(Tag.Rows) ?? 0;
   const columns = dataset.uint16(Tag.Columns) ?? 0;
@@ -105,7 +133,9 @@ export function segmentMask({ file }: Segmentation, segmentNumber: number, grid:
       const y = place.first[1] + column * place.column[1] + row * place.row[1];
       const z = place.first[2] + column * place.column[2] + row * place.row[2];
       if (x < 0 || y < 0 || z < 0 || x >= nx || y >= ny || z >= nz) {
-        throw new CaseExclusion('segmentation-outside-ct', `frame ${f + 1} has voxels outside the CT`, { file: name });
+        throw new CaseExclusion('segmentation-outside-ct', `frame ${f + 1} has voxels outside the CT`, {
+          file: name,
+        });
       }
       mask[(z * ny + y) * nx + x] = 1;
     }

@@ -29,14 +29,19 @@ function rejection(file: DicomFile): string | undefined {
 /** Images whose cosines differ by rounding only belong together. */
 function geometryKey(plane: SlicePlane): string {
   const cosines = [...plane.rowDirection, ...plane.columnDirection].map((c) => (c + 0).toFixed(3));
-  return [plane.columns, plane.rows, ...plane.spacingMm.map((s) => s.toFixed(5)), ...cosines].join(' ').replaceAll('-0.000', '0.000');
+  return [plane.columns, plane.rows, ...plane.spacingMm.map((s) => s.toFixed(5)), ...cosines]
+    .join(' ')
+    .replaceAll('-0.000', '0.000');
 }
 
 /**
  * Sorts a patient's images into CT series: grouped by SeriesInstanceUID and geometry, never by time, since StudyTime
  * differs between slices of one series in real collections. Order: most slices first, then by series UID.
  */
-export function ctSeries(files: readonly DicomFile[], minSlices: number): { candidates: CtSeries[]; rejected: RejectedSeries[] } {
+export function ctSeries(
+  files: readonly DicomFile[],
+  minSlices: number,
+): { candidates: CtSeries[]; rejected: RejectedSeries[] } {
   const groups = new Map<string, CtSeries & { planes: SlicePlane[] }>();
   const rejections = new Map<string, RejectedSeries & { images: number }>();
   const reject = (modality: string, reason: string, images = 1): void => {
@@ -57,7 +62,12 @@ export function ctSeries(files: readonly DicomFile[], minSlices: number): { cand
     const key = `${seriesUid} ${geometryKey(plane)}`;
     const group = groups.get(key);
     if (group !== undefined) group.planes.push(plane);
-    else groups.set(key, { seriesUid, frameOfReferenceUid: text(file.dataset, Tag.FrameOfReferenceUID), planes: [plane] });
+    else
+      groups.set(key, {
+        seriesUid,
+        frameOfReferenceUid: text(file.dataset, Tag.FrameOfReferenceUID),
+        planes: [plane],
+      });
   }
   const candidates: CtSeries[] = [];
   for (const group of groups.values()) {

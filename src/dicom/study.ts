@@ -31,7 +31,11 @@ export interface StudyFacts {
     readonly sliceThicknessMm: number | null;
     readonly patientPosition: string;
   };
-  readonly rescale: readonly { readonly slope: number; readonly intercept: number; readonly slices: number }[];
+  readonly rescale: readonly {
+    readonly slope: number;
+    readonly intercept: number;
+    readonly slices: number;
+  }[];
   readonly rejectedSeries: readonly RejectedSeries[];
   readonly candidateSeries: number;
   readonly ignoredFiles: number;
@@ -69,7 +73,10 @@ interface MaskObject {
   readonly file: DicomFile;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
-  readonly draw: (roiNumber: number, grid: Volume['geometry']) => { mask: Uint8Array; contoursWithoutArea: number };
+  readonly draw: (
+    roiNumber: number,
+    grid: Volume['geometry'],
+  ) => { mask: Uint8Array; contoursWithoutArea: number };
 }
 
 function maskObjects(files: readonly DicomFile[], rules: StudyRules): MaskObject[] {
@@ -77,7 +84,10 @@ function maskObjects(files: readonly DicomFile[], rules: StudyRules): MaskObject
     const modality = text(file.dataset, Tag.Modality);
     if (modality === 'SEG') {
       const seg = readSegmentation(file);
-      const draw: MaskObject['draw'] = (number, grid) => ({ mask: segmentMask(seg, number, grid), contoursWithoutArea: 0 });
+      const draw: MaskObject['draw'] = (number, grid) => ({
+        mask: segmentMask(seg, number, grid),
+        contoursWithoutArea: 0,
+      });
       return [{ source: 'SEG', file, rois: seg.segments, references: seg.references, draw }];
     }
     if (modality === 'RTSTRUCT') {
@@ -90,14 +100,27 @@ function maskObjects(files: readonly DicomFile[], rules: StudyRules): MaskObject
 }
 
 /** Mask objects that hold the ROI: by the configured order of sources, then by strength of their link, then by file name. */
-function maskCandidates(objects: readonly MaskObject[], candidates: readonly CtSeries[], rules: StudyRules): MaskCandidate[] {
+function maskCandidates(
+  objects: readonly MaskObject[],
+  candidates: readonly CtSeries[],
+  rules: StudyRules,
+): MaskCandidate[] {
   const found = objects.flatMap((object): MaskCandidate[] => {
     const roi = chooseRoi(object.rois, rules.roiNames);
     const link = linkSeries(object.references, candidates);
     if (roi === undefined || link === undefined || !rules.maskSources.includes(object.source)) return [];
-    return [{ source: object.source, file: object.file, roi, ...link, draw: (grid) => object.draw(roi.number, grid) }];
+    return [
+      {
+        source: object.source,
+        file: object.file,
+        roi,
+        ...link,
+        draw: (grid) => object.draw(roi.number, grid),
+      },
+    ];
   });
-  const rank = (c: MaskCandidate): number => rules.maskSources.indexOf(c.source) * LINK_RULES.length + LINK_RULES.indexOf(c.rule);
+  const rank = (c: MaskCandidate): number =>
+    rules.maskSources.indexOf(c.source) * LINK_RULES.length + LINK_RULES.indexOf(c.rule);
   return found.sort((a, b) => rank(a) - rank(b) || (a.file.name < b.file.name ? -1 : 1));
 }
 
@@ -106,7 +129,8 @@ function readCt(series: CtSeries, rules: StudyRules): { ct: Volume<Int16Array>; 
   const data = new Int16Array(voxelCount(geometry.size));
   const sliceLength = geometry.size[0] * geometry.size[1];
   slices.forEach(({ file }, k) => {
-    if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1) throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: file.name });
+    if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
+      throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: file.name });
     writeHounsfield(file, storedPixels(file), data, k * sliceLength, rules.huRounding);
   });
   return { ct: { data, geometry }, slices: slices.map((slice) => slice.file) };
@@ -134,7 +158,8 @@ function acquisition({ dataset }: DicomFile): StudyFacts['acquisition'] {
 }
 
 function noMask(objects: readonly MaskObject[], rules: StudyRules): CaseExclusion {
-  if (objects.length === 0) return new CaseExclusion('no-mask-object', 'no DICOM SEG or RTSTRUCT: add one to the patient');
+  if (objects.length === 0)
+    return new CaseExclusion('no-mask-object', 'no DICOM SEG or RTSTRUCT: add one to the patient');
   const seen = [...new Set(objects.flatMap((o) => o.rois.flatMap((roi) => roi.names)))];
   return new CaseExclusion(
     'no-tumor-roi',
@@ -146,7 +171,10 @@ function noMask(objects: readonly MaskObject[], rules: StudyRules): CaseExclusio
  * Reads a patient's files into a CT volume (int16 HU, slices ascending along their normal) and a tumour mask on its
  * grid. Files that are no DICOM are ignored and counted. Throws a CaseExclusion where no usable pair is found.
  */
-export function readStudy(files: Iterable<{ readonly name: string; readonly bytes: Uint8Array }>, rules: StudyRules): Study {
+export function readStudy(
+  files: Iterable<{ readonly name: string; readonly bytes: Uint8Array }>,
+  rules: StudyRules,
+): Study {
   const dicom: DicomFile[] = [];
   let ignoredFiles = 0;
   for (const { name, bytes } of files) {
@@ -165,9 +193,13 @@ export function readStudy(files: Iterable<{ readonly name: string; readonly byte
   let stack: (ReturnType<typeof readCt> & { series: CtSeries }) | undefined;
   for (const candidate of maskCandidates(objects, candidates, rules)) {
     try {
-      if (stack?.series !== candidate.series) stack = { series: candidate.series, ...readCt(candidate.series, rules) };
+      if (stack?.series !== candidate.series)
+        stack = { series: candidate.series, ...readCt(candidate.series, rules) };
       const { mask, contoursWithoutArea } = candidate.draw(stack.ct.geometry);
-      if (!mask.includes(1)) throw new CaseExclusion('tumor-empty', `ROI ${candidate.roi.names[0]} holds no voxel`, { file: candidate.file.name });
+      if (!mask.includes(1))
+        throw new CaseExclusion('tumor-empty', `ROI ${candidate.roi.names[0]} holds no voxel`, {
+          file: candidate.file.name,
+        });
       return {
         ct: stack.ct,
         tumor: { data: mask, geometry: stack.ct.geometry },

@@ -4,7 +4,13 @@ import { type Vec3, type VoxelArray, voxelCount } from '../volume/geometry.ts';
  * The box [start, start + size) of a volume, which may reach beyond it: what lies outside is `fill`
  * (SimpleITK `ConstantPad` then `RegionOfInterest`).
  */
-export function cropWithPad<T extends VoxelArray>(source: T, sourceSize: Vec3, start: Vec3, size: Vec3, fill: number): T {
+export function cropWithPad<T extends VoxelArray>(
+  source: T,
+  sourceSize: Vec3,
+  start: Vec3,
+  size: Vec3,
+  fill: number,
+): T {
   const target = new (source.constructor as new (n: number) => T)(voxelCount(size));
   if (fill !== 0) target.fill(fill);
   const from = Math.max(0, start[0]);

@@ -1,4 +1,12 @@
-import { type Geometry, pointOfIndex, type Vec3, type Volume, type VoxelArray, vec3, voxelCount } from '../volume/geometry.ts';
+import {
+  type Geometry,
+  pointOfIndex,
+  type Vec3,
+  type Volume,
+  type VoxelArray,
+  vec3,
+  voxelCount,
+} from '../volume/geometry.ts';
 
 /** How output axes are taken from input axes: output axis `a` runs along input axis `from[a]`, backwards where `flip[a]`. */
 export interface AxisOrder {
@@ -45,7 +53,9 @@ function nearestPatientAxes(direction: readonly number[]): { row: Vec3; sign: Ve
 export function axisCodes(direction: readonly number[]): string {
   const { row, sign } = nearestPatientAxes(direction);
   return [0, 1, 2]
-    .map((axis) => Object.keys(LETTERS).find((l) => LETTERS[l][0] === row[axis] && LETTERS[l][1] === sign[axis]))
+    .map((axis) =>
+      Object.keys(LETTERS).find((l) => LETTERS[l][0] === row[axis] && LETTERS[l][1] === sign[axis]),
+    )
     .join('');
 }
 
@@ -70,7 +80,10 @@ function reorientedGeometry(geometry: Geometry, { from, flip }: AxisOrder): Geom
   return {
     size: vec3((axis) => geometry.size[from[axis]]),
     spacingMm: vec3((axis) => geometry.spacingMm[from[axis]]),
-    originMm: pointOfIndex(geometry, vec3((axis) => corner[axis])),
+    originMm: pointOfIndex(
+      geometry,
+      vec3((axis) => corner[axis]),
+    ),
     direction,
   };
 }

@@ -31,7 +31,11 @@ function isInside(c: number, length: number): boolean {
 /** Linear interpolation along an axis (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
 export function linearAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
   const count = resampledLength(length, spacingMm, targetMm);
-  const axis = { lower: new Int32Array(count), weight: new Float64Array(count), inside: new Uint8Array(count) };
+  const axis = {
+    lower: new Int32Array(count),
+    weight: new Float64Array(count),
+    inside: new Uint8Array(count),
+  };
   for (let i = 0; i < count; i++) {
     const c = continuousIndex(i, count, spacingMm, targetMm);
     const base = Math.min(Math.max(Math.floor(c), 0), length - 1);
@@ -46,7 +50,11 @@ export function linearAxis(length: number, spacingMm: number, targetMm: number):
 /** Nearest neighbour along an axis: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h); weights stay 0. */
 export function nearestAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
   const count = resampledLength(length, spacingMm, targetMm);
-  const axis = { lower: new Int32Array(count), weight: new Float64Array(count), inside: new Uint8Array(count) };
+  const axis = {
+    lower: new Int32Array(count),
+    weight: new Float64Array(count),
+    inside: new Uint8Array(count),
+  };
   for (let i = 0; i < count; i++) {
     const c = continuousIndex(i, count, spacingMm, targetMm);
     axis.inside[i] = isInside(c, length) ? 1 : 0;
@@ -83,7 +91,13 @@ function lerpRow(source: Int16Array, rowStart: number, x: ResampleAxis, out: Flo
 }
 
 /** One input plane, interpolated along x then y into `out`. Neighbouring output rows share their x-interpolated input rows. */
-function lerpPlane(source: Int16Array, planeStart: number, nx: number, axes: ResampleAxes, out: Float64Array): void {
+function lerpPlane(
+  source: Int16Array,
+  planeStart: number,
+  nx: number,
+  axes: ResampleAxes,
+  out: Float64Array,
+): void {
   const [x, y] = axes;
   const width = x.lower.length;
   let row0 = new Float64Array(width);
@@ -120,9 +134,11 @@ function fillOutside(target: Float32Array | Uint8Array, axes: ResampleAxes, fill
   const [x, y, z] = axes;
   for (let k = 0; k < nz; k++) {
     if (!z.inside[k]) target.fill(fill, k * nx * ny, (k + 1) * nx * ny);
-    for (let j = 0; j < ny; j++) if (!y.inside[j]) target.fill(fill, (k * ny + j) * nx, (k * ny + j + 1) * nx);
+    for (let j = 0; j < ny; j++)
+      if (!y.inside[j]) target.fill(fill, (k * ny + j) * nx, (k * ny + j + 1) * nx);
   }
-  for (let i = 0; i < nx; i++) if (!x.inside[i]) for (let at = i; at < target.length; at += nx) target[at] = fill;
+  for (let i = 0; i < nx; i++)
+    if (!x.inside[i]) for (let at = i; at < target.length; at += nx) target[at] = fill;
 }
 
 /**
@@ -132,7 +148,12 @@ function fillOutside(target: Float32Array | Uint8Array, axes: ResampleAxes, fill
  * @param source HU, x fastest, of size `size`
  * @param fillHu value outside the input's buffer
  */
-export function resampleLinear(source: Int16Array, size: Vec3, axes: ResampleAxes, fillHu: number): Float32Array {
+export function resampleLinear(
+  source: Int16Array,
+  size: Vec3,
+  axes: ResampleAxes,
+  fillHu: number,
+): Float32Array {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
   const target = new Float32Array(planeLength * nz);

@@ -38,7 +38,13 @@ export interface SizeRule {
  * The size nearest to `size` among the preferred ones that are multiples and lie within [min, max]; ties go to the
  * smaller. Without any such, multiples near `size`. (Reference program, `_snap_size_to_patch_friendly`.)
  */
-export function snapSize(size: number, preferred: readonly number[], multipleOf: number, min: number, max: number): number {
+export function snapSize(
+  size: number,
+  preferred: readonly number[],
+  multipleOf: number,
+  min: number,
+  max: number,
+): number {
   const clamped = Math.min(Math.max(size, min), max);
   const base = roundHalfToEven(clamped / multipleOf) * multipleOf;
   const fits = (n: number): boolean => n >= min && n <= max;

@@ -6,7 +6,9 @@ const RAS_SIGN: Vec3 = [-1, -1, 1];
 /** 4x4 affine, row-major rows, from voxel index to RAS mm, as a NIfTI sform holds it. */
 export function affineOf(geometry: Geometry): number[][] {
   const rows = [0, 1, 2].map((row) => [
-    ...[0, 1, 2].map((axis) => RAS_SIGN[row] * geometry.direction[3 * row + axis] * geometry.spacingMm[axis] + 0),
+    ...[0, 1, 2].map(
+      (axis) => RAS_SIGN[row] * geometry.direction[3 * row + axis] * geometry.spacingMm[axis] + 0,
+    ),
     RAS_SIGN[row] * geometry.originMm[row] + 0,
   ]);
   return [...rows, [0, 0, 0, 1]];

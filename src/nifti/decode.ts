@@ -15,7 +15,11 @@ function inflate(file: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<Array
   try {
     return gunzip(bytes);
   } catch (cause) {
-    throw new CaseExclusion('unreadable-nifti', `gzip stream is broken (${messageOf(cause)}): make the file again`, { file, cause });
+    throw new CaseExclusion(
+      'unreadable-nifti',
+      `gzip stream is broken (${messageOf(cause)}): make the file again`,
+      { file, cause },
+    );
   }
 }
 
@@ -33,18 +37,27 @@ export function decodeNifti(file: string, fileBytes: Uint8Array<ArrayBuffer>): V
   if (bytes.length < 352 || !isNIFTI(head)) refuse('is no NIfTI file');
   const header = readHeader(head);
   const size: Vec3 = vec3((a) => Number(header.dims[a + 1]));
-  if (header.dims.slice(4, 1 + Number(header.dims[0])).some((n) => Number(n) > 1)) refuse('has more than three dimensions');
+  if (header.dims.slice(4, 1 + Number(header.dims[0])).some((n) => Number(n) > 1))
+    refuse('has more than three dimensions');
   const ArrayType = ARRAYS.get(header.datatypeCode);
   if (ArrayType === undefined || !header.littleEndian) {
-    return refuse(`holds ${header.littleEndian ? '' : 'big-endian '}voxels of NIfTI type ${header.datatypeCode}; int16, uint8 or float32 little endian is needed`);
+    return refuse(
+      `holds ${header.littleEndian ? '' : 'big-endian '}voxels of NIfTI type ${header.datatypeCode}; int16, uint8 or float32 little endian is needed`,
+    );
   }
   const slope = header.scl_slope === 0 ? 1 : header.scl_slope;
-  if (slope !== 1 || header.scl_inter !== 0) refuse(`has scl_slope ${header.scl_slope}, scl_inter ${header.scl_inter}; 1 and 0 are needed`);
+  if (slope !== 1 || header.scl_inter !== 0)
+    refuse(`has scl_slope ${header.scl_slope}, scl_inter ${header.scl_inter}; 1 and 0 are needed`);
   const count = voxelCount(size);
   const offset = Number(header.vox_offset);
   const bytesPerVoxel = header.numBitsPerVoxel / 8;
-  if (bytes.length < offset + count * bytesPerVoxel) refuse(`ends after ${bytes.length} bytes, ${offset + count * bytesPerVoxel} are announced`);
-  const geometry = geometryOf(header.affine, size, vec3((a) => Number(header.pixDims[a + 1])));
+  if (bytes.length < offset + count * bytesPerVoxel)
+    refuse(`ends after ${bytes.length} bytes, ${offset + count * bytesPerVoxel} are announced`);
+  const geometry = geometryOf(
+    header.affine,
+    size,
+    vec3((a) => Number(header.pixDims[a + 1])),
+  );
   const start = bytes.byteOffset + offset;
   const aligned = start % bytesPerVoxel === 0;
   const data = aligned

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { StorageError } from '../errors.ts';
 import { folderFailure, ignoreAbsent, isAbsent } from './folder-failure.ts';
@@ -39,9 +39,12 @@ export class FolderStore implements Store {
     const path = this.#path(key);
     let file: FileHandle | undefined;
     try {
-      file = await open(path);
+      // Not blocking: opening a named pipe would wait for its other end.
+      file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const before = await file.stat({ bigint: true });
       if (before.isDirectory()) return undefined;
+      // A pipe or device announces no length to check against.
+      if (!before.isFile()) throw new StorageError(path, 'is no regular file; give the path of one');
       const bytes = await readAll(file, Number(before.size));
       const after = await file.stat({ bigint: true });
       if (bytes === undefined || after.size !== before.size || after.mtimeNs !== before.mtimeNs) {

@@ -1,6 +1,6 @@
+import type { CohortResult } from '../components/cohort-result.ts';
 import type { StepSummary } from '../components/report.ts';
 import type { Manifest } from '../dataset/manifest.ts';
-import type { CohortResult } from '../components/cohort-result.ts';
 import { table } from './table.ts';
 
 /** Excluded patients named at the end of a step; the rest are in its artifact. */
@@ -8,7 +8,11 @@ const NAMED = 10;
 
 /** The closing lines of a step. */
 export function stepLines({ step, ok, excluded, skipped, facts, places }: StepSummary): string[] {
-  const counts = [`${ok} ok`, `${excluded.length} excluded`, ...(skipped > 0 ? [`${skipped} done before`] : [])];
+  const counts = [
+    `${ok} ok`,
+    `${excluded.length} excluded`,
+    ...(skipped > 0 ? [`${skipped} done before`] : []),
+  ];
   const more = excluded.length - NAMED;
   return [
     `${step}: ${counts.join(', ')}`,
@@ -28,7 +32,9 @@ function cohortRows({ manifest, failures }: CohortResult): (string | number)[][]
     o.final_roi_size_vox.join('x'),
     o.flags.map((flag) => flag.code).join(', ') || '-',
   ]);
-  const excluded = failures.filter((f) => f.code !== 'no-image').map((f) => [f.patient_id, '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
+  const excluded = failures
+    .filter((f) => f.code !== 'no-image')
+    .map((f) => [f.patient_id, '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
   return [...ok, ...excluded].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -47,7 +53,10 @@ function constantsLine({ global_mu, global_sigma, config }: Manifest): string {
 }
 
 /** Counts per state and where everything lies. */
-export function cohortLines({ manifest, failures }: CohortResult, places: Readonly<Record<string, string>>): string[] {
+export function cohortLines(
+  { manifest, failures }: CohortResult,
+  places: Readonly<Record<string, string>>,
+): string[] {
   const { summary } = manifest;
   const withoutImage = failures.filter((f) => f.code === 'no-image').length;
   return [

@@ -26,7 +26,9 @@ interface Tally {
 type PatientEvent = Extract<StepEvent, { kind: 'patient' }>;
 
 function tallyText({ total, started, done, worked }: Tally): string {
-  return [`${done}/${total}`, pace(worked, total - done, (performance.now() - started) / 1000)].filter((t) => t !== '').join(', ');
+  return [`${done}/${total}`, pace(worked, total - done, (performance.now() - started) / 1000)]
+    .filter((t) => t !== '')
+    .join(', ');
 }
 
 function stateText({ state, skipped, message }: PatientEvent): string {

@@ -7,7 +7,8 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
       .map((cell, column) => (numeric(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
       .join('  ')
       .trimEnd();
-  const isNumber = (column: number): boolean => rows.length > 0 && rows.every((row) => typeof row[column] === 'number');
+  const isNumber = (column: number): boolean =>
+    rows.length > 0 && rows.every((row) => typeof row[column] === 'number');
   return [
     line(cells[0], isNumber),
     widths.map((width) => '-'.repeat(width)).join('  '),

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../src/components/embedded-azurite.ts';
-import type { Cases } from '../../src/dataset/cases.ts';
 import type { OkCase } from '../../src/dataset/case.ts';
+import type { Cases } from '../../src/dataset/cases.ts';
 import type { Manifest } from '../../src/dataset/manifest.ts';
 import type { OkRoi, Transforms } from '../../src/dataset/roi.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
@@ -14,7 +14,14 @@ import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 import { filesInZip, hasSharedData, shared } from '../support/shared-data.ts';
 
 interface Golden {
-  dataset: { p98_mm: number[]; derived_min_box_mm: number[]; derived_max_box_mm: number[]; global_mu: number; global_sigma_within: number; global_sigma_total: number };
+  dataset: {
+    p98_mm: number[];
+    derived_min_box_mm: number[];
+    derived_max_box_mm: number[];
+    global_mu: number;
+    global_sigma_within: number;
+    global_sigma_total: number;
+  };
   cases: Record<string, GoldenCase>;
 }
 
@@ -53,11 +60,24 @@ const CLINICAL = 'tables/NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv';
 const IDS = ['LUNG1-001', 'LUNG1-002'];
 
 function preprocess(raw: string, out: string, ...more: string[]): Promise<unknown> {
-  return cli(['preprocess', '--raw', raw, '--clinical', shared(CLINICAL), '--out', out, '--preset', 'reference', ...more]);
+  return cli([
+    'preprocess',
+    '--raw',
+    raw,
+    '--clinical',
+    shared(CLINICAL),
+    '--out',
+    out,
+    '--preset',
+    'reference',
+    ...more,
+  ]);
 }
 
 function sha1(data: ArrayBufferView): string {
-  return createHash('sha1').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex');
+  return createHash('sha1')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex');
 }
 
 function meanAndSd(data: Float32Array): [number, number] {
@@ -77,7 +97,9 @@ function relativeDifference(actual: number, expected: number): number {
 
 describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, preset reference', () => {
   const out = temporaryFolder();
-  const golden = hasSharedData ? readJson<Golden>(shared('../reference/golden-lung1-001-002.json')) : undefined!;
+  const golden = hasSharedData
+    ? readJson<Golden>(shared('../reference/golden-lung1-001-002.json'))
+    : undefined!;
   const volume = (...parts: string[]) => {
     const file = join(out, ...parts);
     return decodeNifti(file, new Uint8Array(readFileSync(file)));
@@ -101,7 +123,9 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
       expect(record.ct.spacing_mm.map(Math.fround)).toEqual(expected.spacing.map(Math.fround));
       expect(record.tumor.voxels).toBe(expected.mask_voxels);
       expect(record.tumor.bbox_start_ijk).toEqual(expected.mask_bbox[0]);
-      expect(record.tumor.bbox_size_ijk).toEqual(expected.mask_bbox[1].map((last, a) => last - expected.mask_bbox[0][a] + 1));
+      expect(record.tumor.bbox_size_ijk).toEqual(
+        expected.mask_bbox[1].map((last, a) => last - expected.mask_bbox[0][a] + 1),
+      );
       expect(record.tumor.mean_hu).toBeCloseTo(expected.tumor_hu_mean, 9);
     });
 
@@ -144,7 +168,10 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
   });
 
   test('constants of the data set', () => {
-    const { pass1_summary: summary, config_after_pass1: config } = readJson<DatasetStats>(out, 'artifacts/pass1_stats/stats/dataset_pass1_stats.json');
+    const { pass1_summary: summary, config_after_pass1: config } = readJson<DatasetStats>(
+      out,
+      'artifacts/pass1_stats/stats/dataset_pass1_stats.json',
+    );
     expect(summary.derived_min_box_mm).toEqual(golden.dataset.derived_min_box_mm);
     expect(summary.derived_max_box_mm).toEqual(golden.dataset.derived_max_box_mm);
     summary.bbox_percentile_mm.forEach((mm, a) => {
@@ -152,12 +179,17 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
     });
     expect(relativeDifference(config.global_mu, golden.dataset.global_mu)).toBeLessThan(1e-9);
     expect(relativeDifference(config.global_sigma, golden.dataset.global_sigma_within)).toBeLessThan(1e-9);
-    expect(relativeDifference(summary.global_sigma_total, golden.dataset.global_sigma_total)).toBeLessThan(1e-9);
+    expect(relativeDifference(summary.global_sigma_total, golden.dataset.global_sigma_total)).toBeLessThan(
+      1e-9,
+    );
   });
 
   test('every patient of the clinical table ends in exactly one place', () => {
     const manifest = readJson<Manifest>(out, 'artifacts/pass2_write/manifest/manifest.json');
-    const failures = readJson<{ patient_id: string; code: string }[]>(out, 'artifacts/pass2_write/manifest/failures.json');
+    const failures = readJson<{ patient_id: string; code: string }[]>(
+      out,
+      'artifacts/pass2_write/manifest/failures.json',
+    );
     expect(manifest.outputs.map((o) => o.patient_id)).toEqual(IDS);
     expect(manifest.num_failures).toBe(420);
     expect(new Set([...manifest.outputs, ...failures].map((p) => p.patient_id)).size).toBe(422);
@@ -165,8 +197,13 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
   });
 
   test('the configuration that ran is stored with the outputs', () => {
-    expect(readJson<Cases>(out, 'artifacts/convert/cases/cases.json').config.stats).toEqual({ scope: 'all', variance: 'within' });
-    expect(readFileSync(join(out, 'artifacts/pass2_write/manifest/config.yml'), 'utf8')).toContain('variance: within');
+    expect(readJson<Cases>(out, 'artifacts/convert/cases/cases.json').config.stats).toEqual({
+      scope: 'all',
+      variance: 'within',
+    });
+    expect(readFileSync(join(out, 'artifacts/pass2_write/manifest/config.yml'), 'utf8')).toContain(
+      'variance: within',
+    );
   });
 
   test('raw data as unpacked folders give byte-identical volumes', async () => {
@@ -196,7 +233,10 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
       const store = await openStore(url);
       const hashes: Record<string, string> = {};
       for await (const { key } of store.list()) {
-        if (key.endsWith('.nii.gz')) hashes[key] = createHash('sha256').update((await store.read(key))!).digest('hex');
+        if (key.endsWith('.nii.gz'))
+          hashes[key] = createHash('sha256')
+            .update((await store.read(key))!)
+            .digest('hex');
       }
       const local = hashesOf(out, '.nii.gz');
       expect(Object.keys(local)).toHaveLength(12);

@@ -16,15 +16,38 @@ function preprocess(out: string, ...more: string[]): string[] {
 }
 
 function preprocessOf(data: string, out: string, ...more: string[]): string[] {
-  return ['preprocess', '--raw', join(data, 'raw'), '--clinical', join(data, 'clinical.csv'), '--out', out, ...more];
+  return [
+    'preprocess',
+    '--raw',
+    join(data, 'raw'),
+    '--clinical',
+    join(data, 'clinical.csv'),
+    '--out',
+    out,
+    ...more,
+  ];
 }
 
 function pass2(out: string, ...more: string[]): string[] {
   const artifact = (path: string): string => join(out, 'artifacts', path);
   return [
     'pass2-write',
-    ...['--cases', artifact('convert/cases'), '--split', artifact('split/split'), '--stats', artifact('pass1_stats/stats')],
-    ...['--interim', join(out, 'interim'), '--roi', join(out, 'roi'), '--manifest', artifact('pass2_write/manifest')],
+    ...[
+      '--cases',
+      artifact('convert/cases'),
+      '--split',
+      artifact('split/split'),
+      '--stats',
+      artifact('pass1_stats/stats'),
+    ],
+    ...[
+      '--interim',
+      join(out, 'interim'),
+      '--roi',
+      join(out, 'roi'),
+      '--manifest',
+      artifact('pass2_write/manifest'),
+    ],
     ...more,
   ];
 }
@@ -44,19 +67,29 @@ beforeAll(async () => {
 });
 
 describe('pass2-write killed in the middle', () => {
-  test.each(['meta.json', 'ct_roi_norm.nii.gz'])('at its first %s: the same command again ends in the same bytes', async (sign) => {
-    const out = beforePass2();
-    const roi = join(out, 'roi');
-    const { child, ended } = startCli(pass2(out, '--workers', '1'));
-    while (!(existsSync(roi) && readdirSync(roi, { recursive: true }).some((name) => String(name).endsWith(sign)))) await sleep(2);
-    child.kill('SIGKILL');
-    expect((await ended).code).toBeNull();
-    const committed = readdirSync(roi, { recursive: true }).filter((name) => String(name).endsWith('meta.json')).length;
-    expect(committed).toBeLessThan(PATIENTS - 1);
-    const again = await cli(pass2(out, '--workers', '2'));
-    if (committed > 0) expect(again.stdout).toContain(`${committed} done before`);
-    expect(hashesOf(out)).toEqual(hashesOf(undisturbed));
-  });
+  test.each(['meta.json', 'ct_roi_norm.nii.gz'])(
+    'at its first %s: the same command again ends in the same bytes',
+    async (sign) => {
+      const out = beforePass2();
+      const roi = join(out, 'roi');
+      const { child, ended } = startCli(pass2(out, '--workers', '1'));
+      while (
+        !(
+          existsSync(roi) && readdirSync(roi, { recursive: true }).some((name) => String(name).endsWith(sign))
+        )
+      )
+        await sleep(2);
+      child.kill('SIGKILL');
+      expect((await ended).code).toBeNull();
+      const committed = readdirSync(roi, { recursive: true }).filter((name) =>
+        String(name).endsWith('meta.json'),
+      ).length;
+      expect(committed).toBeLessThan(PATIENTS - 1);
+      const again = await cli(pass2(out, '--workers', '2'));
+      if (committed > 0) expect(again.stdout).toContain(`${committed} done before`);
+      expect(hashesOf(out)).toEqual(hashesOf(undisturbed));
+    },
+  );
 });
 
 test('output bytes do not depend on the number of workers', async () => {
@@ -68,7 +101,9 @@ test('output bytes do not depend on the number of workers', async () => {
 test('a second run does nothing again and says so', async () => {
   const written = (): number[] =>
     ['interim', 'roi'].flatMap((part) =>
-      Object.keys(hashesOf(join(undisturbed, part))).map((file) => statSync(join(undisturbed, part, file)).mtimeMs),
+      Object.keys(hashesOf(join(undisturbed, part))).map(
+        (file) => statSync(join(undisturbed, part, file)).mtimeMs,
+      ),
     );
   const before = written();
   const { stdout } = await cli(preprocess(undisturbed));
@@ -119,7 +154,9 @@ describe('a cohort with faults', () => {
 
   test('--max-excluded decides the exit code', async () => {
     await cli(preprocessOf(faulty, out, '--max-excluded', '3'));
-    expect((await cli(preprocessOf(faulty, out, '--max-excluded', '2'), 2)).stderr).toContain('--max-excluded allows 2');
+    expect((await cli(preprocessOf(faulty, out, '--max-excluded', '2'), 2)).stderr).toContain(
+      '--max-excluded allows 2',
+    );
   });
 
   test('a lost output is made again', async () => {

@@ -4,7 +4,13 @@ import { resampleLinear } from '../../src/kernels/resample.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
 import type { Volume } from '../../src/volume/geometry.ts';
-import { decodeBytes, decodeFloats, geometryOfGolden, goldenVoxels, resampleGoldens } from '../support/goldens.ts';
+import {
+  decodeBytes,
+  decodeFloats,
+  geometryOfGolden,
+  goldenVoxels,
+  resampleGoldens,
+} from '../support/goldens.ts';
 
 function throughNifti<T extends Volume>(volume: T): T {
   return decodeNifti('volume.nii', encodeNifti(volume) as Uint8Array<ArrayBuffer>) as T;

@@ -10,7 +10,9 @@ function patient(id: string) {
     const file = parsePart10(name, bytes);
     return file === undefined ? [] : [file];
   });
-  const planes = files.flatMap((file) => (text(file.dataset, Tag.Modality) === 'CT' ? (slicePlane(file) ?? []) : []));
+  const planes = files.flatMap((file) =>
+    text(file.dataset, Tag.Modality) === 'CT' ? (slicePlane(file) ?? []) : [],
+  );
   const set = readStructureSet(files.find((file) => text(file.dataset, Tag.Modality) === 'RTSTRUCT')!);
   return { set, grid: stackSlices(planes, rules).geometry };
 }
@@ -24,9 +26,14 @@ const XOR_DIFFERS = {
 describe.runIf(hasSharedData).each(Object.entries(XOR_DIFFERS))('%s', (id, expected) => {
   const { set, grid } = hasSharedData ? patient(id) : ({} as ReturnType<typeof patient>);
 
-  test.each(Object.entries(expected))('%s differs from plastimatch in %i voxels under XOR', (name, differing) => {
-    const roi = set.rois.find((r) => r.names.includes(name))!;
-    const { mask } = structureMask(set, roi.number, grid, 'xor');
-    expect(compareMasks(mask, nrrdMask(shared('lung1-masks', id, 'plastimatch-2020', `${name}.nrrd`))).differing).toBe(differing);
-  });
+  test.each(Object.entries(expected))(
+    '%s differs from plastimatch in %i voxels under XOR',
+    (name, differing) => {
+      const roi = set.rois.find((r) => r.names.includes(name))!;
+      const { mask } = structureMask(set, roi.number, grid, 'xor');
+      expect(
+        compareMasks(mask, nrrdMask(shared('lung1-masks', id, 'plastimatch-2020', `${name}.nrrd`))).differing,
+      ).toBe(differing);
+    },
+  );
 });

@@ -4,18 +4,39 @@ import { readStudy } from '../../src/dicom/study.ts';
 import { CaseExclusion } from '../../src/errors.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { rules } from '../support/rules.ts';
-import { compareMasks, filesAt, filesInZip, hasSharedData, nrrdMask, shared } from '../support/shared-data.ts';
+import {
+  compareMasks,
+  filesAt,
+  filesInZip,
+  hasSharedData,
+  nrrdMask,
+  shared,
+} from '../support/shared-data.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 function sha1(data: Int16Array | Uint8Array): string {
-  return createHash('sha1').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex');
+  return createHash('sha1')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex');
 }
 
 /** pyradiomics' published image hashes, and the release-4 mask figures; see the README of the data. */
 const LUNG1 = [
-  { id: 'LUNG1-001', ctSha1: '01ae3d400f3f6fdacc121a85f52fd9dba8be2253', rescale: { slope: 1, intercept: -1024 }, voxels: 54639, firstIpp: [-249.51171875, -460.51171875, -681.5] },
-  { id: 'LUNG1-002', ctSha1: '5c66c70353901fd238191b88a2584cd8c3f645e5', rescale: { slope: 1, intercept: 0 }, voxels: 125531, firstIpp: [-250.112, -250.112, -133.4] },
+  {
+    id: 'LUNG1-001',
+    ctSha1: '01ae3d400f3f6fdacc121a85f52fd9dba8be2253',
+    rescale: { slope: 1, intercept: -1024 },
+    voxels: 54639,
+    firstIpp: [-249.51171875, -460.51171875, -681.5],
+  },
+  {
+    id: 'LUNG1-002',
+    ctSha1: '5c66c70353901fd238191b88a2584cd8c3f645e5',
+    rescale: { slope: 1, intercept: 0 },
+    voxels: 125531,
+    firstIpp: [-250.112, -250.112, -133.4],
+  },
 ];
 
 describe.runIf(hasSharedData).each(LUNG1)('$id', ({ id, ctSha1, rescale, voxels, firstIpp }) => {
@@ -40,12 +61,19 @@ describe.runIf(hasSharedData).each(LUNG1)('$id', ({ id, ctSha1, rescale, voxels,
 
 test.runIf(hasSharedData)('the IBSI-1 phantom and its mask equal the NIfTI files of the benchmark', () => {
   const study = readStudy(filesAt(shared('ibsi1-ct-phantom/dicom')), rules);
-  const read = (...parts: string[]) => decodeNifti(parts.join('/'), new Uint8Array(filesAt(shared('ibsi1-ct-phantom/nifti', ...parts))[0].bytes) as Bytes);
+  const read = (...parts: string[]) =>
+    decodeNifti(
+      parts.join('/'),
+      new Uint8Array(filesAt(shared('ibsi1-ct-phantom/nifti', ...parts))[0].bytes) as Bytes,
+    );
   const image = read('image/phantom.nii.gz');
   expect(study.ct.geometry.size).toEqual(image.geometry.size);
   const largest = study.ct.data.reduce((most, hu, i) => Math.max(most, Math.abs(hu - image.data[i])), 0);
   expect(largest).toBe(0);
-  expect(compareMasks(study.tumor.data, read('mask/mask.nii.gz').data as Uint8Array)).toEqual({ differing: 0, voxels: 125256 });
+  expect(compareMasks(study.tumor.data, read('mask/mask.nii.gz').data as Uint8Array)).toEqual({
+    differing: 0,
+    voxels: 125256,
+  });
   image.geometry.originMm.forEach((mm, a) => {
     expect(study.ct.geometry.originMm[a]).toBeCloseTo(mm, 4);
   });
@@ -53,7 +81,10 @@ test.runIf(hasSharedData)('the IBSI-1 phantom and its mask equal the NIfTI files
 
 test.runIf(hasSharedData)('the liver SEG of dcmqi falls on the CT slices it was drawn on', () => {
   const folder = 'seg/dcmqi/segmentations';
-  const study = readStudy(filesAt(shared(folder, 'ct-3slice'), shared(folder, 'liver.dcm')), { ...rules, roiNames: ['^liver$'] });
+  const study = readStudy(filesAt(shared(folder, 'ct-3slice'), shared(folder, 'liver.dcm')), {
+    ...rules,
+    roiNames: ['^liver$'],
+  });
   expect(compareMasks(study.tumor.data, nrrdMask(shared(folder, 'liver_seg.nrrd'))).differing).toBe(0);
   expect(study.facts.mask).toMatchObject({ source: 'SEG', linkRule: 'series-uid' });
 });
@@ -89,18 +120,25 @@ describe.runIf(hasSharedData)('a patient is excluded with its reason', () => {
   });
 
   test('no mask object', () => {
-    expect(exclusionOf(() => readStudy(filesAt(shared('seg/dcmqi/segmentations/ct-3slice')), rules)).code).toBe('no-mask-object');
+    expect(
+      exclusionOf(() => readStudy(filesAt(shared('seg/dcmqi/segmentations/ct-3slice')), rules)).code,
+    ).toBe('no-mask-object');
   });
 
   test('no ROI by the configured names: those seen are listed', () => {
     const folder = 'seg/dcmqi/segmentations';
-    const exclusion = exclusionOf(() => readStudy(filesAt(shared(folder, 'ct-3slice'), shared(folder, 'liver.dcm')), rules));
+    const exclusion = exclusionOf(() =>
+      readStudy(filesAt(shared(folder, 'ct-3slice'), shared(folder, 'liver.dcm')), rules),
+    );
     expect(exclusion.code).toBe('no-tumor-roi');
     expect(exclusion.message).toContain('Liver');
   });
 
   test('a truncated slice is named', () => {
-    const files = filesAt(shared('seg/dcmqi/segmentations/ct-3slice'), shared('seg/dcmqi/segmentations/liver.dcm'));
+    const files = filesAt(
+      shared('seg/dcmqi/segmentations/ct-3slice'),
+      shared('seg/dcmqi/segmentations/liver.dcm'),
+    );
     const [first, ...rest] = files;
     const cut = { name: first.name, bytes: first.bytes.subarray(0, 300_000) };
     const exclusion = exclusionOf(() => readStudy([cut, ...rest], { ...rules, roiNames: ['liver'] }));
@@ -108,20 +146,31 @@ describe.runIf(hasSharedData)('a patient is excluded with its reason', () => {
   });
 
   test('HU outside int16', () => {
-    const files = filesAt(shared('seg/dcmqi/segmentations/ct-3slice'), shared('seg/dcmqi/segmentations/liver.dcm'));
+    const files = filesAt(
+      shared('seg/dcmqi/segmentations/ct-3slice'),
+      shared('seg/dcmqi/segmentations/liver.dcm'),
+    );
     const [first, ...rest] = files;
     const bytes = Buffer.from(first.bytes);
     bytes.write('60000', bytes.indexOf('-1024', 'latin1'), 'latin1');
-    const exclusion = exclusionOf(() => readStudy([{ name: first.name, bytes }, ...rest], { ...rules, roiNames: ['liver'] }));
+    const exclusion = exclusionOf(() =>
+      readStudy([{ name: first.name, bytes }, ...rest], { ...rules, roiNames: ['liver'] }),
+    );
     expect(exclusion.code).toBe('hu-out-of-range');
     expect(exclusion.message).toContain(first.name);
   });
 
   test('a rescale that is no number, rather than HU shifted by a default', () => {
-    const files = filesAt(shared('seg/dcmqi/segmentations/ct-3slice'), shared('seg/dcmqi/segmentations/liver.dcm'));
+    const files = filesAt(
+      shared('seg/dcmqi/segmentations/ct-3slice'),
+      shared('seg/dcmqi/segmentations/liver.dcm'),
+    );
     const [first, ...rest] = files;
     const bytes = Buffer.from(first.bytes);
     bytes.write('-1x24', bytes.indexOf('-1024', 'latin1'), 'latin1');
-    expect(exclusionOf(() => readStudy([{ name: first.name, bytes }, ...rest], { ...rules, roiNames: ['liver'] })).code).toBe('malformed-rescale');
+    expect(
+      exclusionOf(() => readStudy([{ name: first.name, bytes }, ...rest], { ...rules, roiNames: ['liver'] }))
+        .code,
+    ).toBe('malformed-rescale');
   });
 });

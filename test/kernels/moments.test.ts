@@ -16,15 +16,19 @@ test('mean and population sd of the windowed voxels above the threshold, by hand
 
 test('adding parts is adding the whole', () => {
   fc.assert(
-    fc.property(fc.float32Array({ minLength: 1, maxLength: 60, noNaN: true, min: -2000, max: 3000 }), fc.nat(60), (hu, cut) => {
-      const whole = emptyWindowedMoments();
-      addWindowed(whole, hu, WINDOW, -850);
-      const parts = emptyWindowedMoments();
-      addWindowed(parts, hu.subarray(0, cut), WINDOW, -850);
-      addWindowed(parts, hu.subarray(cut), WINDOW, -850);
-      expect(parts.above.count).toBe(whole.above.count);
-      expect(parts.above.sum).toBeCloseTo(whole.above.sum, 6);
-      expect(parts.all.sumOfSquares).toBeCloseTo(whole.all.sumOfSquares, 3);
-    }),
+    fc.property(
+      fc.float32Array({ minLength: 1, maxLength: 60, noNaN: true, min: -2000, max: 3000 }),
+      fc.nat(60),
+      (hu, cut) => {
+        const whole = emptyWindowedMoments();
+        addWindowed(whole, hu, WINDOW, -850);
+        const parts = emptyWindowedMoments();
+        addWindowed(parts, hu.subarray(0, cut), WINDOW, -850);
+        addWindowed(parts, hu.subarray(cut), WINDOW, -850);
+        expect(parts.above.count).toBe(whole.above.count);
+        expect(parts.above.sum).toBeCloseTo(whole.above.sum, 6);
+        expect(parts.all.sumOfSquares).toBeCloseTo(whole.all.sumOfSquares, 3);
+      },
+    ),
   );
 });

@@ -23,7 +23,11 @@ const directions = [
 );
 
 const grid = fc.record({
-  size: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+  size: fc.tuple(
+    fc.integer({ min: 1, max: 4 }),
+    fc.integer({ min: 1, max: 4 }),
+    fc.integer({ min: 1, max: 4 }),
+  ),
   spacingMm: fc.tuple(fc.constant(0.5), fc.constant(1.25), fc.constant(3)),
   originMm: fc.tuple(fc.constant(-7), fc.constant(11), fc.constant(13)),
   direction: fc.constantFrom(...directions),
@@ -52,7 +56,11 @@ describe('reorient', () => {
         const out = reorient({ data, geometry }, axisOrder(geometry.direction, 'RAS'));
         const [mx, my] = out.geometry.size;
         out.data.forEach((value, i) => {
-          const point = pointOfIndex(out.geometry, [i % mx, Math.floor(i / mx) % my, Math.floor(i / (mx * my))]);
+          const point = pointOfIndex(out.geometry, [
+            i % mx,
+            Math.floor(i / mx) % my,
+            Math.floor(i / (mx * my)),
+          ]);
           const [x, y, z] = vec3((a) => Math.round(indexOfPoint(geometry, point)[a]));
           expect(value).toBe((z * ny + y) * nx + x);
         });

@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SliceRaster } from '../../src/kernels/raster.ts';
 
-function filled(columns: number, rows: number, combine: 'or' | 'xor', ...polygons: [number, number][][]): string[] {
+function filled(
+  columns: number,
+  rows: number,
+  combine: 'or' | 'xor',
+  ...polygons: [number, number][][]
+): string[] {
   const slice = new Uint8Array(columns * rows);
   for (const polygon of polygons) {
     const raster = new SliceRaster(columns, rows);
-    raster.add(polygon.map((p) => p[0]), polygon.map((p) => p[1]));
+    raster.add(
+      polygon.map((p) => p[0]),
+      polygon.map((p) => p[1]),
+    );
     raster.fillInto(slice, combine);
   }
   return Array.from({ length: rows }, (_, r) => slice.subarray(r * columns, (r + 1) * columns).join(''));
@@ -43,8 +51,20 @@ test('polygons that share an edge neither overlap nor leave a gap', () => {
   const coordinate = fc.double({ min: 0.1, max: 7.9, noNaN: true });
   fc.assert(
     fc.property(coordinate, coordinate, coordinate, (a, b, c) => {
-      const left: [number, number][] = [[-1, -1], [a, -1], [b, 4], [c, 9], [-1, 9]];
-      const right: [number, number][] = [[a, -1], [9, -1], [9, 9], [c, 9], [b, 4]];
+      const left: [number, number][] = [
+        [-1, -1],
+        [a, -1],
+        [b, 4],
+        [c, 9],
+        [-1, 9],
+      ];
+      const right: [number, number][] = [
+        [a, -1],
+        [9, -1],
+        [9, 9],
+        [c, 9],
+        [b, 4],
+      ];
       const both = filled(8, 8, 'xor', left, right);
       expect(both).toEqual(Array.from({ length: 8 }, () => '11111111'));
     }),

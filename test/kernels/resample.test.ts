@@ -13,25 +13,30 @@ import {
 const spacing = fc.double({ min: 0.4, max: 5, noNaN: true });
 const length = fc.integer({ min: 1, max: 7 });
 
-const volume = fc
-  .tuple(length, length, length)
-  .chain(([x, y, z]) =>
-    fc.record({
-      size: fc.constant([x, y, z] as const),
-      data: fc.int16Array({ minLength: x * y * z, maxLength: x * y * z }),
-      from: fc.tuple(spacing, spacing, spacing),
-      to: fc.tuple(spacing, spacing, spacing),
-    }),
-  );
+const volume = fc.tuple(length, length, length).chain(([x, y, z]) =>
+  fc.record({
+    size: fc.constant([x, y, z] as const),
+    data: fc.int16Array({ minLength: x * y * z, maxLength: x * y * z }),
+    from: fc.tuple(spacing, spacing, spacing),
+    to: fc.tuple(spacing, spacing, spacing),
+  }),
+);
 
-function axesOf(make: typeof linearAxis, size: readonly number[], from: readonly number[], to: readonly number[]): ResampleAxes {
+function axesOf(
+  make: typeof linearAxis,
+  size: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+): ResampleAxes {
   return [make(size[0], from[0], to[0]), make(size[1], from[1], to[1]), make(size[2], from[2], to[2])];
 }
 
 describe('resampleLinear', () => {
   test('keeps first voxel centres together and fills the last plane when the samples are doubled', () => {
     const axes: ResampleAxes = [linearAxis(3, 2, 1), linearAxis(1, 1, 1), linearAxis(1, 1, 1)];
-    expect([...resampleLinear(Int16Array.of(0, 10, 40), [3, 1, 1], axes, -1000)]).toEqual([0, 5, 10, 25, 40, -1000]);
+    expect([...resampleLinear(Int16Array.of(0, 10, 40), [3, 1, 1], axes, -1000)]).toEqual([
+      0, 5, 10, 25, 40, -1000,
+    ]);
   });
 
   test('repeats the edge value for half a voxel', () => {
@@ -71,7 +76,12 @@ describe('resampleLinear', () => {
         const start = a % nz;
         const count = 1 + (b % (nz - start));
         const whole = resampleLinear(data, [...size], axes, -1000);
-        const part = resampleLinear(data, [...size], [axes[0], axes[1], windowOfAxis(axes[2], start, count)], -1000);
+        const part = resampleLinear(
+          data,
+          [...size],
+          [axes[0], axes[1], windowOfAxis(axes[2], start, count)],
+          -1000,
+        );
         expect(part).toEqual(whole.subarray(start * nx * ny, (start + count) * nx * ny));
       }),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { boundingBox } from '../../src/kernels/bounding-box.ts';
-import { padBox, recentre, roundHalfToEven, snapSize, snappedSize } from '../../src/kernels/roi-box.ts';
+import { padBox, recentre, roundHalfToEven, snappedSize, snapSize } from '../../src/kernels/roi-box.ts';
 
 test('boundingBox spans the voxels above zero and counts them', () => {
   const mask = new Uint8Array(4 * 3 * 2);

@@ -19,12 +19,19 @@ test.each(resampleGoldens)('the header is byte for byte what SimpleITK writes: $
   for (let at = 256; at < 328; at += 4) {
     expect(view(header).getFloat32(at, true)).toBeCloseTo(view(expected).getFloat32(at, true), 4);
   }
-  expect(Buffer.from(header.subarray(0, 256)).toString('hex')).toBe(expected.subarray(0, 256).toString('hex'));
+  expect(Buffer.from(header.subarray(0, 256)).toString('hex')).toBe(
+    expected.subarray(0, 256).toString('hex'),
+  );
   expect(Buffer.from(header.subarray(328)).toString('hex')).toBe(expected.subarray(328).toString('hex'));
 });
 
 describe('decodeNifti', () => {
-  const geometry = { size: [2, 3, 4], spacingMm: [0.5, 0.75, 3], originMm: [-10, 20, -30], direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1] } as const;
+  const geometry = {
+    size: [2, 3, 4],
+    spacingMm: [0.5, 0.75, 3],
+    originMm: [-10, 20, -30],
+    direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1],
+  } as const;
 
   test.each([Int16Array, Uint8Array, Float32Array])('gives back what was encoded: %o', (ArrayType) => {
     fc.assert(

@@ -57,6 +57,11 @@ describe('a folder store', () => {
     expect(await readdir(root)).toEqual([]);
   });
 
+  it('refuses to read what is no regular file', async () => {
+    await symlink('/dev/null', join(root, 'device'));
+    await expect(store.read('device')).rejects.toThrow(/device: .*no regular file/);
+  });
+
   it('follows links, but not in circles', async () => {
     await store.write('a/b/file', text('x'));
     await store.write('a/top', text('x'));

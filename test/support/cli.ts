@@ -14,7 +14,10 @@ export interface CliResult {
 }
 
 /** Starts the built command line; `npm test` builds it first. */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<CliResult> } {
+export function startCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; ended: Promise<CliResult> } {
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
@@ -33,7 +36,8 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
 /** Runs the command line to its end, which must be `code`. */
 export async function cli(args: readonly string[], code = 0): Promise<CliResult> {
   const result = await startCli(args).ended;
-  if (result.code !== code) throw new Error(`exit code ${result.code}, not ${code}:\n${result.stdout}\n${result.stderr}`);
+  if (result.code !== code)
+    throw new Error(`exit code ${result.code}, not ${code}:\n${result.stdout}\n${result.stderr}`);
   return result;
 }
 
@@ -52,6 +56,9 @@ export function hashesOf(folder: string, ending = ''): Record<string, string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   return Object.fromEntries(
-    files.map((file) => [relative(folder, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
+    files.map((file) => [
+      relative(folder, file),
+      createHash('sha256').update(readFileSync(file)).digest('hex'),
+    ]),
   );
 }

@@ -11,7 +11,9 @@ export const sharedData =
 export const hasSharedData = existsSync(join(sharedData, 'lung1'));
 
 if (!hasSharedData) {
-  process.stderr.write(`no real data at ${sharedData} (SWINPREP_SHARED_DATA): the tests that need it are skipped\n`);
+  process.stderr.write(
+    `no real data at ${sharedData} (SWINPREP_SHARED_DATA): the tests that need it are skipped\n`,
+  );
 }
 
 export function shared(...parts: string[]): string {
@@ -49,7 +51,8 @@ export function nrrdMask(path: string, label?: number): Uint8Array {
     ? new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength))
     : data;
   const mask = new Uint8Array(voxels.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = (label === undefined ? voxels[i] !== 0 : voxels[i] === label) ? 1 : 0;
+  for (let i = 0; i < mask.length; i++)
+    mask[i] = (label === undefined ? voxels[i] !== 0 : voxels[i] === label) ? 1 : 0;
   return mask;
 }
 
