@@ -1,4 +1,15 @@
-import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { StorageError } from '../errors.ts';
 import { folderFailure, ignoreAbsent, isAbsent } from './folder-failure.ts';

@@ -6,7 +6,9 @@ import { PRESETS } from '../../src/config/presets.ts';
 
 test.each(Object.entries(PRESETS))('the description of %s, read as a file, is %s again', (preset, config) => {
   const text = describeConfig(config);
-  expect(resolveConfig({ preset: preset === 'lung1' ? 'reference' : 'lung1', file: { name: 'my.yml', text } })).toEqual(config);
+  expect(
+    resolveConfig({ preset: preset === 'lung1' ? 'reference' : 'lung1', file: { name: 'my.yml', text } }),
+  ).toEqual(config);
 });
 
 test('docs/configuration.md holds the default as it is', () => {
