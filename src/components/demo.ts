@@ -1,23 +1,20 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, type RunEvent } from '../azureml/local-run.ts';
-import type { PresetName } from '../config/presets.ts';
 import { UsageError } from '../errors.ts';
 import { openStore, readObject } from '../storage/open.ts';
 import { type CohortResult, readCohortResult } from './cohort-result.ts';
+import type { ConfigOptions } from './configuration.ts';
 import { type Azurite, startAzurite } from './embedded-azurite.ts';
 import { writePhantom } from './phantom.ts';
 import { type PreprocessResult, preprocess } from './preprocess.ts';
 
-export interface DemoOptions {
+export interface DemoOptions extends ConfigOptions {
   /** Real raw data and their clinical table; without them a synthetic cohort is made. */
   readonly raw?: string | undefined;
   readonly clinical?: string | undefined;
   readonly patients: number;
   readonly out: string;
-  readonly preset: PresetName;
-  readonly config?: string | undefined;
-  readonly patch?: string | undefined;
   readonly workers: number;
   readonly say: (line: string) => void;
   readonly onEvent: (event: RunEvent) => void;

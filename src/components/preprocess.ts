@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local-run.ts';
 import { planPipeline } from '../azureml/plan.ts';
-import type { PresetName } from '../config/presets.ts';
-import { joinUri, parseLocation } from '../storage/location.ts';
+import { parseClinical } from '../dataset/clinical.ts';
+import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
+import { readObject } from '../storage/open.ts';
+import { type ConfigOptions, readConfig } from './configuration.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
 export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
@@ -29,14 +31,11 @@ export async function runPipelineFile({
   return runPipeline(plan, { cli: CLI, onEvent });
 }
 
-export interface PreprocessOptions {
+export interface PreprocessOptions extends ConfigOptions {
   readonly raw: string;
   readonly clinical: string;
   /** A folder or blob prefix: volumes go under `interim` and `roi` in it. */
   readonly out: string;
-  readonly preset: PresetName;
-  readonly config?: string | undefined;
-  readonly patch?: string | undefined;
   readonly workers: number;
   readonly artifacts?: string | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -51,8 +50,15 @@ export interface PreprocessResult {
   readonly manifest: string;
 }
 
+/** Finds a wrong configuration or clinical table before the hours that convert may take, not after them. */
+async function checkInputs(options: PreprocessOptions): Promise<void> {
+  const { split } = await readConfig(options);
+  parseClinical(displayUri(options.clinical), await readObject(options.clinical), split);
+}
+
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
+  await checkInputs(options);
   const { raw, clinical, out, config, patch } = options;
   const interim = joinUri(out, 'interim');
   const roi = joinUri(out, 'roi');
