@@ -13,7 +13,7 @@ import { fingerprintOf } from '../dataset/json.ts';
 import type { Exclusion, OutputFile } from '../dataset/record.ts';
 import { MEASURES_FILE } from '../dataset/stats.ts';
 import { readStudy, type Study, type StudyRules } from '../dicom/study.ts';
-import { ArchiveError, CaseExclusion } from '../errors.ts';
+import { CaseExclusion } from '../errors.ts';
 import { boundingBox } from '../kernels/bounding-box.ts';
 import { encodeNifti } from '../nifti/encode.ts';
 import { gzip } from '../nifti/gzip.ts';
@@ -23,7 +23,7 @@ import type { Child, ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
-import { triple } from './measure-case.ts';
+import { exclusionOf } from './exclusion.ts';
 
 export interface ConvertTask extends CaseTask {
   readonly step: 'convert';
@@ -136,8 +136,8 @@ function caseRecord(
       ...files.tumor,
       voxels: box.voxels,
       volume_ml: (box.voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000,
-      bbox_start_ijk: triple(box.start),
-      bbox_size_ijk: triple(box.size),
+      bbox_start_ijk: box.start,
+      bbox_size_ijk: box.size,
       mean_hu: hu.tumorMean,
       source: facts.mask.source,
       roi_number: facts.mask.roiNumber,
@@ -168,15 +168,6 @@ export function excludedCase(exclusion: Exclusion, fingerprint: string): Exclude
     swinprep_version: VERSION,
     fingerprint,
   };
-}
-
-/** The exclusion that a fault in the data means; anything else is thrown on. */
-export function exclusionOf(thrown: unknown, { patientId, step }: CaseTask): Exclusion {
-  if (thrown instanceof CaseExclusion)
-    return { patient_id: patientId, step, code: thrown.code, message: thrown.message };
-  if (thrown instanceof ArchiveError)
-    return { patient_id: patientId, step, code: 'unreadable-archive', message: thrown.message };
-  throw thrown;
 }
 
 /** Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, unless that is done already. */

@@ -9,7 +9,7 @@ import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
 import { padBox, recentre, snappedSize } from '../kernels/roi-box.ts';
 import { windowHu, zScore } from '../kernels/window.ts';
 import { type Geometry, pointOfIndex, type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
-import { caseStatistics, triple, tumorBox } from './measure-case.ts';
+import { caseStatistics, tumorBox } from './measure-case.ts';
 import { type StandardisedCase, standardise } from './standardise.ts';
 
 export type Constants = DatasetStats['config_after_pass1'];
@@ -50,7 +50,7 @@ export function roiBox(
         expanded_to_min: compare((a) => padded.size[a] < size[a]),
         clamped_to_max: compare((a) => padded.size[a] > size[a]),
         snapped_to_preferred: [false, false, false],
-        final_size_vox: triple(size),
+        final_size_vox: size,
       },
     };
   }
@@ -67,7 +67,7 @@ export function roiBox(
       expanded_to_min: snapped.expandedToMin,
       clamped_to_max: snapped.clampedToMax,
       snapped_to_preferred: snapped.snappedToPreferred,
-      final_size_vox: triple(snapped.size),
+      final_size_vox: snapped.size,
     },
   };
 }
@@ -76,13 +76,13 @@ function cropRecord(box: Box, imageSize: Vec3): Transforms['crop_record_ct'] {
   const lower = vec3((a) => Math.max(0, -box.start[a]));
   const upper = vec3((a) => Math.max(0, box.start[a] + box.size[a] - imageSize[a]));
   return {
-    requested_start_ijk: triple(box.start),
-    requested_size_ijk: triple(box.size),
-    pad_lower_ijk: triple(lower),
-    pad_upper_ijk: triple(upper),
-    start_after_pad_ijk: triple(vec3((a) => box.start[a] + lower[a])),
-    orig_size_ijk: triple(imageSize),
-    padded_size_ijk: triple(vec3((a) => imageSize[a] + lower[a] + upper[a])),
+    requested_start_ijk: box.start,
+    requested_size_ijk: box.size,
+    pad_lower_ijk: lower,
+    pad_upper_ijk: upper,
+    start_after_pad_ijk: vec3((a) => box.start[a] + lower[a]),
+    orig_size_ijk: imageSize,
+    padded_size_ijk: vec3((a) => imageSize[a] + lower[a] + upper[a]),
   };
 }
 
@@ -154,25 +154,25 @@ export function makeRoi(
       patient_id: patientId,
       orientation_policy: 'RAS',
       original_ct_geometry: gridRecordOf(ct.geometry),
-      axis_order: { from: triple(standard.axisOrder.from), flip: [...standard.axisOrder.flip] },
+      axis_order: { from: standard.axisOrder.from, flip: [...standard.axisOrder.flip] },
       ras_ct_geometry: gridRecordOf(standard.ct.geometry),
       resampled_ct_geometry: gridRecordOf(resampled),
       roi_geometry: gridRecordOf(geometry),
-      target_spacing: triple(resample.spacingMm),
-      pad_mm: triple(roi.paddingMm),
-      pad_vox: triple(paddingVoxels),
+      target_spacing: resample.spacingMm,
+      pad_mm: roi.paddingMm,
+      pad_vox: paddingVoxels,
       min_box_mm: constants.min_box_mm,
       max_box_mm: constants.max_box_mm,
-      window_hu: [...intensity.windowHu],
+      window_hu: intensity.windowHu,
       norm_threshold_hu: intensity.thresholdHu,
       global_mu: constants.global_mu,
       global_sigma: constants.global_sigma,
-      bbox_from_mask_start_ijk: triple(found.start),
-      bbox_from_mask_size_ijk: triple(found.size),
-      bbox_padded_start_ijk: triple(padded.start),
-      bbox_padded_size_ijk: triple(padded.size),
-      bbox_final_start_ijk: triple(box.start),
-      bbox_final_size_ijk: triple(box.size),
+      bbox_from_mask_start_ijk: found.start,
+      bbox_from_mask_size_ijk: found.size,
+      bbox_padded_start_ijk: padded.start,
+      bbox_padded_size_ijk: padded.size,
+      bbox_final_start_ijk: box.start,
+      bbox_final_size_ijk: box.size,
       size_info: info,
       crop_record_ct: crop,
       crop_record_mask: crop,

@@ -5,15 +5,11 @@ import { boundingBox } from '../kernels/bounding-box.ts';
 import { addWindowed, emptyWindowedMoments, meanAndSd, type WindowedMoments } from '../kernels/moments.ts';
 import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
 import { padBox } from '../kernels/roi-box.ts';
-import { type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
+import { type Volume, vec3 } from '../volume/geometry.ts';
 import { type StandardisedCase, standardise } from './standardise.ts';
 
 /** Planes resampled at a time, so that the whole float volume never exists. */
 const SLAB_PLANES = 8;
-
-export function triple(v: Vec3): [number, number, number] {
-  return [v[0], v[1], v[2]];
-}
 
 /** Mean and standard deviation that normalise a case, and the rule that chose its voxels (reference program, `_compute_case_mu_sigma`). */
 export function caseStatistics(
@@ -74,15 +70,15 @@ export function measureCase(
   const { box: padded, paddingVoxels } = padBox(box, spacingMm, config.roi.paddingMm);
   return {
     patient_id: patientId,
-    pad_mm: triple(config.roi.paddingMm),
-    pad_vox: triple(paddingVoxels),
-    resampled_size_ijk: triple(standard.resampled.size),
+    pad_mm: config.roi.paddingMm,
+    pad_vox: paddingVoxels,
+    resampled_size_ijk: standard.resampled.size,
     resampled_tumor_voxels: box.voxels,
-    bbox_start_ijk: triple(box.start),
-    bbox_size_ijk: triple(box.size),
-    bbox_padded_start_ijk: triple(padded.start),
-    bbox_padded_size_ijk: triple(padded.size),
-    bbox_padded_size_mm: triple(vec3((a) => padded.size[a] * spacingMm[a])),
+    bbox_start_ijk: box.start,
+    bbox_size_ijk: box.size,
+    bbox_padded_start_ijk: padded.start,
+    bbox_padded_size_ijk: padded.size,
+    bbox_padded_size_mm: vec3((a) => padded.size[a] * spacingMm[a]),
     ...caseStatistics(momentsOfResampled(standard, config.intensity), config.intensity),
   };
 }

@@ -6,7 +6,7 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
-import { exclusionOf } from './convert-case.ts';
+import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { measureCase } from './measure-case.ts';
 

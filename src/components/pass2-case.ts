@@ -21,10 +21,9 @@ import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
-import { exclusionOf } from './convert-case.ts';
+import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { type Constants, makeRoi, type Roi } from './make-roi.ts';
-import { triple } from './measure-case.ts';
 
 export interface RoiTask extends CaseTask {
   readonly step: 'pass2-write';
@@ -132,11 +131,11 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
     stage: member.stage,
     stage_index: member.stage_index,
     spacing_before_mm: record.ct.spacing_mm,
-    spacing_after_mm: triple(spacingMm),
+    spacing_after_mm: spacingMm,
     original_size_ijk: record.ct.size_ijk,
-    resampled_size_ijk: triple(roi.resampled.size),
-    final_roi_size_vox: triple(size),
-    final_roi_size_mm: triple(vec3((a) => size[a] * spacingMm[a])),
+    resampled_size_ijk: roi.resampled.size,
+    final_roi_size_vox: size,
+    final_roi_size_mm: vec3((a) => size[a] * spacingMm[a]),
     orientation_policy: 'RAS',
     global_mu: roi.transforms.global_mu,
     global_sigma: roi.transforms.global_sigma,

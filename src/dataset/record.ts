@@ -1,9 +1,7 @@
 import { z } from 'zod';
 
 /** Pieces that several of the JSON files share. Keys are snake_case, as the reference program's. */
-export const triple = z.tuple([z.number(), z.number(), z.number()]);
-
-export const box = { start_ijk: triple, size_ijk: triple };
+export const triple = z.tuple([z.number(), z.number(), z.number()]).readonly();
 
 /** An output file of a patient: name within the patient's folder, size, and SHA-256 of its bytes. */
 export const outputFile = z.strictObject({ file: z.string(), bytes: z.int(), sha256: z.string() });
@@ -35,7 +33,7 @@ export const gridRecord = z.strictObject({
   size_ijk: triple,
   spacing_mm: triple,
   origin_lps_mm: triple,
-  direction_lps: z.array(z.number()).length(9),
+  direction_lps: z.array(z.number()).length(9).readonly(),
   orientation: z.string(),
 });
 

@@ -28,7 +28,7 @@ export const transformsSchema = z.strictObject({
   pad_vox: triple,
   min_box_mm: triple,
   max_box_mm: triple,
-  window_hu: z.tuple([z.number(), z.number()]),
+  window_hu: z.tuple([z.number(), z.number()]).readonly(),
   norm_threshold_hu: z.number(),
   global_mu: z.number(),
   global_sigma: z.number(),

@@ -42,7 +42,7 @@ export type Pass1Record = z.infer<typeof caseRecord>;
 const configAfterPass1 = z.strictObject({
   target_spacing: triple,
   pad_mm: triple,
-  window_hu: z.tuple([z.number(), z.number()]),
+  window_hu: z.tuple([z.number(), z.number()]).readonly(),
   norm_threshold_hu: z.number(),
   min_box_mm: triple,
   max_box_mm: triple,
@@ -112,8 +112,6 @@ export function poolConstants(records: readonly CaseMeasures[]): {
   };
 }
 
-type Triple = [number, number, number];
-
 /** Derives the constants from the cases in scope. Cases may come in any order. Throws a RangeError where none is in scope. */
 export function datasetStats(
   version: string,
@@ -130,20 +128,18 @@ export function datasetStats(
       inScope.map((r) => r.bbox_padded_size_mm[a]),
       roi.boxPercentile,
     ),
-  ) as Triple;
-  const minBoxMm = vec3((a) =>
-    Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a]),
-  ) as Triple;
-  const maxBoxMm = [...roi.hardMaxBoxMm] as Triple;
+  );
+  const minBoxMm = vec3((a) => Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a]));
+  const maxBoxMm = roi.hardMaxBoxMm;
   const sigma = stats.variance === 'total' ? sigmaTotal : sigmaWithin;
   const empty = excluded.filter((e) => e.code === 'tumor-empty-after-resampling').map((e) => e.patient_id);
   return {
     swinprep_version: version,
     config,
     config_after_pass1: {
-      target_spacing: [...config.resample.spacingMm] as Triple,
-      pad_mm: [...roi.paddingMm] as Triple,
-      window_hu: [...intensity.windowHu] as [number, number],
+      target_spacing: config.resample.spacingMm,
+      pad_mm: roi.paddingMm,
+      window_hu: intensity.windowHu,
       norm_threshold_hu: intensity.thresholdHu,
       min_box_mm: minBoxMm,
       max_box_mm: maxBoxMm,
@@ -152,8 +148,8 @@ export function datasetStats(
       save_audit_volumes: config.output.auditVolumes,
       save_qc_png: config.output.qcOverlay,
       bbox_percentile: roi.boxPercentile,
-      hard_min_box_mm: [...roi.hardMinBoxMm] as Triple,
-      hard_max_box_mm: [...roi.hardMaxBoxMm] as Triple,
+      hard_min_box_mm: roi.hardMinBoxMm,
+      hard_max_box_mm: roi.hardMaxBoxMm,
       preferred_sizes_xy: [...roi.preferredSizesXy],
       preferred_sizes_z: [...roi.preferredSizesZ],
       snap_multiple_of: roi.multipleOf,

@@ -8,19 +8,16 @@ import type { NamedRoi } from './roi-choice.ts';
 
 /** An RT Structure Set (DICOM PS3.3 A.19), read as far as choosing an ROI needs. */
 export interface StructureSet {
-  readonly file: DicomFile;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
 }
 
-export function readStructureSet(file: DicomFile): StructureSet {
-  const { dataset } = file;
+export function readStructureSet({ dataset }: DicomFile): StructureSet {
   const frames = items(dataset, Tag.ReferencedFrameOfReferenceSequence);
   const series = frames
     .flatMap((frame) => items(frame, Tag.RTReferencedStudySequence))
     .flatMap((study) => items(study, Tag.RTReferencedSeriesSequence));
   return {
-    file,
     rois: items(dataset, Tag.StructureSetROISequence).map((roi) => ({
       number: roi.intString(Tag.ROINumber) ?? -1,
       names: [text(roi, Tag.ROIName)],
@@ -75,7 +72,7 @@ export interface ContourMask {
  * UIDs of single images are not relied on. Throws a CaseExclusion where a contour lies beyond the stack.
  */
 export function structureMask(
-  { file }: StructureSet,
+  file: DicomFile,
   roiNumber: number,
   grid: Geometry,
   combine: 'or' | 'xor',

@@ -9,7 +9,6 @@ import type { NamedRoi } from './roi-choice.ts';
 
 /** A DICOM Segmentation object (DICOM PS3.3 A.51), read as far as choosing a segment needs. */
 export interface Segmentation {
-  readonly file: DicomFile;
   readonly segments: readonly NamedRoi[];
   readonly references: MaskReferences;
 }
@@ -17,10 +16,8 @@ export interface Segmentation {
 /** How far, in voxels, a SEG frame's grid may be off the CT's to count as the same: positions are rounded decimal strings. */
 const GRID_TOLERANCE_VOXELS = 0.01;
 
-export function readSegmentation(file: DicomFile): Segmentation {
-  const { dataset } = file;
+export function readSegmentation({ dataset }: DicomFile): Segmentation {
   return {
-    file,
     segments: items(dataset, Tag.SegmentSequence).map((segment) => ({
       number: segment.uint16(Tag.SegmentNumber) ?? 0,
       names: [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)].filter(
@@ -100,7 +97,7 @@ function placeFrame(
  * whatever their order; frames that are absent are empty. Bits run on across bytes and frames (DICOM PS3.5 8.1.1,
  * PS3.3 C.8.20). Throws a CaseExclusion where a voxel of the segment falls outside the CT or off its grid.
  */
-export function segmentMask({ file }: Segmentation, segmentNumber: number, grid: Geometry): Uint8Array {
+export function segmentMask(file: DicomFile, segmentNumber: number, grid: Geometry): Uint8Array {
   const { dataset, name } = file;
   const type = text(dataset, Tag.SegmentationType);
   if (type !== 'BINARY' || dataset.uint16(Tag.BitsAllocated) !== 1) {

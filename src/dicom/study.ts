@@ -2,23 +2,24 @@ import { CaseExclusion } from '../errors.ts';
 import { type Volume, voxelCount } from '../volume/geometry.ts';
 import { type StackTolerances, stackSlices } from './geometry.ts';
 import { type HuRounding, rescaleOf, writeHounsfield } from './hounsfield.ts';
-import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
+import type { LinkRule } from './link.ts';
+import {
+  type MaskCandidate,
+  type MaskObject,
+  type MaskRules,
+  type MaskSource,
+  maskCandidates,
+  maskObjects,
+} from './mask-candidates.ts';
 import { type DicomFile, decimals, parsePart10, Tag, text } from './part10.ts';
 import { storedPixels } from './pixels.ts';
-import { chooseRoi, type NamedRoi } from './roi-choice.ts';
-import { readStructureSet, structureMask } from './rtstruct.ts';
-import { readSegmentation, segmentMask } from './seg.ts';
+import type { ContourMask } from './rtstruct.ts';
 import { type CtSeries, ctSeries, type RejectedSeries } from './series.ts';
 
-export type MaskSource = 'SEG' | 'RTSTRUCT';
-
 /** What `readStudy` needs to know; the configuration has these under `geometry`, `hu` and `mask`. */
-export interface StudyRules extends StackTolerances {
+export interface StudyRules extends StackTolerances, MaskRules {
   readonly minSlices: number;
   readonly huRounding: HuRounding;
-  readonly maskSources: readonly MaskSource[];
-  readonly roiNames: readonly string[];
-  readonly contourRule: 'or' | 'xor';
 }
 
 /** What was decided and seen on the way, free of UIDs, names and dates: fit for output. */
@@ -58,73 +59,13 @@ export interface Study {
   readonly facts: StudyFacts;
 }
 
-/** A SEG or RTSTRUCT that holds the wanted ROI, linked to a CT series. */
-interface MaskCandidate {
-  readonly source: MaskSource;
-  readonly file: DicomFile;
-  readonly roi: NamedRoi;
-  readonly series: CtSeries;
-  readonly rule: LinkRule;
-  readonly draw: (grid: Volume['geometry']) => { mask: Uint8Array; contoursWithoutArea: number };
+/** A CT series as a volume, and its slices in order. */
+interface Stack {
+  readonly ct: Volume<Int16Array>;
+  readonly slices: readonly DicomFile[];
 }
 
-interface MaskObject {
-  readonly source: MaskSource;
-  readonly file: DicomFile;
-  readonly rois: readonly NamedRoi[];
-  readonly references: MaskReferences;
-  readonly draw: (
-    roiNumber: number,
-    grid: Volume['geometry'],
-  ) => { mask: Uint8Array; contoursWithoutArea: number };
-}
-
-function maskObjects(files: readonly DicomFile[], rules: StudyRules): MaskObject[] {
-  return files.flatMap((file): MaskObject[] => {
-    const modality = text(file.dataset, Tag.Modality);
-    if (modality === 'SEG') {
-      const seg = readSegmentation(file);
-      const draw: MaskObject['draw'] = (number, grid) => ({
-        mask: segmentMask(seg, number, grid),
-        contoursWithoutArea: 0,
-      });
-      return [{ source: 'SEG', file, rois: seg.segments, references: seg.references, draw }];
-    }
-    if (modality === 'RTSTRUCT') {
-      const set = readStructureSet(file);
-      const draw: MaskObject['draw'] = (number, grid) => structureMask(set, number, grid, rules.contourRule);
-      return [{ source: 'RTSTRUCT', file, rois: set.rois, references: set.references, draw }];
-    }
-    return [];
-  });
-}
-
-/** Mask objects that hold the ROI: by the configured order of sources, then by strength of their link, then by file name. */
-function maskCandidates(
-  objects: readonly MaskObject[],
-  candidates: readonly CtSeries[],
-  rules: StudyRules,
-): MaskCandidate[] {
-  const found = objects.flatMap((object): MaskCandidate[] => {
-    const roi = chooseRoi(object.rois, rules.roiNames);
-    const link = linkSeries(object.references, candidates);
-    if (roi === undefined || link === undefined || !rules.maskSources.includes(object.source)) return [];
-    return [
-      {
-        source: object.source,
-        file: object.file,
-        roi,
-        ...link,
-        draw: (grid) => object.draw(roi.number, grid),
-      },
-    ];
-  });
-  const rank = (c: MaskCandidate): number =>
-    rules.maskSources.indexOf(c.source) * LINK_RULES.length + LINK_RULES.indexOf(c.rule);
-  return found.sort((a, b) => rank(a) - rank(b) || (a.file.name < b.file.name ? -1 : 1));
-}
-
-function readCt(series: CtSeries, rules: StudyRules): { ct: Volume<Int16Array>; slices: DicomFile[] } {
+function readCt(series: CtSeries, rules: StudyRules): Stack {
   const { slices, geometry } = stackSlices(series.planes, rules);
   const data = new Int16Array(voxelCount(geometry.size));
   const sliceLength = geometry.size[0] * geometry.size[1];
@@ -157,14 +98,46 @@ function acquisition({ dataset }: DicomFile): StudyFacts['acquisition'] {
   };
 }
 
-function noMask(objects: readonly MaskObject[], rules: StudyRules): CaseExclusion {
+function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: StudyRules): CaseExclusion {
   if (objects.length === 0)
     return new CaseExclusion('no-mask-object', 'no DICOM SEG or RTSTRUCT: add one to the patient');
   const seen = [...new Set(objects.flatMap((o) => o.rois.flatMap((roi) => roi.names)))];
   return new CaseExclusion(
     'no-tumor-roi',
-    `no ROI or segment matches mask.roiNames (${rules.roiNames.join(', ')}) in ${rules.maskSources.join(', ')}; seen: ${seen.join(', ') || 'none'}`,
+    `no ROI or segment matches mask.roiNames (${roiNames.join(', ')}) in ${maskSources.join(', ')}; seen: ${seen.join(', ') || 'none'}`,
   );
+}
+
+interface Drawn extends Stack {
+  readonly candidate: MaskCandidate;
+  readonly drawn: ContourMask;
+}
+
+/** CT and mask of the first candidate that works; the others are named in `passedOver`. Throws the first one's exclusion. */
+function drawFirst(
+  candidates: readonly MaskCandidate[],
+  rules: StudyRules,
+  passedOver: string[],
+): Drawn | undefined {
+  let refusal: CaseExclusion | undefined;
+  let read: (Stack & { readonly series: CtSeries }) | undefined;
+  for (const candidate of candidates) {
+    const { object, roi, series } = candidate;
+    try {
+      if (read?.series !== series) read = { series, ...readCt(series, rules) };
+      const drawn = object.draw(roi.number, read.ct.geometry);
+      if (drawn.mask.includes(1)) return { ct: read.ct, slices: read.slices, candidate, drawn };
+      throw new CaseExclusion('tumor-empty', `ROI ${roi.names[0]} holds no voxel`, {
+        file: object.file.name,
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof CaseExclusion)) throw thrown;
+      refusal ??= thrown;
+      passedOver.push(`${object.source}: ${thrown.code}`);
+    }
+  }
+  if (refusal !== undefined) throw refusal;
+  return undefined;
 }
 
 /**
@@ -189,42 +162,27 @@ export function readStudy(
   }
   const objects = maskObjects(dicom, rules);
   const passedOver: string[] = [];
-  let refusal: CaseExclusion | undefined;
-  let stack: (ReturnType<typeof readCt> & { series: CtSeries }) | undefined;
-  for (const candidate of maskCandidates(objects, candidates, rules)) {
-    try {
-      if (stack?.series !== candidate.series)
-        stack = { series: candidate.series, ...readCt(candidate.series, rules) };
-      const { mask, contoursWithoutArea } = candidate.draw(stack.ct.geometry);
-      if (!mask.includes(1))
-        throw new CaseExclusion('tumor-empty', `ROI ${candidate.roi.names[0]} holds no voxel`, {
-          file: candidate.file.name,
-        });
-      return {
-        ct: stack.ct,
-        tumor: { data: mask, geometry: stack.ct.geometry },
-        facts: {
-          acquisition: acquisition(stack.slices[0]),
-          rescale: rescales(stack.slices),
-          rejectedSeries: rejected,
-          candidateSeries: candidates.length,
-          ignoredFiles,
-          mask: {
-            source: candidate.source,
-            roiNumber: candidate.roi.number,
-            roiName: candidate.roi.names[0],
-            linkRule: candidate.rule,
-            contoursWithoutArea,
-            roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.join(' / '))),
-            passedOver,
-          },
-        },
-      };
-    } catch (thrown) {
-      if (!(thrown instanceof CaseExclusion)) throw thrown;
-      refusal ??= thrown;
-      passedOver.push(`${candidate.source}: ${thrown.code}`);
-    }
-  }
-  throw refusal ?? noMask(objects, rules);
+  const found = drawFirst(maskCandidates(objects, candidates, rules), rules, passedOver);
+  if (found === undefined) throw noMask(objects, rules);
+  const { ct, slices, candidate, drawn } = found;
+  return {
+    ct,
+    tumor: { data: drawn.mask, geometry: ct.geometry },
+    facts: {
+      acquisition: acquisition(slices[0]),
+      rescale: rescales(slices),
+      rejectedSeries: rejected,
+      candidateSeries: candidates.length,
+      ignoredFiles,
+      mask: {
+        source: candidate.object.source,
+        roiNumber: candidate.roi.number,
+        roiName: candidate.roi.names[0],
+        linkRule: candidate.rule,
+        contoursWithoutArea: drawn.contoursWithoutArea,
+        roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.join(' / '))),
+        passedOver,
+      },
+    },
+  };
 }

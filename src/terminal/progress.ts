@@ -36,21 +36,23 @@ function stateText({ state, skipped, message }: PatientEvent): string {
   return message === undefined ? what : `${what}: ${message}`;
 }
 
-/** A bar for a terminal: what is not `ok` is also written above it, so that it stays. */
+/** A bar for a terminal. Patients that are not `ok` are counted in it and told at the end: a line would break the drawing. */
 function drawnReport(write: (line: string) => void): Report {
   let bar: ReturnType<typeof progress> | undefined;
   let tally: Tally | undefined;
+  let notOk = 0;
   return (event) => {
     if (event.kind === 'note') write(event.message);
     else if (event.kind === 'started') {
       tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
+      notOk = 0;
       bar = progress({ max: event.patients, size: 30, output: process.stderr });
       bar.start(`${event.step}: ${event.patients} patients, ${event.workers} workers`);
     } else if (tally !== undefined && bar !== undefined) {
       tally.done++;
       if (!event.skipped) tally.worked++;
-      if (event.state !== 'ok') write(`${event.step}: ${event.patientId} ${stateText(event)}`);
-      const message = `${event.step}: ${tallyText(tally)}`;
+      if (event.state !== 'ok') notOk++;
+      const message = `${event.step}: ${tallyText(tally)}${notOk > 0 ? `, ${notOk} not ok` : ''}`;
       bar.advance(1, message);
       if (tally.done === tally.total) bar.stop(message);
     }

@@ -13,8 +13,8 @@ function patient(id: string) {
   const planes = files.flatMap((file) =>
     text(file.dataset, Tag.Modality) === 'CT' ? (slicePlane(file) ?? []) : [],
   );
-  const set = readStructureSet(files.find((file) => text(file.dataset, Tag.Modality) === 'RTSTRUCT')!);
-  return { set, grid: stackSlices(planes, rules).geometry };
+  const file = files.find((f) => text(f.dataset, Tag.Modality) === 'RTSTRUCT')!;
+  return { file, grid: stackSlices(planes, rules).geometry };
 }
 
 /** Differing voxels under XOR against the masks of plastimatch, which ORs contours; from the README of the data. */
@@ -24,13 +24,13 @@ const XOR_DIFFERS = {
 };
 
 describe.runIf(hasSharedData).each(Object.entries(XOR_DIFFERS))('%s', (id, expected) => {
-  const { set, grid } = hasSharedData ? patient(id) : ({} as ReturnType<typeof patient>);
+  const { file, grid } = hasSharedData ? patient(id) : ({} as ReturnType<typeof patient>);
 
   test.each(Object.entries(expected))(
     '%s differs from plastimatch in %i voxels under XOR',
     (name, differing) => {
-      const roi = set.rois.find((r) => r.names.includes(name))!;
-      const { mask } = structureMask(set, roi.number, grid, 'xor');
+      const roi = readStructureSet(file).rois.find((r) => r.names.includes(name))!;
+      const { mask } = structureMask(file, roi.number, grid, 'xor');
       expect(
         compareMasks(mask, nrrdMask(shared('lung1-masks', id, 'plastimatch-2020', `${name}.nrrd`))).differing,
       ).toBe(differing);

@@ -1,0 +1,12 @@
+import type { Exclusion } from '../dataset/record.ts';
+import { ArchiveError, CaseExclusion } from '../errors.ts';
+import type { CaseTask } from './case-pool.ts';
+
+/** The exclusion that a fault in the data means; anything else is thrown on. */
+export function exclusionOf(thrown: unknown, { patientId, step }: CaseTask): Exclusion {
+  if (thrown instanceof CaseExclusion)
+    return { patient_id: patientId, step, code: thrown.code, message: thrown.message };
+  if (thrown instanceof ArchiveError)
+    return { patient_id: patientId, step, code: 'unreadable-archive', message: thrown.message };
+  throw thrown;
+}
