@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Config, configSchema } from '../config/schema.ts';
 import { byPatient } from './cases.ts';
 import { type Exclusion, exclusion, flag, triple } from './record.ts';
-import type { RoiRecord } from './roi.ts';
+import { META_FILE, type RoiRecord } from './roi.ts';
 import type { Split } from './split.ts';
 import type { DatasetStats } from './stats.ts';
 
@@ -76,9 +76,12 @@ export function buildManifest(
       split: roi.split,
       stage: roi.stage,
       stage_index: roi.stage_index,
-      paths: Object.fromEntries(
-        Object.entries(roi.paths).map(([key, { file }]) => [key, `${roi.patient_id}/${file}`]),
-      ),
+      paths: {
+        ...Object.fromEntries(
+          Object.entries(roi.paths).map(([key, { file }]) => [key, `${roi.patient_id}/${file}`]),
+        ),
+        meta: `${roi.patient_id}/${META_FILE}`,
+      },
       final_roi_size_vox: roi.final_roi_size_vox,
       tumor_volume_ml: roi.tumor_volume_ml,
       tumor_clipped_voxels: roi.tumor_clipped_voxels,

@@ -185,7 +185,7 @@ jobs:
     const running = run(planOf({ a: ['touch started; while :; do sleep 0.02; done'], b: ['true', 'a'] }), {
       signal: abort.signal,
     });
-    await vi.waitFor(() => expect(existsSync(path.join(folder, 'started'))).toBe(true), 5000);
+    await vi.waitFor(() => expect(existsSync(path.join(folder, 'started'))).toBe(true), 30_000);
     abort.abort();
     const { result, code } = await running;
     expect(result).toEqual({
@@ -206,14 +206,15 @@ jobs:
       const result = await runPipeline(${JSON.stringify(plan)}, { cli: 'none.js' });
       console.log(JSON.stringify(result.jobs));
       process.exitCode = exitCodeOf(result);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    const flags = ['--experimental-strip-types', '--no-warnings', '--input-type=module'];
+    const child = spawn(process.execPath, [...flags, '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;
     });
-    await vi.waitFor(() => expect(existsSync(path.join(folder, 'started'))).toBe(true), 5000);
+    await vi.waitFor(() => expect(existsSync(path.join(folder, 'started'))).toBe(true), 30_000);
     child.kill('SIGINT');
     const [code] = await once(child, 'close');
     expect(printed).toBe('told\n[{"job":"a","state":"Canceled","exitCode":7}]\n');
