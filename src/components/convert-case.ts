@@ -188,7 +188,7 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
   await clearOutputs(interim, patientId, CASE_FILE, [CT_FILE, TUMOR_FILE, MEASURES_FILE]);
   try {
-    const study = readStudy(await readAll(await openPatient(raw, child)), studyRules(config));
+    const study = await readStudy(await readAll(await openPatient(raw, child)), studyRules(config));
     const ct = gzip(encodeNifti(study.ct), config.output.gzipLevelInt);
     const tumor = gzip(encodeNifti(study.tumor), config.output.gzipLevelInt);
     const files = { ct: outputFile(CT_FILE, ct), tumor: outputFile(TUMOR_FILE, tumor) };

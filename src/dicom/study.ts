@@ -144,10 +144,10 @@ function drawFirst(
  * Reads a patient's files into a CT volume (int16 HU, slices ascending along their normal) and a tumour mask on its
  * grid. Files that are no DICOM are ignored and counted. Throws a CaseExclusion where no usable pair is found.
  */
-export function readStudy(
+export async function readStudy(
   files: Iterable<{ readonly name: string; readonly bytes: Uint8Array }>,
   rules: StudyRules,
-): Study {
+): Promise<Study> {
   const dicom: DicomFile[] = [];
   let ignoredFiles = 0;
   for (const { name, bytes } of files) {
