@@ -143,7 +143,6 @@ function caseRecord(
       roi_number: facts.mask.roiNumber,
       roi_name: facts.mask.roiName,
       link_rule: facts.mask.linkRule,
-      contours_without_area: facts.mask.contoursWithoutArea,
       rois_seen: [...facts.mask.roisSeen],
       passed_over: [...facts.mask.passedOver],
     },
@@ -155,6 +154,7 @@ function caseRecord(
       slice_thickness_mm: facts.acquisition.sliceThicknessMm,
       patient_position: facts.acquisition.patientPosition,
     },
+    flags: [...facts.flags],
     swinprep_version: VERSION,
     fingerprint,
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exclusion, gridRecord, outputFile, triple } from './record.ts';
+import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
 
 /** `case.json`: one patient after convert, committed last. Built from an allow-list: no UID, name or date of any header. */
 const okCase = z.strictObject({
@@ -26,7 +26,6 @@ const okCase = z.strictObject({
     roi_number: z.int(),
     roi_name: z.string(),
     link_rule: z.string(),
-    contours_without_area: z.int(),
     rois_seen: z.array(z.string()),
     passed_over: z.array(z.string()),
   }),
@@ -38,6 +37,7 @@ const okCase = z.strictObject({
     slice_thickness_mm: z.number().nullable(),
     patient_position: z.string(),
   }),
+  flags: z.array(flag),
   swinprep_version: z.string(),
   fingerprint: z.string(),
 });

@@ -1,8 +1,9 @@
 import type { Geometry } from '../volume/geometry.ts';
+import type { DrawnMask } from './drawn-mask.ts';
 import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
 import { chooseRoi, type NamedRoi } from './roi-choice.ts';
-import { type ContourMask, readStructureSet, structureMask } from './rtstruct.ts';
+import { readStructureSet, structureMask } from './rtstruct.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
 import type { CtSeries } from './series.ts';
 
@@ -23,7 +24,7 @@ export interface MaskObject {
   readonly file: DicomFile;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
-  readonly draw: (roiNumber: number, grid: Geometry) => ContourMask;
+  readonly draw: (roiNumber: number, grid: Geometry) => DrawnMask;
 }
 
 /** A mask object that holds the wanted ROI, linked to a CT series. */
@@ -40,10 +41,7 @@ export function maskObjects(files: readonly DicomFile[], { contourRule }: MaskRu
     const modality = text(file.dataset, Tag.Modality);
     if (modality === 'SEG') {
       const { segments, references } = readSegmentation(file);
-      const draw: MaskObject['draw'] = (number, grid) => ({
-        mask: segmentMask(file, number, grid),
-        contoursWithoutArea: 0,
-      });
+      const draw: MaskObject['draw'] = (number, grid) => segmentMask(file, number, grid);
       return [{ source: 'SEG', file, rois: segments, references, draw }];
     }
     if (modality === 'RTSTRUCT') {

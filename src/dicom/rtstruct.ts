@@ -2,6 +2,7 @@ import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../errors.ts';
 import { SliceRaster } from '../kernels/raster.ts';
 import { type Geometry, indexOfPoint, voxelCount } from '../volume/geometry.ts';
+import type { DrawnMask } from './drawn-mask.ts';
 import type { MaskReferences } from './link.ts';
 import { type DicomFile, decimals, items, Tag, text } from './part10.ts';
 import type { NamedRoi } from './roi-choice.ts';
@@ -59,13 +60,6 @@ function indexContour(file: string, contour: DataSet, grid: Geometry): IndexCont
   return { x, y, z: zSum / count };
 }
 
-/** A mask drawn from contours, and what was met on the way. */
-export interface ContourMask {
-  readonly mask: Uint8Array;
-  /** Contours without an area: POINT and open ones, or fewer than three points. */
-  readonly contoursWithoutArea: number;
-}
-
 /**
  * Mask of one ROI's closed planar contours on a CT's grid, 1 inside, by pixel centres (see SliceRaster): contours of a
  * slice combine by XOR, so that holes stay open, or by OR. A contour belongs to the slice nearest to it, by position:
@@ -76,7 +70,7 @@ export function structureMask(
   roiNumber: number,
   grid: Geometry,
   combine: 'or' | 'xor',
-): ContourMask {
+): DrawnMask {
   const [nx, ny, nz] = grid.size;
   const mask = new Uint8Array(voxelCount(grid.size));
   const slice = (z: number): Uint8Array => mask.subarray(z * nx * ny, (z + 1) * nx * ny);
@@ -105,5 +99,15 @@ export function structureMask(
     else raster.fillInto(slice(z), 'or');
   }
   for (const [z, raster] of rasters) raster.fillInto(slice(z), 'xor');
-  return { mask, contoursWithoutArea };
+  const flags =
+    contoursWithoutArea === 0
+      ? []
+      : [
+          {
+            code: 'contours-without-area',
+            message: 'contours left out: not closed, or fewer than three points',
+            value: contoursWithoutArea,
+          },
+        ];
+  return { mask, flags };
 }

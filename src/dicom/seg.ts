@@ -1,6 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../errors.ts';
 import { type Geometry, indexOfPoint, type Vec3, vec3, voxelCount } from '../volume/geometry.ts';
+import type { DrawnMask } from './drawn-mask.ts';
 import { planeDirections } from './geometry.ts';
 import type { MaskReferences } from './link.ts';
 import { type DicomFile, decimals, items, Tag, text } from './part10.ts';
@@ -97,7 +98,7 @@ function placeFrame(
  * whatever their order; frames that are absent are empty. Bits run on across bytes and frames (DICOM PS3.5 8.1.1,
  * PS3.3 C.8.20). Throws a CaseExclusion where a voxel of the segment falls outside the CT or off its grid.
  */
-export function segmentMask(file: DicomFile, segmentNumber: number, grid: Geometry): Uint8Array {
+export function segmentMask(file: DicomFile, segmentNumber: number, grid: Geometry): DrawnMask {
   const { dataset, name } = file;
   const type = text(dataset, Tag.SegmentationType);
   if (type !== 'BINARY' || dataset.uint16(Tag.BitsAllocated) !== 1) {
@@ -137,5 +138,5 @@ export function segmentMask(file: DicomFile, segmentNumber: number, grid: Geomet
       mask[(z * ny + y) * nx + x] = 1;
     }
   });
-  return mask;
+  return { mask, flags: [] };
 }

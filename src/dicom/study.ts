@@ -1,5 +1,6 @@
 import { CaseExclusion } from '../errors.ts';
 import { type Volume, voxelCount } from '../volume/geometry.ts';
+import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
 import { type StackTolerances, stackSlices } from './geometry.ts';
 import { type HuRounding, rescaleOf, writeHounsfield } from './hounsfield.ts';
 import type { LinkRule } from './link.ts';
@@ -13,7 +14,6 @@ import {
 } from './mask-candidates.ts';
 import { type DicomFile, decimals, parsePart10, Tag, text } from './part10.ts';
 import { storedPixels } from './pixels.ts';
-import type { ContourMask } from './rtstruct.ts';
 import { type CtSeries, ctSeries, type RejectedSeries } from './series.ts';
 
 /** What `readStudy` needs to know; the configuration has these under `geometry`, `hu` and `mask`. */
@@ -40,12 +40,12 @@ export interface StudyFacts {
   readonly rejectedSeries: readonly RejectedSeries[];
   readonly candidateSeries: number;
   readonly ignoredFiles: number;
+  readonly flags: readonly StudyFlag[];
   readonly mask: {
     readonly source: MaskSource;
     readonly roiNumber: number;
     readonly roiName: string;
     readonly linkRule: LinkRule;
-    readonly contoursWithoutArea: number;
     readonly roisSeen: readonly string[];
     /** Mask objects that came first by the rules and could not be used, with why. */
     readonly passedOver: readonly string[];
@@ -110,7 +110,7 @@ function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: Study
 
 interface Drawn extends Stack {
   readonly candidate: MaskCandidate;
-  readonly drawn: ContourMask;
+  readonly drawn: DrawnMask;
 }
 
 /** CT and mask of the first candidate that works; the others are named in `passedOver`. Throws the first one's exclusion. */
@@ -174,12 +174,12 @@ export async function readStudy(
       rejectedSeries: rejected,
       candidateSeries: candidates.length,
       ignoredFiles,
+      flags: drawn.flags,
       mask: {
         source: candidate.object.source,
         roiNumber: candidate.roi.number,
         roiName: candidate.roi.names[0],
         linkRule: candidate.rule,
-        contoursWithoutArea: drawn.contoursWithoutArea,
         roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.join(' / '))),
         passedOver,
       },

@@ -30,7 +30,7 @@ describe.runIf(hasSharedData)('DICOM SEG equals the NRRD that dcmqi was given', 
     ['rows x columns a multiple of 8', '24x38x3/seg/label.seg', '24x38x3/image', '24x38x3/nrrd/label.nrrd'],
     ['frames in another order than the slices', 'liver.dcm', 'ct-3slice', 'liver_seg.nrrd'],
   ])('%s', (_, seg, images, nrrd) => {
-    const mask = segmentMask(segmentation(`${FOLDER}/${seg}`), 1, gridOf(`${FOLDER}/${images}`));
+    const { mask } = segmentMask(segmentation(`${FOLDER}/${seg}`), 1, gridOf(`${FOLDER}/${images}`));
     const { differing, voxels } = compareMasks(mask, nrrdMask(shared(FOLDER, nrrd)));
     expect(differing).toBe(0);
     expect(voxels).toBeGreaterThan(0);
@@ -43,7 +43,7 @@ describe.runIf(hasSharedData)('DICOM SEG equals the NRRD that dcmqi was given', 
     [4, 1, 4],
     [5, 1, 5],
   ])('overlapping segments and absent frames: segment %i', (segment, nrrd, label) => {
-    const mask = segmentMask(
+    const { mask } = segmentMask(
       segmentation(`${FOLDER}/partial_overlaps.dcm`),
       segment,
       gridOf(`${FOLDER}/ct-3slice`),
