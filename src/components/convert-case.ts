@@ -37,8 +37,9 @@ export interface ConvertTask extends CaseTask {
 /** Files read from the store at a time: a patient is some hundred small objects, each a round trip away. */
 const READS_IN_FLIGHT = 16;
 
-function studyRules({ geometry, hu, mask }: Config): StudyRules {
+function studyRules({ series, geometry, hu, mask }: Config): StudyRules {
   return {
+    ...series,
     ...geometry,
     huRounding: hu.rounding,
     maskSources: mask.sources,
@@ -54,11 +55,12 @@ async function convertFingerprint(raw: Store, { child, config }: ConvertTask): P
   else
     for await (const { key, bytes, version } of raw.list(`${child.name}/`))
       inputs.push([key, bytes, version]);
-  const { geometry, hu, mask, output } = config;
+  const { series, geometry, hu, mask, output } = config;
   return fingerprintOf({
     step: 'convert',
     version: VERSION,
     inputs,
+    series,
     geometry,
     hu,
     mask,
@@ -128,7 +130,14 @@ function caseRecord(
       hu_mean: hu.mean,
       slices: ct.geometry.size[2],
       rescale: [...facts.rescale],
-      series_candidates: facts.candidateSeries,
+      series_candidates: facts.candidateSeries.map((c) => ({
+        slices: c.slices,
+        spacing_mm: c.spacingMm,
+        coverage_mm: c.coverageMm,
+        kernel: c.kernel,
+        chosen: c.chosen,
+        reason: c.reason,
+      })),
       series_rejected: [...facts.rejectedSeries],
       ignored_files: facts.ignoredFiles,
     },

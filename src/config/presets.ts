@@ -2,7 +2,20 @@ import type { Config } from './schema.ts';
 
 /** The default: what the first cohort, NSCLC-Radiomics "Lung1", should be prepared with. */
 const lung1: Config = {
-  geometry: { minSlices: 16, spacingToleranceMm: 0.1, positionToleranceMm: 0.1 },
+  series: {
+    minSlices: 16,
+    rejectDescriptions: [
+      'calibration',
+      '\\bqa\\b',
+      'topogram',
+      'surview',
+      'scanogram',
+      'dose report',
+      'patient protocol',
+    ],
+    kernelPreference: [],
+  },
+  geometry: { spacingToleranceMm: 0.1, positionToleranceMm: 0.1 },
   hu: { rounding: 'nearest' },
   mask: {
     sources: ['SEG', 'RTSTRUCT'],

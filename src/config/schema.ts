@@ -20,8 +20,22 @@ export const PATCHES = ['192x192x64', '160x160x64', 'derived'] as const;
 
 /** Every choice that changes an output. Descriptions are the configuration reference. */
 export const configSchema = z.strictObject({
-  geometry: z.strictObject({
+  series: z.strictObject({
     minSlices: z.int().min(2).describe('Fewest slices of a CT series that can be a volume.'),
+    rejectDescriptions: z
+      .array(pattern)
+      .readonly()
+      .describe(
+        'Regular expressions (case ignored) for the description of series that are no scan of the patient.',
+      ),
+    kernelPreference: z
+      .array(pattern)
+      .readonly()
+      .describe(
+        'Regular expressions (case ignored) for the convolution kernel, most wanted first; the last thing to choose a series by.',
+      ),
+  }),
+  geometry: z.strictObject({
     spacingToleranceMm: positive.describe(
       'How far the gap between neighbouring slices may be from the mean gap; beyond it the patient is excluded.',
     ),

@@ -12,7 +12,16 @@ const okCase = z.strictObject({
     hu_mean: z.number(),
     slices: z.int(),
     rescale: z.array(z.strictObject({ slope: z.number(), intercept: z.number(), slices: z.int() })),
-    series_candidates: z.int(),
+    series_candidates: z.array(
+      z.strictObject({
+        slices: z.int(),
+        spacing_mm: z.number(),
+        coverage_mm: z.number(),
+        kernel: z.string(),
+        chosen: z.boolean(),
+        reason: z.string(),
+      }),
+    ),
     series_rejected: z.array(z.strictObject({ modality: z.string(), images: z.int(), reason: z.string() })),
     ignored_files: z.int(),
   }),

@@ -1,11 +1,16 @@
-import { type SlicePlane, slicePlane } from './geometry.ts';
+import { cross, dot, type SlicePlane, slicePlane } from './geometry.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
 
-/** CT images of one series that share orientation, matrix and pixel spacing. */
+/** CT images of one series that share orientation, matrix and pixel spacing: a candidate for the volume. */
 export interface CtSeries {
   readonly seriesUid: string;
   readonly frameOfReferenceUid: string;
   readonly planes: readonly SlicePlane[];
+  /** Median distance of neighbouring slices. */
+  readonly spacingMm: number;
+  /** From the first slice to the last. */
+  readonly coverageMm: number;
+  readonly kernel: string;
 }
 
 /** A series, or part of one, that is no candidate, and why. */
@@ -15,65 +20,195 @@ export interface RejectedSeries {
   readonly reason: string;
 }
 
-/** Image Type values of images that are no part of a volume (DICOM PS3.3 C.8.2.1.1.1). */
-const NO_VOLUME = ['LOCALIZER', 'SCOUT'];
+export interface SeriesRules {
+  readonly minSlices: number;
+  /** Regular expressions (case ignored) for the description of series that are no scan of the patient. */
+  readonly rejectDescriptions: readonly string[];
+  /** Regular expressions (case ignored) for Convolution Kernel, most wanted first. */
+  readonly kernelPreference: readonly string[];
+}
 
-function rejection(file: DicomFile): string | undefined {
-  const imageType = text(file.dataset, Tag.ImageType).toUpperCase().split('\\');
-  const localizer = imageType.find((value) => NO_VOLUME.includes(value));
-  if (localizer !== undefined) return `image type ${localizer}`;
-  if ((file.dataset.intString(Tag.NumberOfFrames) ?? 1) > 1) return 'multi-frame';
+/** Values of Image Type that no volume of HU has, and what they mean (DICOM PS3.3 C.8.2.1.1.1, and what vendors write). */
+const NO_VOLUME: Readonly<Record<string, string>> = {
+  LOCALIZER: 'localizer',
+  SCOUT: 'localizer',
+  'SCREEN SAVE': 'screen capture',
+  DOSE: 'dose report',
+  DOSE_INFO: 'dose report',
+  'CT_SOM5 PROT': 'protocol page',
+  'CT_SOM7 PROT': 'protocol page',
+  PERFUSION: 'perfusion map',
+  'PROJECTION IMAGE': 'projection',
+  MIP: 'projection',
+  MINIP: 'projection',
+};
+
+/** Units of the rescaled pixels that are HU (DICOM PS3.3 C.11.1.1.2); absent means HU for CT. */
+const HU_TYPES = new Set(['', 'HU', 'HU_MOD', 'US']);
+
+/** Objects that are read for the mask, not for the volume. */
+const MASK_MODALITIES = new Set(['SEG', 'RTSTRUCT']);
+
+/** A normal farther from the patient's axis is not axial: the nearest axis is another one. */
+const AXIAL_COSINE = Math.SQRT1_2;
+
+/** Slices nearer than this lie at one position. */
+const SAME_POSITION_MM = 0.01;
+
+function imageRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRules): string | undefined {
+  const modality = text(dataset, Tag.Modality);
+  if (modality !== 'CT') return `is no CT but ${modality || 'of no stated modality'}`;
+  const types = text(dataset, Tag.ImageType).toUpperCase().split('\\');
+  const kind = types.map((type) => NO_VOLUME[type.trim()]).find((meaning) => meaning !== undefined);
+  if (kind !== undefined) return kind;
+  const description = text(dataset, Tag.SeriesDescription);
+  const pattern = rejectDescriptions.find((source) => new RegExp(source, 'i').test(description));
+  if (pattern !== undefined) return `description matches ${pattern} (series.rejectDescriptions)`;
+  const unit = text(dataset, Tag.RescaleType).toUpperCase();
+  if (!HU_TYPES.has(unit)) return `pixels are ${unit}, not HU`;
+  if ((dataset.intString(Tag.NumberOfFrames) ?? 1) > 1) return 'multi-frame';
   return undefined;
 }
 
 /** Images whose cosines differ by rounding only belong together. */
 function geometryKey(plane: SlicePlane): string {
-  const cosines = [...plane.rowDirection, ...plane.columnDirection].map((c) => (c + 0).toFixed(3));
+  const cosines = [...plane.rowDirection, ...plane.columnDirection].map((c) => c.toFixed(3));
   return [plane.columns, plane.rows, ...plane.spacingMm.map((s) => s.toFixed(5)), ...cosines]
     .join(' ')
     .replaceAll('-0.000', '0.000');
 }
 
+function heightsOf(planes: readonly SlicePlane[]): number[] {
+  const [{ rowDirection, columnDirection }] = planes;
+  const normal = cross(rowDirection, columnDirection);
+  return planes.map((plane) => dot(plane.positionMm, normal)).sort((a, b) => a - b);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function groupRejection(
+  planes: readonly SlicePlane[],
+  gapsMm: readonly number[],
+  { minSlices }: SeriesRules,
+): string | undefined {
+  const [{ rowDirection, columnDirection }] = planes;
+  if (Math.abs(cross(rowDirection, columnDirection)[2]) < AXIAL_COSINE) return 'slices are not axial';
+  const positions = 1 + gapsMm.filter((gap) => gap > SAME_POSITION_MM).length;
+  const times = planes.length / positions;
+  if (positions >= minSlices && times >= 2 && Number.isInteger(times))
+    return `4-D: ${times} images at each position`;
+  if (planes.length < minSlices) return `fewer than ${minSlices} slices (series.minSlices)`;
+  return undefined;
+}
+
 /**
  * Sorts a patient's images into CT series: grouped by SeriesInstanceUID and geometry, never by time, since StudyTime
- * differs between slices of one series in real collections. Order: most slices first, then by series UID.
+ * differs between slices of one series in real collections. What cannot be the volume is listed with its reason. The
+ * candidates come best first (`bySuitability`), whatever the order of the files.
  */
 export function ctSeries(
   files: readonly DicomFile[],
-  minSlices: number,
+  rules: SeriesRules,
 ): { candidates: CtSeries[]; rejected: RejectedSeries[] } {
-  const groups = new Map<string, CtSeries & { planes: SlicePlane[] }>();
-  const rejections = new Map<string, RejectedSeries & { images: number }>();
-  const reject = (modality: string, reason: string, images = 1): void => {
-    const key = `${modality}: ${reason}`;
-    const known = rejections.get(key);
-    if (known === undefined) rejections.set(key, { modality, images, reason });
-    else rejections.set(key, { ...known, images: known.images + images });
+  const groups = new Map<string, SlicePlane[]>();
+  const rejections = new Map<string, RejectedSeries>();
+  const reject = (modality: string, reason: string, key: string, images = 1): void => {
+    const id = `${key} ${reason}`;
+    rejections.set(id, { modality, images: (rejections.get(id)?.images ?? 0) + images, reason });
   };
   for (const file of files) {
-    if (text(file.dataset, Tag.Modality) !== 'CT') continue;
-    const reason = rejection(file);
+    const modality = text(file.dataset, Tag.Modality);
+    if (MASK_MODALITIES.has(modality)) continue;
+    const seriesUid = text(file.dataset, Tag.SeriesInstanceUID);
+    const reason = imageRejection(file, rules);
     const plane = reason === undefined ? slicePlane(file) : undefined;
     if (plane === undefined) {
-      reject('CT', reason ?? 'position, orientation or pixel spacing absent or malformed');
+      reject(modality, reason ?? 'position, orientation or pixel spacing absent or malformed', seriesUid);
       continue;
     }
-    const seriesUid = text(file.dataset, Tag.SeriesInstanceUID);
     const key = `${seriesUid} ${geometryKey(plane)}`;
     const group = groups.get(key);
-    if (group !== undefined) group.planes.push(plane);
-    else
-      groups.set(key, {
-        seriesUid,
-        frameOfReferenceUid: text(file.dataset, Tag.FrameOfReferenceUID),
-        planes: [plane],
-      });
+    if (group === undefined) groups.set(key, [plane]);
+    else group.push(plane);
   }
   const candidates: CtSeries[] = [];
-  for (const group of groups.values()) {
-    if (group.planes.length >= minSlices) candidates.push(group);
-    else reject('CT', `fewer than ${minSlices} slices (geometry.minSlices)`, group.planes.length);
+  for (const [key, planes] of groups) {
+    const heights = heightsOf(planes);
+    const gaps = heights.slice(1).map((height, i) => height - heights[i]);
+    const reason = groupRejection(planes, gaps, rules);
+    if (reason !== undefined) {
+      reject('CT', reason, key, planes.length);
+      continue;
+    }
+    const { dataset } = planes[0].file;
+    candidates.push({
+      seriesUid: text(dataset, Tag.SeriesInstanceUID),
+      frameOfReferenceUid: text(dataset, Tag.FrameOfReferenceUID),
+      planes,
+      spacingMm: median(gaps.filter((gap) => gap > SAME_POSITION_MM)),
+      coverageMm: heights[heights.length - 1] - heights[0],
+      kernel: text(dataset, Tag.ConvolutionKernel),
+    });
   }
-  candidates.sort((a, b) => b.planes.length - a.planes.length || (a.seriesUid < b.seriesUid ? -1 : 1));
-  return { candidates, rejected: [...rejections.values()] };
+  return {
+    candidates: candidates.sort(bySuitability(rules)),
+    rejected: [...rejections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection),
+  };
+}
+
+/** Spacings and coverages are compared in steps of this, so that rounding decides nothing. */
+const STEP_MM = 0.05;
+
+function steps(mm: number): number {
+  return Math.round(mm / STEP_MM);
+}
+
+function kernelRank(kernel: string, { kernelPreference }: SeriesRules): number {
+  const rank = kernelPreference.findIndex((source) => new RegExp(source, 'i').test(kernel));
+  return rank < 0 ? kernelPreference.length : rank;
+}
+
+/** The criteria in order: what makes the first series preferable where it is negative, and how to say that of the second. */
+const CRITERIA: readonly {
+  readonly compare: (a: CtSeries, b: CtSeries, rules: SeriesRules) => number;
+  readonly why: (a: CtSeries, b: CtSeries) => string;
+}[] = [
+  {
+    compare: (a, b) => steps(a.spacingMm) - steps(b.spacingMm),
+    why: (a, b) => `thicker slices: ${b.spacingMm.toFixed(2)} mm against ${a.spacingMm.toFixed(2)} mm`,
+  },
+  {
+    compare: (a, b) => steps(b.coverageMm) - steps(a.coverageMm),
+    why: (a, b) => `smaller coverage: ${b.coverageMm.toFixed(0)} mm against ${a.coverageMm.toFixed(0)} mm`,
+  },
+  {
+    compare: (a, b) => b.planes.length - a.planes.length,
+    why: (a, b) => `fewer slices: ${b.planes.length} against ${a.planes.length}`,
+  },
+  {
+    compare: (a, b, rules) => kernelRank(a.kernel, rules) - kernelRank(b.kernel, rules),
+    why: () => 'kernel less wanted (series.kernelPreference)',
+  },
+];
+
+/** Why `b` stands behind `a`; undefined where it does not, or only by its UID. */
+export function whyBehind(a: CtSeries, b: CtSeries, rules: SeriesRules): string | undefined {
+  for (const { compare, why } of CRITERIA) {
+    const order = compare(a, b, rules);
+    if (order !== 0) return order < 0 ? why(a, b) : undefined;
+  }
+  return undefined;
+}
+
+/** Thinner slices, then larger coverage, then more slices, then kernel, then UID: the same choice every time. */
+function bySuitability(rules: SeriesRules): (a: CtSeries, b: CtSeries) => number {
+  return (a, b) => {
+    for (const { compare } of CRITERIA) {
+      const order = compare(a, b, rules);
+      if (order !== 0) return order;
+    }
+    return a.seriesUid < b.seriesUid ? -1 : 1;
+  };
 }

@@ -14,12 +14,21 @@ import {
 } from './mask-candidates.ts';
 import { type DicomFile, decimals, parsePart10, Tag, text } from './part10.ts';
 import { storedPixels } from './pixels.ts';
-import { type CtSeries, ctSeries, type RejectedSeries } from './series.ts';
+import { type CtSeries, ctSeries, type RejectedSeries, type SeriesRules, whyBehind } from './series.ts';
 
 /** What `readStudy` needs to know; the configuration has these under `geometry`, `hu` and `mask`. */
-export interface StudyRules extends StackTolerances, MaskRules {
-  readonly minSlices: number;
+export interface StudyRules extends StackTolerances, MaskRules, SeriesRules {
   readonly huRounding: HuRounding;
+}
+
+/** A series that could have been the volume, whether it was, and otherwise why not. */
+export interface CandidateFacts {
+  readonly slices: number;
+  readonly spacingMm: number;
+  readonly coverageMm: number;
+  readonly kernel: string;
+  readonly chosen: boolean;
+  readonly reason: string;
 }
 
 /** What was decided and seen on the way, free of UIDs, names and dates: fit for output. */
@@ -38,7 +47,7 @@ export interface StudyFacts {
     readonly slices: number;
   }[];
   readonly rejectedSeries: readonly RejectedSeries[];
-  readonly candidateSeries: number;
+  readonly candidateSeries: readonly CandidateFacts[];
   readonly ignoredFiles: number;
   readonly flags: readonly StudyFlag[];
   readonly mask: {
@@ -98,6 +107,24 @@ function acquisition({ dataset }: DicomFile): StudyFacts['acquisition'] {
   };
 }
 
+function candidateFacts(
+  series: CtSeries,
+  { series: chosen, rule }: MaskCandidate,
+  rules: StudyRules,
+): CandidateFacts {
+  const { planes, spacingMm, coverageMm, kernel } = series;
+  const facts = { slices: planes.length, spacingMm, coverageMm, kernel };
+  if (series === chosen) {
+    return {
+      ...facts,
+      chosen: true,
+      reason: rule === 'patient' ? 'the most suitable' : `the mask refers to it (${rule})`,
+    };
+  }
+  const reason = whyBehind(chosen, series, rules) ?? 'the mask refers to another series';
+  return { ...facts, chosen: false, reason };
+}
+
 function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: StudyRules): CaseExclusion {
   if (objects.length === 0)
     return new CaseExclusion('no-mask-object', 'no DICOM SEG or RTSTRUCT: add one to the patient');
@@ -155,7 +182,7 @@ export async function readStudy(
     if (file === undefined) ignoredFiles++;
     else dicom.push(file);
   }
-  const { candidates, rejected } = ctSeries(dicom, rules.minSlices);
+  const { candidates, rejected } = ctSeries(dicom, rules);
   if (candidates.length === 0) {
     const why = rejected.map((r) => `${r.images} images: ${r.reason}`).join('; ');
     throw new CaseExclusion('no-ct-series', `no usable CT series (${why || 'no CT image found'})`);
@@ -172,7 +199,7 @@ export async function readStudy(
       acquisition: acquisition(slices[0]),
       rescale: rescales(slices),
       rejectedSeries: rejected,
-      candidateSeries: candidates.length,
+      candidateSeries: candidates.map((series) => candidateFacts(series, candidate, rules)),
       ignoredFiles,
       flags: drawn.flags,
       mask: {

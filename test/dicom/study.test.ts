@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readStudy, type Study } from '../../src/dicom/study.ts';
 import { CaseExclusion } from '../../src/errors.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
+import { phantomFiles } from '../../src/phantom/cohort.ts';
+import { ctSliceBytes } from '../support/ct-files.ts';
 import { rules } from '../support/rules.ts';
 import {
   compareMasks,
@@ -93,6 +95,21 @@ test.runIf(hasSharedData)('the liver SEG of dcmqi falls on the CT slices it was 
   });
   expect(compareMasks(study.tumor.data, nrrdMask(shared(folder, 'liver_seg.nrrd'))).differing).toBe(0);
   expect(study.facts.mask).toMatchObject({ source: 'SEG', linkRule: 'series-uid' });
+});
+
+test('the series that the mask refers to is taken, and the others are told with why not', async () => {
+  const files = [...phantomFiles({ patients: 1, full: 0, gridSize: 48 })]
+    .filter(({ key }) => key.endsWith('.dcm'))
+    .map(({ key, bytes }) => ({ name: key, bytes }));
+  const thin = Array.from({ length: 40 }, (_, k) => ({
+    name: `thin/${k}.dcm`,
+    bytes: ctSliceBytes({ SeriesInstanceUID: '2.25.1', ImagePositionPatient: [0, 0, k] }),
+  }));
+  const { facts } = await readStudy([...thin, ...files], rules);
+  expect(facts.candidateSeries).toMatchObject([
+    { slices: 40, spacingMm: 1, chosen: false, reason: 'the mask refers to another series' },
+    { spacingMm: 3, chosen: true, reason: 'the mask refers to it (series-uid)' },
+  ]);
 });
 
 /** Real series that cannot be made a volume without guessing: excluded with a code, not averaged or reordered. */

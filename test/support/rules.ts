@@ -3,6 +3,7 @@ import type { StudyRules } from '../../src/dicom/study.ts';
 
 /** The default rules of convert, for the small series of the test data. */
 export const rules: StudyRules = {
+  ...PRESETS.lung1.series,
   ...PRESETS.lung1.geometry,
   minSlices: 3,
   huRounding: 'nearest',
