@@ -7,10 +7,13 @@ export class UsageError extends Error {
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly uri: string;
+  /** The message without the place. */
+  readonly reason: string;
 
-  constructor(uri: string, message: string, options?: ErrorOptions) {
-    super(`${uri}: ${message}`, options);
+  constructor(uri: string, reason: string, options?: ErrorOptions) {
+    super(`${uri}: ${reason}`, options);
     this.uri = uri;
+    this.reason = reason;
   }
 }
 

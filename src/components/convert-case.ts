@@ -68,10 +68,15 @@ async function convertFingerprint(raw: Store, { child, config }: ConvertTask): P
   });
 }
 
+/**
+ * A patient's files. They are named by their place in name order, in messages too: the names that TCIA and scanners give
+ * hold UIDs, dates and worse.
+ */
 async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uint8Array }[]> {
   const keys: string[] = [];
   for await (const { key } of store.list()) keys.push(key);
   const files: { name: string; bytes: Uint8Array }[] = new Array(keys.length);
+  const nameOf = (index: number): string => `file ${index + 1} of ${keys.length}`;
   let next = 0;
   const reader = async (): Promise<void> => {
     while (next < keys.length) {
@@ -79,9 +84,9 @@ async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uin
       const bytes = await store.read(keys[index]);
       if (bytes === undefined)
         throw new CaseExclusion('file-vanished', 'was listed and is now gone: run again', {
-          file: keys[index],
+          file: nameOf(index),
         });
-      files[index] = { name: keys[index], bytes };
+      files[index] = { name: nameOf(index), bytes };
     }
   };
   await Promise.all(Array.from({ length: READS_IN_FLIGHT }, reader));

@@ -10,6 +10,7 @@ import { patientName } from '../storage/patient.ts';
 import type { Child } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
+import { caseIdOf } from './case-id.ts';
 import { runCases } from './case-pool.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { type ConvertTask, excludedCase } from './convert-case.ts';
@@ -27,7 +28,11 @@ export interface ConvertOptions extends ConfigOptions {
 }
 
 /** The patients of the raw data by their folder or archive, in order. Names that are no patient are reported once. */
-async function findPatients(uri: string, report: Report): Promise<Map<string, Child>> {
+async function findPatients(
+  uri: string,
+  caseId: (name: string) => string,
+  report: Report,
+): Promise<Map<string, Child>> {
   const raw = await openStore(uri);
   const patients = new Map<string, Child>();
   let ignored = 0;
@@ -37,12 +42,13 @@ async function findPatients(uri: string, report: Report): Promise<Map<string, Ch
       ignored++;
       continue;
     }
-    if (patients.has(name)) {
+    const patientId = caseId(name);
+    if (patients.has(patientId)) {
       throw new UsageError(
-        `${raw.uri}: patient ${name} is there both as a folder and as an archive; keep one of them`,
+        `${raw.uri}: patient ${patientId} is there both as a folder and as an archive; keep one of them`,
       );
     }
-    patients.set(name, child);
+    patients.set(patientId, child);
   }
   if (patients.size === 0)
     throw new UsageError(
@@ -65,7 +71,7 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   const { raw, interim, report } = options;
   assertApart(raw, interim);
   const config = await readConfig(options);
-  const patients = await findPatients(raw, report);
+  const patients = await findPatients(raw, caseIdOf(config), report);
   const tasks = [...patients]
     .map(([patientId, child]): ConvertTask => ({ step: 'convert', patientId, child, raw, interim, config }))
     .sort((a, b) => (a.patientId < b.patientId ? -1 : 1));

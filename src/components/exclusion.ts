@@ -7,6 +7,12 @@ export function exclusionOf(thrown: unknown, { patientId, step }: CaseTask): Exc
   if (thrown instanceof CaseExclusion)
     return { patient_id: patientId, step, code: thrown.code, message: thrown.message };
   if (thrown instanceof ArchiveError)
-    return { patient_id: patientId, step, code: 'unreadable-archive', message: thrown.message };
+    // The error's own text names the place and the entry, whose name may identify the patient.
+    return {
+      patient_id: patientId,
+      step,
+      code: 'unreadable-archive',
+      message: `the archive ${thrown.reason}`,
+    };
   throw thrown;
 }

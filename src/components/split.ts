@@ -6,6 +6,7 @@ import { displayUri } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
+import { caseIdOf } from './case-id.ts';
 import type { StepSummary } from './report.ts';
 
 export interface SplitOptions {
@@ -24,7 +25,9 @@ export async function split(options: SplitOptions): Promise<StepSummary> {
     await readObject(options.clinical),
     cases.config.split,
   );
-  const result = splitPatients(VERSION, cases, clinical);
+  const caseId = caseIdOf(cases.config);
+  const rows = clinical.map((row) => ({ ...row, patientId: caseId(row.patientId) }));
+  const result = splitPatients(VERSION, cases, rows);
   await writeArtifacts(options.split, {
     [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
     [SPLIT_FILE]: encodeJson(result),

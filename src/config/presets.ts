@@ -42,6 +42,7 @@ const lung1: Config = {
     trainFraction: 0.8,
     seed: 0,
   },
+  privacy: { caseId: 'folder' },
   output: { auditVolumes: true, auditType: 'int16', qcOverlay: true, gzipLevelInt: 4, gzipLevelFloat: 1 },
 };
 

@@ -128,6 +128,13 @@ export const configSchema = z.strictObject({
     trainFraction: z.number().gt(0).lt(1).describe('Share of each stage that trains.'),
     seed: z.int().describe('Seed of the assignment.'),
   }),
+  privacy: z.strictObject({
+    caseId: z
+      .enum(['folder', 'hmac'])
+      .describe(
+        'Name of a patient in every output: as in the raw data, or an HMAC of it under the secret in SWINPREP_SALT.',
+      ),
+  }),
   output: z.strictObject({
     auditVolumes: z
       .boolean()

@@ -14,6 +14,7 @@ import {
 } from './mask-candidates.ts';
 import { type DicomFile, decimals, parsePart10, Tag, text } from './part10.ts';
 import { storedPixels } from './pixels.ts';
+import { safeRoiName } from './safe-name.ts';
 import { type CtSeries, ctSeries, type RejectedSeries, type SeriesRules, whyBehind } from './series.ts';
 
 /** What `readStudy` needs to know; the configuration has these under `geometry`, `hu` and `mask`. */
@@ -128,7 +129,7 @@ function candidateFacts(
 function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: StudyRules): CaseExclusion {
   if (objects.length === 0)
     return new CaseExclusion('no-mask-object', 'no DICOM SEG or RTSTRUCT: add one to the patient');
-  const seen = [...new Set(objects.flatMap((o) => o.rois.flatMap((roi) => roi.names)))];
+  const seen = [...new Set(objects.flatMap((o) => o.rois.flatMap((roi) => roi.names.map(safeRoiName))))];
   return new CaseExclusion(
     'no-tumor-roi',
     `no ROI or segment matches mask.roiNames (${roiNames.join(', ')}) in ${maskSources.join(', ')}; seen: ${seen.join(', ') || 'none'}`,
@@ -154,7 +155,7 @@ function drawFirst(
       if (read?.series !== series) read = { series, ...readCt(series, rules) };
       const drawn = object.draw(roi.number, read.ct.geometry);
       if (drawn.mask.includes(1)) return { ct: read.ct, slices: read.slices, candidate, drawn };
-      throw new CaseExclusion('tumor-empty', `ROI ${roi.names[0]} holds no voxel`, {
+      throw new CaseExclusion('tumor-empty', `ROI ${safeRoiName(roi.names[0])} holds no voxel`, {
         file: object.file.name,
       });
     } catch (thrown) {
@@ -205,9 +206,9 @@ export async function readStudy(
       mask: {
         source: candidate.object.source,
         roiNumber: candidate.roi.number,
-        roiName: candidate.roi.names[0],
+        roiName: safeRoiName(candidate.roi.names[0]),
         linkRule: candidate.rule,
-        roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.join(' / '))),
+        roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.map(safeRoiName).join(' / '))),
         passedOver,
       },
     },

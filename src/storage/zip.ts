@@ -67,8 +67,7 @@ function packedFiles(uri: string, bytes: Uint8Array): Map<string, Packed> {
   infos.forEach((info, i) => {
     const key = keyOf(uri, info.name);
     if (info.name.endsWith('/') || key.startsWith('__MACOSX/')) return;
-    if (files.has(key))
-      throw new ArchiveError(uri, `holds two files named ${JSON.stringify(key)}; pack it again`);
+    if (files.has(key)) throw new ArchiveError(uri, 'holds two files of one name; pack it again');
     files.set(key, { ...info, ...records[i] });
   });
   return files;
@@ -78,10 +77,7 @@ function packedFiles(uri: string, bytes: Uint8Array): Map<string, Packed> {
 function keyOf(uri: string, name: string): string {
   const parts = name.split('/');
   if (/^\/|^[a-z]:|[\\\0]/i.test(name) || parts.includes('..')) {
-    throw new ArchiveError(
-      uri,
-      `holds a file named ${JSON.stringify(name)}, which leads out of the archive; pack it again`,
-    );
+    throw new ArchiveError(uri, 'holds a file whose name leads out of the archive; pack it again');
   }
   return parts.filter((part) => part !== '' && part !== '.').join('/');
 }

@@ -95,17 +95,17 @@ describe('a zip store', () => {
     '\\\\host\\evil',
     'a/..',
     '../',
-  ])('refuses an archive with the name %j, naming both', (name) => {
+  ])('refuses an archive with the name %j, without repeating the name', (name) => {
     const archive = zipSync({ good: text('x'), [name]: text('evil') });
     expect(() => zipStore('raw/p.zip', archive)).toThrow(StorageError);
     expect(() => zipStore('raw/p.zip', archive)).toThrow(
-      `raw/p.zip: holds a file named ${JSON.stringify(name)}`,
+      'raw/p.zip: holds a file whose name leads out of the archive; pack it again',
     );
   });
 
   it('refuses two files of one name', () => {
     expect(() => zipStore('p.zip', zipSync({ 'a/b': text('1'), './a/b': text('2') }))).toThrow(
-      'two files named "a/b"',
+      'two files of one name',
     );
   });
 
