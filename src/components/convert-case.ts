@@ -1,20 +1,10 @@
 import type { Config } from '../config/schema.ts';
-import {
-  CASE_FILE,
-  type CaseRecord,
-  CT_FILE,
-  caseSchema,
-  type ExcludedCase,
-  type OkCase,
-  TUMOR_FILE,
-} from '../dataset/case.ts';
-import { gridRecordOf } from '../dataset/grid.ts';
+import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../dataset/case.ts';
 import { fingerprintOf } from '../dataset/json.ts';
-import type { Exclusion, OutputFile } from '../dataset/record.ts';
 import { MEASURES_FILE } from '../dataset/stats.ts';
-import { readStudy, type Study, type StudyRules } from '../dicom/study.ts';
+import { readStudy, type StudyRules } from '../dicom/study.ts';
 import { CaseExclusion } from '../errors.ts';
-import { boundingBox } from '../kernels/bounding-box.ts';
+import { HuHistogram } from '../kernels/histogram.ts';
 import { encodeNifti } from '../nifti/encode.ts';
 import { gzip } from '../nifti/gzip.ts';
 import { openStore } from '../storage/open.ts';
@@ -22,8 +12,10 @@ import { openPatient } from '../storage/patient.ts';
 import type { Child, ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
+import { caseRecord, excludedCase } from './case-record.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
+import { assertQc, judgePair, measurePair } from './pair-qc.ts';
 
 export interface ConvertTask extends CaseTask {
   readonly step: 'convert';
@@ -55,7 +47,7 @@ async function convertFingerprint(raw: Store, { child, config }: ConvertTask): P
   else
     for await (const { key, bytes, version } of raw.list(`${child.name}/`))
       inputs.push([key, bytes, version]);
-  const { series, geometry, hu, mask, output } = config;
+  const { series, geometry, hu, mask, qc, output } = config;
   return fingerprintOf({
     step: 'convert',
     version: VERSION,
@@ -64,6 +56,7 @@ async function convertFingerprint(raw: Store, { child, config }: ConvertTask): P
     geometry,
     hu,
     mask,
+    qc,
     gzip: output.gzipLevelInt,
   });
 }
@@ -93,97 +86,6 @@ async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uin
   return files;
 }
 
-function huFacts(
-  ct: Int16Array,
-  tumor: Uint8Array,
-): { min: number; max: number; mean: number; tumorMean: number } {
-  let min = ct[0];
-  let max = ct[0];
-  let sum = 0;
-  let tumorSum = 0;
-  let tumorVoxels = 0;
-  for (let i = 0; i < ct.length; i++) {
-    const hu = ct[i];
-    if (hu < min) min = hu;
-    if (hu > max) max = hu;
-    sum += hu;
-    if (tumor[i] === 0) continue;
-    tumorSum += hu;
-    tumorVoxels++;
-  }
-  return { min, max, mean: sum / ct.length, tumorMean: tumorSum / tumorVoxels };
-}
-
-function caseRecord(
-  patientId: string,
-  { ct, tumor, facts }: Study,
-  files: { ct: OutputFile; tumor: OutputFile },
-  fingerprint: string,
-): OkCase {
-  const box = boundingBox(tumor.data, tumor.geometry.size);
-  if (box === undefined) throw new CaseExclusion('tumor-empty', 'the tumour mask holds no voxel');
-  const hu = huFacts(ct.data, tumor.data);
-  const { spacingMm } = ct.geometry;
-  return {
-    patient_id: patientId,
-    state: 'ok',
-    ct: {
-      ...files.ct,
-      ...gridRecordOf(ct.geometry),
-      hu_min: hu.min,
-      hu_max: hu.max,
-      hu_mean: hu.mean,
-      slices: ct.geometry.size[2],
-      rescale: [...facts.rescale],
-      series_candidates: facts.candidateSeries.map((c) => ({
-        slices: c.slices,
-        spacing_mm: c.spacingMm,
-        coverage_mm: c.coverageMm,
-        kernel: c.kernel,
-        chosen: c.chosen,
-        reason: c.reason,
-      })),
-      series_rejected: [...facts.rejectedSeries],
-      ignored_files: facts.ignoredFiles,
-    },
-    tumor: {
-      ...files.tumor,
-      voxels: box.voxels,
-      volume_ml: (box.voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000,
-      bbox_start_ijk: box.start,
-      bbox_size_ijk: box.size,
-      mean_hu: hu.tumorMean,
-      source: facts.mask.source,
-      roi_number: facts.mask.roiNumber,
-      roi_name: facts.mask.roiName,
-      link_rule: facts.mask.linkRule,
-      rois_seen: [...facts.mask.roisSeen],
-      passed_over: [...facts.mask.passedOver],
-    },
-    acquisition: {
-      manufacturer: facts.acquisition.manufacturer,
-      model: facts.acquisition.model,
-      convolution_kernel: facts.acquisition.convolutionKernel,
-      kvp: facts.acquisition.kvp,
-      slice_thickness_mm: facts.acquisition.sliceThicknessMm,
-      patient_position: facts.acquisition.patientPosition,
-    },
-    flags: [...facts.flags],
-    swinprep_version: VERSION,
-    fingerprint,
-  };
-}
-
-export function excludedCase(exclusion: Exclusion, fingerprint: string): ExcludedCase {
-  return {
-    patient_id: exclusion.patient_id,
-    state: 'excluded',
-    exclusion,
-    swinprep_version: VERSION,
-    fingerprint,
-  };
-}
-
 /** Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, unless that is done already. */
 export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRecord>> {
   const { patientId, child, config } = task;
@@ -203,10 +105,13 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
   await clearOutputs(interim, patientId, CASE_FILE, [CT_FILE, TUMOR_FILE, MEASURES_FILE]);
   try {
     const study = await readStudy(await readAll(await openPatient(raw, child)), studyRules(config));
+    const histogram = new HuHistogram(study.ct.data);
+    const checks = judgePair(measurePair(study, histogram), config.qc);
+    assertQc(checks);
     const ct = gzip(encodeNifti(study.ct), config.output.gzipLevelInt);
     const tumor = gzip(encodeNifti(study.tumor), config.output.gzipLevelInt);
     const files = { ct: outputFile(CT_FILE, ct), tumor: outputFile(TUMOR_FILE, tumor) };
-    const record = caseRecord(patientId, study, files, fingerprint);
+    const record = caseRecord(patientId, study, histogram, checks, files, fingerprint);
     await commitOutputs(interim, patientId, { [CT_FILE]: ct, [TUMOR_FILE]: tumor }, CASE_FILE, record);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {

@@ -12,8 +12,9 @@ import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
 import { caseIdOf } from './case-id.ts';
 import { runCases } from './case-pool.ts';
+import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
-import { type ConvertTask, excludedCase } from './convert-case.ts';
+import type { ConvertTask } from './convert-case.ts';
 import type { Report, StepSummary } from './report.ts';
 
 export interface ConvertOptions extends ConfigOptions {

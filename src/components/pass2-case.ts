@@ -39,7 +39,7 @@ export interface RoiTask extends CaseTask {
 function roiFingerprint({ record, member, config, constants }: RoiTask): string {
   const { resample, roi, intensity, output } = config;
   const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
-  const inputs = [record.ct.sha256, record.tumor.sha256];
+  const inputs = [record.ct.sha256, record.tumor.sha256, record.flags];
   return fingerprintOf({
     step: 'pass2-write',
     version: VERSION,
@@ -53,8 +53,9 @@ function roiFingerprint({ record, member, config, constants }: RoiTask): string 
   });
 }
 
-function flagsOf(roi: Roi): Flag[] {
-  const flags: Flag[] = [];
+/** Those of convert, then those of the ROI. */
+function flagsOf(record: OkCase, roi: Roi): Flag[] {
+  const flags = [...record.flags];
   const clipped = roi.tumorVoxelsResampled - roi.tumorVoxelsRoi;
   if (clipped > 0)
     flags.push({ code: 'tumor-clipped', message: 'tumour voxels that the ROI cuts off', value: clipped });
@@ -160,7 +161,7 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
     tumor_voxels_roi: roi.tumorVoxelsRoi,
     tumor_clipped_voxels: roi.tumorVoxelsResampled - roi.tumorVoxelsRoi,
     tumor_source: record.tumor.source,
-    flags: flagsOf(roi),
+    flags: flagsOf(record, roi),
     preprocessing_pipeline: pipelineSteps(roi, config),
     paths,
     provenance: provenance(config, fingerprint),

@@ -15,6 +15,16 @@ const pattern = z.string().refine(
   { error: 'is no valid regular expression' },
 );
 
+/** Limits of a quality check, both included; null is no limit. */
+const check = (description: string) =>
+  z
+    .strictObject({
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      severity: z.enum(['exclude', 'flag', 'off']),
+    })
+    .describe(description);
+
 /** ROI sizes offered by name; `derived` sizes each ROI by its tumour within the bounds found in pass 1. */
 export const PATCHES = ['192x192x64', '160x160x64', 'derived'] as const;
 
@@ -62,6 +72,23 @@ export const configSchema = z.strictObject({
     contourRule: z
       .enum(['xor', 'or'])
       .describe('How several contours on a slice combine: xor keeps holes open, or fills them.'),
+  }),
+  qc: z.strictObject({
+    zExtentMm: check(
+      'Extent of the CT along z, mm. A failed check flags the patient or excludes it, by its severity.',
+    ),
+    sliceSpacingMm: check('Distance of slices, mm.'),
+    rescales: check('Number of different rescale slopes and intercepts among the slices.'),
+    airShare: check('Share of the CT up to -850 HU: none where HU are shifted, as by a lost intercept.'),
+    airHu: check('Median HU of what is up to -850 HU: air is near -1000.'),
+    softTissueHu: check('Median HU of what lies within -150 and 250 HU: soft tissue is near 0 to 60.'),
+    bodyShare: check('Share of the CT above -400 HU.'),
+    noiseHu: check('Standard deviation of noise in soft tissue, HU.'),
+    tumorMeanHu: check('Mean HU of the tumour mask: a shifted contour lies in air.'),
+    tumorVolumeMl: check('Volume of the tumour mask, ml.'),
+    tumorComponents: check('Connected components (26 neighbours) of the tumour mask.'),
+    tumorSpeckShare: check('Share of the tumour mask outside its largest component.'),
+    tumorVoxelsOnEdge: check('Tumour voxels on the outer faces of the CT.'),
   }),
   resample: z.strictObject({
     spacingMm: triple(positive).describe('Voxel spacing after resampling: x, y, z in mm.'),

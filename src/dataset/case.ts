@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
 
+/** One check of the pair of CT and mask; `value` is null where it does not apply. */
+const qcCheck = z.strictObject({
+  code: z.string(),
+  meaning: z.string(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  severity: z.enum(['exclude', 'flag', 'off']),
+  passed: z.boolean(),
+});
+
+export type QcCheck = z.infer<typeof qcCheck>;
+
 /** `case.json`: one patient after convert, committed last. Built from an allow-list: no UID, name or date of any header. */
 const okCase = z.strictObject({
   patient_id: z.string(),
@@ -46,6 +59,7 @@ const okCase = z.strictObject({
     slice_thickness_mm: z.number().nullable(),
     patient_position: z.string(),
   }),
+  qc: z.array(qcCheck),
   flags: z.array(flag),
   swinprep_version: z.string(),
   fingerprint: z.string(),

@@ -1,0 +1,84 @@
+import type { ExcludedCase, OkCase, QcCheck } from '../dataset/case.ts';
+import { gridRecordOf } from '../dataset/grid.ts';
+import type { Exclusion, OutputFile } from '../dataset/record.ts';
+import type { Study } from '../dicom/study.ts';
+import { CaseExclusion } from '../errors.ts';
+import { boundingBox } from '../kernels/bounding-box.ts';
+import type { HuHistogram } from '../kernels/histogram.ts';
+import { maskedMean } from '../kernels/masked-mean.ts';
+import { VERSION } from '../version.ts';
+import { qcFlags } from './pair-qc.ts';
+
+/** `case.json` of a usable patient, by the allow-list of its schema. */
+export function caseRecord(
+  patientId: string,
+  { ct, tumor, facts }: Study,
+  histogram: HuHistogram,
+  checks: readonly QcCheck[],
+  files: { ct: OutputFile; tumor: OutputFile },
+  fingerprint: string,
+): OkCase {
+  const box = boundingBox(tumor.data, tumor.geometry.size);
+  if (box === undefined) throw new CaseExclusion('tumor-empty', 'the tumour mask holds no voxel');
+  const hu = histogram.range();
+  const { spacingMm } = ct.geometry;
+  return {
+    patient_id: patientId,
+    state: 'ok',
+    ct: {
+      ...files.ct,
+      ...gridRecordOf(ct.geometry),
+      hu_min: hu.min,
+      hu_max: hu.max,
+      hu_mean: hu.mean,
+      slices: ct.geometry.size[2],
+      rescale: [...facts.rescale],
+      series_candidates: facts.candidateSeries.map((c) => ({
+        slices: c.slices,
+        spacing_mm: c.spacingMm,
+        coverage_mm: c.coverageMm,
+        kernel: c.kernel,
+        chosen: c.chosen,
+        reason: c.reason,
+      })),
+      series_rejected: [...facts.rejectedSeries],
+      ignored_files: facts.ignoredFiles,
+    },
+    tumor: {
+      ...files.tumor,
+      voxels: box.voxels,
+      volume_ml: (box.voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000,
+      bbox_start_ijk: box.start,
+      bbox_size_ijk: box.size,
+      mean_hu: maskedMean(ct.data, tumor.data),
+      source: facts.mask.source,
+      roi_number: facts.mask.roiNumber,
+      roi_name: facts.mask.roiName,
+      link_rule: facts.mask.linkRule,
+      rois_seen: [...facts.mask.roisSeen],
+      passed_over: [...facts.mask.passedOver],
+    },
+    acquisition: {
+      manufacturer: facts.acquisition.manufacturer,
+      model: facts.acquisition.model,
+      convolution_kernel: facts.acquisition.convolutionKernel,
+      kvp: facts.acquisition.kvp,
+      slice_thickness_mm: facts.acquisition.sliceThicknessMm,
+      patient_position: facts.acquisition.patientPosition,
+    },
+    qc: [...checks],
+    flags: [...facts.flags, ...qcFlags(checks)],
+    swinprep_version: VERSION,
+    fingerprint,
+  };
+}
+
+export function excludedCase(exclusion: Exclusion, fingerprint: string): ExcludedCase {
+  return {
+    patient_id: exclusion.patient_id,
+    state: 'excluded',
+    exclusion,
+    swinprep_version: VERSION,
+    fingerprint,
+  };
+}

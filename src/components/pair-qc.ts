@@ -1,0 +1,104 @@
+import type { Config } from '../config/schema.ts';
+import type { QcCheck } from '../dataset/case.ts';
+import type { Flag } from '../dataset/record.ts';
+import type { Study } from '../dicom/study.ts';
+import { CaseExclusion } from '../errors.ts';
+import { componentSizes } from '../kernels/components.ts';
+import type { HuHistogram } from '../kernels/histogram.ts';
+import { maskedMean } from '../kernels/masked-mean.ts';
+import { noiseHu } from '../kernels/noise.ts';
+import { type Vec3, voxelCount } from '../volume/geometry.ts';
+
+type CheckName = keyof Config['qc'];
+
+/** What each check says when it fails. */
+const MEANING: Readonly<Record<CheckName, string>> = {
+  zExtentMm: 'extent of the CT along z in mm',
+  sliceSpacingMm: 'distance of slices in mm',
+  rescales: 'different rescale slopes and intercepts among the slices',
+  airShare: 'share of the CT that is air',
+  airHu: 'median HU of air',
+  softTissueHu: 'median HU of soft tissue',
+  bodyShare: 'share of the CT that is body',
+  noiseHu: 'noise of soft tissue in HU',
+  tumorMeanHu: 'mean HU of the tumour mask',
+  tumorVolumeMl: 'volume of the tumour mask in ml',
+  tumorComponents: 'connected components of the tumour mask',
+  tumorSpeckShare: 'share of the tumour mask outside its largest component',
+  tumorVoxelsOnEdge: 'tumour voxels on the outer faces of the CT',
+};
+
+/** HU up to which a voxel is air. */
+const AIR_BELOW_HU = -850;
+
+const SOFT_TISSUE_HU = [-150, 250] as const;
+
+/** HU above which a voxel is body, not air or lung. */
+const BODY_ABOVE_HU = -400;
+
+function voxelsOnEdge(mask: Uint8Array, [nx, ny, nz]: Vec3): number {
+  let count = 0;
+  for (let z = 0; z < nz; z++) {
+    const face = z === 0 || z === nz - 1;
+    for (let y = 0; y < ny; y++) {
+      const row = (z * ny + y) * nx;
+      if (face || y === 0 || y === ny - 1) for (let x = 0; x < nx; x++) count += mask[row + x];
+      else count += mask[row] + (nx > 1 ? mask[row + nx - 1] : 0);
+    }
+  }
+  return count;
+}
+
+/** The values, from a study and the histogram of its CT, that the checks of `qc` judge; undefined where a check does not apply. */
+export function measurePair(
+  { ct, tumor, facts }: Study,
+  histogram: HuHistogram,
+): Record<CheckName, number | undefined> {
+  const { size, spacingMm } = ct.geometry;
+  const components = componentSizes(tumor.data, size);
+  const voxels = components.reduce((sum, n) => sum + n, 0);
+  return {
+    zExtentMm: size[2] * spacingMm[2],
+    sliceSpacingMm: spacingMm[2],
+    rescales: facts.rescale.length,
+    airShare: histogram.count(-32768, AIR_BELOW_HU) / histogram.total,
+    airHu: histogram.median(-32768, AIR_BELOW_HU),
+    softTissueHu: histogram.median(...SOFT_TISSUE_HU),
+    bodyShare: histogram.count(BODY_ABOVE_HU + 1, 32767) / voxelCount(size),
+    noiseHu: noiseHu(ct.data, size[0], ...SOFT_TISSUE_HU),
+    tumorMeanHu: maskedMean(ct.data, tumor.data),
+    tumorVolumeMl: (voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000,
+    tumorComponents: components.length,
+    tumorSpeckShare: voxels === 0 ? undefined : 1 - components[0] / voxels,
+    tumorVoxelsOnEdge: voxelsOnEdge(tumor.data, size),
+  };
+}
+
+/** Judges the values by the configured limits, which are included. A value that does not apply passes. */
+export function judgePair(values: Record<CheckName, number | undefined>, qc: Config['qc']): QcCheck[] {
+  return (Object.keys(qc) as CheckName[]).map((name) => {
+    const { low, high, severity } = qc[name];
+    const value = values[name];
+    const passed =
+      value === undefined || ((low === null || value >= low) && (high === null || value <= high));
+    return { code: name, meaning: MEANING[name], value: value ?? null, low, high, severity, passed };
+  });
+}
+
+/** The failed checks whose severity is `flag`. */
+export function qcFlags(checks: readonly QcCheck[]): Flag[] {
+  return checks.flatMap(({ code, meaning, value, severity, passed }) =>
+    passed || severity !== 'flag' || value === null ? [] : [{ code: `qc-${code}`, message: meaning, value }],
+  );
+}
+
+/** Throws the CaseExclusion of the failed checks whose severity asks for it. */
+export function assertQc(checks: readonly QcCheck[]): void {
+  const failed = checks.filter((check) => !check.passed && check.severity === 'exclude');
+  if (failed.length === 0) return;
+  const lines = failed.map(
+    ({ code, meaning, value, low, high }) =>
+      `${meaning} is ${value}, allowed ${low ?? '-'} to ${high ?? '-'} (qc.${code})`,
+  );
+  throw new CaseExclusion('quality', lines.join('; '));
+}

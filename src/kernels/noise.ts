@@ -1,0 +1,33 @@
+/** Median absolute deviation of a normal distribution, as a share of its standard deviation. */
+const MAD_OF_NORMAL = 0.6745;
+
+/** Largest difference of neighbours that is counted exactly; more is an edge, not noise. */
+const MOST_HU = 1000;
+
+/**
+ * Standard deviation of noise in HU: from the median absolute difference of neighbours along x that both lie within
+ * [lowHu, highHu], so that edges and anatomy hardly count. Undefined where there are no such neighbours.
+ */
+export function noiseHu(hu: Int16Array, nx: number, lowHu: number, highHu: number): number | undefined {
+  const counts = new Uint32Array(MOST_HU + 1);
+  let total = 0;
+  for (let row = 0; row < hu.length; row += nx) {
+    for (let at = row + 1; at < row + nx; at++) {
+      const [a, b] = [hu[at - 1], hu[at]];
+      if (a < lowHu || a > highHu || b < lowHu || b > highHu) continue;
+      counts[Math.min(MOST_HU, Math.abs(a - b))]++;
+      total++;
+    }
+  }
+  if (total === 0) return undefined;
+  let below = 0;
+  for (let difference = 0; difference <= MOST_HU; difference++) {
+    if (below + counts[difference] >= total / 2) {
+      // Differences are whole numbers: interpolate within the step that holds the median.
+      const median = difference - 0.5 + (total / 2 - below) / counts[difference];
+      return Math.max(0, median) / MAD_OF_NORMAL / Math.SQRT2;
+    }
+    below += counts[difference];
+  }
+  return undefined;
+}
