@@ -29,13 +29,18 @@ export interface ConvertTask extends CaseTask {
 /** Files read from the store at a time: a patient is some hundred small objects, each a round trip away. */
 const READS_IN_FLIGHT = 16;
 
-function studyRules({ series, geometry, hu, mask }: Config): StudyRules {
+function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRules {
   return {
     ...series,
     ...geometry,
+    airHu: intensity.airHu,
     huRounding: hu.rounding,
     maskSources: mask.sources,
     roiNames: mask.roiNames,
+    policy: mask.policy,
+    unionNames: mask.unionNames,
+    fractionalThreshold: mask.fractionalThreshold,
+    contourToleranceMm: mask.contourToleranceMm,
     contourRule: mask.contourRule,
   };
 }
@@ -47,17 +52,13 @@ async function convertFingerprint(raw: Store, { child, config }: ConvertTask): P
   else
     for await (const { key, bytes, version } of raw.list(`${child.name}/`))
       inputs.push([key, bytes, version]);
-  const { series, geometry, hu, mask, qc, output } = config;
   return fingerprintOf({
     step: 'convert',
     version: VERSION,
     inputs,
-    series,
-    geometry,
-    hu,
-    mask,
-    qc,
-    gzip: output.gzipLevelInt,
+    rules: studyRules(config),
+    qc: config.qc,
+    gzip: config.output.gzipLevelInt,
   });
 }
 

@@ -15,11 +15,22 @@ const lung1: Config = {
     ],
     kernelPreference: [],
   },
-  geometry: { spacingToleranceMm: 0.1, positionToleranceMm: 0.1 },
+  geometry: {
+    stacking: 'images',
+    spacingToleranceMm: 0.1,
+    positionToleranceMm: 0.1,
+    maxMissingRun: 1,
+    variableSpacing: 'exclude',
+    maxTiltDegrees: 30,
+  },
   hu: { rounding: 'nearest' },
   mask: {
     sources: ['SEG', 'RTSTRUCT'],
-    roiNames: ['^gtv[-_ ]?0*1$'],
+    roiNames: ['^gtv[-_ .]*0*1$', '^gtv$', '^gtv[-_ .]*p(rimary)?[-_ .]*0*1?$'],
+    policy: 'primary',
+    unionNames: ['^gtv[-_ .]*[pn]?[-_ .]*[0-9]*$'],
+    fractionalThreshold: 0.5,
+    contourToleranceMm: 0.2,
     contourRule: 'xor',
   },
   qc: {
@@ -64,6 +75,7 @@ const lung1: Config = {
 /** The numeric behaviour of the SimpleITK reference program, its known defects included. */
 const reference: Config = {
   ...lung1,
+  geometry: { ...lung1.geometry, stacking: 'average' },
   hu: { rounding: 'truncate' },
   roi: { ...lung1.roi, patch: 'derived' },
   stats: { scope: 'all', variance: 'within' },

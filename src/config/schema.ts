@@ -46,12 +46,32 @@ export const configSchema = z.strictObject({
       ),
   }),
   geometry: z.strictObject({
+    stacking: z
+      .enum(['images', 'average'])
+      .describe(
+        'Where slices lie: on the grid that their positions tell, or spaced by extent / (N - 1) over gaps and tilt alike, as GDCM and ITK read a series.',
+      ),
     spacingToleranceMm: positive.describe(
-      'How far the gap between neighbouring slices may be from the mean gap; beyond it the patient is excluded.',
+      'How far a slice may lie from its plane of the regular grid, but no more than a quarter of the spacing. 0.1 covers positions rounded to tenths of a mm; 3D Slicer takes 0.01 mm, highdicom 1 % of the spacing.',
     ),
     positionToleranceMm: positive.describe(
-      'How far a slice may lie off the normal through the first one; beyond it the gantry was tilted and the patient is excluded.',
+      'How far a slice may lie aside of the straight line through the first pixels, along rows or columns; slices that all stay within it of the normal are not tilted.',
     ),
+    maxMissingRun: count.describe(
+      'Most slices in a row that may be missing and are interpolated; with more the patient is excluded. All six incomplete series of Lung1 lack single slices (6 mm gaps at 3 mm).',
+    ),
+    variableSpacing: z
+      .enum(['exclude', 'resample'])
+      .describe(
+        'Slices that lie on no regular grid: exclude the patient, or resample linearly to the median spacing.',
+      ),
+    maxTiltDegrees: z
+      .number()
+      .min(0)
+      .lt(90)
+      .describe(
+        'Gantry tilt, measured from the positions, up to which a stack is resampled to an orthogonal grid; beyond it the patient is excluded. CT gantries tilt by 30 degrees at most.',
+      ),
   }),
   hu: z.strictObject({
     rounding: z.enum(['nearest', 'truncate']).describe('How fractional HU become int16.'),
@@ -68,6 +88,24 @@ export const configSchema = z.strictObject({
       .readonly()
       .describe(
         'Regular expressions (case ignored) for the ROI name, segment description or segment label of the tumour; the first that matches decides.',
+      ),
+    policy: z
+      .enum(['primary', 'union'])
+      .describe('One ROI, the first by roiNames, or the union of all that match unionNames.'),
+    unionNames: z
+      .array(pattern)
+      .readonly()
+      .describe('Regular expressions (case ignored) for the ROIs that `union` unites.'),
+    fractionalThreshold: z
+      .number()
+      .gt(0)
+      .max(1)
+      .describe('Least share of the largest value that is inside, in a FRACTIONAL segmentation.'),
+    contourToleranceMm: z
+      .number()
+      .nonnegative()
+      .describe(
+        'How far a contour may lie from the plane of its slice before it is flagged; exporters round to a decimal or two.',
       ),
     contourRule: z
       .enum(['xor', 'or'])

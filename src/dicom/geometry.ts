@@ -1,5 +1,4 @@
-import { CaseExclusion } from '../errors.ts';
-import { type Geometry, type Vec3, vec3 } from '../volume/geometry.ts';
+import { type Vec3, vec3 } from '../volume/geometry.ts';
 import { type DicomFile, decimals, Tag } from './part10.ts';
 
 /** Where one CT slice lies: LPS mm (DICOM PS3.3 C.7.6.2). */
@@ -14,13 +13,6 @@ export interface SlicePlane {
   /** Unit vectors of growing column and row index. */
   readonly rowDirection: Vec3;
   readonly columnDirection: Vec3;
-}
-
-export interface StackTolerances {
-  /** How far the gap between neighbouring slices may be from the mean gap. */
-  readonly spacingToleranceMm: number;
-  /** How far a slice may lie off the normal through the first one; beyond it the gantry was tilted. */
-  readonly positionToleranceMm: number;
 }
 
 export function dot(a: Vec3, b: Vec3): number {
@@ -67,62 +59,5 @@ export function slicePlane(file: DicomFile): SlicePlane | undefined {
     positionMm: [position[0], position[1], position[2]],
     rowDirection: directions.row,
     columnDirection: directions.column,
-  };
-}
-
-/**
- * Orders slices along the normal and gives the grid that they make: z spacing = |last - first| / (N - 1)
- * (as GDCM and ITK read a series), after checking that the slices are evenly spaced and stacked straight.
- * Throws a CaseExclusion for duplicates, gaps and tilt.
- */
-export function stackSlices(
-  planes: readonly SlicePlane[],
-  tolerances: StackTolerances,
-): { slices: SlicePlane[]; geometry: Geometry } {
-  const [{ rowDirection, columnDirection, columns, rows, spacingMm }] = planes;
-  const normal = cross(rowDirection, columnDirection);
-  const height = (p: SlicePlane): number => dot(p.positionMm, normal);
-  const slices = [...planes].sort((p, q) => height(p) - height(q));
-  const first = slices[0];
-  const last = slices[slices.length - 1];
-  const spacingZ = (height(last) - height(first)) / (slices.length - 1);
-  for (let i = 1; i < slices.length; i++) {
-    const gap = height(slices[i]) - height(slices[i - 1]);
-    const place = `between ${slices[i - 1].file.name} and ${slices[i].file.name}`;
-    if (gap <= tolerances.spacingToleranceMm) {
-      throw new CaseExclusion(
-        'duplicate-slices',
-        `two slices lie at one position (${gap.toFixed(3)} mm ${place})`,
-      );
-    }
-    if (Math.abs(gap - spacingZ) > tolerances.spacingToleranceMm) {
-      throw new CaseExclusion(
-        'uneven-slices',
-        `slices are not evenly spaced: ${gap.toFixed(3)} mm ${place}, ${spacingZ.toFixed(3)} mm on average; a slice may be missing`,
-      );
-    }
-  }
-  for (const slice of slices) {
-    const rise = height(slice) - height(first);
-    const offset = Math.hypot(...vec3((a) => slice.positionMm[a] - first.positionMm[a] - rise * normal[a]));
-    if (offset > tolerances.positionToleranceMm) {
-      throw new CaseExclusion(
-        'tilted-stack',
-        `slices are not stacked along their normal (${offset.toFixed(2)} mm aside): gantry tilt`,
-        {
-          file: slice.file.name,
-        },
-      );
-    }
-  }
-  const direction = [0, 1, 2].flatMap((row) => [rowDirection[row], columnDirection[row], normal[row]]);
-  return {
-    slices,
-    geometry: {
-      size: [columns, rows, slices.length],
-      spacingMm: [spacingMm[0], spacingMm[1], spacingZ],
-      originMm: first.positionMm,
-      direction,
-    },
   };
 }

@@ -11,18 +11,31 @@ export type LinkRule = 'series-uid' | 'frame-of-reference-uid' | 'patient';
 
 export const LINK_RULES: readonly LinkRule[] = ['series-uid', 'frame-of-reference-uid', 'patient'];
 
+/** What linking needs to know of a series. */
+export type LinkableSeries = Pick<CtSeries, 'seriesUid' | 'frameOfReferenceUid'>;
+
+export interface SeriesLink<T extends LinkableSeries = CtSeries> {
+  readonly rule: LinkRule;
+  /** In the order of the candidates: the first one on which the mask can be drawn is its series. */
+  readonly series: readonly T[];
+}
+
 /**
- * The series that a mask belongs to: the one whose UID it lists, else one in its frame of reference, else the first
- * candidate of the patient; the mask's geometry is checked against it when it is placed. UID links break in real
- * releases, so each rule is tried. Undefined only without candidates.
+ * The series that a mask may belong to, by the strongest rule that finds any: those whose UID it lists, else those in its
+ * frame of reference, else all candidates of the patient, where only geometry remains to tell: a mask that lies outside a
+ * series cannot be drawn on it. UID links break in real releases, so each rule is tried. Undefined only without candidates.
  */
-export function linkSeries(
+export function linkSeries<T extends LinkableSeries>(
   references: MaskReferences,
-  candidates: readonly CtSeries[],
-): { series: CtSeries; rule: LinkRule } | undefined {
-  const bySeries = candidates.find((c) => references.seriesUids.includes(c.seriesUid));
-  if (bySeries !== undefined) return { series: bySeries, rule: 'series-uid' };
-  const byFrame = candidates.find((c) => references.frameOfReferenceUids.includes(c.frameOfReferenceUid));
-  if (byFrame !== undefined) return { series: byFrame, rule: 'frame-of-reference-uid' };
-  return candidates.length > 0 ? { series: candidates[0], rule: 'patient' } : undefined;
+  candidates: readonly T[],
+): SeriesLink<T> | undefined {
+  const found: Record<LinkRule, readonly T[]> = {
+    'series-uid': candidates.filter((c) => references.seriesUids.includes(c.seriesUid)),
+    'frame-of-reference-uid': candidates.filter(
+      (c) => c.frameOfReferenceUid !== '' && references.frameOfReferenceUids.includes(c.frameOfReferenceUid),
+    ),
+    patient: candidates,
+  };
+  const rule = LINK_RULES.find((r) => found[r].length > 0);
+  return rule === undefined ? undefined : { rule, series: found[rule] };
 }

@@ -1,10 +1,19 @@
-import dicomParser, { type DataSet } from 'dicom-parser';
+import { inflateRawSync } from 'node:zlib';
+import type { DataSet } from 'dicom-parser';
 import { CaseExclusion, messageOf } from '../errors.ts';
+import {
+  DEFLATED_LITTLE_ENDIAN,
+  EXPLICIT_BIG_ENDIAN,
+  EXPLICIT_LITTLE_ENDIAN,
+  IMPLICIT_LITTLE_ENDIAN,
+} from './codec/transfer-syntax.ts';
+import { groupAt, type Layout, layoutAt, looksLikeDataSet, readElements } from './data-elements.ts';
 
 /** A DICOM file in memory: its name relative to the patient's folder, and its parsed data set. */
 export interface DicomFile {
   readonly name: string;
   readonly dataset: DataSet;
+  /** As stated, or as the elements show where it is absent or cannot be true. */
   readonly transferSyntaxUid: string;
 }
 
@@ -31,6 +40,7 @@ export const Tag = {
   PlanePositionSequence: 'x00209113',
   PlaneOrientationSequence: 'x00209116',
   SamplesPerPixel: 'x00280002',
+  PhotometricInterpretation: 'x00280004',
   NumberOfFrames: 'x00280008',
   Rows: 'x00280010',
   Columns: 'x00280011',
@@ -64,31 +74,79 @@ export const Tag = {
   ContourGeometricType: 'x30060042',
   ContourData: 'x30060050',
   ReferencedROINumber: 'x30060084',
+  ExtendedOffsetTable: 'x7fe00001',
   PixelData: 'x7fe00010',
 } as const;
 
 const PREAMBLE_BYTES = 128;
 
+/** No data set inflates to more; a deflated one that does is a bomb. */
+const MAX_INFLATED_BYTES = 2 ** 29;
+
+function hasPrefix(bytes: Uint8Array, position: number): boolean {
+  return String.fromCharCode(...bytes.subarray(position, position + 4)) === 'DICM';
+}
+
+/** Where the elements start: after preamble and prefix, after the prefix alone, or at once; undefined in no DICOM. */
+function startOfElements(bytes: Uint8Array): number | undefined {
+  if (hasPrefix(bytes, PREAMBLE_BYTES)) return PREAMBLE_BYTES + 4;
+  if (hasPrefix(bytes, 0)) return 4;
+  return looksLikeDataSet(bytes) ? 0 : undefined;
+}
+
+/** The transfer syntax that the elements show, where the stated one is absent or contradicts them. */
+function shownTransferSyntax(stated: string, { explicitVr, bigEndian }: Layout): string {
+  const shown = bigEndian
+    ? EXPLICIT_BIG_ENDIAN
+    : explicitVr
+      ? EXPLICIT_LITTLE_ENDIAN
+      : IMPLICIT_LITTLE_ENDIAN;
+  const stateable = [EXPLICIT_BIG_ENDIAN, EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN, ''];
+  return stateable.includes(stated) ? shown : stated;
+}
+
+/** Inflates what follows the meta information (DICOM PS3.5 A.5). */
+function inflate(bytes: Uint8Array, position: number): Uint8Array {
+  const { buffer, byteOffset, byteLength } = inflateRawSync(bytes.subarray(position), {
+    maxOutputLength: MAX_INFLATED_BYTES,
+  });
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function parse(name: string, file: Uint8Array, start: number): DicomFile {
+  const metaLayout = layoutAt(file, start);
+  if (metaLayout === undefined) throw new Error('it ends after its prefix');
+  const hasMeta = groupAt(file, start) === 0x0002;
+  const meta = hasMeta ? readElements(file, start, { ...metaLayout, bigEndian: false }, 'meta') : undefined;
+  const stated = meta === undefined ? '' : text(meta.dataset, Tag.TransferSyntaxUID);
+  const end = meta?.end ?? start;
+  const deflated = stated === DEFLATED_LITTLE_ENDIAN;
+  const bytes = deflated ? inflate(file, end) : file;
+  const from = deflated ? 0 : end;
+  const layout = layoutAt(bytes, from);
+  if (layout === undefined) throw new Error('it holds no data set');
+  const { dataset } = readElements(bytes, from, layout, 'dataset');
+  return { name, dataset, transferSyntaxUid: shownTransferSyntax(stated, layout) };
+}
+
 /**
- * Parses a DICOM Part 10 file (DICOM PS3.10 7.1); undefined where the bytes do not carry the `DICM` prefix.
- * Throws a CaseExclusion naming the file where they do and still cannot be parsed.
+ * Parses a DICOM file: a Part 10 file (DICOM PS3.10 7.1), or one that lacks its preamble, prefix, meta information or
+ * Transfer Syntax UID. Byte order and VRs are told by the first element rather than by the transfer syntax, which some
+ * writers state wrongly. Undefined where the bytes are no DICOM; throws a CaseExclusion naming the file where they are
+ * and still cannot be parsed. Reading ends with Pixel Data, which may be cut off.
  */
 export function parsePart10(name: string, bytes: Uint8Array): DicomFile | undefined {
-  const prefix = String.fromCharCode(...bytes.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + 4));
-  if (prefix !== 'DICM') return undefined;
+  const start = startOfElements(bytes);
+  if (start === undefined) return undefined;
   try {
-    // Without a VR, dicom-parser takes Pixel Data that begins like a sequence item for a sequence.
-    const dataset = dicomParser.parseDicom(bytes, {
-      vrCallback: (tag) => (tag === Tag.PixelData ? 'OW' : undefined),
-    });
-    return { name, dataset, transferSyntaxUid: text(dataset, Tag.TransferSyntaxUID) };
+    return parse(name, bytes, start);
   } catch (thrown) {
-    // dicom-parser throws plain objects and strings as well as errors.
-    const why = (thrown as { exception?: string }).exception ?? messageOf(thrown);
-    throw new CaseExclusion('unreadable-dicom', `cannot be parsed as DICOM (${why}): fetch the file again`, {
-      file: name,
-      cause: thrown,
-    });
+    // dicom-parser throws strings as well as errors.
+    throw new CaseExclusion(
+      'unreadable-dicom',
+      `cannot be parsed as DICOM (${messageOf(thrown)}): fetch the file again`,
+      { file: name, cause: thrown },
+    );
   }
 }
 

@@ -1,21 +1,62 @@
+import type { MaskReferences } from './link.ts';
+
 /** An ROI of a structure set or a segment of a segmentation: its number and every text that may name it. */
 export interface NamedRoi {
   readonly number: number;
+  /** Name first; then description and label, as far as there are any. */
   readonly names: readonly string[];
+  /** False where it is known to hold nothing to draw: no closed contour. */
+  readonly drawable?: boolean;
+  /** The images that this ROI alone was drawn on, where they differ from ROI to ROI. */
+  readonly references?: MaskReferences;
+}
+
+export interface RoiRules {
+  /** Patterns for the wanted ROI, most wanted first; see `chooseRois`. */
+  readonly roiNames: readonly string[];
+  /** `primary` (the default) takes one ROI, `union` all that match any of `unionNames`. */
+  readonly policy?: 'primary' | 'union';
+  readonly unionNames?: readonly string[];
+}
+
+export interface ChosenRois<T extends NamedRoi> {
+  /** In the order of their numbers; one with the policy `primary`. */
+  readonly rois: readonly T[];
+  /** Others that the deciding pattern would have chosen as well: the lowest number won. */
+  readonly alternatives: number;
+}
+
+function matches(roi: NamedRoi, pattern: string): boolean {
+  const expression = new RegExp(pattern, 'i');
+  return roi.names.some((name) => expression.test(name.trim()));
+}
+
+function byNumber(a: NamedRoi, b: NamedRoi): number {
+  return a.number - b.number;
 }
 
 /**
- * The ROI that the patterns choose: the first pattern that matches any ROI decides, and among the ROIs it matches the
- * lowest number. Patterns are regular expressions, matched without regard to case against each trimmed name.
+ * The ROIs that the rules choose. `primary`: the first pattern that matches any ROI with something to draw decides, and
+ * among the ROIs it matches the lowest number. Patterns are regular expressions, matched without regard to case against
+ * each trimmed name. Where all that match are empty the first of them is chosen, so that the reason is told.
+ * Undefined where nothing matches.
  */
-export function chooseRoi<T extends NamedRoi>(
+export function chooseRois<T extends NamedRoi>(
   rois: readonly T[],
-  patterns: readonly string[],
-): T | undefined {
-  for (const pattern of patterns) {
-    const expression = new RegExp(pattern, 'i');
-    const matches = rois.filter((roi) => roi.names.some((name) => expression.test(name.trim())));
-    if (matches.length > 0) return matches.reduce((a, b) => (b.number < a.number ? b : a));
+  { roiNames, policy = 'primary', unionNames = roiNames }: RoiRules,
+): ChosenRois<T> | undefined {
+  const ordered = [...rois].sort(byNumber);
+  const drawable = ordered.filter((roi) => roi.drawable !== false);
+  for (const candidates of [drawable, ordered]) {
+    if (policy === 'union') {
+      const all = candidates.filter((roi) => unionNames.some((pattern) => matches(roi, pattern)));
+      if (all.length > 0) return { rois: all, alternatives: 0 };
+      continue;
+    }
+    for (const pattern of roiNames) {
+      const [first, ...others] = candidates.filter((roi) => matches(roi, pattern));
+      if (first !== undefined) return { rois: [first], alternatives: others.length };
+    }
   }
   return undefined;
 }

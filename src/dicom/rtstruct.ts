@@ -1,10 +1,18 @@
-import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../errors.ts';
-import { SliceRaster } from '../kernels/raster.ts';
-import { type Geometry, indexOfPoint, voxelCount } from '../volume/geometry.ts';
-import type { DrawnMask } from './drawn-mask.ts';
+import { voxelCount } from '../volume/geometry.ts';
+import { type ContourRule, fillContours } from './contour-fill.ts';
+import {
+  areaPixels,
+  isClosed,
+  leavesSlice,
+  type PlanarContour,
+  planarContour,
+  pointCountDiffers,
+} from './contour-plane.ts';
+import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
+import type { SliceLattice } from './lattice.ts';
 import type { MaskReferences } from './link.ts';
-import { type DicomFile, decimals, items, Tag, text } from './part10.ts';
+import { type DicomFile, items, Tag, text } from './part10.ts';
 import type { NamedRoi } from './roi-choice.ts';
 
 /** An RT Structure Set (DICOM PS3.3 A.19), read as far as choosing an ROI needs. */
@@ -13,101 +21,161 @@ export interface StructureSet {
   readonly references: MaskReferences;
 }
 
-export function readStructureSet({ dataset }: DicomFile): StructureSet {
-  const frames = items(dataset, Tag.ReferencedFrameOfReferenceSequence);
-  const series = frames
-    .flatMap((frame) => items(frame, Tag.RTReferencedStudySequence))
-    .flatMap((study) => items(study, Tag.RTReferencedSeriesSequence));
-  return {
-    rois: items(dataset, Tag.StructureSetROISequence).map((roi) => ({
-      number: roi.intString(Tag.ROINumber) ?? -1,
-      names: [text(roi, Tag.ROIName)],
-    })),
-    references: {
+export interface ContourDrawing {
+  readonly rule: ContourRule;
+  /** How far a contour may lie from its slice's plane; contours nearer to each other than this share a plane. */
+  readonly toleranceMm: number;
+}
+
+const ROI_DESCRIPTION = 'x30060028';
+const RT_ROI_OBSERVATIONS_SEQUENCE = 'x30060080';
+const ROI_OBSERVATION_LABEL = 'x30060085';
+
+function roiContours({ dataset }: DicomFile, roiNumber: number) {
+  return items(dataset, Tag.ROIContourSequence)
+    .filter((roi) => roi.intString(Tag.ReferencedROINumber) === roiNumber)
+    .flatMap((roi) => items(roi, Tag.ContourSequence));
+}
+
+export function readStructureSet(file: DicomFile): StructureSet {
+  const { dataset } = file;
+  const frames = items(dataset, Tag.ReferencedFrameOfReferenceSequence).map((frame): MaskReferences => {
+    const series = items(frame, Tag.RTReferencedStudySequence).flatMap((study) =>
+      items(study, Tag.RTReferencedSeriesSequence),
+    );
+    return {
       seriesUids: series.map((item) => text(item, Tag.SeriesInstanceUID)),
-      frameOfReferenceUids: frames.map((frame) => text(frame, Tag.FrameOfReferenceUID)),
+      frameOfReferenceUids: [text(frame, Tag.FrameOfReferenceUID)],
+    };
+  });
+  const closed = new Set(
+    items(dataset, Tag.ROIContourSequence)
+      .filter((roi) => items(roi, Tag.ContourSequence).some(isClosed))
+      .map((roi) => roi.intString(Tag.ReferencedROINumber)),
+  );
+  const labels = Map.groupBy(items(dataset, RT_ROI_OBSERVATIONS_SEQUENCE), (observation) =>
+    observation.intString(Tag.ReferencedROINumber),
+  );
+  return {
+    rois: items(dataset, Tag.StructureSetROISequence).map((roi): NamedRoi => {
+      const number = roi.intString(Tag.ROINumber);
+      const observations = number === undefined ? [] : (labels.get(number) ?? []);
+      const names = [
+        text(roi, Tag.ROIName),
+        text(roi, ROI_DESCRIPTION),
+        ...observations.map((observation) => text(observation, ROI_OBSERVATION_LABEL)),
+      ];
+      const frameUid = text(roi, Tag.ReferencedFrameOfReferenceUID);
+      const own = frames.find((frame) => frame.frameOfReferenceUids[0] === frameUid);
+      return {
+        number: Number.isInteger(number) ? number! : -1,
+        names: names.filter((name, i) => i === 0 || (name !== '' && names.indexOf(name) === i)),
+        drawable: closed.has(number),
+        // A structure set can hold ROIs of several frames of reference, say of a PET and of its CT.
+        ...(frames.length > 1 && own !== undefined ? { references: own } : {}),
+      };
+    }),
+    references: {
+      seriesUids: frames.flatMap((frame) => frame.seriesUids),
+      frameOfReferenceUids: frames.flatMap((frame) => frame.frameOfReferenceUids),
     },
   };
 }
 
-/** A planar contour as continuous voxel indices of a grid. */
-interface IndexContour {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: number;
-}
-
-/** Fewest points that enclose an area. */
-const MIN_POINTS = 3;
-
-function indexContour(file: string, contour: DataSet, grid: Geometry): IndexContour | undefined {
-  if (text(contour, Tag.ContourGeometricType) !== 'CLOSED_PLANAR') return undefined;
-  const points = decimals(contour, Tag.ContourData);
-  if (points === undefined || points.length % 3 !== 0) {
-    throw new CaseExclusion('malformed-contour', 'Contour Data is no list of points', { file });
-  }
-  const count = points.length / 3;
-  if (count < MIN_POINTS) return undefined;
-  const x = new Float64Array(count);
-  const y = new Float64Array(count);
-  let zSum = 0;
-  for (let p = 0; p < count; p++) {
-    const index = indexOfPoint(grid, [points[3 * p], points[3 * p + 1], points[3 * p + 2]]);
-    x[p] = index[0];
-    y[p] = index[1];
-    zSum += index[2];
-  }
-  return { x, y, z: zSum / count };
+/** Slices between the first and the last one drawn on that hold no contour. */
+function slicesBetween(contours: readonly PlanarContour[]): number {
+  const drawn = new Set(contours.map(({ z }) => Math.floor(z + 0.5)));
+  return Math.max(...drawn) - Math.min(...drawn) + 1 - drawn.size;
 }
 
 /**
- * Mask of one ROI's closed planar contours on a CT's grid, 1 inside, by pixel centres (see SliceRaster): contours of a
- * slice combine by XOR, so that holes stay open, or by OR. A contour belongs to the slice nearest to it, by position:
- * UIDs of single images are not relied on. Throws a CaseExclusion where a contour lies beyond the stack.
+ * Mask of one ROI's closed planar contours on a CT's slices, 1 inside, by pixel centres (see SliceRaster). A contour
+ * belongs to the slice nearest to it, by position: UIDs of single images are not relied on. What lies off the CT is left
+ * out and flagged. Throws a CaseExclusion where nothing is left, a contour is malformed or not parallel to the slices,
+ * or two ROIs claim the number.
  */
 export function structureMask(
   file: DicomFile,
   roiNumber: number,
-  grid: Geometry,
-  combine: 'or' | 'xor',
+  lattice: SliceLattice,
+  { rule, toleranceMm }: ContourDrawing,
 ): DrawnMask {
-  const [nx, ny, nz] = grid.size;
-  const mask = new Uint8Array(voxelCount(grid.size));
-  const slice = (z: number): Uint8Array => mask.subarray(z * nx * ny, (z + 1) * nx * ny);
-  const rasters = new Map<number, SliceRaster>();
-  let contoursWithoutArea = 0;
-  const contours = items(file.dataset, Tag.ROIContourSequence)
-    .filter((roi) => roi.intString(Tag.ReferencedROINumber) === roiNumber)
-    .flatMap((roi) => items(roi, Tag.ContourSequence));
-  for (const contour of contours) {
-    const placed = indexContour(file.name, contour, grid);
-    if (placed === undefined) {
-      contoursWithoutArea++;
+  const named = items(file.dataset, Tag.StructureSetROISequence).filter(
+    (roi) => roi.intString(Tag.ROINumber) === roiNumber,
+  );
+  if (named.length > 1) {
+    throw new CaseExclusion('ambiguous-roi', `${named.length} ROIs have the number ${roiNumber}`, {
+      file: file.name,
+    });
+  }
+  const [nx, ny, nz] = lattice.size;
+  const all = roiContours(file, roiNumber);
+  const inside: PlanarContour[] = [];
+  let [withoutArea, outside, tiny, between, countDiffers] = [0, 0, 0, 0, 0];
+  for (const item of all) {
+    const contour = planarContour(file.name, item, lattice);
+    if (contour === undefined) {
+      withoutArea++;
       continue;
     }
-    const z = Math.round(placed.z);
-    if (z < 0 || z >= nz) {
-      throw new CaseExclusion(
-        'contour-outside-ct',
-        `a contour lies ${placed.z.toFixed(1)} slices along a CT of ${nz}`,
-        { file: file.name },
-      );
-    }
-    const raster = (combine === 'xor' ? rasters.get(z) : undefined) ?? new SliceRaster(nx, ny);
-    raster.add(placed.x, placed.y);
-    if (combine === 'xor') rasters.set(z, raster);
-    else raster.fillInto(slice(z), 'or');
+    const k = Math.floor(contour.z + 0.5);
+    const onStack = k >= 0 && k < nz;
+    if (!onStack || leavesSlice(contour, nx, ny)) outside++;
+    if (!onStack) continue;
+    if (areaPixels(contour) < 1) tiny++;
+    if (Math.abs(contour.z - k) * lattice.spacingMm[2] > toleranceMm) between++;
+    if (pointCountDiffers(item, contour)) countDiffers++;
+    inside.push(contour);
   }
-  for (const [z, raster] of rasters) raster.fillInto(slice(z), 'xor');
-  const flags =
-    contoursWithoutArea === 0
-      ? []
-      : [
-          {
-            code: 'contours-without-area',
-            message: 'contours left out: not closed, or fewer than three points',
-            value: contoursWithoutArea,
-          },
-        ];
+  if (all.length === withoutArea) {
+    const why = all.length === 0 ? 'no contours' : `no closed contour among its ${all.length}`;
+    throw new CaseExclusion('tumor-empty', `ROI ${roiNumber} has ${why}`, { file: file.name });
+  }
+  const mask = new Uint8Array(voxelCount(lattice.size));
+  const facts = fillContours(inside, rule, toleranceMm, lattice, mask);
+  if (!mask.includes(1)) {
+    throw outside > 0
+      ? new CaseExclusion('contour-outside-ct', `the contours of ROI ${roiNumber} lie outside the CT`, {
+          file: file.name,
+        })
+      : new CaseExclusion('tumor-empty', `the contours of ROI ${roiNumber} hold no voxel centre`, {
+          file: file.name,
+        });
+  }
+  const flags: StudyFlag[] = [
+    flag('contours-without-area', 'contours left out: not closed, or fewer than three points', withoutArea),
+    flag('contours-outside-ct', 'contours wholly or partly outside the CT, cut off at its edges', outside),
+    flag('contours-below-voxel', 'contours with an area of less than one voxel', tiny),
+    flag(
+      'contours-between-slices',
+      `contours more than ${toleranceMm} mm from any slice, drawn on the nearest`,
+      between,
+    ),
+    flag(
+      'contour-planes-united',
+      'slices on which contours of several planes were united',
+      facts.sharedSlices,
+    ),
+    flag(
+      'slices-without-contour',
+      'slices without a contour between the first and the last with one',
+      slicesBetween(inside),
+    ),
+    flag('duplicate-contours', 'contours left out that repeat another one of their slice', facts.duplicates),
+    flag(
+      'contour-points-differ',
+      'contours with another number of points than Number of Contour Points',
+      countDiffers,
+    ),
+    flag(
+      'or-xor-differ',
+      'voxels that contours combined by OR hold and by XOR do not: holes or overlaps (mask.contourRule)',
+      facts.orXorVoxels,
+    ),
+  ].filter(({ value }) => value > 0);
   return { mask, flags };
+}
+
+function flag(code: string, message: string, value: number): StudyFlag {
+  return { code, message, value };
 }

@@ -1,12 +1,13 @@
-import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../errors.ts';
-import { type Geometry, indexOfPoint, type Vec3, vec3, voxelCount } from '../volume/geometry.ts';
-import type { DrawnMask } from './drawn-mask.ts';
-import { planeDirections } from './geometry.ts';
+import { vec3, voxelCount } from '../volume/geometry.ts';
+import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
+import type { SliceLattice } from './lattice.ts';
 import type { MaskReferences } from './link.ts';
-import { type DicomFile, decimals, items, Tag, text } from './part10.ts';
-import { nativePixelBytes } from './pixels.ts';
+import { type DicomFile, items, Tag, text } from './part10.ts';
 import type { NamedRoi } from './roi-choice.ts';
+import { planeDistanceMm, type SegFrames, segFrames } from './seg-frames.ts';
+import { segPixels, type VisitInside } from './seg-pixels.ts';
+import { nearestVoxel, placeOnVoxels, resampleFrame, type VoxelPlacement } from './seg-placement.ts';
 
 /** A DICOM Segmentation object (DICOM PS3.3 A.51), read as far as choosing a segment needs. */
 export interface Segmentation {
@@ -14,129 +15,186 @@ export interface Segmentation {
   readonly references: MaskReferences;
 }
 
-/** How far, in voxels, a SEG frame's grid may be off the CT's to count as the same: positions are rounded decimal strings. */
-const GRID_TOLERANCE_VOXELS = 0.01;
+const STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE = 'x00081200';
 
 export function readSegmentation({ dataset }: DicomFile): Segmentation {
+  const studies = items(dataset, STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE);
+  const series = [dataset, ...studies].flatMap((study) => items(study, Tag.ReferencedSeriesSequence));
   return {
-    segments: items(dataset, Tag.SegmentSequence).map((segment) => ({
-      number: segment.uint16(Tag.SegmentNumber) ?? 0,
-      names: [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)].filter(
-        (name) => name !== '',
-      ),
-    })),
+    segments: items(dataset, Tag.SegmentSequence).map((segment) => {
+      const [description, label] = [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)];
+      const names = description === '' || description === label ? [label] : [description, label];
+      return {
+        number: segment.uint16(Tag.SegmentNumber) ?? -1,
+        names: names.filter((n, i) => i === 0 || n !== ''),
+      };
+    }),
     references: {
-      seriesUids: items(dataset, Tag.ReferencedSeriesSequence).map((item) =>
-        text(item, Tag.SeriesInstanceUID),
-      ),
+      seriesUids: series.map((item) => text(item, Tag.SeriesInstanceUID)),
       frameOfReferenceUids: [text(dataset, Tag.FrameOfReferenceUID)].filter((uid) => uid !== ''),
     },
   };
 }
 
-/** One macro of the functional groups: the frame's own where it has one, else the shared one (DICOM PS3.3 C.7.6.16). */
-function macro(shared: DataSet | undefined, frame: DataSet, sequence: string): DataSet | undefined {
-  return items(frame, sequence)[0] ?? items(shared, sequence)[0];
+/** Pixels of the segment, and those of them that fell outside the lattice. */
+interface Placed {
+  readonly pixels: number;
+  readonly outside: number;
 }
 
-/**
- * How a frame lies on a grid: voxel offset of its first pixel, and the steps of a column and of a row. All are whole
- * numbers where the frame's pixels fall on the grid's voxels, in whatever orientation.
- */
-function placeFrame(
-  file: string,
-  shared: DataSet | undefined,
-  frame: DataSet,
-  grid: Geometry,
-): { first: Vec3; column: Vec3; row: Vec3 } {
-  const position = decimals(
-    macro(shared, frame, Tag.PlanePositionSequence) ?? frame,
-    Tag.ImagePositionPatient,
+/** Distance of a lattice's planes along the axis nearest to a direction. */
+function planeSpacingMm({ direction, spacingMm }: SliceLattice, normal: readonly number[]): number {
+  const cosines = vec3((j) =>
+    Math.abs(direction[j] * normal[0] + direction[3 + j] * normal[1] + direction[6 + j] * normal[2]),
   );
-  const orientation = macro(shared, frame, Tag.PlaneOrientationSequence);
-  const measures = macro(shared, frame, Tag.PixelMeasuresSequence);
-  const directions = planeDirections(orientation && decimals(orientation, Tag.ImageOrientationPatient));
-  const spacing = measures && decimals(measures, Tag.PixelSpacing);
-  if (position?.length !== 3 || directions === undefined || spacing?.length !== 2) {
-    throw new CaseExclusion(
-      'incomplete-segmentation',
-      'a frame has no position, orientation or pixel spacing',
-      { file },
-    );
-  }
-  const at = (columns: number, rows: number): Vec3 =>
-    indexOfPoint(
-      grid,
-      vec3(
-        (a) =>
-          position[a] + columns * spacing[1] * directions.row[a] + rows * spacing[0] * directions.column[a],
-      ),
-    );
-  const origin = at(0, 0);
-  // Steps are measured over many pixels, so that a small difference of spacing shows.
-  const far = 100;
-  const step = (to: Vec3): Vec3 => vec3((a) => (to[a] - origin[a]) / far);
-  const placed = { first: origin, column: step(at(far, 0)), row: step(at(0, far)) };
-  const whole = (v: Vec3, tolerance: number): boolean =>
-    v.every((n) => Math.abs(n - Math.round(n)) <= tolerance);
-  const perPixel = GRID_TOLERANCE_VOXELS / far;
-  if (
-    !whole(placed.first, GRID_TOLERANCE_VOXELS) ||
-    !whole(placed.column, perPixel) ||
-    !whole(placed.row, perPixel)
-  ) {
-    throw new CaseExclusion('segmentation-grid-differs', 'its frames do not fall on the voxels of the CT', {
-      file,
+  return spacingMm[cosines.indexOf(Math.max(...cosines))];
+}
+
+/** Spacing Between Slices, unless the positions of the frames contradict it: they tell the truth. */
+function believedSpacingMm(frames: SegFrames): number | undefined {
+  const { declaredSpacingMm: declared } = frames;
+  const distance = planeDistanceMm(frames);
+  return declared !== undefined && (distance === undefined || declared <= 1.01 * distance)
+    ? declared
+    : undefined;
+}
+
+/** Whether a frame stands for more than one plane of the lattice: it declares so, it is not merely alone on its plane. */
+function isThick(frames: SegFrames, lattice: SliceLattice): boolean {
+  const latticeMm = planeSpacingMm(lattice, frames.plane(0).normal);
+  return (frames.declaredSpacingMm ?? 0) > 1.5 * latticeMm && believedSpacingMm(frames) !== undefined;
+}
+
+/** Thickness in mm that a frame stands for. */
+function slabMm(frames: SegFrames, lattice: SliceLattice): number {
+  return (
+    believedSpacingMm(frames) ?? planeDistanceMm(frames) ?? planeSpacingMm(lattice, frames.plane(0).normal)
+  );
+}
+
+/** Sets the voxel of each pixel. Undefined, with `mask` half done, where a frame does not fall on voxels. */
+function placeExactly(
+  frames: SegFrames,
+  shown: readonly number[],
+  visitInside: VisitInside,
+  lattice: SliceLattice,
+  mask: Uint8Array,
+): Placed | undefined {
+  const [nx, ny, nz] = lattice.size;
+  const { columns } = frames;
+  let [pixels, outside] = [0, 0];
+  for (const frame of shown) {
+    let placement: VoxelPlacement | undefined;
+    let placed = false;
+    visitInside(frame, (offset) => {
+      if (!placed) {
+        placement = placeOnVoxels(frames.plane(frame), lattice);
+        placed = true;
+      }
+      if (placement === undefined) return;
+      pixels++;
+      const { first, column: dc, row: dr } = placement;
+      const row = Math.floor(offset / columns);
+      const column = offset - row * columns;
+      const x = first[0] + column * dc[0] + row * dr[0];
+      const y = first[1] + column * dc[1] + row * dr[1];
+      const z = first[2] + column * dc[2] + row * dr[2];
+      if (x < 0 || y < 0 || z < 0 || x >= nx || y >= ny || z >= nz) outside++;
+      else mask[(z * ny + y) * nx + x] = 1;
     });
+    if (placed && placement === undefined) return undefined;
   }
-  const round = (v: Vec3): Vec3 => vec3((a) => Math.round(v[a]) + 0);
-  return { first: round(placed.first), column: round(placed.column), row: round(placed.row) };
+  return { pixels, outside };
+}
+
+/** Sets the voxels whose nearest pixel belongs to the segment. */
+function placeNearest(
+  frames: SegFrames,
+  shown: readonly number[],
+  visitInside: VisitInside,
+  lattice: SliceLattice,
+  mask: Uint8Array,
+): Placed {
+  const thickness = slabMm(frames, lattice);
+  let [pixels, outside] = [0, 0];
+  for (const frame of shown) {
+    const plane = frames.plane(frame);
+    const inside = new Uint8Array(plane.columns * plane.rows);
+    const before = pixels;
+    visitInside(frame, (offset) => {
+      inside[offset] = 1;
+      pixels++;
+      const row = Math.floor(offset / plane.columns);
+      const voxel = nearestVoxel(plane, lattice, offset - row * plane.columns, row);
+      if (voxel.some((n, a) => n < 0 || n >= lattice.size[a])) outside++;
+    });
+    if (pixels > before) resampleFrame(plane, inside, thickness, lattice, mask);
+  }
+  return { pixels, outside };
+}
+
+function refusal(segmentNumber: number, { pixels, outside }: Placed, file: string): CaseExclusion {
+  if (pixels === 0)
+    return new CaseExclusion('tumor-empty', `segment ${segmentNumber} holds no pixel`, { file });
+  return outside > 0
+    ? new CaseExclusion('segmentation-outside-ct', `segment ${segmentNumber} lies outside the CT`, { file })
+    : new CaseExclusion('tumor-empty', `segment ${segmentNumber} holds no voxel centre of the CT`, { file });
+}
+
+/** Volume of the mask as a share of that of the segment's pixels within the CT. */
+function volumeShare(frames: SegFrames, placed: Placed, lattice: SliceLattice, mask: Uint8Array): number {
+  const { spacingMm } = frames.plane(0);
+  const pixelMm3 = spacingMm[0] * spacingMm[1] * slabMm(frames, lattice);
+  const voxelMm3 = lattice.spacingMm[0] * lattice.spacingMm[1] * lattice.spacingMm[2];
+  let voxels = 0;
+  for (let i = 0; i < mask.length; i++) voxels += mask[i];
+  return (voxels * voxelMm3) / ((placed.pixels - placed.outside) * pixelMm3);
 }
 
 /**
- * Mask of one BINARY segment on a CT's grid, 1 inside. Frames are found by their segment number and placed by position,
- * whatever their order; frames that are absent are empty. Bits run on across bytes and frames (DICOM PS3.5 8.1.1,
- * PS3.3 C.8.20). Throws a CaseExclusion where a voxel of the segment falls outside the CT or off its grid.
+ * Mask of one segment on a CT's slices, 1 inside. Frames are found by their segment and placed by position, whatever
+ * their order and orientation; frames that are absent are empty. Where every frame falls on voxels of the CT, pixels
+ * become voxels one by one; otherwise the segment is resampled to the nearest neighbour, and flagged with the share of
+ * its volume that the mask has. Pixels outside the CT have no HU to go with: they are left out and flagged.
+ * Throws a CaseExclusion where none is left.
  */
-export function segmentMask(file: DicomFile, segmentNumber: number, grid: Geometry): DrawnMask {
-  const { dataset, name } = file;
-  const type = text(dataset, Tag.SegmentationType);
-  if (type !== 'BINARY' || dataset.uint16(Tag.BitsAllocated) !== 1) {
-    throw new CaseExclusion('unsupported-segmentation', `is of type ${type || '(none)'}: BINARY is needed`, {
-      file: name,
+export function segmentMask(
+  file: DicomFile,
+  segmentNumber: number,
+  lattice: SliceLattice,
+  fractionalThreshold: number,
+): DrawnMask {
+  const frames = segFrames(file);
+  const { visitInside, fractionalType } = segPixels(file, frames, segmentNumber, fractionalThreshold);
+  const shown = Array.from({ length: frames.count }, (_, f) => f).filter(
+    (f) => (frames.segmentNumber(f) ?? segmentNumber) === segmentNumber,
+  );
+  const mask = new Uint8Array(voxelCount(lattice.size));
+  const exact = isThick(frames, lattice)
+    ? undefined
+    : placeExactly(frames, shown, visitInside, lattice, mask);
+  if (exact === undefined) mask.fill(0);
+  const placed = exact ?? placeNearest(frames, shown, visitInside, lattice, mask);
+  const empty = exact === undefined ? !mask.includes(1) : placed.pixels === placed.outside;
+  if (empty) throw refusal(segmentNumber, placed, file.name);
+  const flags: StudyFlag[] = [];
+  if (fractionalType !== undefined)
+    flags.push({
+      code: 'seg-fractional',
+      message: `segmentation of ${fractionalType} values: inside from this share on (mask.fractionalThreshold)`,
+      value: fractionalThreshold,
     });
-  }
-  const rows = dataset.uint16(Tag.Rows) ?? 0;
-  const columns = dataset.uint16(Tag.Columns) ?? 0;
-  const frames = items(dataset, Tag.PerFrameFunctionalGroupsSequence);
-  const [shared] = items(dataset, Tag.SharedFunctionalGroupsSequence);
-  const bits = nativePixelBytes(file, Math.ceil((frames.length * rows * columns) / 8));
-  const [nx, ny, nz] = grid.size;
-  const mask = new Uint8Array(voxelCount(grid.size));
-  frames.forEach((frame, f) => {
-    const identification = macro(shared, frame, Tag.SegmentIdentificationSequence);
-    if (identification?.uint16(Tag.ReferencedSegmentNumber) !== segmentNumber) return;
-    const start = f * rows * columns;
-    let place: ReturnType<typeof placeFrame> | undefined;
-    for (let bit = start; bit < start + rows * columns; bit++) {
-      if (bits[bit >> 3] === 0) {
-        bit |= 7;
-        continue;
-      }
-      if (((bits[bit >> 3] >> (bit & 7)) & 1) === 0) continue;
-      place ??= placeFrame(name, shared, frame, grid);
-      const row = Math.floor((bit - start) / columns);
-      const column = (bit - start) % columns;
-      const x = place.first[0] + column * place.column[0] + row * place.row[0];
-      const y = place.first[1] + column * place.column[1] + row * place.row[1];
-      const z = place.first[2] + column * place.column[2] + row * place.row[2];
-      if (x < 0 || y < 0 || z < 0 || x >= nx || y >= ny || z >= nz) {
-        throw new CaseExclusion('segmentation-outside-ct', `frame ${f + 1} has voxels outside the CT`, {
-          file: name,
-        });
-      }
-      mask[(z * ny + y) * nx + x] = 1;
-    }
-  });
-  return { mask, flags: [] };
+  if (exact === undefined)
+    flags.push({
+      code: 'seg-resampled',
+      message: 'segmentation on another grid than the CT, resampled to the nearest: share of its volume kept',
+      value: volumeShare(frames, placed, lattice, mask),
+    });
+  if (placed.outside > 0)
+    flags.push({
+      code: 'seg-outside-ct',
+      message: `of ${placed.pixels} pixels of the segment left out, being outside the CT`,
+      value: placed.outside,
+    });
+  return { mask, flags };
 }

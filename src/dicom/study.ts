@@ -1,7 +1,9 @@
 import { CaseExclusion } from '../errors.ts';
-import { type Volume, voxelCount } from '../volume/geometry.ts';
+import type { Volume } from '../volume/geometry.ts';
+import { loadCodecs } from './codec/codecs.ts';
 import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
-import { type StackTolerances, stackSlices } from './geometry.ts';
+import { withoutDuplicates } from './duplicates.ts';
+import type { SlicePlane } from './geometry.ts';
 import { type HuRounding, rescaleOf, writeHounsfield } from './hounsfield.ts';
 import type { LinkRule } from './link.ts';
 import {
@@ -16,9 +18,12 @@ import { type DicomFile, decimals, parsePart10, Tag, text } from './part10.ts';
 import { storedPixels } from './pixels.ts';
 import { safeRoiName } from './safe-name.ts';
 import { type CtSeries, ctSeries, type RejectedSeries, type SeriesRules, whyBehind } from './series.ts';
+import { type Stack, type StackRules, stackSlices } from './stack.ts';
 
 /** What `readStudy` needs to know; the configuration has these under `geometry`, `hu` and `mask`. */
-export interface StudyRules extends StackTolerances, MaskRules, SeriesRules {
+export interface StudyRules extends StackRules, MaskRules, SeriesRules {
+  /** Given to voxels of an orthogonal grid that no slice of a leaning stack reaches; `intensity.airHu`. */
+  readonly airHu: number;
   readonly huRounding: HuRounding;
 }
 
@@ -69,22 +74,43 @@ export interface Study {
   readonly facts: StudyFacts;
 }
 
-/** A CT series as a volume, and its slices in order. */
-interface Stack {
+/** A CT series as a volume, and how its slices came to be one. */
+interface ReadCt {
   readonly ct: Volume<Int16Array>;
-  readonly slices: readonly DicomFile[];
+  readonly stack: Stack;
+  readonly flags: readonly StudyFlag[];
 }
 
-function readCt(series: CtSeries, rules: StudyRules): Stack {
-  const { slices, geometry } = stackSlices(series.planes, rules);
-  const data = new Int16Array(voxelCount(geometry.size));
-  const sliceLength = geometry.size[0] * geometry.size[1];
-  slices.forEach(({ file }, k) => {
-    if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
-      throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: file.name });
-    writeHounsfield(file, storedPixels(file), data, k * sliceLength, rules.huRounding);
+function writeSlice({ file }: SlicePlane, rules: StudyRules, target: Int16Array, offset: number): void {
+  if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
+    throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: file.name });
+  writeHounsfield(file, storedPixels(file), target, offset, rules.huRounding);
+}
+
+async function readCt(series: CtSeries, rules: StudyRules): Promise<ReadCt> {
+  const { planes, flags } = await withoutDuplicates(series.planes, (plane) => {
+    const hu = new Int16Array(plane.columns * plane.rows);
+    writeSlice(plane, rules, hu, 0);
+    return hu;
   });
-  return { ct: { data, geometry }, slices: slices.map((slice) => slice.file) };
+  const stack = stackSlices(planes, rules);
+  const planeLength = stack.slices[0].columns * stack.slices[0].rows;
+  const hu = new Int16Array(stack.slices.length * planeLength);
+  stack.slices.forEach((slice, k) => {
+    writeSlice(slice, rules, hu, k * planeLength);
+  });
+  return { ct: stack.toVolume(hu, rules.airHu), stack, flags: [...flags, ...stack.flags] };
+}
+
+/**
+ * A mask on the grid of the volume: drawn on the slices as scanned and brought along with them. A segmentation made on
+ * another grid than that of a leaning stack is resampled once, onto the volume itself.
+ */
+function drawOn(stack: Stack, draw: MaskCandidate['draw']): DrawnMask {
+  const { mask, flags } = draw(stack.lattice);
+  const resampled = flags.some(({ code }) => code === 'seg-resampled');
+  if (stack.lattice.grid === undefined && resampled) return draw(stack.geometry);
+  return { mask: stack.toMask(mask).data, flags };
 }
 
 function rescales(slices: readonly DicomFile[]): StudyFacts['rescale'] {
@@ -136,28 +162,24 @@ function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: Study
   );
 }
 
-interface Drawn extends Stack {
+interface Drawn extends ReadCt {
   readonly candidate: MaskCandidate;
   readonly drawn: DrawnMask;
 }
 
 /** CT and mask of the first candidate that works; the others are named in `passedOver`. Throws the first one's exclusion. */
-function drawFirst(
+async function drawFirst(
   candidates: readonly MaskCandidate[],
   rules: StudyRules,
   passedOver: string[],
-): Drawn | undefined {
+): Promise<Drawn | undefined> {
   let refusal: CaseExclusion | undefined;
-  let read: (Stack & { readonly series: CtSeries }) | undefined;
+  let read: (ReadCt & { readonly series: CtSeries }) | undefined;
   for (const candidate of candidates) {
-    const { object, roi, series } = candidate;
+    const { object, series, draw } = candidate;
     try {
-      if (read?.series !== series) read = { series, ...readCt(series, rules) };
-      const drawn = object.draw(roi.number, read.ct.geometry);
-      if (drawn.mask.includes(1)) return { ct: read.ct, slices: read.slices, candidate, drawn };
-      throw new CaseExclusion('tumor-empty', `ROI ${safeRoiName(roi.names[0])} holds no voxel`, {
-        file: object.file.name,
-      });
+      if (read?.series !== series) read = { series, ...(await readCt(series, rules)) };
+      return { ...read, candidate, drawn: drawOn(read.stack, draw) };
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       refusal ??= thrown;
@@ -183,6 +205,7 @@ export async function readStudy(
     if (file === undefined) ignoredFiles++;
     else dicom.push(file);
   }
+  await loadCodecs(dicom.map((file) => file.transferSyntaxUid));
   const { candidates, rejected } = ctSeries(dicom, rules);
   if (candidates.length === 0) {
     const why = rejected.map((r) => `${r.images} images: ${r.reason}`).join('; ');
@@ -190,9 +213,10 @@ export async function readStudy(
   }
   const objects = maskObjects(dicom, rules);
   const passedOver: string[] = [];
-  const found = drawFirst(maskCandidates(objects, candidates, rules), rules, passedOver);
+  const found = await drawFirst(maskCandidates(objects, candidates, rules), rules, passedOver);
   if (found === undefined) throw noMask(objects, rules);
-  const { ct, slices, candidate, drawn } = found;
+  const { ct, stack, flags, candidate, drawn } = found;
+  const slices = stack.slices.map((slice) => slice.file);
   return {
     ct,
     tumor: { data: drawn.mask, geometry: ct.geometry },
@@ -202,7 +226,7 @@ export async function readStudy(
       rejectedSeries: rejected,
       candidateSeries: candidates.map((series) => candidateFacts(series, candidate, rules)),
       ignoredFiles,
-      flags: drawn.flags,
+      flags: [...flags, ...drawn.flags],
       mask: {
         source: candidate.object.source,
         roiNumber: candidate.roi.number,

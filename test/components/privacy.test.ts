@@ -65,7 +65,7 @@ beforeAll(async () => {
   );
   writeMarked(
     'P-GAP',
-    of('PHANTOM-002').filter((_, i) => i < 20 || i > 26),
+    of('PHANTOM-002').filter((_, i) => i < 20 || i > 50),
     whole,
   );
   writeMarked(NAMES.nomask, of('PHANTOM-001').slice(0, 30), whole);

@@ -6,8 +6,13 @@ export const rules: StudyRules = {
   ...PRESETS.lung1.series,
   ...PRESETS.lung1.geometry,
   minSlices: 3,
+  airHu: PRESETS.lung1.intensity.airHu,
   huRounding: 'nearest',
   maskSources: ['SEG', 'RTSTRUCT'],
   roiNames: PRESETS.lung1.mask.roiNames,
+  policy: 'primary',
+  unionNames: PRESETS.lung1.mask.unionNames,
+  fractionalThreshold: 0.5,
+  contourToleranceMm: 0.2,
   contourRule: 'xor',
 };

@@ -1,0 +1,132 @@
+import { inflateRawSync } from 'node:zlib';
+import { type CodestreamHeader, readCodestream } from './codestream.ts';
+import { CodecNotLoadedError } from './faults.ts';
+import { decodeJpegExtended } from './jpeg-extended.ts';
+import { decodeRle } from './rle.ts';
+import { type Encoding, encodingOf } from './transfer-syntax.ts';
+import { type DecodeCodestream, loadWasmDecoder } from './wasm.ts';
+
+/** What the data set says of every frame. */
+export interface FrameShape {
+  readonly columns: number;
+  readonly rows: number;
+  /** 1, 8 or 16. */
+  readonly bitsAllocated: number;
+  readonly signed: boolean;
+}
+
+const LOADERS: Partial<Record<Encoding, () => Promise<DecodeCodestream>>> = {
+  jpeg: () => loadWasmDecoder('@cornerstonejs/codec-libjpeg-turbo-8bit', 'JPEGDecoder'),
+  'jpeg-lossless': async () => {
+    const { Decoder } = await import('jpeg-lossless-decoder-js');
+    return (codestream) => {
+      // The library reads whole buffers.
+      const samples = new Decoder().decode(new Uint8Array(codestream).buffer);
+      return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    };
+  },
+  'jpeg-ls': () => loadWasmDecoder('@cornerstonejs/codec-charls', 'JpegLSDecoder'),
+  // OpenJPEG reads High-Throughput JPEG 2000 too.
+  'jpeg-2000': () => loadWasmDecoder('@cornerstonejs/codec-openjpeg', 'J2KDecoder'),
+};
+
+const loaded = new Map<Encoding, DecodeCodestream>();
+/** Codecs that have failed on some codestream: their memory may be damaged, so they are loaded anew. */
+const doubtful = new Set<Encoding>();
+
+/**
+ * Loads the codecs that some transfer syntaxes need and that are not there yet; decoding is synchronous from then on.
+ * Unknown transfer syntaxes are passed over: they are refused where pixels are read.
+ */
+export async function loadCodecs(transferSyntaxUids: Iterable<string>): Promise<void> {
+  const needed = new Set<Encoding>();
+  for (const uid of transferSyntaxUids) {
+    const encoding = encodingOf(uid);
+    if (encoding !== undefined) needed.add(encoding);
+  }
+  await Promise.all(
+    [...needed].map(async (encoding) => {
+      const load = LOADERS[encoding];
+      if (load === undefined || (loaded.has(encoding) && !doubtful.has(encoding))) return;
+      loaded.set(encoding, await load());
+      doubtful.delete(encoding);
+    }),
+  );
+}
+
+function checkHeader(
+  header: CodestreamHeader,
+  encoding: Encoding,
+  { columns, rows, bitsAllocated }: FrameShape,
+): void {
+  if (header.encoding !== encoding) throw new Error(`holds ${header.encoding} data`);
+  if (header.columns !== columns || header.rows !== rows)
+    throw new Error(`is ${header.columns} x ${header.rows}, the data set says ${columns} x ${rows}`);
+  if (header.components !== 1) throw new Error(`has ${header.components} components, 1 is needed`);
+  if (header.precision > bitsAllocated)
+    throw new Error(`has ${header.precision} bits a sample, the data set allocates ${bitsAllocated}`);
+}
+
+/** Whole samples of 8 or 16 bits, the `precision` lowest bits of each read as the data set's sign says. */
+function alignSamples(
+  samples: Uint8Array<ArrayBuffer>,
+  { precision }: CodestreamHeader,
+  { columns, rows, bitsAllocated, signed }: FrameShape,
+): Uint8Array<ArrayBuffer> {
+  const count = columns * rows;
+  const wide = precision > 8;
+  if (samples.length !== count * (wide ? 2 : 1))
+    throw new Error(`gives ${samples.length} bytes for ${count} samples of ${precision} bits`);
+  const source = wide ? new Uint16Array(samples.buffer, samples.byteOffset, count) : samples;
+  const target = bitsAllocated > 8 ? new Uint16Array(count) : new Uint8Array(count);
+  const up = 32 - precision;
+  if (signed) for (let i = 0; i < count; i++) target[i] = (source[i] << up) >> up;
+  else for (let i = 0; i < count; i++) target[i] = (source[i] << up) >>> up;
+  return new Uint8Array(target.buffer);
+}
+
+/** One byte per pixel to one bit per pixel, the first in the lowest bit. */
+function packBits(samples: Uint8Array): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(Math.ceil(samples.length / 8));
+  for (let i = 0; i < samples.length; i++) packed[i >> 3] |= (samples[i] & 1) << (i & 7);
+  return packed;
+}
+
+/**
+ * Decodes one encapsulated frame of a grey image to what the uncompressed little endian encoding holds: Bits Allocated
+ * bits a pixel; a frame of 1-bit pixels is filled up to whole bytes. Throws an Error where the frame is damaged or is
+ * not what the data set says.
+ *
+ * Where a codestream of the JPEG family and the data set differ in sign or depth, the codestream's precision tells how
+ * many bits a sample has, and Pixel Representation tells whether they are two's complement, as pydicom has it: JPEG and
+ * JPEG-LS carry no sign, and JPEG 2000 encoders are known to write the wrong one.
+ */
+export function decodeFrame(
+  encoding: Exclude<Encoding, 'native'>,
+  frame: Uint8Array,
+  shape: FrameShape,
+): Uint8Array<ArrayBuffer> {
+  const { columns, rows, bitsAllocated } = shape;
+  const length = Math.ceil((columns * rows * bitsAllocated) / 8);
+  if (encoding === 'rle') return decodeRle(frame, length, Math.ceil(bitsAllocated / 8));
+  if (encoding === 'deflate') {
+    const inflated = inflateRawSync(frame, { maxOutputLength: length + 1 });
+    if (inflated.length < length) throw new Error(`holds ${inflated.length} bytes, ${length} are needed`);
+    return new Uint8Array(inflated.subarray(0, length));
+  }
+  const { header, codestream } = readCodestream(frame);
+  checkHeader(header, encoding, shape);
+  const extended = header.encoding === 'jpeg' && header.precision === 12;
+  const decode = extended ? decodeJpegExtended : loaded.get(encoding);
+  if (decode === undefined)
+    throw new CodecNotLoadedError(`the ${encoding} codec is not loaded: await loadCodecs first`);
+  let samples: Uint8Array<ArrayBuffer>;
+  try {
+    samples = decode(codestream);
+  } catch (thrown) {
+    doubtful.add(encoding);
+    throw thrown;
+  }
+  const aligned = alignSamples(samples, header, shape);
+  return bitsAllocated === 1 ? packBits(aligned) : aligned;
+}
