@@ -28,8 +28,13 @@ function isInside(c: number, length: number): boolean {
   return c >= -0.5 && c < length - 0.5;
 }
 
-/** Linear interpolation along an axis (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
-export function linearAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
+/** An axis whose samples within the buffer are placed by `place`; those outside read sample 0 and are filled later. */
+function axisOf(
+  length: number,
+  spacingMm: number,
+  targetMm: number,
+  place: (c: number) => { readonly lower: number; readonly weight: number },
+): ResampleAxis {
   const count = resampledLength(length, spacingMm, targetMm);
   const axis = {
     lower: new Int32Array(count),
@@ -38,29 +43,27 @@ export function linearAxis(length: number, spacingMm: number, targetMm: number):
   };
   for (let i = 0; i < count; i++) {
     const c = continuousIndex(i, count, spacingMm, targetMm);
-    const base = Math.min(Math.max(Math.floor(c), 0), length - 1);
-    const distance = c - base;
-    axis.lower[i] = base;
-    axis.weight[i] = distance <= 0 || base + 1 > length - 1 ? 0 : distance;
-    axis.inside[i] = isInside(c, length) ? 1 : 0;
+    if (!isInside(c, length)) continue;
+    const { lower, weight } = place(c);
+    axis.lower[i] = lower;
+    axis.weight[i] = weight;
+    axis.inside[i] = 1;
   }
   return axis;
 }
 
+/** Linear interpolation along an axis (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
+export function linearAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
+  return axisOf(length, spacingMm, targetMm, (c) => {
+    const lower = Math.max(Math.floor(c), 0);
+    const distance = c - lower;
+    return { lower, weight: distance <= 0 || lower + 1 > length - 1 ? 0 : distance };
+  });
+}
+
 /** Nearest neighbour along an axis: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h); weights stay 0. */
 export function nearestAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
-  const count = resampledLength(length, spacingMm, targetMm);
-  const axis = {
-    lower: new Int32Array(count),
-    weight: new Float64Array(count),
-    inside: new Uint8Array(count),
-  };
-  for (let i = 0; i < count; i++) {
-    const c = continuousIndex(i, count, spacingMm, targetMm);
-    axis.inside[i] = isInside(c, length) ? 1 : 0;
-    axis.lower[i] = axis.inside[i] ? Math.floor(c + 0.5) : 0;
-  }
-  return axis;
+  return axisOf(length, spacingMm, targetMm, (c) => ({ lower: Math.floor(c + 0.5), weight: 0 }));
 }
 
 /** The part [start, start + count) of an axis, for resampling a window of the output only. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import yargs, { type Argv } from 'yargs';
+import yargs from 'yargs';
 import { parseSettings } from '../azureml/input-value.ts';
 import { exitCodeOf, type RunEvent, tooManyExcluded } from '../azureml/local-run.ts';
 import { excludedWithImage, readCohortResult } from '../components/cohort-result.ts';
@@ -13,103 +13,25 @@ import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../components/pre
 import type { StepSummary } from '../components/report.ts';
 import { split } from '../components/split.ts';
 import { describeConfig } from '../config/describe.ts';
-import { PRESET_NAMES, type PresetName } from '../config/presets.ts';
 import { StorageError, UnfinishedError, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
 import { cohortLines, cohortTable, stepLines } from './closing.ts';
+import {
+  COMPONENT_OPTIONS,
+  checkCounts,
+  configuration,
+  demoOptions,
+  phantomOptions,
+  preprocessOptions,
+  runOptions,
+} from './options.ts';
 import { progressReport } from './progress.ts';
 
 const say = (line: string): void => console.log(line);
 
 const EXIT_CODES =
   'Exit codes: 0 all well, 2 finished with more patients excluded than --max-excluded, 1 failed.';
-
-const URI_FORMS =
-  'a local path, https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX, wasbs://..., abfss://... or an Azurite URL';
-
-type Options = Parameters<Argv['options']>[0];
-
-const uri = (description: string) =>
-  ({ type: 'string', demandOption: true, requiresArg: true, description }) as const;
-const folder = (description: string) =>
-  ({ type: 'string', demandOption: true, requiresArg: true, description }) as const;
-const count = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
-
-const COUNTS = ['workers', 'max-excluded', 'patients', 'seed', 'full'];
-
-/** yargs takes any text for a number. */
-function checkCounts(argv: Record<string, unknown>): true {
-  for (const name of COUNTS) {
-    const value = argv[name];
-    if (value !== undefined && !(Number.isInteger(value) && Number(value) >= 0))
-      throw new UsageError(`--${name}: must be a whole number from 0 on`);
-  }
-  return true;
-}
-
-const configuration = {
-  preset: {
-    choices: PRESET_NAMES,
-    default: 'lung1' as PresetName,
-    description: 'Configuration to start from',
-  },
-  config: {
-    type: 'string',
-    requiresArg: true,
-    description: 'YAML file laid over the preset (a path or URI)',
-  },
-  patch: {
-    choices: ['preset', '192x192x64', '160x160x64'] as const,
-    default: 'preset',
-    description: 'ROI size in voxels',
-  },
-} as const;
-
-const workers = {
-  workers: { ...count('Patients worked on at a time; 0 chooses by cores and memory'), default: 0 },
-} as const;
-const maxExcluded = {
-  'max-excluded': count(
-    'Exit with 2 when more patients than this are excluded (default: any number is fine)',
-  ),
-} as const;
-
-/** The options of each component; a test holds them equal to components/STEP/component.yml. */
-export const COMPONENT_OPTIONS = {
-  convert: {
-    raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it: ${URI_FORMS}`),
-    interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json} are written'),
-    cases: folder('Folder for the cases.json artifact'),
-    ...configuration,
-    ...workers,
-    ...maxExcluded,
-  },
-  split: {
-    cases: folder('Folder of the cases.json artifact'),
-    clinical: uri('Clinical CSV with a row a patient'),
-    split: folder('Folder for the split.json artifact'),
-    ...maxExcluded,
-  },
-  'pass1-stats': {
-    cases: folder('Folder of the cases.json artifact'),
-    split: folder('Folder of the split.json artifact'),
-    interim: uri('Where convert wrote the volumes'),
-    stats: folder('Folder for the dataset_pass1_stats.json artifact'),
-    ...workers,
-    ...maxExcluded,
-  },
-  'pass2-write': {
-    cases: folder('Folder of the cases.json artifact'),
-    split: folder('Folder of the split.json artifact'),
-    stats: folder('Folder of the dataset_pass1_stats.json artifact'),
-    interim: uri('Where convert wrote the volumes'),
-    roi: uri('Where PATIENT/{ct_roi_norm.nii.gz,tumor_roi.nii.gz,...,meta.json} are written'),
-    manifest: folder('Folder for the manifest.json artifact'),
-    ...workers,
-    ...maxExcluded,
-  },
-} as const satisfies Record<string, Options>;
 
 function closeStep(summary: StepSummary, most: number | undefined): number {
   for (const line of stepLines(summary)) say(line);
@@ -125,61 +47,6 @@ function announce(event: RunEvent): void {
   else if (event.state !== 'Completed')
     console.error(`--- ${event.job}: ${event.state}${event.error === undefined ? '' : `: ${event.error}`}`);
 }
-
-const cohort = {
-  raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it: ${URI_FORMS}`),
-  clinical: uri('Clinical CSV with a row a patient'),
-} as const;
-
-const runOptions = {
-  set: {
-    type: 'string',
-    array: true,
-    requiresArg: true,
-    nargs: 1,
-    default: [] as string[],
-    description: 'Value of a pipeline input: NAME=VALUE, repeatable',
-  },
-  artifacts: folder('Folder for the artifacts: JOB/OUTPUT/ below it'),
-} as const;
-
-const preprocessOptions = {
-  ...cohort,
-  out: uri('Where the outputs go: volumes under interim/ and roi/'),
-  ...configuration,
-  artifacts: {
-    type: 'string',
-    requiresArg: true,
-    description: 'Folder for the artifacts (default: OUT/artifacts where OUT is a folder)',
-  },
-  ...workers,
-  ...maxExcluded,
-} as const;
-
-const demoOptions = {
-  raw: {
-    ...cohort.raw,
-    demandOption: false,
-    description: 'Real raw data, uploaded to the embedded Azurite in place of the synthetic cohort',
-  },
-  clinical: { ...cohort.clinical, demandOption: false },
-  patients: { ...count('Patients of the synthetic cohort'), default: 12 },
-  out: {
-    type: 'string',
-    default: 'demo-output',
-    requiresArg: true,
-    description: 'Folder for the result; artifacts/ and roi/ in it are replaced',
-  },
-  ...configuration,
-  ...workers,
-} as const;
-
-const phantomOptions = {
-  patients: { ...count('How many patients'), demandOption: true },
-  out: uri('Where raw/PATIENT/... and clinical.csv are written'),
-  seed: { ...count('Seed of the cohort'), default: 1 },
-  full: count('How many of the first patients get full 512x512 slices (default 2)'),
-} as const;
 
 /** Runs a command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
