@@ -57,7 +57,7 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
   const excludedByConvert = cases.cases.flatMap((record) =>
     record.state === 'excluded' ? [record.exclusion] : [],
   );
-  const failures = gatherFailures(excludedByConvert, splitExclusions(split), stats.excluded, excluded);
+  const failures = gatherFailures(split, excludedByConvert, splitExclusions(split), stats.excluded, excluded);
   const manifest = buildManifest(VERSION, config, stats, records, failures);
   for await (const { name, png } of cohortSheets(await openStore(roi), manifest))
     await writeArtifacts(options.manifest, { [name]: png });

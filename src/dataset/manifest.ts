@@ -42,7 +42,14 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 /** `failures.json`: every patient that is not in the manifest, the step that excluded it, and why (`error`). */
 export const failuresSchema = z.array(
-  z.strictObject({ patient_id: z.string(), step: exclusion.shape.step, code: z.string(), error: z.string() }),
+  z.strictObject({
+    patient_id: z.string(),
+    /** As in the clinical table, '' where the patient is not in it. */
+    stage: z.string(),
+    step: exclusion.shape.step,
+    code: z.string(),
+    error: z.string(),
+  }),
 );
 
 export type Failures = z.infer<typeof failuresSchema>;
@@ -52,12 +59,19 @@ export const FAILURES_FILE = 'failures.json';
 export const CONFIG_FILE = 'config.yml';
 
 /** A patient excluded at an earlier step is also left out by later ones; the first reason is the one that counts. */
-export function gatherFailures(...steps: readonly (readonly Exclusion[])[]): Failures {
+export function gatherFailures(split: Split, ...steps: readonly (readonly Exclusion[])[]): Failures {
+  const stageOf = new Map(
+    [...split.patients, ...split.excluded].map(({ patient_id, stage }) => [patient_id, stage]),
+  );
   const first = new Map<string, Exclusion>();
   for (const found of steps.flat()) if (!first.has(found.patient_id)) first.set(found.patient_id, found);
-  return [...first.values()]
-    .sort(byPatient)
-    .map(({ patient_id, step, code, message }) => ({ patient_id, step, code, error: message }));
+  return [...first.values()].sort(byPatient).map(({ patient_id, step, code, message }) => ({
+    patient_id,
+    stage: stageOf.get(patient_id) ?? '',
+    step,
+    code,
+    error: message,
+  }));
 }
 
 /** The manifest of what pass 2 wrote; records may come in any order. */

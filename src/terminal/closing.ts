@@ -34,7 +34,7 @@ function cohortRows({ manifest, failures }: CohortResult): (string | number)[][]
   ]);
   const excluded = failures
     .filter((f) => f.code !== 'no-image')
-    .map((f) => [f.patient_id, '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
+    .map((f) => [f.patient_id, f.stage || '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
   return [...ok, ...excluded].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -147,7 +147,7 @@ describe('a cohort with faults', () => {
     expect(byPatient.get('BROKEN-ZIP')).toMatchObject({ step: 'convert', code: 'unreadable-archive' });
     expect(byPatient.get('BROKEN-ZIP')!.error).toMatch(/^the archive is not a whole zip archive/);
     expect(byPatient.get('GAP-001')).toMatchObject({ step: 'convert', code: 'too-many-missing-slices' });
-    expect(byPatient.get('PHANTOM-006')).toMatchObject({ step: 'split', code: 'stage-unknown' });
+    expect(byPatient.get('PHANTOM-006')).toMatchObject({ stage: 'NA', step: 'split', code: 'stage-unknown' });
     const manifest = readJson<Manifest>(out, 'artifacts/pass2_write/manifest/manifest.json');
     expect(manifest.outputs).toHaveLength(5);
   });
