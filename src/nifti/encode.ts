@@ -13,7 +13,7 @@ function datatypeOf(data: VoxelArray): number {
 }
 
 /**
- * NIfTI-1 bytes (not compressed), the header byte for byte as ITK writes it (itkNiftiImageIO.cxx): qform and sform both
+ * NIfTI-1 bytes (not compressed), the header as ITK writes it (itkNiftiImageIO.cxx; equal to the byte but for the last bits of an oblique affine): qform and sform both
  * given with code 1, units mm and s, slope 1, little endian.
  */
 export function encodeNifti({ data, geometry }: Volume): Uint8Array {
