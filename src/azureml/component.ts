@@ -53,7 +53,6 @@ const componentSchema = z.strictObject({
 });
 
 export type ComponentInput = z.infer<typeof inputSchema>;
-export type ComponentOutput = z.infer<typeof outputSchema>;
 
 /** An Azure ML command component, as `component.yml` describes it, without code beside it. */
 export interface Component extends z.infer<typeof componentSchema> {

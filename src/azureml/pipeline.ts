@@ -83,7 +83,6 @@ const pipelineSchema = z.strictObject({
     .refine((jobs) => Object.keys(jobs).length > 0, 'there is no job'),
 });
 
-export type PipelineInput = z.infer<typeof pipelineInputSchema>;
 export type NodeInput = z.infer<typeof nodeInputSchema>;
 
 /** A job of a pipeline: a component with what its inputs and outputs are bound to. */

@@ -60,17 +60,22 @@ async function findPatients(
   return patients;
 }
 
-/** Refuses to write where the raw data lie: outputs are replaced and deleted by name. */
-function assertApart(raw: string, output: string): void {
-  const [a, b] = [displayUri(raw), displayUri(output)].map((uri) => (uri.endsWith('/') ? uri : `${uri}/`));
-  if (a === b)
-    throw new UsageError(`--interim is the same place as --raw (${displayUri(raw)}); give another one`);
+/** Refuses outputs among the raw data: they would be taken for patients, and are replaced and deleted by name. */
+async function assertApart(raw: string, interim: string): Promise<void> {
+  const [input, output] = [(await openStore(raw)).uri, (await openStore(interim)).uri].map((uri) =>
+    uri.endsWith('/') ? uri : `${uri}/`,
+  );
+  if (output.startsWith(input)) {
+    throw new UsageError(
+      `--interim ${displayUri(interim)} lies in --raw ${displayUri(raw)}; give a place outside it`,
+    );
+  }
 }
 
 /** The convert step: raw patients to interim volumes, and `cases.json`. */
 export async function convert(options: ConvertOptions): Promise<StepSummary> {
   const { raw, interim, report } = options;
-  assertApart(raw, interim);
+  await assertApart(raw, interim);
   const config = await readConfig(options);
   const patients = await findPatients(raw, caseIdOf(config), report);
   const tasks = [...patients]

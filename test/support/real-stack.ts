@@ -1,17 +1,11 @@
+import { PRESETS } from '../../src/config/presets.ts';
 import { type SlicePlane, slicePlane } from '../../src/dicom/geometry.ts';
 import { parsePart10, Tag, text } from '../../src/dicom/part10.ts';
 import type { Stack, StackRules } from '../../src/dicom/stack.ts';
 import type { NamedBytes } from './shared-data.ts';
 
-export const stackRules: StackRules = {
-  minSlices: 3,
-  stacking: 'images',
-  spacingToleranceMm: 0.1,
-  positionToleranceMm: 0.1,
-  maxMissingRun: 1,
-  variableSpacing: 'exclude',
-  maxTiltDegrees: 30,
-};
+/** The default rules, for the small series of the test data. */
+export const stackRules: StackRules = { ...PRESETS.lung1.geometry, minSlices: 3 };
 
 /** The planes of the CT images among some files. */
 export function ctPlanes(files: readonly NamedBytes[]): SlicePlane[] {

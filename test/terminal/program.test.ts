@@ -54,6 +54,11 @@ test.each([
     'no-such-folder: holds no patient',
   ],
   [
+    ['convert', '--raw', 'raw', '--interim', './raw/interim', '--cases', 'c'],
+    '--interim ./raw/interim lies in --raw raw; give a place outside it',
+  ],
+  [['convert', '--raw', 'raw/', '--interim', 'raw', '--cases', 'c'], 'lies in --raw'],
+  [
     ['split', '--cases', 'no-such-folder', '--clinical', 'c.csv', '--split', 's'],
     'no-such-folder: holds no cases.json; give the folder that convert wrote',
   ],
