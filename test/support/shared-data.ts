@@ -25,20 +25,25 @@ export interface NamedBytes {
   readonly bytes: Uint8Array;
 }
 
+/** Names of every file below a folder, relative to it, sorted. */
+export function namesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
 /** Every file below some folders or of some files, by path. */
 export function filesAt(...paths: string[]): NamedBytes[] {
   return paths.flatMap((path) => {
     if (statSync(path).isFile()) return [{ name: path, bytes: readFileSync(path) }];
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((file) => ({ name: relative(path, file), bytes: readFileSync(file) }));
+    return namesBelow(path).map((name) => ({ name, bytes: readFileSync(join(path, name)) }));
   });
 }
 
 export function filesInZip(path: string): NamedBytes[] {
-  return Object.entries(unzipSync(readFileSync(path))).map(([name, bytes]) => ({ name, bytes }));
+  const entries = Object.entries(unzipSync(readFileSync(path)));
+  return entries.filter(([name]) => !name.endsWith('/')).map(([name, bytes]) => ({ name, bytes }));
 }
 
 /** Voxels of an NRRD file (gzip encoding, integer type), as 0 and 1 for `label` or for any label. */
