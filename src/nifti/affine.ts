@@ -28,6 +28,40 @@ export function geometryOf(affine: readonly (readonly number[])[], size: Vec3, p
   return { size, spacingMm, originMm: vec3((row) => RAS_SIGN[row] * affine[row][3] + 0), direction };
 }
 
+/** How far from a right angle, as a cosine, the axes of an affine may be that passes for orthogonal. */
+const SQUARE_TOLERANCE = 1e-3;
+
+/** Whether the columns of an affine have a length and stand on each other at right angles, as those of a `Geometry` do. */
+export function columnsAreSquare(affine: readonly (readonly number[])[]): boolean {
+  const dot = (a: number, b: number): number =>
+    affine[0][a] * affine[0][b] + affine[1][a] * affine[1][b] + affine[2][a] * affine[2][b];
+  return [0, 1, 2].every((a) => {
+    const b = (a + 1) % 3;
+    return dot(a, a) > 0 && Math.abs(dot(a, b)) <= SQUARE_TOLERANCE * Math.sqrt(dot(a, a) * dot(b, b));
+  });
+}
+
+/** The first three rows of the affine that a qform gives (nifti1_io.c, `nifti_quatern_to_mat44`). */
+export function affineOfQuaternion(
+  quaternion: { readonly b: number; readonly c: number; readonly d: number; readonly qfac: 1 | -1 },
+  pixdimMm: Vec3,
+  offsetMm: Vec3,
+): number[][] {
+  let { b, c, d } = quaternion;
+  let a = 1 - (b * b + c * c + d * d);
+  if (a < 1e-7) {
+    // Half a turn: rounding may have made the vector a little longer than 1.
+    const length = Math.hypot(b, c, d);
+    [a, b, c, d] = [0, b / length, c / length, d / length];
+  } else a = Math.sqrt(a);
+  const step = vec3((axis) => (pixdimMm[axis] > 0 ? pixdimMm[axis] : 1) * (axis === 2 ? quaternion.qfac : 1));
+  return [
+    [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+    [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+    [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+  ].map((row, r) => [...row.map((cosine, axis) => cosine * step[axis] + 0), offsetMm[r]]);
+}
+
 /** Quaternion (b, c, d) and qfac of a direction in RAS (nifti1_io.c, `nifti_mat44_to_quatern`). */
 export function quaternionOf(geometry: Geometry): { b: number; c: number; d: number; qfac: 1 | -1 } {
   const r = (row: number, axis: number): number => RAS_SIGN[row] * geometry.direction[3 * row + axis];

@@ -9,7 +9,12 @@ const REGULAR_OFFSET = 38;
 
 function datatypeOf(data: VoxelArray): number {
   if (data instanceof Int16Array) return NIFTI1.TYPE_INT16;
-  return data instanceof Uint8Array ? NIFTI1.TYPE_UINT8 : NIFTI1.TYPE_FLOAT32;
+  if (data instanceof Uint8Array) return NIFTI1.TYPE_UINT8;
+  if (data instanceof Float32Array) return NIFTI1.TYPE_FLOAT32;
+  if (data instanceof Int8Array) return NIFTI1.TYPE_INT8;
+  if (data instanceof Uint16Array) return NIFTI1.TYPE_UINT16;
+  if (data instanceof Int32Array) return NIFTI1.TYPE_INT32;
+  return data instanceof Uint32Array ? NIFTI1.TYPE_UINT32 : NIFTI1.TYPE_FLOAT64;
 }
 
 /**

@@ -15,7 +15,16 @@ export interface Geometry {
   readonly direction: readonly number[];
 }
 
-export type VoxelArray = Int16Array | Uint8Array | Float32Array;
+/** CT is int16 or float32 and masks are uint8; the others come from files that other programs wrote. */
+export type VoxelArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 
 /** Voxels, x fastest, on a grid. */
 export interface Volume<T extends VoxelArray = VoxelArray> {
