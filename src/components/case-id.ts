@@ -8,6 +8,29 @@ export const SALT_VARIABLE = 'SWINPREP_SALT';
 /** Shortest secret that is taken. */
 const SALT_CHARACTERS = 16;
 
+function secretOf(key: string, env: NodeJS.ProcessEnv): string {
+  const salt = env[SALT_VARIABLE] ?? '';
+  if (salt.length < SALT_CHARACTERS) {
+    throw new UsageError(
+      `${key} is hmac, which needs a secret of ${SALT_CHARACTERS} characters or more in ${SALT_VARIABLE}: the same one for every step and run`,
+    );
+  }
+  return salt;
+}
+
+/**
+ * How a UID is named in `case.json`: null, or with `privacy.uids: hmac` the HMAC-SHA256 of it, so that whoever holds the
+ * secret can find the source again. A source without UID has none. Throws a UsageError where the secret is absent or short.
+ */
+export function uidHmacOf(
+  { privacy }: Config,
+  env: NodeJS.ProcessEnv = process.env,
+): (uid: string) => string | null {
+  if (privacy.uids === 'omit') return () => null;
+  const secret = secretOf('privacy.uids', env);
+  return (uid) => (uid === '' ? null : createHmac('sha256', secret).update(uid).digest('hex'));
+}
+
 /**
  * How a patient's folder, archive or row of the clinical table is named in every output: as it is, or by the first 64
  * bits of its HMAC-SHA256 under a secret, so that whoever holds the secret can find the patient again and nobody else.
@@ -18,11 +41,6 @@ export function caseIdOf(
   env: NodeJS.ProcessEnv = process.env,
 ): (name: string) => string {
   if (privacy.caseId === 'folder') return (name) => name;
-  const salt = env[SALT_VARIABLE] ?? '';
-  if (salt.length < SALT_CHARACTERS) {
-    throw new UsageError(
-      `privacy.caseId is hmac, which needs a secret of ${SALT_CHARACTERS} characters or more in ${SALT_VARIABLE}: the same one for every step and run`,
-    );
-  }
+  const salt = secretOf('privacy.caseId', env);
   return (name) => `P-${createHmac('sha256', salt).update(name).digest('hex').slice(0, 16)}`;
 }

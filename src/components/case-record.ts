@@ -1,6 +1,7 @@
 import type { ExcludedCase, OkCase, QcCheck } from '../dataset/case.ts';
 import { gridRecordOf } from '../dataset/grid.ts';
 import type { Exclusion, OutputFile } from '../dataset/record.ts';
+import type { MaskAgreement, MaskExtent } from '../dicom/mask-agreement.ts';
 import type { Study } from '../dicom/study.ts';
 import { CaseExclusion } from '../errors.ts';
 import { boundingBox } from '../kernels/bounding-box.ts';
@@ -9,19 +10,39 @@ import { maskedMean } from '../kernels/masked-mean.ts';
 import { VERSION } from '../version.ts';
 import { qcFlags } from './pair-qc.ts';
 
+function agreementRecord(
+  { source, roiName, dice, taken, other, refusal }: MaskAgreement,
+  voxelMl: number,
+): OkCase['tumor']['agreement'][number] {
+  const range = ({ firstSlice, lastSlice }: MaskExtent) =>
+    firstSlice === null || lastSlice === null ? null : ([firstSlice, lastSlice] as const);
+  return {
+    source,
+    roi_name: roiName,
+    dice,
+    volume_ml: taken.voxels * voxelMl,
+    other_volume_ml: other.voxels * voxelMl,
+    slices: range(taken),
+    other_slices: range(other),
+    refusal,
+  };
+}
+
 /** `case.json` of a usable patient, by the allow-list of its schema. */
 export function caseRecord(
   patientId: string,
-  { ct, tumor, facts }: Study,
+  { ct, tumor, facts, uids }: Study,
   histogram: HuHistogram,
   checks: readonly QcCheck[],
   files: { ct: OutputFile; tumor: OutputFile },
+  uidHmac: (uid: string) => string | null,
   fingerprint: string,
 ): OkCase {
   const box = boundingBox(tumor.data, tumor.geometry.size);
   if (box === undefined) throw new CaseExclusion('tumor-empty', 'the tumour mask holds no voxel');
   const hu = histogram.range();
   const { spacingMm } = ct.geometry;
+  const voxelMl = (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
   return {
     patient_id: patientId,
     state: 'ok',
@@ -32,6 +53,8 @@ export function caseRecord(
       hu_max: hu.max,
       hu_mean: hu.mean,
       slices: ct.geometry.size[2],
+      padded_pixels: facts.paddedPixels,
+      series_uid_hmac: uidHmac(uids.series),
       rescale: [...facts.rescale],
       series_candidates: facts.candidateSeries.map((c) => ({
         slices: c.slices,
@@ -47,7 +70,7 @@ export function caseRecord(
     tumor: {
       ...files.tumor,
       voxels: box.voxels,
-      volume_ml: (box.voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000,
+      volume_ml: box.voxels * voxelMl,
       bbox_start_ijk: box.start,
       bbox_size_ijk: box.size,
       mean_hu: maskedMean(ct.data, tumor.data),
@@ -57,6 +80,8 @@ export function caseRecord(
       link_rule: facts.mask.linkRule,
       rois_seen: [...facts.mask.roisSeen],
       passed_over: [...facts.mask.passedOver],
+      agreement: facts.mask.agreement.map((found) => agreementRecord(found, voxelMl)),
+      mask_uid_hmac: uidHmac(uids.mask),
     },
     acquisition: {
       manufacturer: facts.acquisition.manufacturer,

@@ -11,6 +11,7 @@ import { openStore } from '../storage/open.ts';
 import { openPatient } from '../storage/patient.ts';
 import type { Child, ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
+import { uidHmacOf } from './case-id.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
@@ -35,6 +36,7 @@ function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRul
     ...geometry,
     airHu: intensity.airHu,
     huRounding: hu.rounding,
+    huPadding: hu.padding,
     maskSources: mask.sources,
     roiNames: mask.roiNames,
     policy: mask.policy,
@@ -42,6 +44,7 @@ function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRul
     fractionalThreshold: mask.fractionalThreshold,
     contourToleranceMm: mask.contourToleranceMm,
     contourRule: mask.contourRule,
+    labels: mask.labels,
   };
 }
 
@@ -58,6 +61,8 @@ async function convertFingerprint(raw: Store, { child, config }: ConvertTask): P
     inputs,
     rules: studyRules(config),
     qc: config.qc,
+    // Changes with the secret, and tells nothing of it.
+    uids: uidHmacOf(config)('fingerprint'),
     gzip: config.output.gzipLevelInt,
   });
 }
@@ -112,7 +117,7 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
     const ct = gzip(encodeNifti(study.ct), config.output.gzipLevelInt);
     const tumor = gzip(encodeNifti(study.tumor), config.output.gzipLevelInt);
     const files = { ct: outputFile(CT_FILE, ct), tumor: outputFile(TUMOR_FILE, tumor) };
-    const record = caseRecord(patientId, study, histogram, checks, files, fingerprint);
+    const record = caseRecord(patientId, study, histogram, checks, files, uidHmacOf(config), fingerprint);
     await commitOutputs(interim, patientId, { [CT_FILE]: ct, [TUMOR_FILE]: tumor }, CASE_FILE, record);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {

@@ -10,7 +10,7 @@ import { patientName } from '../storage/patient.ts';
 import type { Child } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
-import { caseIdOf } from './case-id.ts';
+import { caseIdOf, uidHmacOf } from './case-id.ts';
 import { runCases } from './case-pool.ts';
 import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
@@ -77,6 +77,8 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   const { raw, interim, report } = options;
   await assertApart(raw, interim);
   const config = await readConfig(options);
+  // Finds an absent secret before the first patient, not in each of them.
+  uidHmacOf(config);
   const patients = await findPatients(raw, caseIdOf(config), report);
   const tasks = [...patients]
     .map(([patientId, child]): ConvertTask => ({ step: 'convert', patientId, child, raw, interim, config }))

@@ -7,20 +7,31 @@ import { componentSizes } from '../kernels/components.ts';
 import type { HuHistogram } from '../kernels/histogram.ts';
 import { maskedMean } from '../kernels/masked-mean.ts';
 import { noiseHu } from '../kernels/noise.ts';
+import { stepShare } from '../kernels/steps.ts';
 import { type Vec3, voxelCount } from '../volume/geometry.ts';
 
 type CheckName = keyof Config['qc'];
 
 /** What each check says when it fails. */
 const MEANING: Readonly<Record<CheckName, string>> = {
+  slices: 'number of slices',
   zExtentMm: 'extent of the CT along z in mm',
   sliceSpacingMm: 'distance of slices in mm',
+  tiltDegrees: 'gantry tilt in degrees',
+  missingSlices: 'missing slices that were interpolated',
+  burnedInSlices: 'slices that state to have text burned in',
   rescales: 'different rescale slopes and intercepts among the slices',
+  wrapShare: 'share of voxels more than 3000 HU from their neighbour, as where 12-bit values wrapped round',
+  lowestHu: 'lowest HU',
+  highestHu: 'highest HU',
   airShare: 'share of the CT that is air',
   airHu: 'median HU of air',
   softTissueHu: 'median HU of soft tissue',
   bodyShare: 'share of the CT that is body',
   noiseHu: 'noise of soft tissue in HU',
+  maskOutsideShare: 'share of the pixels or contours of the mask outside the CT',
+  maskVolumeShare: 'volume of the mask after and before resampling',
+  sourceDice: 'Dice of the mask with that of another source',
   tumorMeanHu: 'mean HU of the tumour mask',
   tumorVolumeMl: 'volume of the tumour mask in ml',
   tumorComponents: 'connected components of the tumour mask',
@@ -32,6 +43,9 @@ const MEANING: Readonly<Record<CheckName, string>> = {
 const AIR_BELOW_HU = -850;
 
 const SOFT_TISSUE_HU = [-150, 250] as const;
+
+/** Bone beside air differs by less, and metal beside air only at a few voxels. */
+const WRAP_STEP_HU = 3000;
 
 /** HU above which a voxel is body, not air or lung. */
 const BODY_ABOVE_HU = -400;
@@ -57,15 +71,27 @@ export function measurePair(
   const { size, spacingMm } = ct.geometry;
   const components = componentSizes(tumor.data, size);
   const voxels = components.reduce((sum, n) => sum + n, 0);
+  const range = histogram.range();
+  const dices = facts.mask.agreement.flatMap(({ dice }) => dice ?? []);
   return {
+    slices: size[2],
     zExtentMm: size[2] * spacingMm[2],
     sliceSpacingMm: spacingMm[2],
+    tiltDegrees: facts.tiltDegrees,
+    missingSlices: facts.missingPlanes,
+    burnedInSlices: facts.burnedInSlices,
     rescales: facts.rescale.length,
+    wrapShare: stepShare(ct.data, size[0], WRAP_STEP_HU),
+    lowestHu: range.min,
+    highestHu: range.max,
     airShare: histogram.count(-32768, AIR_BELOW_HU) / histogram.total,
     airHu: histogram.median(-32768, AIR_BELOW_HU),
     softTissueHu: histogram.median(...SOFT_TISSUE_HU),
     bodyShare: histogram.count(BODY_ABOVE_HU + 1, 32767) / voxelCount(size),
     noiseHu: noiseHu(ct.data, size[0], ...SOFT_TISSUE_HU),
+    maskOutsideShare: facts.mask.outsideShare,
+    maskVolumeShare: facts.mask.volumeShare,
+    sourceDice: dices.length === 0 ? undefined : Math.min(...dices),
     tumorMeanHu: maskedMean(ct.data, tumor.data),
     tumorVolumeMl: (voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000,
     tumorComponents: components.length,

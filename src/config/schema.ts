@@ -75,13 +75,28 @@ export const configSchema = z.strictObject({
   }),
   hu: z.strictObject({
     rounding: z.enum(['nearest', 'truncate']).describe('How fractional HU become int16.'),
+    padding: z
+      .enum(['air', 'keep'])
+      .describe(
+        'Pixels that show no patient, marked by Pixel Padding Value or filled with a constant below -1024 HU: air (intensity.airHu), or as stored.',
+      ),
   }),
   mask: z.strictObject({
     sources: z
-      .array(z.enum(['SEG', 'RTSTRUCT']))
+      .array(z.enum(['SEG', 'RTSTRUCT', 'NIFTI']))
       .min(1)
       .readonly()
       .describe('Where the tumour mask comes from, in order of preference.'),
+    niftiPatterns: z
+      .array(z.string().regex(/\{patient\}/, { error: 'must contain {patient}' }))
+      .readonly()
+      .describe(
+        'Where a NIfTI mask of a patient lies below --masks (the raw data by default); {patient} stands for its folder. The first that is there is taken. For the source NIFTI.',
+      ),
+    labels: z
+      .array(z.int().positive())
+      .readonly()
+      .describe('Labels of a NIfTI mask that are tumour; none: all above 0.'),
     roiNames: z
       .array(pattern)
       .min(1)
@@ -112,16 +127,34 @@ export const configSchema = z.strictObject({
       .describe('How several contours on a slice combine: xor keeps holes open, or fills them.'),
   }),
   qc: z.strictObject({
+    slices: check('Number of slices.'),
     zExtentMm: check(
       'Extent of the CT along z, mm. A failed check flags the patient or excludes it, by its severity.',
     ),
     sliceSpacingMm: check('Distance of slices, mm.'),
+    tiltDegrees: check('Gantry tilt that was straightened, degrees.'),
+    missingSlices: check('Slices that were missing and interpolated.'),
+    burnedInSlices: check(
+      'Slices that state to have text burned in (Burned In Annotation): it may name the patient.',
+    ),
     rescales: check('Number of different rescale slopes and intercepts among the slices.'),
+    wrapShare: check(
+      'Share of voxels more than 3000 HU from their neighbour in the row: 12-bit values that wrapped round, which are no anatomy.',
+    ),
+    lowestHu: check('Lowest HU.'),
+    highestHu: check('Highest HU: a CT of a patient shows bone.'),
     airShare: check('Share of the CT up to -850 HU: none where HU are shifted, as by a lost intercept.'),
-    airHu: check('Median HU of what is up to -850 HU: air is near -1000.'),
+    airHu: check(
+      'Median HU of what is up to -850 HU: air is near -1000, less where the intercept was applied twice.',
+    ),
     softTissueHu: check('Median HU of what lies within -150 and 250 HU: soft tissue is near 0 to 60.'),
     bodyShare: check('Share of the CT above -400 HU.'),
     noiseHu: check('Standard deviation of noise in soft tissue, HU.'),
+    maskOutsideShare: check('Share of the pixels or contours of the mask that lie outside the CT.'),
+    maskVolumeShare: check(
+      'Volume of the mask after and before it was resampled to the grid of the CT; 1 where it was not.',
+    ),
+    sourceDice: check('Least Dice coefficient of the mask with that of another source, where there is one.'),
     tumorMeanHu: check('Mean HU of the tumour mask: a shifted contour lies in air.'),
     tumorVolumeMl: check('Volume of the tumour mask, ml.'),
     tumorComponents: check('Connected components (26 neighbours) of the tumour mask.'),
@@ -198,6 +231,11 @@ export const configSchema = z.strictObject({
       .enum(['folder', 'hmac'])
       .describe(
         'Name of a patient in every output: as in the raw data, or an HMAC of it under the secret in SWINPREP_SALT.',
+      ),
+    uids: z
+      .enum(['omit', 'hmac'])
+      .describe(
+        'UIDs of the CT series and the mask in case.json: left out, or as HMAC under the secret in SWINPREP_SALT, to find the source again.',
       ),
   }),
   output: z.strictObject({

@@ -14,6 +14,21 @@ const qcCheck = z.strictObject({
 
 export type QcCheck = z.infer<typeof qcCheck>;
 
+/** First and last slice that a mask lies on, from 0; null where it is empty. */
+const sliceRange = z.tuple([z.int(), z.int()]).readonly().nullable();
+
+/** The mask of another source against the one that was taken; `dice` is null where it could not be drawn. */
+const agreement = z.strictObject({
+  source: z.enum(['SEG', 'RTSTRUCT', 'NIFTI']),
+  roi_name: z.string(),
+  dice: z.number().nullable(),
+  volume_ml: z.number(),
+  other_volume_ml: z.number(),
+  slices: sliceRange,
+  other_slices: sliceRange,
+  refusal: z.string(),
+});
+
 /** `case.json`: one patient after convert, committed last. Built from an allow-list: no UID, name or date of any header. */
 const okCase = z.strictObject({
   patient_id: z.string(),
@@ -24,6 +39,10 @@ const okCase = z.strictObject({
     hu_max: z.number(),
     hu_mean: z.number(),
     slices: z.int(),
+    /** Pixels of padding and fill that became air. */
+    padded_pixels: z.int(),
+    /** Only with `privacy.uids: hmac`. */
+    series_uid_hmac: z.string().nullable(),
     rescale: z.array(z.strictObject({ slope: z.number(), intercept: z.number(), slices: z.int() })),
     series_candidates: z.array(
       z.strictObject({
@@ -44,12 +63,15 @@ const okCase = z.strictObject({
     bbox_start_ijk: triple,
     bbox_size_ijk: triple,
     mean_hu: z.number(),
-    source: z.enum(['SEG', 'RTSTRUCT']),
+    source: z.enum(['SEG', 'RTSTRUCT', 'NIFTI']),
     roi_number: z.int(),
     roi_name: z.string(),
     link_rule: z.string(),
     rois_seen: z.array(z.string()),
     passed_over: z.array(z.string()),
+    agreement: z.array(agreement),
+    /** Only with `privacy.uids: hmac`. */
+    mask_uid_hmac: z.string().nullable(),
   }),
   acquisition: z.strictObject({
     manufacturer: z.string(),

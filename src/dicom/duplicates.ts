@@ -1,5 +1,6 @@
 import { CaseExclusion } from '../errors.ts';
 import type { StudyFlag } from './drawn-mask.ts';
+import { frameName } from './functional-groups.ts';
 import type { SlicePlane } from './geometry.ts';
 import { orderSlices } from './slice-order.ts';
 
@@ -35,7 +36,7 @@ export async function withoutDuplicates(
         throw new CaseExclusion(
           'duplicate-slices',
           'lies at the position of another slice and shows something else: keep one of the two images',
-          { file: slices[j].file.name },
+          { file: frameName(slices[j]) },
         );
       }
       dropped.add(slices[j]);

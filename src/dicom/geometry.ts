@@ -1,9 +1,9 @@
 import { type Vec3, vec3 } from '../volume/geometry.ts';
-import { type DicomFile, decimals, Tag } from './part10.ts';
+import { attributesOf, type ImageFrame } from './functional-groups.ts';
+import { decimals, Tag } from './part10.ts';
 
 /** Where one CT slice lies: LPS mm (DICOM PS3.3 C.7.6.2). */
-export interface SlicePlane {
-  readonly file: DicomFile;
+export interface SlicePlane extends ImageFrame {
   readonly columns: number;
   readonly rows: number;
   /** Column spacing (x), row spacing (y). PixelSpacing gives them the other way round. */
@@ -40,19 +40,20 @@ export function planeDirections(
   return [...row, ...column].every(Number.isFinite) ? { row, column } : undefined;
 }
 
-/** Plane of a CT image, undefined where the attributes that place it are absent or malformed. */
-export function slicePlane(file: DicomFile): SlicePlane | undefined {
-  const { dataset } = file;
+/** Plane of a CT image or frame, undefined where the attributes that place it are absent or malformed. */
+export function slicePlane(image: ImageFrame): SlicePlane | undefined {
+  const { dataset } = image.file;
+  const value = (sequence: string, tag: string) => decimals(attributesOf(image, sequence), tag);
   const columns = dataset.uint16(Tag.Columns);
   const rows = dataset.uint16(Tag.Rows);
-  const position = decimals(dataset, Tag.ImagePositionPatient);
-  const spacing = decimals(dataset, Tag.PixelSpacing);
-  const directions = planeDirections(decimals(dataset, Tag.ImageOrientationPatient));
+  const position = value(Tag.PlanePositionSequence, Tag.ImagePositionPatient);
+  const spacing = value(Tag.PixelMeasuresSequence, Tag.PixelSpacing);
+  const directions = planeDirections(value(Tag.PlaneOrientationSequence, Tag.ImageOrientationPatient));
   if (!columns || !rows || position?.length !== 3 || spacing?.length !== 2 || directions === undefined)
     return undefined;
   if (!(spacing[0] > 0 && spacing[1] > 0)) return undefined;
   return {
-    file,
+    ...image,
     columns,
     rows,
     spacingMm: [spacing[1], spacing[0]],

@@ -1,5 +1,7 @@
 import { CaseExclusion } from '../errors.ts';
-import { type DicomFile, decimals, Tag, text } from './part10.ts';
+import { attributesOf, frameName, type ImageFrame } from './functional-groups.ts';
+import { fillValue, paddingOf } from './padding.ts';
+import { decimals, Tag, text } from './part10.ts';
 import type { StoredPixels } from './pixels.ts';
 
 const INT16_MIN = -32768;
@@ -7,16 +9,37 @@ const INT16_MAX = 32767;
 
 export type HuRounding = 'nearest' | 'truncate';
 
+export interface HuRules {
+  readonly huRounding: HuRounding;
+  /** `air`: pixels that show no patient, by Pixel Padding Value or as a constant below air, get `airHu`. `keep`: as stored. */
+  readonly huPadding: 'air' | 'keep';
+  readonly airHu: number;
+}
+
+export interface Rescale {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** What became of one slice's pixels. */
+export interface SliceHu {
+  /** Pixels of padding and fill that were given the HU of air. */
+  readonly padded: number;
+  /** It declares a padding value that lies among the HU of tissue: not believed. */
+  readonly paddingIgnored: boolean;
+}
+
 /**
- * Slope and intercept of one slice (DICOM PS3.3 C.11.1); an image that has neither holds HU as they are. One that has
- * them and cannot be read excludes the patient: a default would shift every HU.
+ * Slope and intercept of one image or frame (DICOM PS3.3 C.11.1, C.7.6.16.2.9); one that has neither holds HU as they
+ * are. One that has them and cannot be read excludes the patient: a default would shift every HU.
  */
-export function rescaleOf({ name, dataset }: DicomFile): { slope: number; intercept: number } {
+export function rescaleOf(image: ImageFrame): Rescale {
+  const dataset = attributesOf(image, Tag.PixelValueTransformationSequence);
   const value = (tag: string, keyword: string, absent: number): number => {
     if (text(dataset, tag) === '') return absent;
     const number = decimals(dataset, tag)?.[0];
     if (number === undefined)
-      throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: name });
+      throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: frameName(image) });
     return number;
   };
   return {
@@ -25,33 +48,55 @@ export function rescaleOf({ name, dataset }: DicomFile): { slope: number; interc
   };
 }
 
-/** Writes HU = slope * stored + intercept of one slice into `target` from `offset` on. HU outside int16 exclude the patient. */
+/**
+ * Writes HU = slope * stored + intercept of one slice into `target` from `offset` on. Padding becomes air where the
+ * rules say so. HU of other pixels outside int16 exclude the patient.
+ */
 export function writeHounsfield(
-  file: DicomFile,
+  image: ImageFrame,
   stored: StoredPixels,
   target: Int16Array,
   offset: number,
-  rounding: HuRounding,
-): void {
-  const { slope, intercept } = rescaleOf(file);
+  { huRounding, huPadding, airHu }: HuRules,
+): SliceHu {
+  const { slope, intercept } = rescaleOf(image);
   const integer = Number.isInteger(slope) && Number.isInteger(intercept);
-  const round = rounding === 'nearest' ? Math.round : Math.trunc;
+  const round = huRounding === 'nearest' ? Math.round : Math.trunc;
+  const padding = huPadding === 'air' ? paddingOf(image, stored, { slope, intercept }) : undefined;
+  // An empty range where nothing is padding.
+  const { low: from, high: to } = padding?.range ?? { low: 1, high: 0 };
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
+  let padded = 0;
   for (let i = 0; i < stored.length; i++) {
-    const exact = slope * stored[i] + intercept;
+    const value = stored[i];
+    if (value >= from && value <= to) {
+      target[offset + i] = airHu;
+      padded++;
+      continue;
+    }
+    const exact = slope * value + intercept;
     const hu = integer ? exact : round(exact);
     if (hu < low) low = hu;
     if (hu > high) high = hu;
     target[offset + i] = hu;
   }
-  if (!(low >= INT16_MIN && high <= INT16_MAX)) {
+  if (padded < stored.length && !(low >= INT16_MIN && high <= INT16_MAX)) {
     throw new CaseExclusion(
       'hu-out-of-range',
       `gives HU from ${low} to ${high} (slope ${slope}, intercept ${intercept}), outside int16`,
-      {
-        file: file.name,
-      },
+      { file: frameName(image) },
     );
   }
+  if (huPadding === 'air') {
+    const slice = target.subarray(offset, offset + stored.length);
+    const fill = fillValue(slice, low);
+    if (fill !== undefined)
+      for (let i = 0; i < slice.length; i++) {
+        if (slice[i] !== fill) continue;
+        slice[i] = airHu;
+        padded++;
+      }
+  }
+  return { padded, paddingIgnored: padding?.ignored ?? false };
 }

@@ -1,7 +1,8 @@
 import { CaseExclusion } from '../errors.ts';
 import type { Geometry } from '../volume/geometry.ts';
 import type { ContourRule } from './contour-fill.ts';
-import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
+import type { DrawnMask, MaskFit, StudyFlag } from './drawn-mask.ts';
+import { type LabelVolume, labelMask } from './label-volume.ts';
 import { latticeOf, type SliceLattice } from './lattice.ts';
 import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
@@ -9,8 +10,9 @@ import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
 import { readStructureSet, structureMask } from './rtstruct.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
 import type { CtSeries } from './series.ts';
+import { isGridOf } from './series-grid.ts';
 
-export type MaskSource = 'SEG' | 'RTSTRUCT';
+export type MaskSource = 'SEG' | 'RTSTRUCT' | 'NIFTI';
 
 export interface MaskRules extends RoiRules {
   /** In order of preference; others are not used. */
@@ -21,14 +23,21 @@ export interface MaskRules extends RoiRules {
   readonly contourToleranceMm: number;
   /** Least share of the largest value that is inside, in a FRACTIONAL segmentation. */
   readonly fractionalThreshold: number;
+  /** Labels of a NIfTI mask that are inside; none means all above 0. */
+  readonly labels: readonly number[];
 }
 
-/** A SEG or RTSTRUCT: its ROIs, what it refers to, and how to draw one of them on a CT's grid. */
+/** A SEG, an RTSTRUCT or a NIfTI mask: its ROIs, what it refers to, and how to draw one of them on a CT's grid. */
 export interface MaskObject {
   readonly source: MaskSource;
-  readonly file: DicomFile;
+  /** Of its file, for messages. */
+  readonly name: string;
+  /** SOP Instance UID, '' where it has none. */
+  readonly instanceUid: string;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
+  /** Whether it was made on the very grid of a series; undefined where that tells nothing. */
+  readonly liesOn?: (series: CtSeries) => boolean;
   readonly draw: (roiNumber: number, where: Geometry | SliceLattice) => DrawnMask;
 }
 
@@ -44,6 +53,19 @@ export interface MaskCandidate {
   readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
 }
 
+/** A NIfTI mask as a mask object with one ROI. It refers to nothing: its grid tells what it was drawn on. */
+export function labelObject(labelled: LabelVolume, { labels }: MaskRules): MaskObject {
+  return {
+    source: 'NIFTI',
+    name: labelled.name,
+    instanceUid: '',
+    rois: [{ number: labels[0] ?? 1, names: ['mask'] }],
+    references: { seriesUids: [], frameOfReferenceUids: [] },
+    liesOn: (series) => isGridOf(labelled.volume.geometry, series),
+    draw: (_, where) => labelMask(labelled, labels, latticeOf(where)),
+  };
+}
+
 /** The mask objects among a patient's files. */
 export function maskObjects(files: readonly DicomFile[], rules: MaskRules): MaskObject[] {
   const threshold = rules.fractionalThreshold;
@@ -52,18 +74,20 @@ export function maskObjects(files: readonly DicomFile[], rules: MaskRules): Mask
     toleranceMm: rules.contourToleranceMm,
   };
   return files.flatMap((file): MaskObject[] => {
+    const { name } = file;
     const modality = text(file.dataset, Tag.Modality);
+    const instanceUid = text(file.dataset, Tag.SOPInstanceUID);
     if (modality === 'SEG') {
       const { segments, references } = readSegmentation(file);
       const draw: MaskObject['draw'] = (number, where) =>
         segmentMask(file, number, latticeOf(where), threshold);
-      return [{ source: 'SEG', file, rois: segments, references, draw }];
+      return [{ source: 'SEG', name, instanceUid, rois: segments, references, draw }];
     }
     if (modality === 'RTSTRUCT') {
       const { rois, references } = readStructureSet(file);
       const draw: MaskObject['draw'] = (number, where) =>
         structureMask(file, number, latticeOf(where), contours);
-      return [{ source: 'RTSTRUCT', file, rois, references, draw }];
+      return [{ source: 'RTSTRUCT', name, instanceUid, rois, references, draw }];
     }
     return [];
   });
@@ -71,6 +95,14 @@ export function maskObjects(files: readonly DicomFile[], rules: MaskRules): Mask
 
 /** Reasons for which an ROI is left out of a union, as long as another one can be drawn. */
 const NOTHING_TO_DRAW = new Set(['tumor-empty', 'contour-outside-ct', 'segmentation-outside-ct']);
+
+/** The fit of a union is that of the ROI that fits worst. */
+function worse(a: MaskFit, b: MaskFit): MaskFit {
+  return {
+    outsideShare: Math.max(a.outsideShare, b.outsideShare),
+    volumeShare: Math.abs(a.volumeShare - 1) > Math.abs(b.volumeShare - 1) ? a.volumeShare : b.volumeShare,
+  };
+}
 
 /** Draws ROIs of one object into one mask. Of several, the flags say whose they are. */
 function drawUnion(
@@ -80,6 +112,7 @@ function drawUnion(
 ): DrawnMask {
   if (rois.length === 1) return draw(rois[0].number, where);
   let mask: Uint8Array | undefined;
+  let fit: MaskFit = { outsideShare: 0, volumeShare: 1 };
   let refusal: CaseExclusion | undefined;
   const flags: StudyFlag[] = [{ code: 'rois-united', message: 'ROIs that make the mask', value: 0 }];
   for (const { number } of rois) {
@@ -87,6 +120,7 @@ function drawUnion(
       const drawn = draw(number, where);
       if (mask === undefined) mask = drawn.mask;
       else for (let i = 0; i < mask.length; i++) mask[i] |= drawn.mask[i];
+      fit = worse(fit, drawn.fit);
       flags[0] = { ...flags[0], value: flags[0].value + 1 };
       flags.push(...drawn.flags.map((flag) => ({ ...flag, message: `ROI ${number}: ${flag.message}` })));
     } catch (thrown) {
@@ -100,7 +134,7 @@ function drawUnion(
     }
   }
   if (mask === undefined) throw refusal!;
-  return { mask, flags };
+  return { mask, fit, flags };
 }
 
 function choiceFlags(alternatives: number): StudyFlag[] {
@@ -116,7 +150,8 @@ function choiceFlags(alternatives: number): StudyFlag[] {
 
 /**
  * The objects that hold the wanted ROI, each with a series it may belong to, best first: by the configured order of
- * sources, then by the strength of the link, then by file name, then by the order of the series.
+ * sources, then by the strength of the link, then by file name, then by the order of the series, those whose grid is
+ * that of the mask first.
  */
 export function maskCandidates(
   objects: readonly MaskObject[],
@@ -125,25 +160,29 @@ export function maskCandidates(
 ): MaskCandidate[] {
   const { maskSources } = rules;
   const found = objects.flatMap((object): MaskCandidate[] => {
-    const chosen = chooseRois(object.rois, rules);
+    const named = object.source !== 'NIFTI';
+    const chosen = named ? chooseRois(object.rois, rules) : { rois: object.rois, alternatives: 0 };
     if (chosen === undefined || !maskSources.includes(object.source)) return [];
     const { rois, alternatives } = chosen;
     const link = linkSeries(rois[0].references ?? object.references, series);
     const draw: MaskCandidate['draw'] = (where) => {
-      const { mask, flags } = drawUnion(object, rois, where);
-      return { mask, flags: [...choiceFlags(alternatives), ...flags] };
+      const drawn = drawUnion(object, rois, where);
+      return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
     };
-    return (link?.series ?? []).map((linked) => ({
-      object,
-      roi: rois[0],
-      rois,
-      series: linked,
-      rule: link!.rule,
-      draw,
-    }));
+    const off = (s: CtSeries): number => Number(!(object.liesOn?.(s) ?? true));
+    return (link?.series ?? [])
+      .toSorted((a, b) => off(a) - off(b))
+      .map((linked) => ({
+        object,
+        roi: rois[0],
+        rois,
+        series: linked,
+        rule: link!.rule,
+        draw,
+      }));
   });
   const rank = ({ object, rule }: MaskCandidate): number =>
     maskSources.indexOf(object.source) * LINK_RULES.length + LINK_RULES.indexOf(rule);
   const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return found.sort((a, b) => rank(a) - rank(b) || compareNames(a.object.file.name, b.object.file.name));
+  return found.sort((a, b) => rank(a) - rank(b) || compareNames(a.object.name, b.object.name));
 }

@@ -173,7 +173,8 @@ export function structureMask(
       facts.orXorVoxels,
     ),
   ].filter(({ value }) => value > 0);
-  return { mask, flags };
+  const closed = all.length - withoutArea;
+  return { mask, fit: { outsideShare: outside / closed, volumeShare: 1 }, flags };
 }
 
 function flag(code: string, message: string, value: number): StudyFlag {

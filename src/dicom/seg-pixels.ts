@@ -1,10 +1,8 @@
 import { CaseExclusion } from '../errors.ts';
+import type { VisitInside } from './mask-frames.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
 import { nativePixelBytes } from './pixels.ts';
 import type { SegFrames } from './seg-frames.ts';
-
-/** Calls `visit` with the offset, row * columns + column, of each pixel of a frame that belongs to the segment. */
-export type VisitInside = (frame: number, visit: (offset: number) => void) => void;
 
 export interface SegPixels {
   readonly visitInside: VisitInside;

@@ -1,3 +1,4 @@
+import { attributesOf, functionalGroups, type ImageFrame } from './functional-groups.ts';
 import { cross, dot, type SlicePlane, slicePlane } from './geometry.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
 
@@ -55,19 +56,47 @@ const AXIAL_COSINE = Math.SQRT1_2;
 /** Slices nearer than this lie at one position. */
 const SAME_POSITION_MM = 0.01;
 
-function imageRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRules): string | undefined {
+/** Secondary Capture: a picture of a screen, or a volume that a program wrote so; it is one where it has its place in space. */
+const SECONDARY_CAPTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.\d)?$/;
+
+/** What an image of some Image Type or Frame Type is, where it is no volume of HU. */
+function kindOf(imageType: string): string | undefined {
+  const values = imageType.toUpperCase().split('\\');
+  return values.map((value) => NO_VOLUME[value.trim()]).find((meaning) => meaning !== undefined);
+}
+
+function fileRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRules): string | undefined {
   const modality = text(dataset, Tag.Modality);
   if (modality !== 'CT') return `is no CT but ${modality || 'of no stated modality'}`;
-  const types = text(dataset, Tag.ImageType).toUpperCase().split('\\');
-  const kind = types.map((type) => NO_VOLUME[type.trim()]).find((meaning) => meaning !== undefined);
+  const kind = kindOf(text(dataset, Tag.ImageType));
   if (kind !== undefined) return kind;
   const description = text(dataset, Tag.SeriesDescription);
   const pattern = rejectDescriptions.find((source) => new RegExp(source, 'i').test(description));
   if (pattern !== undefined) return `description matches ${pattern} (series.rejectDescriptions)`;
-  const unit = text(dataset, Tag.RescaleType).toUpperCase();
-  if (!HU_TYPES.has(unit)) return `pixels are ${unit}, not HU`;
-  if ((dataset.intString(Tag.NumberOfFrames) ?? 1) > 1) return 'multi-frame';
+  const declared = dataset.intString(Tag.NumberOfFrames) ?? 1;
+  const { frames } = functionalGroups(dataset);
+  if (frames === 0 && declared > 1) return 'multi-frame without the positions of its frames';
+  if (frames > 0 && frames !== declared) return `${declared} frames, and functional groups of ${frames}`;
   return undefined;
+}
+
+function frameRejection(image: ImageFrame): string | undefined {
+  const kind = kindOf(text(attributesOf(image, Tag.CTImageFrameTypeSequence), Tag.FrameType));
+  if (kind !== undefined) return kind;
+  const unit = text(attributesOf(image, Tag.PixelValueTransformationSequence), Tag.RescaleType).toUpperCase();
+  return HU_TYPES.has(unit) ? undefined : `pixels are ${unit}, not HU`;
+}
+
+function withoutPlace({ dataset }: DicomFile): string {
+  return SECONDARY_CAPTURE.test(text(dataset, Tag.SOPClassUID))
+    ? 'secondary capture without a place in space'
+    : 'position, orientation or pixel spacing absent or malformed';
+}
+
+/** The images of a file: itself, or the frames that its functional groups describe. */
+function framesOf(file: DicomFile): ImageFrame[] {
+  const { frames } = functionalGroups(file.dataset);
+  return Array.from({ length: Math.max(frames, 1) }, (_, frame) => ({ file, frame }));
 }
 
 /** Images whose cosines differ by rounding only belong together. */
@@ -122,16 +151,23 @@ export function ctSeries(
     const modality = text(file.dataset, Tag.Modality);
     if (MASK_MODALITIES.has(modality)) continue;
     const seriesUid = text(file.dataset, Tag.SeriesInstanceUID);
-    const reason = imageRejection(file, rules);
-    const plane = reason === undefined ? slicePlane(file) : undefined;
-    if (plane === undefined) {
-      reject(modality, reason ?? 'position, orientation or pixel spacing absent or malformed', seriesUid);
+    const fileReason = fileRejection(file, rules);
+    if (fileReason !== undefined) {
+      reject(modality, fileReason, seriesUid);
       continue;
     }
-    const key = `${seriesUid} ${geometryKey(plane)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [plane]);
-    else group.push(plane);
+    for (const image of framesOf(file)) {
+      const reason = frameRejection(image);
+      const plane = reason === undefined ? slicePlane(image) : undefined;
+      if (plane === undefined) {
+        reject(modality, reason ?? withoutPlace(file), seriesUid);
+        continue;
+      }
+      const key = `${seriesUid} ${geometryKey(plane)}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [plane]);
+      else group.push(plane);
+    }
   }
   const candidates: CtSeries[] = [];
   for (const [key, planes] of groups) {
@@ -149,7 +185,7 @@ export function ctSeries(
       planes,
       spacingMm: median(gaps.filter((gap) => gap > SAME_POSITION_MM)),
       coverageMm: heights[heights.length - 1] - heights[0],
-      kernel: text(dataset, Tag.ConvolutionKernel),
+      kernel: text(attributesOf(planes[0], Tag.CTReconstructionSequence), Tag.ConvolutionKernel),
     });
   }
   return {

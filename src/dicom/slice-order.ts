@@ -1,4 +1,5 @@
 import { type Vec3, vec3 } from '../volume/geometry.ts';
+import { byFile } from './functional-groups.ts';
 import { cross, dot, type SlicePlane } from './geometry.ts';
 
 /** Slices in ascending order along their normal, and where each lies against the first of them. */
@@ -19,7 +20,7 @@ export interface OrderedSlices {
  * are those of the slice whose file name comes first, so that the order of the files changes nothing.
  */
 export function orderSlices(planes: readonly SlicePlane[]): OrderedSlices {
-  const byName = [...planes].sort((p, q) => (p.file.name < q.file.name ? -1 : 1));
+  const byName = [...planes].sort(byFile);
   const { rowDirection, columnDirection } = byName[0];
   const normal = cross(rowDirection, columnDirection);
   const slices = byName.sort((p, q) => dot(p.positionMm, normal) - dot(q.positionMm, normal));

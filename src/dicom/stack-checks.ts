@@ -1,5 +1,6 @@
 import { CaseExclusion } from '../errors.ts';
 import { SAME_POSITION_MM } from './duplicates.ts';
+import { frameName } from './functional-groups.ts';
 import { gapsOf, medianGapMm } from './gaps.ts';
 import type { SlicePlane } from './geometry.ts';
 import type { OrderedSlices } from './slice-order.ts';
@@ -36,7 +37,7 @@ export function tooFarApart(
   throw new CaseExclusion(
     'too-many-missing-slices',
     `${missing} slices in a row are missing before this one, ${maxMissingRun} may be (geometry.maxMissingRun): a gap of ${gaps[i].toFixed(3)} mm, ${spacingMm.toFixed(3)} mm elsewhere`,
-    { file: slices[i + 1].file.name },
+    { file: frameName(slices[i + 1]) },
   );
 }
 
@@ -48,7 +49,7 @@ export function unevenSlices({ slices, heightsMm }: OrderedSlices): CaseExclusio
   return new CaseExclusion(
     'uneven-slices',
     `slices lie on no regular grid: a gap of ${gaps[i].toFixed(3)} mm before this one, ${median.toFixed(3)} mm elsewhere; geometry.variableSpacing: resample takes them`,
-    { file: slices[i + 1].file.name },
+    { file: frameName(slices[i + 1]) },
   );
 }
 
@@ -58,7 +59,7 @@ export function checkHeights({ slices, heightsMm, asideMm }: OrderedSlices): voi
   if (pair < 0) return;
   const [p, q] = [asideMm[pair], asideMm[pair + 1]];
   const apart = Math.hypot(p[0] - q[0], p[1] - q[1]);
-  const where = { file: slices[pair + 1].file.name };
+  const where = { file: frameName(slices[pair + 1]) };
   if (apart <= SAME_POSITION_MM)
     throw new CaseExclusion('duplicate-slices', 'lies at the position of another slice', where);
   throw new CaseExclusion(

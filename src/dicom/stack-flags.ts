@@ -1,4 +1,5 @@
 import type { StudyFlag } from './drawn-mask.ts';
+import { attributesOf } from './functional-groups.ts';
 import { gapsOf } from './gaps.ts';
 import type { SlicePlane } from './geometry.ts';
 import { decimals, Tag } from './part10.ts';
@@ -76,7 +77,9 @@ export function thicknessFlags(
   spacingMm: number,
   toleranceMm: number,
 ): StudyFlag[] {
-  const thicknesses = slices.flatMap(({ file }) => decimals(file.dataset, Tag.SliceThickness)?.[0] ?? []);
+  const thicknesses = slices.flatMap(
+    (slice) => decimals(attributesOf(slice, Tag.PixelMeasuresSequence), Tag.SliceThickness)?.[0] ?? [],
+  );
   const differing = thicknesses.filter((mm) => mm > 0 && Math.abs(mm - spacingMm) > toleranceMm);
   if (differing.length === 0) return [];
   return [

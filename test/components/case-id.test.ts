@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { caseIdOf } from '../../src/components/case-id.ts';
+import { caseIdOf, uidHmacOf } from '../../src/components/case-id.ts';
 import { PRESETS } from '../../src/config/presets.ts';
 import { UsageError } from '../../src/errors.ts';
 
-const hmac = { ...PRESETS.lung1, privacy: { caseId: 'hmac' as const } };
+const hmac = { ...PRESETS.lung1, privacy: { caseId: 'hmac' as const, uids: 'hmac' as const } };
 const env = { SWINPREP_SALT: 'a secret of some length' };
 
 test('by default a patient keeps the name of its folder', () => {
@@ -25,6 +25,14 @@ describe('privacy.caseId: hmac', () => {
         expect(id(a) === id(b)).toBe(a === b);
       }),
     );
+  });
+
+  test('UIDs are left out by default, and with privacy.uids: hmac their HMAC-SHA256', () => {
+    const expected = createHmac('sha256', env.SWINPREP_SALT).update('1.2.840.1').digest('hex');
+    expect(uidHmacOf(PRESETS.lung1, {})('1.2.840.1')).toBeNull();
+    expect(uidHmacOf(hmac, env)('1.2.840.1')).toBe(expected);
+    expect(uidHmacOf(hmac, env)('')).toBeNull();
+    expect(() => uidHmacOf(hmac, {})).toThrow(UsageError);
   });
 
   test.each([{}, { SWINPREP_SALT: '' }, { SWINPREP_SALT: 'too short' }])(

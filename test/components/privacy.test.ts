@@ -17,7 +17,7 @@ const NAMES = {
   nomask: `${MARKER}^NO MASK`,
 };
 const env = { SWINPREP_SALT: 'known to the hospital alone' };
-const idOf = caseIdOf({ ...PRESETS.lung1, privacy: { caseId: 'hmac' } }, env);
+const idOf = caseIdOf({ ...PRESETS.lung1, privacy: { caseId: 'hmac', uids: 'omit' } }, env);
 
 const raw = temporaryFolder();
 const out = temporaryFolder();

@@ -17,7 +17,7 @@ test('the reference preset differs from the default in its numeric behaviour onl
   expect(PRESETS.reference).toEqual({
     ...PRESETS.lung1,
     geometry: { ...PRESETS.lung1.geometry, stacking: 'average' },
-    hu: { rounding: 'truncate' },
+    hu: { rounding: 'truncate', padding: 'keep' },
     roi: { ...PRESETS.lung1.roi, patch: 'derived' },
     stats: { scope: 'all', variance: 'within' },
     output: { ...PRESETS.lung1.output, auditType: 'float32' },

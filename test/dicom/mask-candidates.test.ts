@@ -23,6 +23,7 @@ const RULES: MaskRules = {
   fractionalThreshold: 0.5,
   roiNames: ['^gtv-1$', '^gtv$'],
   contourRule: 'xor',
+  labels: [],
 };
 
 function series(seriesUid: string, frameOfReferenceUid: string): CtSeries {
@@ -78,7 +79,7 @@ describe('the order of candidates', () => {
   const seg = segmentation('z.dcm', 'Neoplasm, Primary');
   const told = (rules = RULES) =>
     candidates([unlinked, byFrame, linked, other, seg], rules).map(
-      ({ object, rule, series: { seriesUid } }) => `${object.file.name} ${rule} ${seriesUid}`,
+      ({ object, rule, series: { seriesUid } }) => `${object.name} ${rule} ${seriesUid}`,
     );
 
   test('is by source, then by link, then by name, then by series; objects without the ROI are none', () => {

@@ -31,7 +31,7 @@ describe('what is no candidate is listed with its reason', () => {
     ['a dose distribution', { Modality: 'RTDOSE' }, 'is no CT but RTDOSE'],
     ['an MR', { Modality: 'MR' }, 'is no CT but MR'],
     ['pixels that are no HU', { RescaleType: 'ED' }, 'pixels are ED, not HU'],
-    ['a multi-frame image', { NumberOfFrames: 2 }, 'multi-frame'],
+    ['a multi-frame image', { NumberOfFrames: 2 }, 'multi-frame without the positions of its frames'],
     [
       'images without a position',
       { ImagePositionPatient: [] },

@@ -31,6 +31,7 @@ export function planesOf(placement: Placement): SlicePlane[] {
   const { row, column, columns, rows, spacingMm, heightsMm } = placement;
   return heightsMm.map((_, k) => ({
     file: { ...plain, name: `${String(k).padStart(4, '0')}.dcm` },
+    frame: 0,
     columns,
     rows,
     spacingMm,

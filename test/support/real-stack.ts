@@ -12,7 +12,7 @@ export function ctPlanes(files: readonly NamedBytes[]): SlicePlane[] {
   return files.flatMap(({ name, bytes }) => {
     const file = parsePart10(name, bytes);
     if (file === undefined || text(file.dataset, Tag.Modality) !== 'CT') return [];
-    return slicePlane(file) ?? [];
+    return slicePlane({ file, frame: 0 }) ?? [];
   });
 }
 

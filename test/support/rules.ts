@@ -8,6 +8,7 @@ export const rules: StudyRules = {
   minSlices: 3,
   airHu: PRESETS.lung1.intensity.airHu,
   huRounding: 'nearest',
+  huPadding: 'air',
   maskSources: ['SEG', 'RTSTRUCT'],
   roiNames: PRESETS.lung1.mask.roiNames,
   policy: 'primary',
@@ -15,4 +16,5 @@ export const rules: StudyRules = {
   fractionalThreshold: 0.5,
   contourToleranceMm: 0.2,
   contourRule: 'xor',
+  labels: [],
 };

@@ -1,7 +1,7 @@
 import { type Geometry, indexOfPoint, type Vec3, vec3 } from '../volume/geometry.ts';
 import { dot } from './geometry.ts';
 import type { SliceLattice } from './lattice.ts';
-import type { FramePlane } from './seg-frames.ts';
+import type { FramePlane } from './mask-frames.ts';
 
 /** Physical point (LPS, mm) of a continuous pixel of a frame, `height` mm along its normal. */
 function pointOfPixel(plane: FramePlane, column: number, row: number, height: number): Vec3 {

@@ -1,0 +1,63 @@
+import { CaseExclusion } from '../errors.ts';
+import type { Volume } from '../volume/geometry.ts';
+import type { StudyFlag } from './drawn-mask.ts';
+import { withoutDuplicates } from './duplicates.ts';
+import { frameName } from './functional-groups.ts';
+import type { SlicePlane } from './geometry.ts';
+import { type HuRules, type SliceHu, writeHounsfield } from './hounsfield.ts';
+import { Tag } from './part10.ts';
+import { storedPixels } from './pixels.ts';
+import type { CtSeries } from './series.ts';
+import { type Stack, type StackRules, stackSlices } from './stack.ts';
+
+export interface CtRules extends StackRules, HuRules {}
+
+/** A CT series as a volume, and how its slices came to be one. */
+export interface CtVolume {
+  readonly ct: Volume<Int16Array>;
+  readonly stack: Stack;
+  /** Pixels of the slices that were padding or fill and became air. */
+  readonly paddedPixels: number;
+  readonly flags: readonly StudyFlag[];
+}
+
+function writeSlice(plane: SlicePlane, rules: HuRules, target: Int16Array, offset: number): SliceHu {
+  const { file, frame } = plane;
+  if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
+    throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: frameName(plane) });
+  return writeHounsfield(plane, storedPixels(file, frame), target, offset, rules);
+}
+
+function paddingFlags(ignored: number): StudyFlag[] {
+  if (ignored === 0) return [];
+  return [
+    {
+      code: 'padding-ignored',
+      message: 'slices whose Pixel Padding Value lies among the HU of tissue: left as stored',
+      value: ignored,
+    },
+  ];
+}
+
+/**
+ * The volume of a CT series in HU, slices ascending along their normal, on the regular grid that `stackSlices` finds.
+ * The codecs must have been loaded. Throws a CaseExclusion where slices cannot be read or are no volume.
+ */
+export async function readCt(series: CtSeries, rules: CtRules): Promise<CtVolume> {
+  const { planes, flags } = await withoutDuplicates(series.planes, (plane) => {
+    const hu = new Int16Array(plane.columns * plane.rows);
+    writeSlice(plane, rules, hu, 0);
+    return hu;
+  });
+  const stack = stackSlices(planes, rules);
+  const planeLength = stack.slices[0].columns * stack.slices[0].rows;
+  const hu = new Int16Array(stack.slices.length * planeLength);
+  const written = stack.slices.map((slice, k) => writeSlice(slice, rules, hu, k * planeLength));
+  const ignored = written.filter(({ paddingIgnored }) => paddingIgnored).length;
+  return {
+    ct: stack.toVolume(hu, rules.airHu),
+    stack,
+    paddedPixels: written.reduce((sum, { padded }) => sum + padded, 0),
+    flags: [...flags, ...paddingFlags(ignored), ...stack.flags],
+  };
+}

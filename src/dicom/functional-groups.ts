@@ -1,0 +1,49 @@
+import type { DataSet } from 'dicom-parser';
+import { type DicomFile, items, Tag } from './part10.ts';
+
+/** One image of a file: a frame of a multi-frame one, or all there is. */
+export interface ImageFrame {
+  readonly file: DicomFile;
+  /** From 0. */
+  readonly frame: number;
+}
+
+/** The functional groups of a multi-frame image (DICOM PS3.3 C.7.6.16). */
+export interface FunctionalGroups {
+  /** Frames that have groups of their own. */
+  readonly frames: number;
+  /** A macro: the frame's own where it has one, else the shared one. */
+  readonly macro: (frame: number, sequence: string) => DataSet | undefined;
+}
+
+const found = new WeakMap<DataSet, FunctionalGroups>();
+
+/** Looked up once a file: each of its frames asks for several macros. */
+export function functionalGroups(dataset: DataSet): FunctionalGroups {
+  const known = found.get(dataset);
+  if (known !== undefined) return known;
+  const perFrame = items(dataset, Tag.PerFrameFunctionalGroupsSequence);
+  const [shared] = items(dataset, Tag.SharedFunctionalGroupsSequence);
+  const groups: FunctionalGroups = {
+    frames: perFrame.length,
+    macro: (frame, sequence) => items(perFrame[frame], sequence)[0] ?? items(shared, sequence)[0],
+  };
+  found.set(dataset, groups);
+  return groups;
+}
+
+/** Where an attribute of a macro stands: in the functional groups, or, in a single-frame image, at the top level. */
+export function attributesOf({ file: { dataset }, frame }: ImageFrame, sequence: string): DataSet {
+  return functionalGroups(dataset).macro(frame, sequence) ?? dataset;
+}
+
+/** For messages: the file, with the frame where it has several. */
+export function frameName({ file, frame }: ImageFrame): string {
+  return functionalGroups(file.dataset).frames > 1 ? `${file.name}, frame ${frame + 1}` : file.name;
+}
+
+/** By file name, then by frame: an order that does not depend on how files were read. */
+export function byFile(a: ImageFrame, b: ImageFrame): number {
+  if (a.file.name !== b.file.name) return a.file.name < b.file.name ? -1 : 1;
+  return a.frame - b.frame;
+}
