@@ -115,20 +115,39 @@ const NO_VOLUME: Readonly<Record<string, { code: string; message: RegExp; why: s
   },
 };
 
+/** Series with pixels outside the circle of reconstruction, and their HU there. */
+const PADDED: Readonly<Record<string, number>> = {
+  'seg/dcmqi/segmentations/ct-3slice': -1,
+  'seg/quantitative-reporting/DICOM.CT': -1,
+  'oddities/rt-utils/mock_data': -1,
+};
+
 const OTHER_PLACES = new Set([TILTED, GAP, TILTED_GAP, ...Object.keys(NO_VOLUME)]);
 
 describe.runIf(hasSharedData)(
   'a CT volume equals that of dcm2niix voxel for voxel and affine for affine',
   () => {
-    const same = recorded.filter(
-      ({ place, spoilt }) =>
-        spoilt === undefined && !OTHER_PLACES.has(place) && !place.endsWith('/multiframe'),
-    );
+    const same = recorded.filter(({ place, spoilt }) => spoilt === undefined && !OTHER_PLACES.has(place));
 
     test.each(same.map((series) => [series.place, series] as const))('%s', async (_, series) => {
       expect(series.volumes).toHaveLength(1);
-      expectEqual(await converted(series), series.volumes[0]);
+      const huPadding = series.place in PADDED ? 'keep' : 'air';
+      expectEqual(await converted(series, { huPadding }), series.volumes[0]);
     });
+
+    test.each(Object.entries(PADDED))(
+      '%s: but for padding, HU %i, which it keeps and convert makes air',
+      async (place, hu) => {
+        const series = seriesAt(place);
+        const kept = (await converted(series, { huPadding: 'keep' })).ct.data;
+        const { data } = (await converted(series)).ct;
+        const differing = new Set<string>();
+        kept.forEach((value, i) => {
+          if (data[i] !== value) differing.add(`${value} ${data[i]}`);
+        });
+        expect([...differing]).toEqual([`${hu} ${rules.airHu}`]);
+      },
+    );
 
     test('of a leaning stack too, once it is straightened: only what no slice reaches is filled otherwise', async () => {
       const series = seriesAt(TILTED);
