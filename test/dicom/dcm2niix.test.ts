@@ -115,50 +115,45 @@ const NO_VOLUME: Readonly<Record<string, { code: string; message: RegExp; why: s
   },
 };
 
-/** Series with pixels outside the circle of reconstruction, and their HU there. */
-const PADDED: Readonly<Record<string, number>> = {
-  'seg/dcmqi/segmentations/ct-3slice': -1,
-  'seg/quantitative-reporting/DICOM.CT': -1,
-  'oddities/rt-utils/mock_data': -1,
-};
+/** HU of GE's Pixel Padding Value, -2000: outside the circle of reconstruction there is no patient. */
+const PADDING_HU = -3024;
+const PADDED = [
+  'seg/dcmqi/segmentations/ct-3slice',
+  'seg/quantitative-reporting/DICOM.CT',
+  'oddities/rt-utils/mock_data',
+];
 
 const OTHER_PLACES = new Set([TILTED, GAP, TILTED_GAP, ...Object.keys(NO_VOLUME)]);
 
-describe.runIf(hasSharedData)(
-  'a CT volume equals that of dcm2niix voxel for voxel and affine for affine',
-  () => {
-    const same = recorded.filter(({ place, spoilt }) => spoilt === undefined && !OTHER_PLACES.has(place));
+describe.runIf(hasSharedData)('a CT volume equals that of dcm2niix, voxels and affine', () => {
+  const same = recorded.filter(({ place, spoilt }) => spoilt === undefined && !OTHER_PLACES.has(place));
 
-    test.each(same.map((series) => [series.place, series] as const))('%s', async (_, series) => {
-      expect(series.volumes).toHaveLength(1);
-      const huPadding = series.place in PADDED ? 'keep' : 'air';
-      expectEqual(await converted(series, { huPadding }), series.volumes[0]);
+  test.each(same.map((series) => [series.place, series] as const))('%s', async (_, series) => {
+    expect(series.volumes).toHaveLength(1);
+    const huPadding = PADDED.includes(series.place) ? 'keep' : 'air';
+    expectEqual(await converted(series, { huPadding }), series.volumes[0]);
+  });
+
+  test.each(PADDED)('%s: but for padding, which it keeps as HU and convert makes air', async (place) => {
+    const series = seriesAt(place);
+    const kept = (await converted(series, { huPadding: 'keep' })).ct.data;
+    const { data } = (await converted(series)).ct;
+    const differing = new Set<string>();
+    kept.forEach((value, i) => {
+      if (data[i] !== value) differing.add(`${value} ${data[i]}`);
     });
+    expect([...differing]).toEqual([`${PADDING_HU} ${rules.airHu}`]);
+  });
 
-    test.each(Object.entries(PADDED))(
-      '%s: but for padding, HU %i, which it keeps and convert makes air',
-      async (place, hu) => {
-        const series = seriesAt(place);
-        const kept = (await converted(series, { huPadding: 'keep' })).ct.data;
-        const { data } = (await converted(series)).ct;
-        const differing = new Set<string>();
-        kept.forEach((value, i) => {
-          if (data[i] !== value) differing.add(`${value} ${data[i]}`);
-        });
-        expect([...differing]).toEqual([`${hu} ${rules.airHu}`]);
-      },
-    );
-
-    test('of a leaning stack too, once it is straightened: only what no slice reaches is filled otherwise', async () => {
-      const series = seriesAt(TILTED);
-      const [uncorrected, straightened] = series.volumes;
-      // It fills with the least HU of the images, convert with air.
-      expectEqual(await converted(series, { airHu: -1024 }), straightened);
-      // Beside it, it leaves the volume uncorrected, with pixels 6 % larger than Pixel Spacing says.
-      expect(Math.hypot(...column(uncorrected, 1)) / 0.41796875).toBeCloseTo(1.059, 3);
-    });
-  },
-);
+  test('of a leaning stack too, once it is straightened: only what no slice reaches is filled otherwise', async () => {
+    const series = seriesAt(TILTED);
+    const [uncorrected, straightened] = series.volumes;
+    // It fills with the least HU of the images, convert with air.
+    expectEqual(await converted(series, { airHu: -1024 }), straightened);
+    // Beside it, it leaves the volume uncorrected, with pixels 6 % larger than Pixel Spacing says.
+    expect(Math.hypot(...column(uncorrected, 1)) / 0.41796875).toBeCloseTo(1.059, 3);
+  });
+});
 
 describe.runIf(hasSharedData)('what dcm2niix takes for a volume is refused, rightly', () => {
   test.each(Object.entries(NO_VOLUME).map(([place, { why }]) => [place, why]))('%s: %s', async (place) => {
