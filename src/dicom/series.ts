@@ -117,6 +117,11 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
+/** What is one image however often its file was stored. */
+function imageId({ file, frame }: SlicePlane): string {
+  return `${text(file.dataset, Tag.SOPInstanceUID) || file.name} ${frame}`;
+}
+
 function groupRejection(
   planes: readonly SlicePlane[],
   gapsMm: readonly number[],
@@ -125,7 +130,7 @@ function groupRejection(
   const [{ rowDirection, columnDirection }] = planes;
   if (Math.abs(cross(rowDirection, columnDirection)[2]) < AXIAL_COSINE) return 'slices are not axial';
   const positions = 1 + gapsMm.filter((gap) => gap > SAME_POSITION_MM).length;
-  const times = planes.length / positions;
+  const times = new Set(planes.map(imageId)).size / positions;
   if (positions >= minSlices && times >= 2 && Number.isInteger(times))
     return `4-D: ${times} images at each position`;
   if (planes.length < minSlices) return `fewer than ${minSlices} slices (series.minSlices)`;

@@ -70,6 +70,14 @@ test('slices of one series with another matrix or orientation are a series of th
   expect(candidates.map((c) => c.planes.length).sort()).toEqual([4, 4, 5]);
 });
 
+test('the same images stored twice are no time points', () => {
+  const stack = ctStack(4, 3);
+  const copies = stack.map((file) => ({ ...file, name: `copy/${file.name}` }));
+  const { candidates, rejected } = ctSeries([...stack, ...copies], strict);
+  expect(candidates).toHaveLength(1);
+  expect(rejected).toEqual([]);
+});
+
 test('study times that differ within a series do not split it', () => {
   const files = [0, 1, 2, 3].map((k) =>
     ctSlice(`${k}`, { ImagePositionPatient: [0, 0, 3 * k], StudyTime: `10150${k}` }),

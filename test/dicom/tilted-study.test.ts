@@ -5,57 +5,7 @@ import { indexOfPoint, type Vec3, vec3 } from '../../src/volume/geometry.ts';
 import { segmentationObject } from '../support/dicom-object.ts';
 import { ctPlanes, stackRules } from '../support/real-stack.ts';
 import { rules } from '../support/rules.ts';
-import {
-  compareMasks,
-  filesAt,
-  filesInZip,
-  hasSharedData,
-  type NamedBytes,
-  nrrdMask,
-  shared,
-} from '../support/shared-data.ts';
-
-describe.runIf(hasSharedData)('LUNG1-001 spoilt', () => {
-  const files = hasSharedData ? filesInZip(shared('lung1', 'LUNG1-001.zip')) : [];
-  const names = hasSharedData
-    ? stackSlices(ctPlanes(files), stackRules).slices.map(({ file }) => file.name)
-    : [];
-  const published = () => nrrdMask(shared('lung1-masks', 'LUNG1-001', 'plastimatch-2020', 'GTV-1.nrrd'));
-  const codes = (flags: readonly { code: string }[]) => flags.map(({ code }) => code);
-
-  test('two slices of the tumour missing: the mask is exact on all planes, the missing ones included', async () => {
-    const left = files.filter(({ name }) => name !== names[72] && name !== names[80]);
-    const { ct, tumor, facts } = await readStudy(left, rules);
-    expect(ct.geometry.size).toEqual([512, 512, 134]);
-    expect(compareMasks(tumor.data, published())).toEqual({ differing: 0, voxels: 54639 });
-    expect(facts.flags).toContainEqual({
-      code: 'missing-slices',
-      message: 'planes without a slice, interpolated: 72, 80 of 0 to 133 along the normal',
-      value: 2,
-    });
-  });
-
-  test('two adjacent slices missing: excluded', async () => {
-    const left = files.filter(({ name }) => name !== names[20] && name !== names[21]);
-    await expect(readStudy(left, rules)).rejects.toMatchObject({ code: 'too-many-missing-slices' });
-  });
-
-  test('a slice stored twice: dropped and flagged', async () => {
-    const twice = { ...files.find(({ name }) => name === names[75])!, name: 'again.dcm' };
-    const { ct, tumor, facts } = await readStudy([twice, ...files], rules);
-    expect(ct.geometry.size).toEqual([512, 512, 134]);
-    expect(compareMasks(tumor.data, published()).differing).toBe(0);
-    expect(codes(facts.flags)).toContain('duplicate-slices-dropped');
-  });
-
-  test('the reference preset averages a gap away and says so', async () => {
-    const left = files.filter(({ name }) => name !== names[20]);
-    const { ct, facts } = await readStudy(left, { ...rules, stacking: 'average' });
-    expect(ct.geometry.size[2]).toBe(133);
-    expect(ct.geometry.spacingMm[2]).toBeCloseTo((133 * 3) / 132, 9);
-    expect(codes(facts.flags)).toContain('uneven-slices');
-  });
-});
+import { filesAt, hasSharedData, type NamedBytes, shared } from '../support/shared-data.ts';
 
 describe.runIf(hasSharedData)('a segmentation of a tilted CT', () => {
   const files = hasSharedData ? filesAt(shared('oddities/dicom2nifti/failing/gantrytilting/001')) : [];
