@@ -2,30 +2,37 @@ import type { Config } from '../config/schema.ts';
 import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../dataset/case.ts';
 import { fingerprintOf } from '../dataset/json.ts';
 import { MEASURES_FILE } from '../dataset/stats.ts';
-import { readStudy, type StudyRules } from '../dicom/study.ts';
+import { readStudy, type Study, type StudyRules } from '../dicom/study.ts';
 import { CaseExclusion } from '../errors.ts';
 import { HuHistogram } from '../kernels/histogram.ts';
+import { decodeNifti } from '../nifti/decode.ts';
 import { encodeNifti } from '../nifti/encode.ts';
 import { gzip } from '../nifti/gzip.ts';
 import { openStore } from '../storage/open.ts';
-import { openPatient } from '../storage/patient.ts';
-import type { Child, ReadableStore, Store } from '../storage/store.ts';
+import type { ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { uidHmacOf } from './case-id.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
+import { niftiStudy } from './nifti-study.ts';
 import { assertQc, judgePair, measurePair } from './pair-qc.ts';
+import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
+import type { RawPatient } from './patients.ts';
 
 export interface ConvertTask extends CaseTask {
   readonly step: 'convert';
-  /** The patient's folder or archive below `raw`. */
-  readonly child: Child;
+  readonly patient: RawPatient;
   readonly raw: string;
+  /** Where NIfTI masks lie. */
+  readonly masks: string;
   readonly interim: string;
   readonly config: Config;
 }
+
+/** What a patient may have left behind beside `case.json`. */
+const OUTPUTS = [CT_FILE, TUMOR_FILE, MEASURES_FILE];
 
 /** Files read from the store at a time: a patient is some hundred small objects, each a round trip away. */
 const READS_IN_FLIGHT = 16;
@@ -48,18 +55,20 @@ function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRul
   };
 }
 
+/** A mask that a table of pairs names comes first, whatever the sources. */
+function taskRules({ patient: { source }, config }: ConvertTask): StudyRules {
+  const rules = studyRules(config);
+  if (source.kind === 'child' || source.mask === '') return rules;
+  return { ...rules, maskSources: ['NIFTI', ...rules.maskSources.filter((s) => s !== 'NIFTI')] };
+}
+
 /** What decides a patient's outputs: the names, sizes and versions of its files, the configuration, and this version. */
-async function convertFingerprint(raw: Store, { child, config }: ConvertTask): Promise<string> {
-  const inputs: (string | number)[][] = [];
-  if (child.kind === 'file') inputs.push([child.entry.key, child.entry.bytes, child.entry.version]);
-  else
-    for await (const { key, bytes, version } of raw.list(`${child.name}/`))
-      inputs.push([key, bytes, version]);
+function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config: Config): string {
   return fingerprintOf({
     step: 'convert',
     version: VERSION,
-    inputs,
-    rules: studyRules(config),
+    inputs: listed,
+    rules,
     qc: config.qc,
     // Changes with the secret, and tells nothing of it.
     uids: uidHmacOf(config)('fingerprint'),
@@ -92,12 +101,40 @@ async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uin
   return files;
 }
 
+async function readInputs({ dicom, niftiCt, niftiMask }: PatientInputs, rules: StudyRules): Promise<Study> {
+  const labelled = niftiMask && {
+    name: NIFTI_MASK,
+    volume: decodeNifti(NIFTI_MASK, await niftiMask()),
+  };
+  if (niftiCt !== undefined) return niftiStudy(decodeNifti(NIFTI_CT, await niftiCt()), labelled!, rules);
+  return readStudy(await readAll(await dicom!()), rules, labelled);
+}
+
+async function excluded(
+  thrown: unknown,
+  task: ConvertTask,
+  interim: Store,
+  fingerprint: string,
+): Promise<CaseOutcome<CaseRecord>> {
+  const exclusion = exclusionOf(thrown, task);
+  const record = excludedCase(exclusion, fingerprint);
+  await clearOutputs(interim, task.patientId, CASE_FILE, OUTPUTS);
+  await commitOutputs(interim, task.patientId, {}, CASE_FILE, record);
+  return { state: 'excluded', record, skipped: false, message: exclusion.message };
+}
+
 /** Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, unless that is done already. */
 export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRecord>> {
-  const { patientId, child, config } = task;
-  const raw = await openStore(task.raw);
+  const { patientId, config } = task;
   const interim = await openStore(task.interim);
-  const fingerprint = await convertFingerprint(raw, task);
+  const rules = taskRules(task);
+  let inputs: PatientInputs;
+  try {
+    inputs = await patientInputs(task.patient, task.raw, task.masks, config.mask);
+  } catch (thrown) {
+    return excluded(thrown, task, interim, '');
+  }
+  const fingerprint = convertFingerprint(inputs, rules, config);
   const done = await committedRecord(
     interim,
     patientId,
@@ -108,9 +145,9 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
     }),
   );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
-  await clearOutputs(interim, patientId, CASE_FILE, [CT_FILE, TUMOR_FILE, MEASURES_FILE]);
+  await clearOutputs(interim, patientId, CASE_FILE, OUTPUTS);
   try {
-    const study = await readStudy(await readAll(await openPatient(raw, child)), studyRules(config));
+    const study = await readInputs(inputs, rules);
     const histogram = new HuHistogram(study.ct.data);
     const checks = judgePair(measurePair(study, histogram), config.qc);
     assertQc(checks);
@@ -121,9 +158,6 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
     await commitOutputs(interim, patientId, { [CT_FILE]: ct, [TUMOR_FILE]: tumor }, CASE_FILE, record);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {
-    const exclusion = exclusionOf(thrown, task);
-    const record = excludedCase(exclusion, fingerprint);
-    await commitOutputs(interim, patientId, {}, CASE_FILE, record);
-    return { state: 'excluded', record, skipped: false, message: exclusion.message };
+    return excluded(thrown, task, interim, fingerprint);
   }
 }

@@ -6,8 +6,6 @@ import { CONFIG_FILE } from '../dataset/manifest.ts';
 import { UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
-import { patientName } from '../storage/patient.ts';
-import type { Child } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
 import { caseIdOf, uidHmacOf } from './case-id.ts';
@@ -15,11 +13,14 @@ import { runCases } from './case-pool.ts';
 import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import type { ConvertTask } from './convert-case.ts';
+import { findPatients, isPairTable } from './patients.ts';
 import type { Report, StepSummary } from './report.ts';
 
 export interface ConvertOptions extends ConfigOptions {
-  /** Store of the raw data: a folder or `.zip` a patient. */
+  /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
   readonly raw: string;
+  /** Where NIfTI masks lie, for the source NIFTI; the raw data where it is absent. */
+  readonly masks?: string | undefined;
   readonly interim: string;
   /** Local folder of the `cases.json` artifact. */
   readonly cases: string;
@@ -28,40 +29,9 @@ export interface ConvertOptions extends ConfigOptions {
   readonly report: Report;
 }
 
-/** The patients of the raw data by their folder or archive, in order. Names that are no patient are reported once. */
-async function findPatients(
-  uri: string,
-  caseId: (name: string) => string,
-  report: Report,
-): Promise<Map<string, Child>> {
-  const raw = await openStore(uri);
-  const patients = new Map<string, Child>();
-  let ignored = 0;
-  for await (const child of raw.children()) {
-    const name = patientName(child);
-    if (name === undefined || name.startsWith('.')) {
-      ignored++;
-      continue;
-    }
-    const patientId = caseId(name);
-    if (patients.has(patientId)) {
-      throw new UsageError(
-        `${raw.uri}: patient ${patientId} is there both as a folder and as an archive; keep one of them`,
-      );
-    }
-    patients.set(patientId, child);
-  }
-  if (patients.size === 0)
-    throw new UsageError(
-      `${raw.uri}: holds no patient; give the folder or prefix whose children are PATIENT/ or PATIENT.zip`,
-    );
-  if (ignored > 0)
-    report({ kind: 'note', message: `${ignored} files beside the patients in ${raw.uri} are left alone` });
-  return patients;
-}
-
 /** Refuses outputs among the raw data: they would be taken for patients, and are replaced and deleted by name. */
 async function assertApart(raw: string, interim: string): Promise<void> {
+  if (isPairTable(raw)) return;
   const [input, output] = [(await openStore(raw)).uri, (await openStore(interim)).uri].map((uri) =>
     uri.endsWith('/') ? uri : `${uri}/`,
   );
@@ -81,7 +51,17 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   uidHmacOf(config);
   const patients = await findPatients(raw, caseIdOf(config), report);
   const tasks = [...patients]
-    .map(([patientId, child]): ConvertTask => ({ step: 'convert', patientId, child, raw, interim, config }))
+    .map(
+      ([patientId, patient]): ConvertTask => ({
+        step: 'convert',
+        patientId,
+        patient,
+        raw,
+        masks: options.masks ?? raw,
+        interim,
+        config,
+      }),
+    )
     .sort((a, b) => (a.patientId < b.patientId ? -1 : 1));
   const { records, skipped } = await runCases<ConvertTask, CaseRecord>(tasks, {
     workers: options.workers,

@@ -60,6 +60,17 @@ export class BlobStore implements Store {
     return download(blob).catch((error) => this.#absentOrThrow(`${this.uri}/${key}`, 'read', error));
   }
 
+  async stat(key: string): Promise<Entry | undefined> {
+    const blob = this.#blob(key);
+    try {
+      const { metadata, ...properties } = await blob.getProperties();
+      const entry = this.#entry({ name: blob.name, properties: properties as BlobItem['properties'] });
+      return isFolderMarker({ name: blob.name, metadata }) ? undefined : entry;
+    } catch (error) {
+      return this.#absentOrThrow(`${this.uri}/${key}`, 'read', error);
+    }
+  }
+
   async write(key: string, bytes: Uint8Array): Promise<void> {
     const blob = this.#blob(key);
     try {
@@ -96,7 +107,7 @@ export class BlobStore implements Store {
     return this.#container.getBlockBlobClient(this.#start + key);
   }
 
-  #entry({ name, properties }: BlobItem): Entry {
+  #entry({ name, properties }: Pick<BlobItem, 'name' | 'properties'>): Entry {
     const { contentMD5, contentLength = 0, etag } = properties;
     const version = contentMD5 === undefined ? etag : Buffer.from(contentMD5).toString('base64');
     return { key: name.slice(this.#start.length), bytes: contentLength, version };
@@ -109,6 +120,12 @@ export class BlobStore implements Store {
 }
 
 /** A blob that stands for a folder: `NAME/`, or one that Hadoop or a hierarchical namespace has marked. */
-function isFolderMarker({ name, metadata }: Pick<BlobItem, 'name' | 'metadata'>): boolean {
+function isFolderMarker({
+  name,
+  metadata,
+}: {
+  readonly name: string;
+  readonly metadata?: Record<string, string> | undefined;
+}): boolean {
   return name.endsWith('/') || metadata?.hdi_isfolder?.toLowerCase() === 'true';
 }

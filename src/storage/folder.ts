@@ -70,6 +70,17 @@ export class FolderStore implements Store {
     }
   }
 
+  async stat(key: string): Promise<Entry | undefined> {
+    const path = this.#path(key);
+    try {
+      const stats = await stat(path, { bigint: true });
+      return stats.isFile() ? entryOf(key, stats) : undefined;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw folderFailure(path, 'read', error);
+    }
+  }
+
   async write(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(key);
     const partial = join(dirname(path), partialName(basename(path)));

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../errors.ts';
 
@@ -95,6 +95,17 @@ export function joinUri(uri: string, ...parts: readonly string[]): string {
     names.map((name) => `/${encodeURIComponent(name)}`).join('') +
     uri.slice(base.length)
   );
+}
+
+/**
+ * The URI that a file at `uri` means by `reference`: itself where it is absolute, else a place beside that file. A
+ * reference to a blob keeps the file's query (SAS). Throws a UsageError where one of a URL leads upwards (`..`).
+ */
+export function besideUri(uri: string, reference: string): string {
+  if (SCHEME.test(reference) || isAbsolute(reference)) return reference;
+  if (!SCHEME.test(uri)) return join(dirname(uri), reference);
+  const base = displayUri(uri);
+  return joinUri(base.slice(0, base.lastIndexOf('/')) + uri.slice(base.length), reference);
 }
 
 function httpLocation(uri: string, scheme: string): BlobLocation {

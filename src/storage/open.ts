@@ -12,12 +12,17 @@ export async function openStore(uri: string): Promise<Store> {
   return storeAt(parseLocation(uri));
 }
 
+/** The one file or blob a URI names, as a key of a store. Nothing is read yet, and it need not exist. */
+export async function locateObject(uri: string): Promise<{ store: Store; key: string }> {
+  const [parent, key] = splitLast(parseLocation(uri));
+  if (key === '') throw new UsageError(`${displayUri(uri)}: names no single file; add its name`);
+  return { store: await storeAt(parent), key };
+}
+
 /** All the bytes of the one file or blob a URI names. Throws a StorageError that names it where it is absent. */
 export async function readObject(uri: string): Promise<Uint8Array<ArrayBuffer>> {
-  const location = parseLocation(uri);
-  const [parent, key] = splitLast(location);
-  if (key === '') throw new UsageError(`${displayUri(uri)}: names no single file; add its name`);
-  const bytes = await (await storeAt(parent)).read(key);
+  const { store, key } = await locateObject(uri);
+  const bytes = await store.read(key);
   if (bytes === undefined)
     throw new StorageError(displayUri(uri), 'does not exist, or is a folder; check the name');
   return bytes;

@@ -31,6 +31,8 @@ export interface ReadableStore {
 export interface Store extends ReadableStore {
   /** The first level only: folders (common prefixes) and files, in ascending name order. */
   children(): AsyncIterable<Child>;
+  /** What a listing would tell of `key`, undefined where it is absent or a folder. */
+  stat(key: string): Promise<Entry | undefined>;
   /** Atomic: afterwards the key holds all of `bytes`; after a failure or a kill it holds what it held before. */
   write(key: string, bytes: Uint8Array): Promise<void>;
   /** Removes the key and whatever an interrupted write of it left behind. No error where there is nothing. */

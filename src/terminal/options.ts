@@ -46,6 +46,12 @@ export const configuration = {
 const workers = {
   workers: { ...count('Patients worked on at a time; 0 chooses by cores and memory'), default: 0 },
 } as const;
+const masks = {
+  type: 'string',
+  requiresArg: true,
+  description:
+    'Where NIfTI masks lie, by mask.niftiPatterns; for mask.sources with NIFTI (default: the raw data)',
+} as const;
 const maxExcluded = {
   'max-excluded': count(
     'Exit with 2 when more patients than this are excluded (default: any number is fine)',
@@ -55,7 +61,10 @@ const maxExcluded = {
 /** The options of each component; a test holds them equal to components/STEP/component.yml. */
 export const COMPONENT_OPTIONS = {
   convert: {
-    raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it: ${URI_FORMS}`),
+    raw: uri(
+      `Raw data, PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask (.csv): ${URI_FORMS}`,
+    ),
+    masks,
     interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json} are written'),
     cases: folder('Folder for the cases.json artifact'),
     ...configuration,
@@ -89,7 +98,7 @@ export const COMPONENT_OPTIONS = {
 } as const satisfies Record<string, Options>;
 
 const cohort = {
-  raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it: ${URI_FORMS}`),
+  raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask (.csv): ${URI_FORMS}`),
   clinical: uri('Clinical CSV with a row a patient'),
 } as const;
 

@@ -1,0 +1,134 @@
+import type { Config } from '../config/schema.ts';
+import { isNiftiName } from '../dataset/pairs.ts';
+import { CaseExclusion } from '../errors.ts';
+import { locateObject, openStore } from '../storage/open.ts';
+import { openPatient } from '../storage/patient.ts';
+import type { ReadableStore, Store } from '../storage/store.ts';
+import { zipStore } from '../storage/zip.ts';
+import type { RawPatient } from './patients.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What there is to read of a patient. */
+export interface PatientInputs {
+  /** Name, size and version of every object: what decides the outputs. */
+  readonly listed: readonly (readonly (string | number)[])[];
+  /** The DICOM files; undefined where the CT is a NIfTI file. */
+  readonly dicom: (() => Promise<ReadableStore>) | undefined;
+  readonly niftiCt: (() => Promise<Bytes>) | undefined;
+  readonly niftiMask: (() => Promise<Bytes>) | undefined;
+}
+
+/** A file as an input: how it is listed and how it is read. Undefined where it is not there. */
+interface InputFile {
+  readonly listed: readonly (string | number)[];
+  readonly read: () => Promise<Bytes>;
+}
+
+async function inputFile(store: Store, key: string, what: string): Promise<InputFile | undefined> {
+  const entry = await store.stat(key);
+  if (entry === undefined) return undefined;
+  return {
+    listed: [what, entry.key, entry.bytes, entry.version],
+    read: async () => {
+      const bytes = await store.read(key);
+      if (bytes === undefined)
+        throw new CaseExclusion('file-vanished', 'was listed and is now gone: run again', { file: what });
+      return bytes;
+    },
+  };
+}
+
+/** What messages call the files of a pair: their own names may name the patient. */
+export const NIFTI_CT = 'the NIfTI CT';
+export const NIFTI_MASK = 'the NIfTI mask';
+
+async function fileOfPair(uri: string, what: string): Promise<InputFile> {
+  const { store, key } = await locateObject(uri);
+  const file = await inputFile(store, key, what);
+  if (file === undefined)
+    throw new CaseExclusion(
+      'no-such-file',
+      'does not exist where the table of pairs says: correct its path',
+      {
+        file: what,
+      },
+    );
+  return file;
+}
+
+async function listingOf(store: ReadableStore, prefix = ''): Promise<(string | number)[][]> {
+  const listed: (string | number)[][] = [];
+  for await (const { key, bytes, version } of store.list(prefix)) listed.push([key, bytes, version]);
+  return listed;
+}
+
+/** The first of the patterns under which a mask lies below `masks`. */
+async function maskByPattern(
+  masks: string,
+  name: string,
+  patterns: readonly string[],
+): Promise<InputFile | undefined> {
+  const store = await openStore(masks);
+  for (const pattern of patterns) {
+    const file = await inputFile(
+      store,
+      pattern.replaceAll('{patient}', () => name),
+      NIFTI_MASK,
+    );
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+async function inputsOfPair(ct: string, mask: string): Promise<PatientInputs> {
+  const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK);
+  const masked = niftiMask === undefined ? [] : [niftiMask.listed];
+  if (isNiftiName(ct)) {
+    const niftiCt = await fileOfPair(ct, NIFTI_CT);
+    const listed = [niftiCt.listed, ...masked];
+    return { listed, dicom: undefined, niftiCt: niftiCt.read, niftiMask: niftiMask?.read };
+  }
+  if (/\.zip$/i.test(ct)) {
+    const archive = await fileOfPair(ct, 'the archive');
+    return {
+      listed: [archive.listed, ...masked],
+      dicom: async () => zipStore('the archive', await archive.read()),
+      niftiCt: undefined,
+      niftiMask: niftiMask?.read,
+    };
+  }
+  const folder = await openStore(ct);
+  return {
+    listed: [...(await listingOf(folder)), ...masked],
+    dicom: async () => folder,
+    niftiCt: undefined,
+    niftiMask: niftiMask?.read,
+  };
+}
+
+/**
+ * What there is to read of a patient, with masks that lie apart: `masks` is where `mask.niftiPatterns` are looked up if
+ * NIFTI is among `mask.sources`. Nothing but listings is read yet.
+ */
+export async function patientInputs(
+  { name, source }: RawPatient,
+  raw: string,
+  masks: string,
+  { sources, niftiPatterns }: Config['mask'],
+): Promise<PatientInputs> {
+  if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask);
+  const store = await openStore(raw);
+  const { child } = source;
+  const listed =
+    child.kind === 'file'
+      ? [[child.entry.key, child.entry.bytes, child.entry.version]]
+      : await listingOf(store, `${child.name}/`);
+  const mask = sources.includes('NIFTI') ? await maskByPattern(masks, name, niftiPatterns) : undefined;
+  return {
+    listed: mask === undefined ? listed : [...listed, mask.listed],
+    dicom: () => openPatient(store, child),
+    niftiCt: undefined,
+    niftiMask: mask?.read,
+  };
+}

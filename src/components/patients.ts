@@ -1,0 +1,79 @@
+import { parsePairs } from '../dataset/pairs.ts';
+import { UsageError } from '../errors.ts';
+import { besideUri, displayUri } from '../storage/location.ts';
+import { openStore, readObject } from '../storage/open.ts';
+import { patientName } from '../storage/patient.ts';
+import type { Child } from '../storage/store.ts';
+import type { Report } from './report.ts';
+
+/** Where a patient's data lie: a child of the raw data, or what a row of a table of pairs names. */
+export type PatientSource =
+  | { readonly kind: 'child'; readonly child: Child }
+  /** URIs; `mask` is '' where the DICOM holds the mask. */
+  | { readonly kind: 'pair'; readonly ct: string; readonly mask: string };
+
+/** A patient of the raw data. */
+export interface RawPatient {
+  /** Its folder, archive or row, before any HMAC. */
+  readonly name: string;
+  readonly source: PatientSource;
+}
+
+/** Whether the raw data are given as a table of pairs. */
+export function isPairTable(uri: string): boolean {
+  return /\.csv$/i.test(displayUri(uri));
+}
+
+async function pairedPatients(uri: string): Promise<RawPatient[]> {
+  const rows = parsePairs(displayUri(uri), await readObject(uri));
+  if (rows.length === 0) throw new UsageError(`${displayUri(uri)}: holds no row`);
+  return rows.map(({ patientId, ct, mask }) => ({
+    name: patientId,
+    source: {
+      kind: 'pair',
+      ct: besideUri(uri, ct),
+      mask: mask === '' ? '' : besideUri(uri, mask),
+    },
+  }));
+}
+
+async function storedPatients(uri: string, report: Report): Promise<RawPatient[]> {
+  const raw = await openStore(uri);
+  const patients: RawPatient[] = [];
+  let ignored = 0;
+  for await (const child of raw.children()) {
+    const name = patientName(child);
+    if (name === undefined || name.startsWith('.')) ignored++;
+    else patients.push({ name, source: { kind: 'child', child } });
+  }
+  if (patients.length === 0)
+    throw new UsageError(
+      `${raw.uri}: holds no patient; give the folder or prefix whose children are PATIENT/ or PATIENT.zip, or a table patient_id,ct,mask (.csv)`,
+    );
+  if (ignored > 0)
+    report({ kind: 'note', message: `${ignored} files beside the patients in ${raw.uri} are no patients` });
+  return patients;
+}
+
+/**
+ * The patients of the raw data by their id: a folder or archive each, or a row each of a table of pairs. Names that are
+ * no patient are reported once. Throws a UsageError where there is none, or one twice.
+ */
+export async function findPatients(
+  uri: string,
+  caseId: (name: string) => string,
+  report: Report,
+): Promise<Map<string, RawPatient>> {
+  const found = isPairTable(uri) ? await pairedPatients(uri) : await storedPatients(uri, report);
+  const patients = new Map<string, RawPatient>();
+  for (const patient of found) {
+    const patientId = caseId(patient.name);
+    if (patients.has(patientId)) {
+      throw new UsageError(
+        `${displayUri(uri)}: patient ${patientId} is there both as a folder and as an archive; keep one of them`,
+      );
+    }
+    patients.set(patientId, patient);
+  }
+  return patients;
+}
