@@ -63,20 +63,27 @@ function voxelsOnEdge(mask: Uint8Array, [nx, ny, nz]: Vec3): number {
   return count;
 }
 
+/** The axis nearest to the patient's: 2 in a stack of axial slices, any in a NIfTI file. */
+function sliceAxis(direction: readonly number[]): number {
+  const along = [6, 7, 8].map((i) => Math.abs(direction[i]));
+  return along.indexOf(Math.max(...along));
+}
+
 /** The values, from a study and the histogram of its CT, that the checks of `qc` judge; undefined where a check does not apply. */
 export function measurePair(
   { ct, tumor, facts }: Study,
   histogram: HuHistogram,
 ): Record<CheckName, number | undefined> {
-  const { size, spacingMm } = ct.geometry;
+  const { size, spacingMm, direction } = ct.geometry;
+  const z = sliceAxis(direction);
   const components = componentSizes(tumor.data, size);
   const voxels = components.reduce((sum, n) => sum + n, 0);
   const range = histogram.range();
   const dices = facts.mask.agreement.flatMap(({ dice }) => dice ?? []);
   return {
-    slices: size[2],
-    zExtentMm: size[2] * spacingMm[2],
-    sliceSpacingMm: spacingMm[2],
+    slices: size[z],
+    zExtentMm: size[z] * spacingMm[z],
+    sliceSpacingMm: spacingMm[z],
     tiltDegrees: facts.tiltDegrees,
     missingSlices: facts.missingPlanes,
     burnedInSlices: facts.burnedInSlices,

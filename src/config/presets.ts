@@ -43,7 +43,7 @@ const lung1: Config = {
     missingSlices: { low: null, high: 3, severity: 'flag' },
     burnedInSlices: { low: null, high: 0, severity: 'exclude' },
     rescales: { low: null, high: 1, severity: 'flag' },
-    wrapShare: { low: null, high: 0.0002, severity: 'exclude' },
+    wrapShare: { low: null, high: 0.00005, severity: 'exclude' },
     lowestHu: { low: -1100, high: -900, severity: 'flag' },
     highestHu: { low: 300, high: null, severity: 'flag' },
     airShare: { low: 0.01, high: null, severity: 'exclude' },

@@ -71,6 +71,38 @@ describe('a synthetic patient', () => {
     expect(failed(with_(change))).toEqual(expect.arrayContaining(expected));
   });
 
+  test('what the headers tell is judged too', () => {
+    const facts = {
+      ...study.facts,
+      burnedInSlices: 1,
+      missingPlanes: 4,
+      tiltDegrees: 12,
+      mask: {
+        ...study.facts.mask,
+        outsideShare: 0.1,
+        volumeShare: 0.8,
+        agreement: [0.95, 0.7, null].map((dice) => ({
+          source: 'RTSTRUCT' as const,
+          roiName: 'GTV-1',
+          dice,
+          taken: { voxels: 1, firstSlice: 0, lastSlice: 0 },
+          other: { voxels: 1, firstSlice: 0, lastSlice: 0 },
+          refusal: '',
+        })),
+      },
+    };
+    expect(failed({ ...study, facts })).toEqual([
+      'tiltDegrees',
+      'missingSlices',
+      'burnedInSlices',
+      'maskOutsideShare',
+      'maskVolumeShare',
+      'sourceDice',
+    ]);
+    expect(valuesOf({ ...study, facts }).sourceDice).toBe(0.7);
+    expect(() => assertQc(judgePair(valuesOf({ ...study, facts }), qc))).toThrow('qc.burnedInSlices');
+  });
+
   test('few slices and mixed rescales are found', () => {
     const { geometry } = study.ct;
     const short: Study = {
@@ -86,8 +118,23 @@ describe('a synthetic patient', () => {
 });
 
 describe.runIf(hasSharedData).each(['LUNG1-001', 'LUNG1-002'])('%s', (id) => {
-  test('passes every check, with noise and air as a CT has them', async () => {
-    const study = await readStudy(filesInZip(shared('lung1', `${id}.zip`)), rules);
+  let study: Study;
+  beforeAll(async () => {
+    study = await readStudy(filesInZip(shared('lung1', `${id}.zip`)), rules);
+  });
+
+  test.each<[string, (hu: number) => number, string]>([
+    ['signed 12-bit values read as unsigned', (hu) => (hu < 0 ? hu + 4096 : hu), 'wrapShare'],
+    ['unsigned 12-bit values read as signed', (hu) => (hu > 1023 ? hu - 4096 : hu), 'wrapShare'],
+    ['the intercept lost', (hu) => hu + 1024, 'airShare'],
+    ['the intercept applied twice', (hu) => hu - 1024, 'airHu'],
+  ])('%s excludes the patient', (_, spoil, code) => {
+    const { ct } = study;
+    const spoilt = { ...study, ct: { ...ct, data: ct.data.map(spoil) } };
+    expect(() => assertQc(judgePair(valuesOf(spoilt), qc))).toThrow(`qc.${code}`);
+  });
+
+  test('passes every check, with noise and air as a CT has them', () => {
     expect(failed(study)).toEqual([]);
     const values = valuesOf(study);
     expect(values.noiseHu).toBeGreaterThan(3);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import {
   type BlobLocation,
+  besideUri,
   blobUrl,
   displayUri,
   joinUri,
@@ -158,6 +159,23 @@ describe('joinUri', () => {
   it.each(['..', 'a/../../b', '.'])('refuses the part %j', (part) => {
     expect(() => joinUri('out', part)).toThrow(UsageError);
     expect(() => joinUri(`${BLOB}/raw?${SAS}`, part)).toThrow(`${BLOB}/raw: `);
+  });
+});
+
+describe('besideUri', () => {
+  it.each([
+    ['/data/pairs.csv', 'ct/a.nii.gz', '/data/ct/a.nii.gz'],
+    ['/data/tables/pairs.csv', '../ct/a.nii.gz', '/data/ct/a.nii.gz'],
+    ['pairs.csv', 'a.nii', 'a.nii'],
+    ['/data/pairs.csv', '/else/a.nii', '/else/a.nii'],
+    [`${BLOB}/raw/pairs.csv?${SAS}`, 'ct/a.nii', `${BLOB}/raw/ct/a.nii?${SAS}`],
+    [`${BLOB}/raw/pairs.csv?${SAS}`, `${BLOB}/other/a.nii`, `${BLOB}/other/a.nii`],
+  ])('of %s, %s is %s', (uri, reference, beside) => {
+    expect(besideUri(uri, reference)).toBe(beside);
+  });
+
+  it('refuses to lead upwards in a URL', () => {
+    expect(() => besideUri(`${BLOB}/raw/pairs.csv?${SAS}`, '../a.nii')).toThrow(UsageError);
   });
 });
 

@@ -44,6 +44,7 @@ describe.each(['folder', 'blob'])('%s store', (kind) => {
         const listed = await gather(store.list());
         expect(listed.map(({ key }) => key)).toEqual(Object.keys(all).sort());
         for (const { key, bytes } of listed) expect(bytes).toBe(all[key].length);
+        for (const entry of listed) expect(await store.stat(entry.key)).toEqual(entry);
         for (const [key, bytes] of Object.entries(all)) expect(await store.read(key)).toEqual(bytes);
 
         for (const key of Object.keys(all)) await store.delete(key);
@@ -88,6 +89,8 @@ describe.each(['folder', 'blob'])('%s store', (kind) => {
     const store = await openStore(freshUri());
     await store.write('a/b', bytesOf('b'));
     expect(await store.read('a')).toBeUndefined();
+    expect(await store.stat('a')).toBeUndefined();
+    expect(await store.stat('a/b/c')).toBeUndefined();
     expect(await store.read('a/b/c')).toBeUndefined();
     await store.delete('a');
     await store.delete('a/b/c');
@@ -118,6 +121,7 @@ describe.each(['folder', 'blob'])('%s store', (kind) => {
     async (key) => {
       const store = await openStore(freshUri());
       await expect(store.read(key)).rejects.toThrow(StorageError);
+      await expect(store.stat(key)).rejects.toThrow(StorageError);
       await expect(store.write(key, bytesOf('x'))).rejects.toThrow(store.uri);
       await expect(store.delete(key)).rejects.toThrow('is not a key');
     },
