@@ -73,7 +73,7 @@ beforeAll(async () => {
   const rows = Object.values(NAMES).map((name, i) => `${name},${i < 3 ? 'I' : 'II'}\n`);
   writeFileSync(clinical, `PatientID,Overall.Stage\n${rows.join('')}`);
   const config = join(temporaryFolder(), 'config.yml');
-  writeFileSync(config, 'privacy: {caseId: hmac}\n');
+  writeFileSync(config, 'privacy: {caseId: hmac, uids: hmac}\n');
   const { code, stdout, stderr } = await startCli(
     ['preprocess', '--raw', raw, '--clinical', clinical, '--out', out, '--config', config],
     env,
