@@ -1,5 +1,6 @@
 import { type AxisOrder, axisOrder, reorient } from '../kernels/orient.ts';
 import {
+  axisPaths,
   linearAxis,
   nearestAxis,
   type ResampleAxes,
@@ -29,10 +30,11 @@ export function standardise(
   const rasCt = reorient(ct, order);
   const rasTumor = reorient(tumor, order);
   const { size, spacingMm: from, originMm, direction } = rasCt.geometry;
+  const paths = axisPaths(rasCt.geometry);
   const axes = (make: typeof linearAxis): ResampleAxes => [
-    make(size[0], from[0], spacingMm[0]),
-    make(size[1], from[1], spacingMm[1]),
-    make(size[2], from[2], spacingMm[2]),
+    make(size[0], from[0], spacingMm[0], paths[0]),
+    make(size[1], from[1], spacingMm[1], paths[1]),
+    make(size[2], from[2], spacingMm[2], paths[2]),
   ];
   const ctAxes = axes(linearAxis);
   return {

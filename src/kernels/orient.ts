@@ -26,7 +26,8 @@ const LETTERS: Record<string, readonly [row: number, sign: 1 | -1]> = {
 
 /**
  * For each image axis the patient axis nearest to it: the largest |cosine| of all is taken first, then the largest of
- * what is left (ITK itkDICOMOrientation.cxx, `DirectionCosinesToOrientation`).
+ * what is left; of equal ones the last in row-major order (ITK itkAnatomicalOrientation.cxx,
+ * `ConvertDirectionToPositiveEnum`).
  */
 function nearestPatientAxes(direction: readonly number[]): { row: Vec3; sign: Vec3 } {
   const row = [0, 0, 0];
@@ -35,10 +36,10 @@ function nearestPatientAxes(direction: readonly number[]): { row: Vec3; sign: Ve
   const freeAxes = new Set([0, 1, 2]);
   while (freeAxes.size > 0) {
     let best = { row: -1, axis: -1, cosine: -1 };
-    for (const axis of freeAxes) {
-      for (const r of freeRows) {
+    for (const r of freeRows) {
+      for (const axis of freeAxes) {
         const cosine = Math.abs(direction[3 * r + axis]);
-        if (cosine > best.cosine) best = { row: r, axis, cosine };
+        if (cosine >= best.cosine) best = { row: r, axis, cosine };
       }
     }
     row[best.axis] = best.row;
@@ -67,24 +68,19 @@ export function axisOrder(direction: readonly number[], codes = 'RAS'): AxisOrde
   return { from, flip: [flip(0), flip(1), flip(2)] };
 }
 
+/** Permutes first, then flips, since the last bit of the origin hangs on the order (ITK itkFlipImageFilter.hxx). */
 function reorientedGeometry(geometry: Geometry, { from, flip }: AxisOrder): Geometry {
-  const corner = [0, 0, 0];
-  for (let axis = 0; axis < 3; axis++) if (flip[axis]) corner[from[axis]] = geometry.size[from[axis]] - 1;
-  const direction: number[] = [];
-  for (let row = 0; row < 3; row++) {
-    for (let axis = 0; axis < 3; axis++) {
-      const cosine = geometry.direction[3 * row + from[axis]];
-      direction.push(flip[axis] ? 0 - cosine : cosine);
-    }
-  }
-  return {
+  const permuted: Geometry = {
     size: vec3((axis) => geometry.size[from[axis]]),
     spacingMm: vec3((axis) => geometry.spacingMm[from[axis]]),
-    originMm: pointOfIndex(
-      geometry,
-      vec3((axis) => corner[axis]),
-    ),
-    direction,
+    originMm: geometry.originMm,
+    direction: geometry.direction.map((_, i) => geometry.direction[i - (i % 3) + from[i % 3]]),
+  };
+  const first = vec3((axis) => (flip[axis] ? permuted.size[axis] - 1 : 0));
+  return {
+    ...permuted,
+    originMm: pointOfIndex(permuted, first),
+    direction: permuted.direction.map((cosine, i) => (flip[i % 3] ? 0 - cosine : cosine)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Vec3, vec3 } from '../volume/geometry.ts';
+import { type Geometry, type Vec3, vec3 } from '../volume/geometry.ts';
 
 /** Voxels along an axis after resampling: floor(N * (s/t) + 0.5), as the reference program rounds. */
 export function resampledLength(length: number, spacingMm: number, targetMm: number): number {
@@ -15,12 +15,43 @@ export interface ResampleAxis {
   readonly inside: Uint8Array;
 }
 
+/** How ITK comes from an output sample to its place on an input axis; it decides the last bit, and so what lies half way. */
+export interface AxisPath {
+  /** Along x ITK interpolates between the ends of a scan line; along y and z it maps each sample by itself. */
+  readonly scanLine: boolean;
+  /** Coordinate of the first sample along the axis: what ITK adds and takes away again on its way. */
+  readonly originMm: number;
+}
+
 /**
- * Continuous input index of output sample i of M: (i/M) * (M * (t/s)), in double, with first voxel centres coinciding
- * (ITK itkResampleImageFilter.hxx, `LinearThreadedGenerateData`, interpolates along the scan line in just this way).
+ * The paths along the axes of a grid. Where the axes lie aslant of the patient's, ITK's detour over physical points
+ * leaves rounding noise that differs from voxel to voxel; then the detour is left out.
  */
-function continuousIndex(i: number, count: number, spacingMm: number, targetMm: number): number {
-  return (i / count) * (count * (targetMm / spacingMm));
+export function axisPaths({
+  originMm,
+  direction,
+}: Pick<Geometry, 'originMm' | 'direction'>): readonly [AxisPath, AxisPath, AxisPath] {
+  const aligned = direction.every((cosine) => cosine === 0 || Math.abs(cosine) === 1);
+  const along = (axis: number): number =>
+    [0, 1, 2].reduce((sum, row) => sum + direction[3 * row + axis] * originMm[row], 0);
+  const path = (axis: number): AxisPath => ({ scanLine: axis === 0, originMm: aligned ? along(axis) : 0 });
+  return [path(0), path(1), path(2)];
+}
+
+/**
+ * Continuous input index of output sample i of M, in double, with first voxel centres coinciding
+ * (ITK itkResampleImageFilter.hxx, `LinearThreadedGenerateData`; itkImageBase.h, `TransformPhysicalPointToContinuousIndex`).
+ */
+function continuousIndex(
+  count: number,
+  spacingMm: number,
+  targetMm: number,
+  { scanLine, originMm }: AxisPath,
+): (i: number) => number {
+  const indexOf = (i: number): number => (originMm + i * targetMm - originMm) * (1 / spacingMm);
+  if (!scanLine) return indexOf;
+  const end = indexOf(count);
+  return (i) => (i / count) * end;
 }
 
 /** Inside a buffer of N samples: -0.5 <= c < N - 0.5 (ITK itkImageFunction.h, `IsInsideBuffer`). */
@@ -33,6 +64,7 @@ function axisOf(
   length: number,
   spacingMm: number,
   targetMm: number,
+  path: AxisPath,
   place: (c: number) => { readonly lower: number; readonly weight: number },
 ): ResampleAxis {
   const count = resampledLength(length, spacingMm, targetMm);
@@ -41,8 +73,9 @@ function axisOf(
     weight: new Float64Array(count),
     inside: new Uint8Array(count),
   };
+  const indexOf = continuousIndex(count, spacingMm, targetMm, path);
   for (let i = 0; i < count; i++) {
-    const c = continuousIndex(i, count, spacingMm, targetMm);
+    const c = indexOf(i);
     if (!isInside(c, length)) continue;
     const { lower, weight } = place(c);
     axis.lower[i] = lower;
@@ -53,8 +86,13 @@ function axisOf(
 }
 
 /** Linear interpolation along an axis (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
-export function linearAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, (c) => {
+export function linearAxis(
+  length: number,
+  spacingMm: number,
+  targetMm: number,
+  path: AxisPath,
+): ResampleAxis {
+  return axisOf(length, spacingMm, targetMm, path, (c) => {
     const lower = Math.max(Math.floor(c), 0);
     const distance = c - lower;
     return { lower, weight: distance <= 0 || lower + 1 > length - 1 ? 0 : distance };
@@ -62,8 +100,13 @@ export function linearAxis(length: number, spacingMm: number, targetMm: number):
 }
 
 /** Nearest neighbour along an axis: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h); weights stay 0. */
-export function nearestAxis(length: number, spacingMm: number, targetMm: number): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, (c) => ({ lower: Math.floor(c + 0.5), weight: 0 }));
+export function nearestAxis(
+  length: number,
+  spacingMm: number,
+  targetMm: number,
+  path: AxisPath,
+): ResampleAxis {
+  return axisOf(length, spacingMm, targetMm, path, (c) => ({ lower: Math.floor(c + 0.5), weight: 0 }));
 }
 
 /** The part [start, start + count) of an axis, for resampling a window of the output only. */

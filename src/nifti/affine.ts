@@ -19,7 +19,11 @@ export function affineOf(geometry: Geometry): number[][] {
  * (itkNiftiImageIO.cxx), so that 1 mm stays 1 mm.
  */
 export function geometryOf(affine: readonly (readonly number[])[], size: Vec3, pixdimMm: Vec3): Geometry {
-  const norm = vec3((axis) => Math.hypot(affine[0][axis], affine[1][axis], affine[2][axis]));
+  // Not Math.hypot, whose last bit differs: which axis of a grid turned by 45 degrees is nearest hangs on it.
+  const norm = vec3((axis) => {
+    const [x, y, z] = affine.map((row) => row[axis]);
+    return Math.sqrt(x * x + y * y + z * z);
+  });
   const spacingMm = vec3((a) => (Math.abs(norm[a] - pixdimMm[a]) <= 1e-4 * norm[a] ? pixdimMm[a] : norm[a]));
   const direction: number[] = [];
   for (let row = 0; row < 3; row++) {

@@ -11,6 +11,7 @@ import {
 } from '../../src/kernels/resample.ts';
 
 const spacing = fc.double({ min: 0.4, max: 5, noNaN: true });
+const path = { scanLine: true, originMm: 0 };
 const length = fc.integer({ min: 1, max: 7 });
 
 const volume = fc.tuple(length, length, length).chain(([x, y, z]) =>
@@ -28,19 +29,31 @@ function axesOf(
   from: readonly number[],
   to: readonly number[],
 ): ResampleAxes {
-  return [make(size[0], from[0], to[0]), make(size[1], from[1], to[1]), make(size[2], from[2], to[2])];
+  return [
+    make(size[0], from[0], to[0], path),
+    make(size[1], from[1], to[1], path),
+    make(size[2], from[2], to[2], path),
+  ];
 }
 
 describe('resampleLinear', () => {
   test('keeps first voxel centres together and fills the last plane when the samples are doubled', () => {
-    const axes: ResampleAxes = [linearAxis(3, 2, 1), linearAxis(1, 1, 1), linearAxis(1, 1, 1)];
+    const axes: ResampleAxes = [
+      linearAxis(3, 2, 1, path),
+      linearAxis(1, 1, 1, path),
+      linearAxis(1, 1, 1, path),
+    ];
     expect([...resampleLinear(Int16Array.of(0, 10, 40), [3, 1, 1], axes, -1000)]).toEqual([
       0, 5, 10, 25, 40, -1000,
     ]);
   });
 
   test('repeats the edge value for half a voxel', () => {
-    const axes: ResampleAxes = [linearAxis(2, 3, 1), linearAxis(1, 1, 1), linearAxis(1, 1, 1)];
+    const axes: ResampleAxes = [
+      linearAxis(2, 3, 1, path),
+      linearAxis(1, 1, 1, path),
+      linearAxis(1, 1, 1, path),
+    ];
     const out = [...resampleLinear(Int16Array.of(0, 30), [2, 1, 1], axes, -1000)];
     expect(out).toEqual([0, 10, 20, 30, 30, -1000]);
   });
@@ -49,7 +62,8 @@ describe('resampleLinear', () => {
     fc.assert(
       fc.property(volume, ({ size, data, from }) => {
         const out = resampleLinear(data, [...size], axesOf(linearAxis, size, from, from), -1000);
-        expect([...out]).toEqual([...data]);
+        // As in ITK, n * s * (1/s) can miss n by its last bit.
+        expect(out.every((hu, i) => Math.abs(hu - data[i]) < 1e-9)).toBe(true);
       }),
     );
   });

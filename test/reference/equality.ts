@@ -4,18 +4,8 @@ import { expect } from 'vitest';
 import type { Failures } from '../../src/dataset/manifest.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { readJson } from '../support/cli.ts';
+import type { CohortOutputs, ReferenceConfig } from '../support/generated-cohort.ts';
 import { runPython } from './python.ts';
-
-/** A cohort after the built command line has been over it. */
-export interface Outputs {
-  /** Folder of CT and tumour mask by patient. */
-  readonly interim: string;
-  readonly roi: string;
-  /** Folders of the artifacts of pass 1 and pass 2. */
-  readonly stats: string;
-  readonly manifest: string;
-  readonly patientIds: readonly string[];
-}
 
 /** A row of compare_outputs.py: one volume of one patient. Differences in HU, in standard deviations, or in labels. */
 interface VolumeRow {
@@ -90,9 +80,9 @@ function statsOf(folder: string): unknown {
  * @param config by the names of the reference; what is left out is as in the reference
  */
 export async function compareWithReference(
-  { interim, roi, stats, manifest, patientIds }: Outputs,
+  { interim, roi, stats, manifest, patientIds }: CohortOutputs,
   work: string,
-  config: Record<string, unknown> = {},
+  config: ReferenceConfig = {},
 ): Promise<Differences> {
   const samples = patientIds.map((id) => ({
     patient_id: id,
