@@ -37,6 +37,16 @@ export function attributesOf({ file: { dataset }, frame }: ImageFrame, sequence:
   return functionalGroups(dataset).macro(frame, sequence) ?? dataset;
 }
 
+/** Where a Legacy Converted Enhanced image keeps what no macro has a place for (DICOM PS3.3 C.7.6.16.2.25). */
+const UNASSIGNED = ['x00209170', 'x00209171'];
+
+/** Where an attribute of acquisition stands that a converted image may keep among its unassigned ones. */
+export function acquisitionOf(image: ImageFrame, sequence: string, tag: string): DataSet {
+  const { macro } = functionalGroups(image.file.dataset);
+  const found = [sequence, ...UNASSIGNED].map((s) => macro(image.frame, s));
+  return found.find((item) => item?.elements[tag] !== undefined) ?? image.file.dataset;
+}
+
 /** For messages: the file, with the frame where it has several. */
 export function frameName({ file, frame }: ImageFrame): string {
   return functionalGroups(file.dataset).frames > 1 ? `${file.name}, frame ${frame + 1}` : file.name;

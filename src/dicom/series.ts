@@ -1,4 +1,4 @@
-import { attributesOf, functionalGroups, type ImageFrame } from './functional-groups.ts';
+import { acquisitionOf, attributesOf, functionalGroups, type ImageFrame } from './functional-groups.ts';
 import { cross, dot, type SlicePlane, slicePlane } from './geometry.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
 
@@ -99,6 +99,13 @@ function framesOf(file: DicomFile): ImageFrame[] {
   return Array.from({ length: Math.max(frames, 1) }, (_, frame) => ({ file, frame }));
 }
 
+export function kernelOf(image: ImageFrame): string {
+  return text(
+    acquisitionOf(image, Tag.CTReconstructionSequence, Tag.ConvolutionKernel),
+    Tag.ConvolutionKernel,
+  );
+}
+
 /** Images whose cosines differ by rounding only belong together. */
 function geometryKey(plane: SlicePlane): string {
   const cosines = [...plane.rowDirection, ...plane.columnDirection].map((c) => c.toFixed(3));
@@ -190,7 +197,7 @@ export function ctSeries(
       planes,
       spacingMm: median(gaps.filter((gap) => gap > SAME_POSITION_MM)),
       coverageMm: heights[heights.length - 1] - heights[0],
-      kernel: text(attributesOf(planes[0], Tag.CTReconstructionSequence), Tag.ConvolutionKernel),
+      kernel: kernelOf(planes[0]),
     });
   }
   return {

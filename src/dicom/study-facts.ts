@@ -1,11 +1,11 @@
 import type { StudyFlag } from './drawn-mask.ts';
-import { attributesOf, type ImageFrame } from './functional-groups.ts';
+import { acquisitionOf, type ImageFrame } from './functional-groups.ts';
 import { type Rescale, rescaleOf } from './hounsfield.ts';
 import type { LinkRule } from './link.ts';
 import type { MaskAgreement } from './mask-agreement.ts';
 import type { MaskCandidate, MaskSource } from './mask-candidates.ts';
 import { decimals, Tag, text } from './part10.ts';
-import { type CtSeries, type RejectedSeries, type SeriesRules, whyBehind } from './series.ts';
+import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules, whyBehind } from './series.ts';
 
 /** A series that could have been the volume, whether it was, and otherwise why not. */
 export interface CandidateFacts {
@@ -76,11 +76,11 @@ export function rescales(slices: readonly ImageFrame[]): StudyFacts['rescale'] {
 export function acquisition(slice: ImageFrame): Acquisition {
   const { dataset } = slice.file;
   const number = (sequence: string, tag: string): number | null =>
-    decimals(attributesOf(slice, sequence), tag)?.[0] ?? null;
+    decimals(acquisitionOf(slice, sequence, tag), tag)?.[0] ?? null;
   return {
     manufacturer: text(dataset, Tag.Manufacturer),
     model: text(dataset, Tag.ManufacturerModelName),
-    convolutionKernel: text(attributesOf(slice, Tag.CTReconstructionSequence), Tag.ConvolutionKernel),
+    convolutionKernel: kernelOf(slice),
     kvp: number(Tag.CTXRayDetailsSequence, Tag.KVP),
     sliceThicknessMm: number(Tag.PixelMeasuresSequence, Tag.SliceThickness),
     patientPosition: text(dataset, Tag.PatientPosition),

@@ -43,14 +43,21 @@ describe.each(Object.keys(golden.files))('%s', (name) => {
   });
 });
 
-test('acquisition and rescale are told from the functional groups', async () => {
+test.each(['enhanced-mixed-rescale', 'legacy-highdicom'])(
+  'acquisition of %s is told from the functional groups',
+  async (name) => {
+    const { stack } = await read(goldenFile(name));
+    expect(acquisition(stack.slices[0])).toMatchObject({
+      convolutionKernel: 'B30f',
+      kvp: 120,
+      sliceThicknessMm: 3,
+      model: 'Model',
+    });
+  },
+);
+
+test('mixed rescales of frames are told', async () => {
   const { stack } = await read(goldenFile('enhanced-mixed-rescale'));
-  expect(acquisition(stack.slices[0])).toMatchObject({
-    convolutionKernel: 'B30f',
-    kvp: 120,
-    sliceThicknessMm: 3,
-    model: 'Model',
-  });
   expect(rescales(stack.slices).toSorted((a, b) => a.intercept - b.intercept)).toEqual([
     { slope: 1, intercept: -1026, slices: 9 },
     { slope: 1, intercept: -1024, slices: 9 },
