@@ -44,3 +44,14 @@ export function caseIdOf(
   const salt = secretOf('privacy.caseId', env);
   return (name) => `P-${createHmac('sha256', salt).update(name).digest('hex').slice(0, 16)}`;
 }
+
+/** A name that no folder has. */
+const NOBODY = '/';
+
+/**
+ * The kind of names a run gives: `folder`, or `hmac:` and what the secret makes of a fixed text, by which two runs under
+ * the same secret know each other. It tells no more of the secret than any patient's name does.
+ */
+export function caseNamingOf(config: Config, env: NodeJS.ProcessEnv = process.env): string {
+  return config.privacy.caseId === 'folder' ? 'folder' : `hmac:${caseIdOf(config, env)(NOBODY).slice(2)}`;
+}

@@ -23,7 +23,7 @@ export async function* cohortSheets(
       if (png === undefined) continue;
       const caption = [
         output.patient_id,
-        `stage ${output.stage}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`,
+        `${output.stage === '' ? 'no stage' : `stage ${output.stage}`}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`,
       ];
       if (output.flags.length > 0) caption.push(output.flags.map((flag) => flag.code).join(', '));
       tiles.push({ png, caption });

@@ -39,12 +39,13 @@ export interface RoiTask extends CaseTask {
 function roiFingerprint({ record, member, config, constants }: RoiTask): string {
   const { resample, roi, intensity, output } = config;
   const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
+  const { split, stage, stage_index } = member;
   const inputs = [record.ct.sha256, record.tumor.sha256, record.flags];
   return fingerprintOf({
     step: 'pass2-write',
     version: VERSION,
     inputs,
-    member,
+    member: [split, stage, stage_index],
     resample,
     roi,
     intensity,

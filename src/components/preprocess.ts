@@ -5,7 +5,10 @@ import { planPipeline } from '../azureml/plan.ts';
 import { parseClinical } from '../dataset/clinical.ts';
 import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
+import { caseNamingOf } from './case-id.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
+import { localFile } from './local-file.ts';
+import { previousFile, readPrevious } from './previous-split.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
 export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
@@ -36,6 +39,8 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly clinical: string;
   /** A folder or blob prefix: volumes go under `interim` and `roi` in it. */
   readonly out: string;
+  /** An earlier split.json, or its folder: whoever it assigned keeps the side. */
+  readonly previous?: string | undefined;
   readonly workers: number;
   readonly artifacts?: string | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -50,22 +55,24 @@ export interface PreprocessResult {
   readonly manifest: string;
 }
 
-/** Finds a wrong configuration or clinical table before the hours that convert may take, not after them. */
+/** Finds a wrong configuration, clinical table or earlier split before the hours that convert may take, not after them. */
 async function checkInputs(options: PreprocessOptions): Promise<void> {
-  const { split } = await readConfig(options);
-  parseClinical(displayUri(options.clinical), await readObject(options.clinical), split);
+  const config = await readConfig(options);
+  parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
+  if (options.previous !== undefined) await readPrevious(options.previous, caseNamingOf(config));
 }
 
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
-  const { raw, clinical, out, config, patch } = options;
+  const { raw, clinical, out, config, previous, patch } = options;
   const interim = joinUri(out, 'interim');
   const roi = joinUri(out, 'roi');
   const location = parseLocation(out);
   const artifacts =
     options.artifacts ??
     (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
+  const inputs = join(artifacts, 'inputs');
   const set = {
     raw,
     clinical,
@@ -73,7 +80,10 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     roi,
     preset: options.preset,
     workers: String(options.workers),
-    ...(config === undefined ? {} : { config }),
+    ...(config === undefined ? {} : { config: await localFile(config, inputs, 'config.yml') }),
+    ...(previous === undefined
+      ? {}
+      : { previous: await localFile(previousFile(previous), inputs, 'previous-split.json') }),
     ...(patch === undefined ? {} : { patch }),
   };
   const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, onEvent: options.onEvent });

@@ -1,39 +1,68 @@
 import { CASES_FILE, casesSchema } from '../dataset/cases.ts';
 import { parseClinical } from '../dataset/clinical.ts';
 import { encodeJson } from '../dataset/json.ts';
-import { SPLIT_CSV_FILE, SPLIT_FILE, splitCsv, splitPatients } from '../dataset/split.ts';
+import { SPLIT_FILE, type Split } from '../dataset/split.ts';
+import { splitPatients } from '../dataset/split-patients.ts';
+import { SPLIT_CSV_FILE, splitCsv } from '../dataset/split-table.ts';
 import { displayUri } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
-import { caseIdOf } from './case-id.ts';
+import { caseIdOf, caseNamingOf } from './case-id.ts';
+import { assertNobodyMoves, readPrevious } from './previous-split.ts';
 import type { StepSummary } from './report.ts';
 
 export interface SplitOptions {
   readonly cases: string;
   /** The clinical CSV: a file or blob. */
   readonly clinical: string;
+  /** An earlier split.json, or its folder: whoever it assigned keeps the side. */
+  readonly previous?: string | undefined;
   /** Local folder of the `split.json` artifact. */
   readonly split: string;
+}
+
+function facts({ summary, class_weights, warnings, previous, excluded }: Split): string[] {
+  const weights = class_weights.inverse_frequency.map((weight) => weight?.toFixed(3) ?? '-').join(', ');
+  const effective = class_weights.effective_number.map((weight) => weight?.toFixed(3) ?? '-').join(', ');
+  const { no_stage: noStage } = summary;
+  const withoutImage = excluded.filter((e) => e.code === 'no-image').length;
+  return [
+    `train ${summary.num_train}, test ${summary.num_test}`,
+    ...summary.per_stage.map(
+      (s) => `stage ${s.stage}: train ${s.train}, test ${s.test}, excluded ${s.excluded}`,
+    ),
+    ...(noStage.train + noStage.test + noStage.excluded > 0
+      ? [`no stage: train ${noStage.train}, test ${noStage.test}, excluded ${noStage.excluded}`]
+      : []),
+    `class weights: inverse frequency ${weights}; effective number ${effective}`,
+    ...(previous === null
+      ? []
+      : [
+          `previous split: ${previous.num_pinned} patients keep their side, ${previous.num_retired} of it are not here now`,
+        ]),
+    ...(withoutImage > 0 ? [`${withoutImage} patients of the clinical table have no image here`] : []),
+    ...warnings.map(({ message }) => `warning: ${message}`),
+  ];
 }
 
 /** The split step: whole patients to train and test, stratified by stage. */
 export async function split(options: SplitOptions): Promise<StepSummary> {
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
-  const clinical = parseClinical(
-    displayUri(options.clinical),
-    await readObject(options.clinical),
-    cases.config.split,
-  );
-  const caseId = caseIdOf(cases.config);
-  const rows = clinical.map((row) => ({ ...row, patientId: caseId(row.patientId) }));
-  const result = splitPatients(VERSION, cases, rows);
+  const { config } = cases;
+  const caseNaming = caseNamingOf(config);
+  const previous =
+    options.previous === undefined ? undefined : await readPrevious(options.previous, caseNaming);
+  const rows = parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
+  const caseId = caseIdOf(config);
+  const clinical = rows.map((row) => ({ ...row, patientId: caseId(row.patientId) }));
+  const result = splitPatients({ version: VERSION, cases, clinical, caseNaming, previous });
+  await assertNobodyMoves(options.split, result);
   await writeArtifacts(options.split, {
     [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
     [SPLIT_FILE]: encodeJson(result),
   });
   const { summary } = result;
-  const withoutImage = result.excluded.filter((e) => e.code === 'no-image');
   return {
     step: 'split',
     ok: summary.num_train + summary.num_test,
@@ -41,15 +70,7 @@ export async function split(options: SplitOptions): Promise<StepSummary> {
       .filter((e) => e.code !== 'no-image')
       .map(({ patient_id, step, code, message }) => ({ patient_id, step, code, message })),
     skipped: 0,
-    facts: [
-      `train ${summary.num_train}, test ${summary.num_test}`,
-      ...summary.per_stage.map(
-        (s) => `stage ${s.stage}: train ${s.train}, test ${s.test}, excluded ${s.excluded}`,
-      ),
-      ...(withoutImage.length > 0
-        ? [`${withoutImage.length} patients of the clinical table have no image here`]
-        : []),
-    ],
+    facts: facts(result),
     places: { split: `${options.split}/${SPLIT_FILE}`, table: `${options.split}/${SPLIT_CSV_FILE}` },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { normalStage } from './stage-name.ts';
 
 const positive = z.number().positive();
 const count = z.int().nonnegative();
@@ -222,9 +223,29 @@ export const configSchema = z.strictObject({
       .array(z.string().min(1))
       .min(1)
       .readonly()
-      .describe('Stages to stratify by, in class order; case and spaces are ignored.'),
+      .refine((stages) => new Set(['', ...stages.map(normalStage)]).size === stages.length + 1, {
+        error: 'must differ in more than case, spaces and a leading "Stage"',
+      })
+      .describe(
+        'Stages to stratify by, in class order; case, spaces and a leading "Stage" are ignored in the table.',
+      ),
+    unknownStage: z
+      .enum(['exclude', 'unlabeled'])
+      .describe(
+        'Patients whose stage is none of these, or not in the table: exclude them, or use them without a class (stage_index -100, which the cross entropy of torch ignores by default), for segmentation alone.',
+      ),
     trainFraction: z.number().gt(0).lt(1).describe('Share of each stage that trains.'),
+    minTestPerStage: count.describe(
+      'Fewest test patients of a stage, but no more than half of it; a stage with fewer is warned of.',
+    ),
     seed: z.int().describe('Seed of the assignment.'),
+    effectiveNumberBeta: z
+      .number()
+      .min(0)
+      .lt(1)
+      .describe(
+        'Beta of the class weights by effective number (Cui et al. 2019): 0 weighs all stages alike, near 1 it is inverse frequency.',
+      ),
   }),
   privacy: z.strictObject({
     caseId: z

@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
-import { messageOf, UsageError } from '../errors.ts';
+import { CsvError, parse } from 'csv-parse/sync';
+import { UsageError } from '../errors.ts';
 
 /** A patient's row of the clinical table. */
 export interface ClinicalRow {
@@ -21,7 +21,9 @@ export function parseClinical(
       string
     >[];
   } catch (cause) {
-    throw new UsageError(`${file}: is no valid CSV (${messageOf(cause)})`, { cause });
+    // The library's message may quote a cell.
+    const where = cause instanceof CsvError ? ` (${cause.code}, line ${cause.lines})` : '';
+    throw new UsageError(`${file}: is no valid CSV${where}`, { cause });
   }
   const seen = Object.keys(rows[0] ?? {});
   for (const [key, column] of Object.entries({ idColumn, stageColumn })) {

@@ -44,7 +44,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export const failuresSchema = z.array(
   z.strictObject({
     patient_id: z.string(),
-    /** As in the clinical table, '' where the patient is not in it. */
+    /** As in the clinical table (`shownSpelling`), '' where the patient is not in it. */
     stage: z.string(),
     step: exclusion.shape.step,
     code: z.string(),

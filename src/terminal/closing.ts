@@ -26,7 +26,7 @@ export function stepLines({ step, ok, excluded, skipped, facts, places }: StepSu
 function cohortRows({ manifest, failures }: CohortResult): (string | number)[][] {
   const ok = manifest.outputs.map((o) => [
     o.patient_id,
-    o.stage,
+    o.stage || '-',
     o.split,
     o.tumor_volume_ml.toFixed(1),
     o.final_roi_size_vox.join('x'),

@@ -58,6 +58,15 @@ const maxExcluded = {
   ),
 } as const;
 
+const previous = {
+  previous: {
+    type: 'string',
+    requiresArg: true,
+    description:
+      'An earlier split.json, or its folder (a path or URI): whoever it put into train or test stays there',
+  },
+} as const;
+
 /** The options of each component; a test holds them equal to components/STEP/component.yml. */
 export const COMPONENT_OPTIONS = {
   convert: {
@@ -74,6 +83,7 @@ export const COMPONENT_OPTIONS = {
   split: {
     cases: folder('Folder of the cases.json artifact'),
     clinical: uri('Clinical CSV with a row a patient'),
+    ...previous,
     split: folder('Folder for the split.json artifact'),
     ...maxExcluded,
   },
@@ -123,6 +133,7 @@ export const preprocessOptions = {
     requiresArg: true,
     description: 'Folder for the artifacts (default: OUT/artifacts where OUT is a folder)',
   },
+  ...previous,
   ...workers,
   ...maxExcluded,
 } as const;

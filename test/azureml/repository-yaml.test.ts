@@ -8,6 +8,7 @@ import { loadComponent } from '../../src/azureml/component.ts';
 import { runPipeline } from '../../src/azureml/local-run.ts';
 import { loadPipeline } from '../../src/azureml/pipeline.ts';
 import { planPipeline } from '../../src/azureml/plan.ts';
+import { decodePrevious } from '../../src/dataset/previous-split.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -84,7 +85,7 @@ describe('pipelines/preprocess.yml', () => {
     const { jobs } = await planPipeline(pipelineFile, { set: places, artifactsDir: '/a' });
     expect(jobs.map(({ command }) => command.replace(/ {2,}/g, ' '))).toEqual([
       `swinprep convert --raw 'RAW' --interim 'INTERIM' --preset 'lung1' --config '${root}/pipelines/config.yml' --patch 'preset' --workers 0 --cases '/a/convert/cases'`,
-      "swinprep split --cases '/a/convert/cases' --clinical 'clinical.csv' --split '/a/split/split'",
+      `swinprep split --cases '/a/convert/cases' --clinical 'clinical.csv' --previous '${root}/pipelines/no-previous-split.json' --split '/a/split/split'`,
       "swinprep pass1-stats --cases '/a/convert/cases' --split '/a/split/split' --interim 'INTERIM' --workers 0 --stats '/a/pass1_stats/stats'",
       "swinprep pass2-write --cases '/a/convert/cases' --split '/a/split/split' --stats '/a/pass1_stats/stats' --interim 'INTERIM' --roi 'https://host/roi?a=1&b=2' --workers 0 --manifest '/a/pass2_write/manifest'",
     ]);
@@ -112,5 +113,10 @@ describe('pipelines/preprocess.yml', () => {
 
   it('comes with a configuration that changes nothing', async () => {
     expect(parse(await readFile(path.join(root, 'pipelines/config.yml'), 'utf8'))).toEqual({});
+  });
+
+  it('comes with an earlier split that pins nobody', async () => {
+    const file = path.join(root, 'pipelines/no-previous-split.json');
+    expect(decodePrevious(file, await readFile(file)).pins.size).toBe(0);
   });
 });

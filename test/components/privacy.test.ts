@@ -70,10 +70,13 @@ beforeAll(async () => {
   );
   writeMarked(NAMES.nomask, of('PHANTOM-001').slice(0, 30), whole);
   const clinical = join(temporaryFolder(), 'clinical.csv');
-  const rows = Object.values(NAMES).map((name, i) => `${name},${i < 3 ? 'I' : 'II'}\n`);
-  writeFileSync(clinical, `PatientID,Overall.Stage\n${rows.join('')}`);
+  const rows = Object.values(NAMES).map(
+    (name, i) => `${name},${i < 1 ? 'I' : `${MARKER}^STAGE`},${MARKER}\n`,
+  );
+  const twice = `${NAMES.seg},stage I,\n${NAMES.gap},II,\n`;
+  writeFileSync(clinical, `PatientID,Overall.Stage,Name\n${rows.join('')}${twice}`);
   const config = join(temporaryFolder(), 'config.yml');
-  writeFileSync(config, 'privacy: {caseId: hmac, uids: hmac}\n');
+  writeFileSync(config, 'privacy: {caseId: hmac, uids: hmac}\nsplit: {unknownStage: unlabeled}\n');
   const { code, stdout, stderr } = await startCli(
     ['preprocess', '--raw', raw, '--clinical', clinical, '--out', out, '--config', config],
     env,

@@ -49,6 +49,10 @@ describe('errors name the file and the key', () => {
     ['mask: {roiNames: ["("]}', 'mask.roiNames[0]: is no valid regular expression'],
     ['stats: {scope: test}', 'stats.scope: '],
     ['split: {trainFraction: 1}', 'split.trainFraction: '],
+    ['split: {stages: [I, Stage i]}', 'split.stages: must differ in more than case'],
+    ['split: {stages: [I, " "]}', 'split.stages: must differ in more than case'],
+    ['split: {unknownStage: keep}', 'split.unknownStage: '],
+    ['split: {effectiveNumberBeta: 1}', 'split.effectiveNumberBeta: '],
   ])('%s', (text, expected) => {
     expect(() => resolve(text)).toThrow(UsageError);
     expect(() => resolve(text)).toThrow(/^my\.yml: /);

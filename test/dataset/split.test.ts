@@ -1,47 +1,60 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
-import type { Cases } from '../../src/dataset/cases.ts';
-import { parseClinical } from '../../src/dataset/clinical.ts';
-import { splitCsv, splitPatients, splitSchema, testCount } from '../../src/dataset/split.ts';
-import { UsageError } from '../../src/errors.ts';
-import { hasSharedData, shared } from '../support/shared-data.ts';
+import { testQuota } from '../../src/dataset/assignment.ts';
+import { splitSchema, UNLABELED } from '../../src/dataset/split.ts';
+import { casesOf, splitOf, splitTable } from '../support/cohort-table.ts';
 
-const config = PRESETS.lung1;
-
-/** Cases as convert leaves them; the split reads no more of them than this. */
-function casesOf(ok: readonly string[], excluded: readonly string[] = []): Cases {
-  return {
-    swinprep_version: '0',
-    config,
-    summary: { num_patients: 0, num_ok: 0, num_excluded: 0 },
-    cases: [
-      ...ok.map((patient_id) => ({ patient_id, state: 'ok' }) as Cases['cases'][number]),
-      ...excluded.map((patient_id): Cases['cases'][number] => ({
-        patient_id,
-        state: 'excluded',
-        exclusion: { patient_id, step: 'convert', code: 'no-ct-series', message: 'none' },
-        swinprep_version: '0',
-        fingerprint: '',
-      })),
-    ],
-  };
-}
+const config = PRESETS.lung1.split;
 
 const patient = fc.record({
   patientId: fc.stringMatching(/^P[0-9]{1,4}$/),
   stage: fc.constantFrom('I', 'II', 'IIIa', 'IIIb', 'NA'),
 });
 const table = fc.uniqueArray(patient, { selector: (p) => p.patientId, minLength: 1, maxLength: 60 });
+const unknownStage = fc.constantFrom('exclude' as const, 'unlabeled' as const);
+
+/** n patients of a stage. */
+function many(stage: string, n: number) {
+  return Array.from({ length: n }, (_, i) => ({ patientId: `${stage}-${i}`, stage }));
+}
 
 test('every patient lands in exactly one of train, test, excluded', () => {
   fc.assert(
-    fc.property(table, fc.nat(5), (rows, without) => {
-      const split = splitPatients('0', casesOf(rows.slice(without).map((p) => p.patientId)), rows);
-      const ids = [...split.patients, ...split.excluded].map((p) => p.patient_id);
-      expect([...ids].sort()).toEqual(rows.map((p) => p.patientId).sort());
+    fc.property(table, fc.nat(5), unknownStage, (rows, without, choice) => {
+      const ids = rows.slice(without).map((p) => p.patientId);
+      const split = splitOf(casesOf(ids, [], { unknownStage: choice }), rows);
+      const listed = [...split.patients, ...split.excluded].map((p) => p.patient_id);
+      expect([...listed].sort()).toEqual(rows.map((p) => p.patientId).sort());
       expect(splitSchema.parse(split)).toEqual(split);
+    }),
+  );
+});
+
+test('the counts add up: by stage, over all, and in the class weights', () => {
+  fc.assert(
+    fc.property(table, fc.nat(5), unknownStage, (rows, without, choice) => {
+      const ids = rows.slice(without).map((p) => p.patientId);
+      const { summary, class_weights, patients } = splitOf(casesOf(ids, [], { unknownStage: choice }), rows);
+      const parts = [...summary.per_stage, summary.no_stage];
+      const sum = (key: 'train' | 'test' | 'excluded') => parts.reduce((total, part) => total + part[key], 0);
+      expect([sum('train'), sum('test'), sum('excluded')]).toEqual([
+        summary.num_train,
+        summary.num_test,
+        summary.num_excluded,
+      ]);
+      expect(class_weights.num_train).toEqual(
+        config.stages.map((s) => patients.filter((p) => p.stage === s && p.split === 'train').length),
+      );
+      // Both kinds of weight weigh the classes that are there by 1 on average over classes or patients.
+      const n = class_weights.num_train.reduce((a, b) => a + b, 0);
+      const present = class_weights.num_train.filter((count) => count > 0).length;
+      const weighted = class_weights.inverse_frequency.map((w, i) => (w ?? 0) * class_weights.num_train[i]);
+      expect(weighted.reduce((a, b) => a + b, 0)).toBeCloseTo(n, 9);
+      expect(class_weights.effective_number.reduce<number>((a, b) => a + (b ?? 0), 0)).toBeCloseTo(
+        present,
+        9,
+      );
     }),
   );
 });
@@ -50,55 +63,106 @@ test('the order of the tables does not matter', () => {
   fc.assert(
     fc.property(table, (rows) => {
       const ids = rows.map((p) => p.patientId);
-      const one = splitPatients('0', casesOf(ids), rows);
-      expect(splitPatients('0', casesOf([...ids].reverse()), [...rows].reverse())).toEqual(one);
+      const one = splitOf(casesOf(ids), rows);
+      expect(splitOf(casesOf([...ids].reverse()), [...rows].reverse())).toEqual(one);
     }),
   );
 });
 
-test('each stage is split 80/20 for itself', () => {
+test('each stage is split 80/20 for itself, with its minimum', () => {
   fc.assert(
     fc.property(table, (rows) => {
-      const split = splitPatients('0', casesOf(rows.map((p) => p.patientId)), rows);
-      for (const stage of config.split.stages) {
+      const split = splitTable(rows);
+      for (const stage of config.stages) {
         const members = split.patients.filter((p) => p.stage === stage);
-        expect(members.filter((p) => p.split === 'test')).toHaveLength(testCount(members.length, 0.8));
+        const quota = testQuota(members.length, { trainFraction: 0.8, minTest: 6 });
+        expect(members.filter((p) => p.split === 'test')).toHaveLength(quota);
       }
     }),
   );
 });
 
-test.each([
-  [0, 0],
-  [1, 0],
-  [2, 1],
-  [5, 1],
-  [10, 2],
-  [93, 19],
-])('of %i patients %i test', (n, expected) => {
-  expect(testCount(n, 0.8)).toBe(expected);
-});
+describe('the minimum per stage in test', () => {
+  test('is 6 of 12 patients, without a warning', () => {
+    const { summary, warnings } = splitTable(config.stages.flatMap((stage) => many(stage, 12)));
+    expect(summary.per_stage.map((s) => s.test)).toEqual([6, 6, 6, 6]);
+    expect(warnings).toEqual([]);
+  });
 
-describe.runIf(hasSharedData)('the real clinical table', () => {
-  const file = 'tables/NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv';
-  const rows = hasSharedData ? parseClinical(file, readFileSync(shared(file)), config.split) : [];
-  const split = splitPatients('0', casesOf(rows.map((r) => r.patientId)), rows);
-
-  test('421 staged patients, the one without a stage excluded', () => {
-    expect(rows).toHaveLength(422);
-    expect(split.excluded).toMatchObject([{ patient_id: 'LUNG1-272', code: 'stage-unknown' }]);
-    expect(split.summary.per_stage.map((s) => [s.stage, s.train, s.test])).toEqual([
-      ['I', 74, 19],
-      ['II', 32, 8],
-      ['IIIa', 90, 22],
-      ['IIIb', 141, 35],
+  test('is relaxed to half of a small stage, with a warning', () => {
+    const rows = [...many('I', 7), ...many('II', 1), ...many('IIIb', 40)];
+    const { summary, warnings, class_weights } = splitTable(rows);
+    expect(summary.per_stage.map((s) => [s.train, s.test])).toEqual([
+      [4, 3],
+      [1, 0],
+      [0, 0],
+      [32, 8],
     ]);
+    expect(warnings).toEqual([
+      {
+        code: 'few-in-test',
+        message: 'stage I: 3 of 7 patients in test, not 6: the minimum takes no more than half of a stage',
+      },
+      {
+        code: 'few-in-test',
+        message: 'stage II: 0 of 1 patient in test, not 6: the minimum takes no more than half of a stage',
+      },
+      { code: 'stage-without-training', message: 'stage IIIa: no train patient, so it has no class weight' },
+    ]);
+    expect(class_weights.inverse_frequency).toEqual([37 / 3 / 4, 37 / 3, null, 37 / 3 / 32]);
+  });
+
+  test('can be another, or none', () => {
+    expect(splitTable(many('I', 30), { minTestPerStage: 10 }).summary.per_stage[0].test).toBe(10);
+    expect(splitTable(many('I', 10), { minTestPerStage: 0 }).summary.per_stage[0].test).toBe(2);
   });
 });
 
-test('stage spellings are matched without regard to case and spaces', () => {
-  const split = splitPatients('0', casesOf(['A']), [{ patientId: 'A', stage: ' iii A ' }]);
-  expect(split.patients).toMatchObject([{ patient_id: 'A', stage: 'IIIa', stage_index: 2 }]);
+describe('patients without a stage', () => {
+  const rows = [...many('I', 20), ...many('NA', 10)];
+  const ids = [...rows.map((row) => row.patientId), 'NOT-IN-TABLE'];
+
+  test('are excluded by default', () => {
+    const { summary, excluded } = splitOf(casesOf(ids), rows);
+    expect(summary.no_stage).toEqual({ train: 0, test: 0, excluded: 11 });
+    expect(new Set(excluded.map((e) => e.code))).toEqual(new Set(['stage-unknown', 'not-in-clinical-table']));
+  });
+
+  test('unlabeled: are a stratum of their own, with a class that cross entropy ignores', () => {
+    const cases = casesOf(ids, [], { unknownStage: 'unlabeled' });
+    const { summary, patients, excluded, class_weights, warnings } = splitOf(cases, rows);
+    expect(excluded).toEqual([]);
+    expect(summary.no_stage).toEqual({ train: 9, test: 2, excluded: 0 });
+    expect(patients.filter((p) => p.stage_index === UNLABELED).map((p) => p.stage)).toEqual(
+      Array(11).fill(''),
+    );
+    expect(class_weights.num_train).toEqual([14, 0, 0, 0]);
+    expect(warnings).toContainEqual({
+      code: 'unlabeled-without-row',
+      message: '1 patient without a row in the clinical table: unlabeled',
+    });
+  });
+
+  test('unlabeled: what contradicts itself is excluded all the same', () => {
+    const clinical = [
+      { patientId: 'A', stage: 'I' },
+      { patientId: 'A', stage: 'NA' },
+    ];
+    const { excluded } = splitOf(casesOf(['A'], [], { unknownStage: 'unlabeled' }), clinical);
+    expect(excluded).toMatchObject([{ code: 'conflicting-stages' }]);
+  });
+});
+
+test('stage spellings are matched without regard to case, spaces and a leading "Stage", and listed', () => {
+  const rows = ['iii A ', 'Stage IIIa', 'IIIa', 'na'].map((stage, i) => ({ patientId: `P${i}`, stage }));
+  const split = splitTable([...rows, ...rows.map((row) => ({ ...row, patientId: `${row.patientId}b` }))]);
+  expect(new Set(split.patients.map((p) => `${p.stage} ${p.stage_index}`))).toEqual(new Set(['IIIa 2']));
+  expect(split.spellings).toEqual([
+    { spelling: 'IIIa', stage: 'IIIa', rows: 2 },
+    { spelling: 'Stage IIIa', stage: 'IIIa', rows: 2 },
+    { spelling: 'iii A', stage: 'IIIa', rows: 2 },
+    { spelling: 'na', stage: '', rows: 2 },
+  ]);
 });
 
 test.each([
@@ -115,37 +179,26 @@ test.each([
   ],
   ['stage-unknown', casesOf(['A']), [{ patientId: 'A', stage: 'NA' }]],
 ] as const)('excluded: %s', (code, cases, rows) => {
-  expect(splitPatients('0', cases, rows).excluded).toMatchObject([{ patient_id: 'A', code }]);
+  expect(splitOf(cases, rows).excluded).toMatchObject([{ patient_id: 'A', code }]);
 });
 
-test('split.csv quotes what needs it', () => {
-  const split = splitPatients('0', casesOf(['A', 'B,"C"']), [
-    { patientId: 'A', stage: 'I' },
-    { patientId: 'B,"C"', stage: 'X' },
-  ]);
-  expect(splitCsv(split)).toBe(
-    'patient_id,split,stage,code,reason\nA,train,I,,\n"B,""C""",excluded,X,stage-unknown,"stage ""X"" is none of I, II, IIIa, IIIb"\n',
-  );
+test('several rows of one stage, however spelt, are no conflict', () => {
+  const rows = [
+    { patientId: 'A', stage: 'IIIa' },
+    { patientId: 'A', stage: 'stage iiiA' },
+  ];
+  expect(splitOf(casesOf(['A']), rows).patients).toMatchObject([{ patient_id: 'A', stage: 'IIIa' }]);
 });
 
-describe('parseClinical', () => {
-  const parse = (text: string) => parseClinical('clinical.csv', new TextEncoder().encode(text), config.split);
-
-  test('reads CRLF, a byte order mark and quoted fields', () => {
-    expect(parse('\ufeffPatientID,age,Overall.Stage\r\n"P-1","61,5",IIIa\r\nP-2,,NA\r\n')).toEqual([
-      { patientId: 'P-1', stage: 'IIIa' },
-      { patientId: 'P-2', stage: 'NA' },
-    ]);
-  });
-
-  test('a missing column is named with those that are there', () => {
-    expect(() => parse('id,Overall.Stage\n1,I\n')).toThrow(UsageError);
-    expect(() => parse('id,Overall.Stage\n1,I\n')).toThrow(
-      'clinical.csv: has no column "PatientID" (set split.idColumn); its columns are id, Overall.Stage',
-    );
-  });
-
-  test('what is no CSV is refused by name', () => {
-    expect(() => parse('PatientID,Overall.Stage\n"P')).toThrow(/^clinical\.csv: is no valid CSV/);
-  });
+test('what a stage cell holds beside stages does not leave', () => {
+  const rows = [
+    { patientId: 'A', stage: 'Jane Doe' },
+    { patientId: 'B', stage: 'I' },
+    { patientId: 'B', stage: 'Jane Doe' },
+  ];
+  for (const choice of ['exclude', 'unlabeled'] as const) {
+    const split = splitOf(casesOf(['A', 'B'], [], { unknownStage: choice }), rows);
+    expect(JSON.stringify(split)).not.toContain('Doe');
+    expect(split.spellings).toContainEqual({ spelling: '(withheld)', stage: '', rows: 2 });
+  }
 });
