@@ -1,5 +1,6 @@
-import { SliceRaster } from '../kernels/raster.ts';
-import { type PlanarContour, sameContour } from './contour-plane.ts';
+import { CaseExclusion } from '../errors.ts';
+import { type SliceBounds, SliceRaster } from '../kernels/raster.ts';
+import { areaPixels, type PlanarContour, sameContour } from './contour-plane.ts';
 import type { SliceLattice } from './lattice.ts';
 
 /** How the contours of a plane combine. */
@@ -28,20 +29,40 @@ function byPlane(contours: readonly PlanarContour[], tolerance: number): PlanarC
 }
 
 function distinct(contours: readonly PlanarContour[]): PlanarContour[] {
-  const kept: PlanarContour[] = [];
-  for (const contour of contours) if (!kept.some((k) => sameContour(k, contour))) kept.push(contour);
-  return kept;
+  const kept = new Map<string, PlanarContour[]>();
+  for (const contour of contours) {
+    // Where thousands of contours share a plane, comparing each with each would take hours.
+    const { x, y } = contour;
+    const key = `${x.length} ${x[0] + x[x.length >> 1]} ${y[0] + y[x.length >> 1]} ${areaPixels(contour)}`;
+    const alike = kept.get(key);
+    if (alike === undefined) kept.set(key, [contour]);
+    else if (!alike.some((k) => sameContour(k, contour))) alike.push(contour);
+  }
+  return [...kept.values()].flat();
 }
+
+/** How many slices' worth of pixels contours may be filled into, all in all: a body outlined on every slice takes a thousand. */
+const MOST_SLICES_FILLED = 2 ** 14;
 
 /** Fills the contours of planes into slices, one plane at a time. */
 class PlaneFiller {
   readonly #raster: SliceRaster;
   /** XOR in bit 0, OR in bit 1; all 0 between planes. */
   readonly #both: Uint8Array;
+  #pixels = 0;
 
   constructor(columns: number, rows: number) {
     this.#raster = new SliceRaster(columns, rows);
     this.#both = new Uint8Array(columns * rows);
+  }
+
+  #count({ top, bottom, left, right }: SliceBounds): void {
+    this.#pixels += Math.max(0, bottom - top + 1) * Math.max(0, right - left + 1);
+    if (this.#pixels > MOST_SLICES_FILLED * this.#both.length)
+      throw new CaseExclusion(
+        'overlapping-contours',
+        'the contours of an ROI lie over each other many thousand times: export it again',
+      );
   }
 
   /** ORs the contours of one plane, combined by `rule`, into a slice. Gives the voxels where OR and XOR differ. */
@@ -53,6 +74,7 @@ class PlaneFiller {
       raster.add(x, y);
       raster.fillInto(single ? slice : this.#both, single ? 'or' : 'both');
       const { bounds } = raster;
+      this.#count(bounds);
       [top, bottom] = [Math.min(top, bounds.top), Math.max(bottom, bounds.bottom)];
       [left, right] = [Math.min(left, bounds.left), Math.max(right, bounds.right)];
       raster.clear();

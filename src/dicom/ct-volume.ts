@@ -39,17 +39,30 @@ function paddingFlags(ignored: number): StudyFlag[] {
   ];
 }
 
+/** The slices of a CT series in order and their grid; no pixels are kept. */
+export interface CtStack {
+  readonly stack: Stack;
+  readonly flags: readonly StudyFlag[];
+}
+
 /**
- * The volume of a CT series in HU, slices ascending along their normal, on the regular grid that `stackSlices` finds.
- * The codecs must have been loaded. Throws a CaseExclusion where slices cannot be read or are no volume.
+ * The stack of a CT series without its duplicates. The codecs must have been loaded. Throws a CaseExclusion where its
+ * slices are no volume.
  */
-export async function readCt(series: CtSeries, rules: CtRules): Promise<CtVolume> {
+export async function stackCt(series: CtSeries, rules: CtRules): Promise<CtStack> {
   const { planes, flags } = await withoutDuplicates(series.planes, (plane) => {
     const hu = new Int16Array(plane.columns * plane.rows);
     writeSlice(plane, rules, hu, 0);
     return hu;
   });
-  const stack = stackSlices(planes, rules);
+  return { stack: stackSlices(planes, rules), flags };
+}
+
+/**
+ * The volume of a stack in HU, slices ascending along their normal, on its regular grid. Throws a CaseExclusion where
+ * slices cannot be read.
+ */
+export function readCt({ stack, flags }: CtStack, rules: CtRules): CtVolume {
   const planeLength = stack.slices[0].columns * stack.slices[0].rows;
   const hu = new Int16Array(stack.slices.length * planeLength);
   const written = stack.slices.map((slice, k) => writeSlice(slice, rules, hu, k * planeLength));

@@ -1,4 +1,6 @@
 import dicomParser, { type ByteStream, type DataSet, type Element } from 'dicom-parser';
+import { CheckedDataSet } from './checked-data-set.ts';
+import { findFragments } from './encapsulated.ts';
 
 /** How the elements of a data set are written (DICOM PS3.5 7.1 and 7.3). */
 export interface Layout {
@@ -7,6 +9,8 @@ export interface Layout {
 }
 
 const PIXEL_DATA = 'x7fe00010';
+const ITEM_END = 'xfffee00d';
+const SEQUENCE_END = 'xfffee0dd';
 const UNDEFINED_LENGTH = 0xffffffff;
 
 /** Value representations of DICOM PS3.5 6.2. */
@@ -19,8 +23,13 @@ const VRS = new Set(
 /** VRs with a four-byte length that dicom-parser does not know, and UN, which it reads in the byte order around it. */
 const READ_HERE = new Set(['OV', 'SV', 'UV', 'UN']);
 
-/** More elements than any data set has beside its sequences; a file of more is no DICOM. */
-const MAX_ELEMENTS = 65536;
+/**
+ * Bounds on what a file makes of memory, time and stack. A data set has some hundred elements beside its sequences, a
+ * segmentation of the whole body a million in them; content trees of reports, the deepest there are, have some ten levels.
+ */
+const MAX_ELEMENTS_BESIDE = 65536;
+const MAX_ELEMENTS = 2 ** 21;
+const MAX_DEPTH = 64;
 
 function vrAt(bytes: Uint8Array, position: number): string {
   return String.fromCharCode(bytes[position + 4], bytes[position + 5]);
@@ -54,37 +63,119 @@ export function looksLikeDataSet(bytes: Uint8Array): boolean {
   return !layout.bigEndian && length % 2 === 0 && length <= bytes.length - 8;
 }
 
-/**
- * Reads one element of explicit VR. A sequence under UN, written by a system to which its VR was unknown, is implicit
- * little endian inside (DICOM PS3.5 6.2.2 note 2).
- */
-function readExplicit(stream: ByteStream): Element {
-  const { byteArray, position } = stream;
-  const vr = vrAt(byteArray, position);
-  if (!READ_HERE.has(vr)) return dicomParser.readDicomElementExplicit(stream, stream.warnings);
+/** Tag at the position of a stream, which stays where it is. */
+function peekTag(stream: ByteStream): string {
   const tag = dicomParser.readTag(stream);
-  stream.seek(4);
+  stream.seek(-4);
+  return tag;
+}
+
+function beginsItem(stream: ByteStream): boolean {
+  return stream.position + 8 <= stream.byteArray.length && peekTag(stream) === 'xfffee000';
+}
+
+/** Tag, VR and length of an element; dicom-parser goes no further with an element whose tag it is to stop at. */
+function readHeader(stream: ByteStream, explicitVr: boolean): Element {
+  const tag = peekTag(stream);
+  // Without a VR only Pixel Data is known not to be a sequence.
+  const vrOf = (): string => (tag === PIXEL_DATA ? 'OW' : (undefined as unknown as string));
+  if (!explicitVr) return dicomParser.readDicomElementImplicit(stream, tag, vrOf);
+  const vr = vrAt(stream.byteArray, stream.position);
+  if (!READ_HERE.has(vr)) return dicomParser.readDicomElementExplicit(stream, stream.warnings, tag);
+  stream.seek(8);
   const length = stream.readUint32();
-  const dataOffset = stream.position;
-  const element: Element = { tag, vr, length, dataOffset };
+  const element: Element = { tag, vr, length, dataOffset: stream.position };
   if (length === UNDEFINED_LENGTH) element.hadUndefinedLength = true;
-  if (vr === 'UN' && length > 0 && isItem(byteArray, dataOffset)) {
-    const inside = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, byteArray, dataOffset);
-    dicomParser.readSequenceItemsImplicit(inside, element);
-    stream.warnings.push(...inside.warnings);
-    stream.position = inside.position;
-  } else stream.seek(length);
   return element;
 }
 
-function isItem(bytes: Uint8Array, position: number): boolean {
-  return groupAt(bytes, position) === 0xfffe && groupAt(bytes, position + 2) === 0xe000;
+/** Private elements without a VR may hold anything, also what looks like an item. */
+function isPrivate(tag: string): boolean {
+  return Number.parseInt(tag[4], 16) % 2 === 1;
 }
 
-/** Without a VR, dicom-parser takes Pixel Data that begins like a sequence item for a sequence. */
-function vrOf(tag: string): string {
-  // `undefined` is what it wants for an unknown VR, though its declarations leave that out.
-  return tag === PIXEL_DATA ? 'OW' : (undefined as unknown as string);
+/** The elements of one data set or item by their tags, of which there may be only so many. */
+class ElementList {
+  readonly elements: DataSet['elements'] = {};
+  #count = 0;
+
+  add(element: Element): void {
+    if (++this.#count > MAX_ELEMENTS_BESIDE)
+      throw new Error(`it has more than ${MAX_ELEMENTS_BESIDE} elements side by side`);
+    this.elements[element.tag] = element;
+  }
+}
+
+/** Reads data sets within data sets, of which there may be only so many and so deep. */
+class NestedReader {
+  #left = MAX_ELEMENTS;
+
+  #count(): void {
+    if (--this.#left < 0) throw new Error(`it has more than ${MAX_ELEMENTS} elements`);
+  }
+
+  /** An element with its items or fragments; the stream stands after it. */
+  element(stream: ByteStream, explicitVr: boolean, depth: number): Element {
+    this.#count();
+    const element = readHeader(stream, explicitVr);
+    const { tag, vr, length, hadUndefinedLength } = element;
+    if (length === 0) return element;
+    if (vr === 'SQ') this.#items(stream, element, explicitVr, depth);
+    else if (vr === 'UN' && (hadUndefinedLength || littleEndianAt(stream, beginsItem)))
+      // A sequence whose VR its writer did not know is implicit little endian inside (DICOM PS3.5 6.2.2 note 2).
+      littleEndianAt(stream, (inside) => this.#items(inside, element, false, depth));
+    else if (vr === undefined && this.#isSequence(stream, element))
+      this.#items(stream, element, false, depth);
+    else if (hadUndefinedLength !== true) stream.seek(length);
+    else if (beginsItem(stream)) findFragments(stream, element);
+    else throw new Error(`element ${tag} has no length and no items`);
+    return element;
+  }
+
+  #isSequence(stream: ByteStream, { tag, hadUndefinedLength }: Element): boolean {
+    if (isPrivate(tag) && !hadUndefinedLength) return false;
+    return beginsItem(stream) || (hadUndefinedLength === true && peekTag(stream) === SEQUENCE_END);
+  }
+
+  #items(stream: ByteStream, element: Element, explicitVr: boolean, depth: number): void {
+    if (depth >= MAX_DEPTH) throw new Error(`its sequences are nested more than ${MAX_DEPTH} deep`);
+    const items: Element[] = [];
+    element.items = items;
+    const end = element.hadUndefinedLength ? undefined : element.dataOffset + element.length;
+    while (end === undefined ? peekTag(stream) !== SEQUENCE_END : stream.position < end) {
+      this.#count();
+      const item: Element = dicomParser.readSequenceItem(stream);
+      const itemEnd = item.length === UNDEFINED_LENGTH ? undefined : stream.position + item.length;
+      if (itemEnd === undefined) item.hadUndefinedLength = true;
+      item.dataSet = this.#dataSet(stream, itemEnd, explicitVr, depth + 1);
+      item.length = stream.position - item.dataOffset;
+      items.push(item);
+    }
+    if (end !== undefined) return;
+    element.length = stream.position - element.dataOffset;
+    stream.seek(8);
+  }
+
+  /** The elements up to a position, or up to the end of their item where none is given. */
+  #dataSet(stream: ByteStream, end: number | undefined, explicitVr: boolean, depth: number): DataSet {
+    const list = new ElementList();
+    while (end === undefined || stream.position < end) {
+      const element = this.element(stream, explicitVr, depth);
+      list.add(element);
+      if (end === undefined && element.tag === ITEM_END) break;
+    }
+    if (end !== undefined && stream.position > end) throw new Error('an element leaves its item');
+    return new CheckedDataSet(stream.byteArrayParser, stream.byteArray, list.elements);
+  }
+}
+
+/** What `read` makes of the bytes of a stream from its position on in little endian; the stream follows. */
+function littleEndianAt<T>(stream: ByteStream, read: (inside: ByteStream) => T): T {
+  const { littleEndianByteArrayParser: parser } = dicomParser;
+  const inside = new dicomParser.ByteStream(parser, stream.byteArray, stream.position);
+  const result = read(inside);
+  stream.position = inside.position;
+  return result;
 }
 
 export interface DataElements {
@@ -95,8 +186,9 @@ export interface DataElements {
 
 /**
  * Reads the elements from a position on, up to and with Pixel Data, after which nothing is needed that a data set may
- * hold; of the file meta information, up to its last element. Throws what dicom-parser throws, and an Error where an
- * element other than Pixel Data leaves the bytes.
+ * hold; of the file meta information, up to its last element. dicom-parser reads the headers of elements and items;
+ * what they nest is followed here, within bounds. Throws what dicom-parser throws, and an Error where an element other
+ * than Pixel Data leaves the bytes, or there are more of them, or deeper ones, than any file has.
  */
 export function readElements(
   bytes: Uint8Array,
@@ -106,27 +198,18 @@ export function readElements(
 ): DataElements {
   const parser = bigEndian ? dicomParser.bigEndianByteArrayParser : dicomParser.littleEndianByteArrayParser;
   const stream = new dicomParser.ByteStream(parser, bytes, position);
-  const elements: DataSet['elements'] = {};
-  // The package exports the class and declares the interface only.
-  const { DataSet: Elements } = dicomParser as unknown as {
-    DataSet: new (parser: unknown, bytes: Uint8Array, elements: DataSet['elements']) => DataSet;
-  };
-  const dataset = new Elements(parser, bytes, elements);
+  const list = new ElementList();
+  const dataset = new CheckedDataSet(parser, bytes, list.elements);
   dataset.warnings = stream.warnings;
-  for (let count = 0; stream.position + 8 <= bytes.length; count++) {
-    if (count > MAX_ELEMENTS) throw new Error(`has more than ${MAX_ELEMENTS} elements`);
+  const reader = new NestedReader();
+  while (stream.position + 8 <= bytes.length) {
     if (part === 'meta' && groupAt(bytes, stream.position) !== 0x0002) break;
-    const element = explicitVr
-      ? readExplicit(stream)
-      : dicomParser.readDicomElementImplicit(stream, undefined, vrOf);
+    const element = reader.element(stream, explicitVr, 0);
     // The values of the meta information stay little endian in a big endian file.
     if (part === 'meta') element.parser = parser;
-    elements[element.tag] = element;
+    list.add(element);
     if (element.tag === PIXEL_DATA) break;
     if (stream.position > bytes.length) throw new Error(`element ${element.tag} is cut off`);
   }
-  // dicom-parser takes what a cut-off sequence still holds for the whole of it.
-  const cutOff = stream.warnings.find((warning) => /^eof .* of undefined length$/.test(warning));
-  if (cutOff !== undefined) throw new Error(cutOff);
   return { dataset, end: stream.position };
 }

@@ -1,3 +1,4 @@
+import { CaseExclusion } from '../errors.ts';
 import { vec3, voxelCount } from '../volume/geometry.ts';
 import type { MaskFit, StudyFlag } from './drawn-mask.ts';
 import { nearestVoxel, placeOnVoxels, resampleFrame, type VoxelPlacement } from './frame-placement.ts';
@@ -75,6 +76,9 @@ function placeExactly(
   return { pixels, outside };
 }
 
+/** How often frames may pass over the voxels of the lattice, all in all: frames of one mask lie beside each other. */
+const MOST_PASSES = 32;
+
 /** Sets the voxels whose nearest pixel is inside. */
 function placeNearest(
   frames: MaskFrames,
@@ -84,7 +88,7 @@ function placeNearest(
   mask: Uint8Array,
 ): Placed {
   const thickness = slabMm(frames, lattice);
-  let [pixels, outside] = [0, 0];
+  let [pixels, outside, looked] = [0, 0, 0];
   for (const frame of shown) {
     const plane = frames.plane(frame);
     const inside = new Uint8Array(plane.columns * plane.rows);
@@ -96,7 +100,12 @@ function placeNearest(
       const voxel = nearestVoxel(plane, lattice, offset - row * plane.columns, row);
       if (voxel.some((n, a) => n < 0 || n >= lattice.size[a])) outside++;
     });
-    if (pixels > before) resampleFrame(plane, inside, thickness, lattice, mask);
+    if (pixels > before) looked += resampleFrame(plane, inside, thickness, lattice, mask);
+    if (looked > MOST_PASSES * (mask.length + MOST_PASSES))
+      throw new CaseExclusion(
+        'overlapping-frames',
+        'the frames of a mask lie in each other many times over: export it again',
+      );
   }
   return { pixels, outside };
 }

@@ -77,7 +77,8 @@ function planeGrid({ size, spacingMm, direction, pointOfIndex }: SliceLattice, k
 /**
  * Nearest-neighbour resampling of one frame: sets the voxels of `mask` whose centre lies within half a slab of the frame
  * and in one of its pixels that are 1 in `inside`. A frame holds the half-open slab [-1/2, 1/2), a pixel likewise, so a
- * stack of frames one slab apart gives what ITK's nearest neighbour does (index floor(c + 0.5)).
+ * stack of frames one slab apart gives what ITK's nearest neighbour does (index floor(c + 0.5)). Gives the number of
+ * voxels that were looked at.
  */
 export function resampleFrame(
   plane: FramePlane,
@@ -85,29 +86,44 @@ export function resampleFrame(
   slabMm: number,
   lattice: SliceLattice,
   mask: Uint8Array,
-): void {
-  if (lattice.grid !== undefined) {
-    resampleOntoGrid(plane, inside, slabMm, lattice.grid, mask);
-    return;
-  }
+): number {
+  if (lattice.grid !== undefined) return resampleOntoGrid(plane, inside, slabMm, lattice.grid, mask);
   const [nx, ny, nz] = lattice.size;
+  let looked = 0;
   for (let k = 0; k < nz; k++)
-    resampleOntoGrid(
+    looked += resampleOntoGrid(
       plane,
       inside,
       slabMm,
       planeGrid(lattice, k),
       mask.subarray(k * nx * ny, (k + 1) * nx * ny),
     );
+  return looked;
 }
 
+/**
+ * Cuts the range of x to where `start + step * x` can lie in [-1/2, count - 1/2), a voxel more at either end for
+ * rounding: of an oblique frame most of its bounding box is empty.
+ */
+function narrow(range: { first: number; last: number }, start: number, step: number, count: number): void {
+  const [low, high] = [-0.5 - start, count - 0.5 - start];
+  if (Math.abs(step) * (range.last - range.first) < 1e-9) {
+    if (high < -1e-6 || low > 1e-6 + Math.abs(step) * range.last) range.last = range.first - 1;
+    return;
+  }
+  const [a, b] = step > 0 ? [low / step, high / step] : [high / step, low / step];
+  range.first = Math.max(range.first, Math.floor(a));
+  range.last = Math.min(range.last, Math.ceil(b));
+}
+
+/** Gives the number of voxels that were looked at. */
 function resampleOntoGrid(
   plane: FramePlane,
   inside: Uint8Array,
   slabMm: number,
   grid: Geometry,
   mask: Uint8Array,
-): void {
+): number {
   const { columns, rows, columnStep, rowStep, normal, spacingMm, originMm } = plane;
   const [nx, ny] = grid.size;
   const { from, to } = slabVoxels(plane, slabMm, grid);
@@ -124,12 +140,19 @@ function resampleOntoGrid(
     vec3((j) => (dot(axis, gridAxis(j)) * grid.spacingMm[j]) / unit),
   );
   const [[ux, uy, uz], [vx, vy, vz], [wx, wy, wz]] = step;
+  let looked = 0;
   for (let z = from[2]; z <= to[2]; z++)
     for (let y = from[1]; y <= to[1]; y++) {
       const u0 = start[0] + uz * z + uy * y;
       const v0 = start[1] + vz * z + vy * y;
       const w0 = start[2] + wz * z + wy * y;
-      for (let x = from[0]; x <= to[0]; x++) {
+      const range = { first: from[0], last: to[0] };
+      narrow(range, w0, wx, 1);
+      narrow(range, u0, ux, columns);
+      narrow(range, v0, vx, rows);
+      const { first, last } = range;
+      looked += Math.max(0, last - first + 1);
+      for (let x = first; x <= last; x++) {
         const w = w0 + wx * x;
         if (w < -0.5 || w >= 0.5) continue;
         const column = Math.floor(u0 + ux * x + 0.5);
@@ -138,4 +161,5 @@ function resampleOntoGrid(
         if (inside[row * columns + column] === 1) mask[(z * ny + y) * nx + x] = 1;
       }
     }
+  return looked;
 }

@@ -1,3 +1,5 @@
+import { largest } from '../kernels/extremes.ts';
+
 /** A regular grid on which slices lie, some planes of it perhaps without a slice. */
 export interface SliceGrid {
   readonly spacingMm: number;
@@ -39,8 +41,8 @@ export function sliceGrid(heightsMm: readonly number[], toleranceMm: number): Sl
   }
   const last = heightsMm.length - 1;
   const spacingMm = (heightsMm[last] - heightsMm[0]) / planeOfSlice[last];
-  const deviationMm = Math.max(
-    ...heightsMm.map((height, i) => Math.abs(height - heightsMm[0] - planeOfSlice[i] * spacingMm)),
+  const deviationMm = largest(
+    heightsMm.map((height, i) => Math.abs(height - heightsMm[0] - planeOfSlice[i] * spacingMm)),
   );
   if (!(deviationMm <= Math.min(toleranceMm, MOST_OF_SPACING * spacingMm))) return undefined;
   return { spacingMm, planeOfSlice, deviationMm };

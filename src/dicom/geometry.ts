@@ -40,24 +40,39 @@ export function planeDirections(
   return [...row, ...column].every(Number.isFinite) ? { row, column } : undefined;
 }
 
+/** No scanner places an image farther off, or spaces its pixels wider or closer than this: beyond, nothing can be computed. */
+const MOST_MM = 1e6;
+const LEAST_SPACING_MM = 1e-4;
+
+/** Image Position (Patient), undefined where it is none. */
+export function positionOf(mm: readonly number[] | undefined): Vec3 | undefined {
+  return mm?.length === 3 && mm.every((n) => Math.abs(n) <= MOST_MM) ? [mm[0], mm[1], mm[2]] : undefined;
+}
+
+/** Pixel Spacing (distance of rows, then of columns) as distance of columns, then of rows; undefined where it is none. */
+export function spacingOf(mm: readonly number[] | undefined): [x: number, y: number] | undefined {
+  return mm?.length === 2 && mm.every((n) => n >= LEAST_SPACING_MM && n <= MOST_MM)
+    ? [mm[1], mm[0]]
+    : undefined;
+}
+
 /** Plane of a CT image or frame, undefined where the attributes that place it are absent or malformed. */
 export function slicePlane(image: ImageFrame): SlicePlane | undefined {
   const { dataset } = image.file;
   const value = (sequence: string, tag: string) => decimals(attributesOf(image, sequence), tag);
   const columns = dataset.uint16(Tag.Columns);
   const rows = dataset.uint16(Tag.Rows);
-  const position = value(Tag.PlanePositionSequence, Tag.ImagePositionPatient);
-  const spacing = value(Tag.PixelMeasuresSequence, Tag.PixelSpacing);
+  const positionMm = positionOf(value(Tag.PlanePositionSequence, Tag.ImagePositionPatient));
+  const spacingMm = spacingOf(value(Tag.PixelMeasuresSequence, Tag.PixelSpacing));
   const directions = planeDirections(value(Tag.PlaneOrientationSequence, Tag.ImageOrientationPatient));
-  if (!columns || !rows || position?.length !== 3 || spacing?.length !== 2 || directions === undefined)
+  if (!columns || !rows || positionMm === undefined || spacingMm === undefined || directions === undefined)
     return undefined;
-  if (!(spacing[0] > 0 && spacing[1] > 0)) return undefined;
   return {
     ...image,
     columns,
     rows,
-    spacingMm: [spacing[1], spacing[0]],
-    positionMm: [position[0], position[1], position[2]],
+    spacingMm,
+    positionMm,
     rowDirection: directions.row,
     columnDirection: directions.column,
   };

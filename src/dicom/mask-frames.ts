@@ -1,3 +1,4 @@
+import { least } from '../kernels/extremes.ts';
 import type { Vec3 } from '../volume/geometry.ts';
 import { dot } from './geometry.ts';
 
@@ -40,5 +41,5 @@ export function planeDistanceMm(frames: MaskFrames): number | undefined {
   const gaps = heights
     .slice(1)
     .flatMap((height, i) => (height - heights[i] > SAME_PLANE_MM ? height - heights[i] : []));
-  return gaps.length === 0 ? undefined : Math.min(...gaps);
+  return gaps.length === 0 ? undefined : least(gaps);
 }

@@ -165,11 +165,16 @@ export function text(dataset: DataSet, tag: string): string {
   return (dataset.string(tag) ?? '').replaceAll(PADDING, '');
 }
 
+/** A number as DS and IS write it (DICOM PS3.5 6.2). `Number` reads the empty text of a lost value as 0. */
+const DECIMAL = /^ *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *$/;
+
 /** All values of a decimal string (DS), undefined where absent or where any value is not a finite number. */
 export function decimals(dataset: DataSet, tag: string): number[] | undefined {
   const value = text(dataset, tag);
   if (value === '') return undefined;
-  const numbers = value.split('\\').map(Number);
+  const values = value.split('\\');
+  if (!values.every((part) => DECIMAL.test(part))) return undefined;
+  const numbers = values.map(Number);
   return numbers.every(Number.isFinite) ? numbers : undefined;
 }
 

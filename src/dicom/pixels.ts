@@ -43,7 +43,7 @@ function imagePixels({ name, dataset }: DicomFile): ImagePixels {
   ) {
     throw new CaseExclusion(
       'unsupported-pixels',
-      `claims ${frames} frames of ${columns} x ${rows} pixels of ${samplesPerPixel} x ${bitsAllocated} bits`,
+      `claims ${Number.isNaN(frames) ? 'no number of' : frames} frames of ${columns} x ${rows} pixels of ${samplesPerPixel} x ${bitsAllocated} bits`,
       { file: name },
     );
   }
@@ -64,7 +64,7 @@ function requiredEncoding({ name, transferSyntaxUid }: DicomFile): Encoding {
   if (encoding === undefined) {
     throw new CaseExclusion(
       'unsupported-transfer-syntax',
-      `transfer syntax ${transferSyntaxUid} cannot be read: convert the file to an uncompressed one`,
+      `transfer syntax ${/^[0-9.]{1,64}$/.test(transferSyntaxUid) ? transferSyntaxUid : '(none)'} cannot be read: convert the file to an uncompressed one`,
       { file: name },
     );
   }
@@ -165,7 +165,7 @@ export function nativePixelBytes(file: DicomFile, needed: number): Uint8Array {
     if (start % 8 === 0) bytes.set(frame, start / 8);
     else
       for (let bit = 0; bit < frameBits; bit++)
-        bytes[(start + bit) >>> 3] |= ((frame[bit >>> 3] >> (bit & 7)) & 1) << ((start + bit) & 7);
+        bytes[Math.floor((start + bit) / 8)] |= ((frame[bit >>> 3] >> (bit & 7)) & 1) << ((start + bit) & 7);
   }
   return bytes;
 }

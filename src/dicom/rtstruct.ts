@@ -1,4 +1,6 @@
+import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../errors.ts';
+import { largest, least } from '../kernels/extremes.ts';
 import { voxelCount } from '../volume/geometry.ts';
 import { type ContourRule, fillContours } from './contour-fill.ts';
 import {
@@ -37,6 +39,22 @@ function roiContours({ dataset }: DicomFile, roiNumber: number) {
     .flatMap((roi) => items(roi, Tag.ContourSequence));
 }
 
+/** Labels of one ROI that are looked at. */
+const MOST_LABELS = 16;
+
+/** The labels that observations give to ROIs, by ROI number. */
+function observationLabels(dataset: DataSet): Map<number, Set<string>> {
+  const labels = new Map<number, Set<string>>();
+  for (const observation of items(dataset, RT_ROI_OBSERVATIONS_SEQUENCE)) {
+    const number = observation.intString(Tag.ReferencedROINumber);
+    if (number === undefined) continue;
+    const known = labels.get(number) ?? new Set();
+    if (known.size < MOST_LABELS) known.add(text(observation, ROI_OBSERVATION_LABEL));
+    labels.set(number, known);
+  }
+  return labels;
+}
+
 export function readStructureSet(file: DicomFile): StructureSet {
   const { dataset } = file;
   const frames = items(dataset, Tag.ReferencedFrameOfReferenceSequence).map((frame): MaskReferences => {
@@ -53,20 +71,15 @@ export function readStructureSet(file: DicomFile): StructureSet {
       .filter((roi) => items(roi, Tag.ContourSequence).some(isClosed))
       .map((roi) => roi.intString(Tag.ReferencedROINumber)),
   );
-  const labels = Map.groupBy(items(dataset, RT_ROI_OBSERVATIONS_SEQUENCE), (observation) =>
-    observation.intString(Tag.ReferencedROINumber),
-  );
+  const byFrameUid = new Map(frames.map((frame) => [frame.frameOfReferenceUids[0], frame]));
+  const labels = observationLabels(dataset);
   return {
     rois: items(dataset, Tag.StructureSetROISequence).map((roi): NamedRoi => {
       const number = roi.intString(Tag.ROINumber);
-      const observations = number === undefined ? [] : (labels.get(number) ?? []);
-      const names = [
-        text(roi, Tag.ROIName),
-        text(roi, ROI_DESCRIPTION),
-        ...observations.map((observation) => text(observation, ROI_OBSERVATION_LABEL)),
-      ];
+      const observed = number === undefined ? undefined : labels.get(number);
+      const names = [text(roi, Tag.ROIName), text(roi, ROI_DESCRIPTION), ...(observed ?? [])];
       const frameUid = text(roi, Tag.ReferencedFrameOfReferenceUID);
-      const own = frames.find((frame) => frame.frameOfReferenceUids[0] === frameUid);
+      const own = byFrameUid.get(frameUid);
       return {
         number: Number.isInteger(number) ? number! : -1,
         names: names.filter((name, i) => i === 0 || (name !== '' && names.indexOf(name) === i)),
@@ -85,7 +98,7 @@ export function readStructureSet(file: DicomFile): StructureSet {
 /** Slices between the first and the last one drawn on that hold no contour. */
 function slicesBetween(contours: readonly PlanarContour[]): number {
   const drawn = new Set(contours.map(({ z }) => Math.floor(z + 0.5)));
-  return Math.max(...drawn) - Math.min(...drawn) + 1 - drawn.size;
+  return largest(drawn) - least(drawn) + 1 - drawn.size;
 }
 
 /**

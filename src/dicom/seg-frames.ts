@@ -1,6 +1,6 @@
 import { CaseExclusion } from '../errors.ts';
 import { functionalGroups } from './functional-groups.ts';
-import { cross, planeDirections } from './geometry.ts';
+import { cross, planeDirections, positionOf, spacingOf } from './geometry.ts';
 import type { FramePlane, MaskFrames } from './mask-frames.ts';
 import { type DicomFile, decimals, Tag } from './part10.ts';
 
@@ -28,15 +28,10 @@ export function segFrames(file: DicomFile): SegFrames {
     const position = macro(f, Tag.PlanePositionSequence);
     const orientation = macro(f, Tag.PlaneOrientationSequence);
     const measures = macro(f, Tag.PixelMeasuresSequence);
-    const origin = position && decimals(position, Tag.ImagePositionPatient);
+    const originMm = positionOf(position && decimals(position, Tag.ImagePositionPatient));
     const directions = planeDirections(orientation && decimals(orientation, Tag.ImageOrientationPatient));
-    const spacing = measures && decimals(measures, Tag.PixelSpacing);
-    if (
-      origin?.length !== 3 ||
-      directions === undefined ||
-      spacing?.length !== 2 ||
-      !(Math.min(...spacing) > 0)
-    )
+    const spacingMm = spacingOf(measures && decimals(measures, Tag.PixelSpacing));
+    if (originMm === undefined || directions === undefined || spacingMm === undefined)
       throw new CaseExclusion(
         'incomplete-segmentation',
         `frame ${f + 1} has no position, orientation or pixel spacing`,
@@ -45,12 +40,11 @@ export function segFrames(file: DicomFile): SegFrames {
     return {
       columns,
       rows,
-      originMm: [origin[0], origin[1], origin[2]],
+      originMm,
       columnStep: directions.row,
       rowStep: directions.column,
       normal: cross(directions.row, directions.column),
-      // Pixel Spacing gives the distance of rows first.
-      spacingMm: [spacing[1], spacing[0]],
+      spacingMm,
     };
   };
   const measures = macro(0, Tag.PixelMeasuresSequence);

@@ -19,15 +19,18 @@ function visitBits(bits: Uint8Array, pixels: number): VisitInside {
   return (frame, visit) => {
     const start = frame * pixels;
     for (let bit = start; bit < start + pixels; bit++) {
-      const byte = bits[bit >>> 3];
+      // Not a shift: a whole body has more bits than a shift can count.
+      const byte = bits[Math.floor(bit / 8)];
       // Most of a mask is empty: the rest of an empty byte is skipped.
-      if (byte === 0) bit |= 7;
+      if (byte === 0) bit += 7 - (bit % 8);
       else if (((byte >> (bit & 7)) & 1) === 1) visit(bit - start);
     }
   };
 }
 
 const MAX_VALUE = 0xffff;
+
+const KNOWN_TYPES = new Set(['BINARY', 'FRACTIONAL', 'LABELMAP']);
 
 /** The least value above 0 that is at or above a share of the maximum. */
 function leastInside(threshold: number, maximum: number): number {
@@ -72,7 +75,7 @@ export function segPixels(
   const unsupported = (): CaseExclusion =>
     new CaseExclusion(
       'unsupported-segmentation',
-      `is of type ${type || '(none)'} with ${allocated} bits a pixel: BINARY, FRACTIONAL or LABELMAP is needed`,
+      `is of ${KNOWN_TYPES.has(type) ? `type ${type}` : 'no type that is known'} with ${allocated} bits a pixel: BINARY, FRACTIONAL or LABELMAP is needed`,
       { file: name },
     );
   const values = (least: number, most: number): VisitInside => {

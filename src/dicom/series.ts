@@ -1,3 +1,4 @@
+import type { DataSet } from 'dicom-parser';
 import { acquisitionOf, attributesOf, functionalGroups, type ImageFrame } from './functional-groups.ts';
 import { cross, dot, type SlicePlane, slicePlane } from './geometry.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
@@ -65,8 +66,14 @@ function kindOf(imageType: string): string | undefined {
   return values.map((value) => NO_VOLUME[value.trim()]).find((meaning) => meaning !== undefined);
 }
 
-function fileRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRules): string | undefined {
+/** A code string (DICOM PS3.5 6.2), as it may be shown; anything else is no modality. */
+function modalityOf(dataset: DataSet): string {
   const modality = text(dataset, Tag.Modality);
+  return /^[A-Z0-9_ ]{0,16}$/.test(modality) ? modality : '';
+}
+
+function fileRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRules): string | undefined {
+  const modality = modalityOf(dataset);
   if (modality !== 'CT') return `is no CT but ${modality || 'of no stated modality'}`;
   const kind = kindOf(text(dataset, Tag.ImageType));
   if (kind !== undefined) return kind;
@@ -80,11 +87,15 @@ function fileRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRul
   return undefined;
 }
 
+function safeUnit(unit: string): string {
+  return /^[A-Z0-9_/ ]{1,16}$/.test(unit) ? unit : 'of another unit';
+}
+
 function frameRejection(image: ImageFrame): string | undefined {
   const kind = kindOf(text(attributesOf(image, Tag.CTImageFrameTypeSequence), Tag.FrameType));
   if (kind !== undefined) return kind;
   const unit = text(attributesOf(image, Tag.PixelValueTransformationSequence), Tag.RescaleType).toUpperCase();
-  return HU_TYPES.has(unit) ? undefined : `pixels are ${unit}, not HU`;
+  return HU_TYPES.has(unit) ? undefined : `pixels are ${safeUnit(unit)}, not HU`;
 }
 
 function withoutPlace({ dataset }: DicomFile): string {
@@ -160,7 +171,7 @@ export function ctSeries(
     rejections.set(id, { modality, images: (rejections.get(id)?.images ?? 0) + images, reason });
   };
   for (const file of files) {
-    const modality = text(file.dataset, Tag.Modality);
+    const modality = modalityOf(file.dataset);
     if (MASK_MODALITIES.has(modality)) continue;
     const seriesUid = text(file.dataset, Tag.SeriesInstanceUID);
     const fileReason = fileRejection(file, rules);

@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../errors.ts';
+import { type Vec3, voxelCount } from '../volume/geometry.ts';
 import { SAME_POSITION_MM } from './duplicates.ts';
 import { frameName } from './functional-groups.ts';
 import { gapsOf, medianGapMm } from './gaps.ts';
@@ -13,6 +14,18 @@ export function checkSlices(planes: readonly SlicePlane[], minSlices: number): v
       `${planes.length} slices at different positions, fewer than ${minSlices} (series.minSlices)`,
     );
   }
+}
+
+/** As many voxels as 1024 slices of 1024 x 1024 have: 2 GiB of int16, several times over while they are worked on. */
+const MAX_VOXELS = 2 ** 30;
+
+/** Throws where a volume would have more voxels than any CT, so that nothing of the size is made. */
+export function checkVoxels(size: Vec3): void {
+  if (voxelCount(size) <= MAX_VOXELS) return;
+  throw new CaseExclusion(
+    'volume-too-large',
+    `the CT would have ${size.map(Math.round).join(' x ')} voxels, more than ${MAX_VOXELS}: split it or leave slices out`,
+  );
 }
 
 /** Index of the largest by `sizeOf`, NaN taken for the largest of all: positions can be absurd. */

@@ -1,3 +1,4 @@
+import { largest } from '../kernels/extremes.ts';
 import type { StudyFlag } from './drawn-mask.ts';
 import { attributesOf } from './functional-groups.ts';
 import { gapsOf } from './gaps.ts';
@@ -18,7 +19,7 @@ export function missingFlags(missing: readonly number[], planes: number): StudyF
 }
 
 function mostUnevenMm({ heightsMm }: OrderedSlices, spacingMm: number): number {
-  return Math.max(...gapsOf(heightsMm).map((gap) => Math.abs(gap - spacingMm)));
+  return largest(gapsOf(heightsMm).map((gap) => Math.abs(gap - spacingMm)));
 }
 
 export function variableFlags(ordered: OrderedSlices, spacingMm: number): StudyFlag[] {
@@ -86,7 +87,7 @@ export function thicknessFlags(
     {
       code: 'slice-thickness-differs',
       message: `Slice Thickness of ${differing.length} slices differs from the spacing of ${spacingMm.toFixed(3)} mm; largest, mm`,
-      value: Math.max(...differing),
+      value: largest(differing),
     },
   ];
 }

@@ -6,7 +6,14 @@ import { medianGapMm, missingPlanes, sliceGrid } from './gaps.ts';
 import type { SlicePlane } from './geometry.ts';
 import { latticeOf, type SliceLattice, slantedLattice } from './lattice.ts';
 import { type OrderedSlices, orderSlices } from './slice-order.ts';
-import { checkedShear, checkHeights, checkSlices, tooFarApart, unevenSlices } from './stack-checks.ts';
+import {
+  checkedShear,
+  checkHeights,
+  checkSlices,
+  checkVoxels,
+  tooFarApart,
+  unevenSlices,
+} from './stack-checks.ts';
 import { averagedFlags, missingFlags, thicknessFlags, tiltFlags, variableFlags } from './stack-flags.ts';
 import type { Shear } from './tilt.ts';
 
@@ -69,7 +76,13 @@ interface Spacing {
   readonly flags: readonly StudyFlag[];
 }
 
-function multiples(count: number, spacingMm: number): number[] {
+/** Heights of planes, of slices that are not too many. */
+function multiples(
+  { slices: [{ columns, rows }] }: OrderedSlices,
+  count: number,
+  spacingMm: number,
+): number[] {
+  checkVoxels([columns, rows, count]);
   return Array.from({ length: count }, (_, k) => k * spacingMm);
 }
 
@@ -80,7 +93,7 @@ function spacingOf(ordered: OrderedSlices, rules: StackRules): Spacing {
     const { planeOfSlice, spacingMm } = regular;
     tooFarApart(ordered, spacingMm, rules.maxMissingRun);
     const count = planeOfSlice[planeOfSlice.length - 1] + 1;
-    const heights = multiples(count, spacingMm);
+    const heights = multiples(ordered, count, spacingMm);
     const missing = missingPlanes(regular);
     return {
       grid: gridThroughFirst(ordered, count, spacingMm),
@@ -94,7 +107,7 @@ function spacingOf(ordered: OrderedSlices, rules: StackRules): Spacing {
   const spacingMm = medianGapMm(heightsMm);
   tooFarApart(ordered, spacingMm, rules.maxMissingRun);
   const count = Math.floor(heightsMm[heightsMm.length - 1] / spacingMm + 0.5) + 1;
-  const mix = planeMix(heightsMm, multiples(count, spacingMm));
+  const mix = planeMix(heightsMm, multiples(ordered, count, spacingMm));
   return {
     grid: gridThroughFirst(ordered, count, spacingMm),
     drawnHeightsMm: heightsMm,
@@ -124,6 +137,7 @@ function averagedStack(ordered: OrderedSlices, rules: StackRules): Stack {
   const { slices, heightsMm } = ordered;
   const spacingMm = heightsMm[slices.length - 1] / (slices.length - 1);
   const geometry = gridThroughFirst(ordered, slices.length, spacingMm);
+  checkVoxels(geometry.size);
   return {
     slices,
     lattice: latticeOf(geometry),
@@ -145,7 +159,7 @@ function averagedStack(ordered: OrderedSlices, rules: StackRules): Stack {
  * itself, unevenly spaced slices are resampled where the rules say so. Give it what `withoutDuplicates` leaves.
  *
  * Throws a CaseExclusion: `too-few-slices`, `duplicate-slices`, `too-many-missing-slices`, `uneven-slices`,
- * `shifted-slices` (displaced, but not as by tilt), `tilted-stack` (beyond `maxTiltDegrees`).
+ * `volume-too-large`, `shifted-slices` (displaced, but not as by tilt), `tilted-stack` (beyond `maxTiltDegrees`).
  */
 export function stackSlices(planes: readonly SlicePlane[], rules: StackRules): Stack {
   checkSlices(planes, rules.minSlices);
@@ -156,6 +170,7 @@ export function stackSlices(planes: readonly SlicePlane[], rules: StackRules): S
   const { grid, drawnHeightsMm, hu, mask, missing, flags } = spacingOf(ordered, rules);
   const shift = straightening(grid, shear);
   const geometry = shift === undefined ? grid : shiftedGrid(grid, shift);
+  checkVoxels(geometry.size);
   const planeLength = grid.size[0] * grid.size[1];
   const straight = shift === undefined && mask === undefined;
   return {

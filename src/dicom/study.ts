@@ -1,7 +1,7 @@
 import { CaseExclusion } from '../errors.ts';
 import type { Volume } from '../volume/geometry.ts';
 import { loadCodecs } from './codec/codecs.ts';
-import { type CtRules, type CtVolume, readCt } from './ct-volume.ts';
+import { type CtRules, type CtStack, type CtVolume, readCt, stackCt } from './ct-volume.ts';
 import type { DrawnMask } from './drawn-mask.ts';
 import type { LabelVolume } from './label-volume.ts';
 import { maskAgreements } from './mask-agreement.ts';
@@ -13,9 +13,10 @@ import {
   maskCandidates,
   maskObjects,
 } from './mask-candidates.ts';
+import { OncePerSeries } from './once-per-series.ts';
 import { type DicomFile, parsePart10, Tag, text } from './part10.ts';
 import { safeRoiName } from './safe-name.ts';
-import { type CtSeries, ctSeries, type RejectedSeries, type SeriesRules } from './series.ts';
+import { ctSeries, type RejectedSeries, type SeriesRules } from './series.ts';
 import type { Stack } from './stack.ts';
 import { acquisition, burnedInSlices, candidateFacts, rescales, type StudyFacts } from './study-facts.ts';
 
@@ -45,6 +46,15 @@ function drawOn(stack: Stack, draw: MaskCandidate['draw']): DrawnMask {
   return { ...drawn, mask: stack.toMask(drawn.mask).data };
 }
 
+/** Most things that a message lists. */
+const MOST_LISTED = 12;
+
+function fewOf(things: readonly string[], separator: string): string {
+  const more = things.length - MOST_LISTED;
+  const shown = things.slice(0, MOST_LISTED).join(separator);
+  return more > 0 ? `${shown}${separator}and ${more} more` : shown;
+}
+
 function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: StudyRules): CaseExclusion {
   const usable = objects.filter(({ source }) => maskSources.includes(source));
   if (usable.length === 0) {
@@ -57,7 +67,7 @@ function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: Study
   const seen = [...new Set(usable.flatMap((o) => o.rois.flatMap((roi) => roi.names.map(safeRoiName))))];
   return new CaseExclusion(
     'no-tumor-roi',
-    `no ROI or segment matches mask.roiNames (${roiNames.join(', ')}) in ${maskSources.join(', ')}; seen: ${seen.join(', ') || 'none'}`,
+    `no ROI or segment matches mask.roiNames (${roiNames.join(', ')}) in ${maskSources.join(', ')}; seen: ${fewOf(seen, ', ') || 'none'}`,
   );
 }
 
@@ -73,12 +83,16 @@ async function drawFirst(
   passedOver: string[],
 ): Promise<Drawn | undefined> {
   let refusal: CaseExclusion | undefined;
-  let read: (CtVolume & { readonly series: CtSeries }) | undefined;
+  // Every mask object may come with every series. Drawing comes first: decoding takes longer.
+  const stacks = new OncePerSeries<CtStack>();
+  const volumes = new OncePerSeries<CtVolume>();
   for (const candidate of candidates) {
     const { object, series, draw } = candidate;
     try {
-      if (read?.series !== series) read = { series, ...(await readCt(series, rules)) };
-      return { ...read, candidate, drawn: drawOn(read.stack, draw) };
+      const stacked = await stacks.get(series, () => stackCt(series, rules));
+      const drawn = drawOn(stacked.stack, draw);
+      const volume = await volumes.get(series, () => readCt(stacked, rules));
+      return { ...volume, candidate, drawn };
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       refusal ??= thrown;
@@ -90,7 +104,10 @@ async function drawFirst(
 }
 
 function noSeries(rejected: readonly RejectedSeries[]): CaseExclusion {
-  const why = rejected.map((r) => `${r.images} images: ${r.reason}`).join('; ');
+  const why = fewOf(
+    rejected.map((r) => `${r.images} images: ${r.reason}`),
+    '; ',
+  );
   return new CaseExclusion('no-ct-series', `no usable CT series (${why || 'no CT image found'})`);
 }
 

@@ -1,3 +1,4 @@
+import { largest } from '../kernels/extremes.ts';
 import type { OrderedSlices } from './slice-order.ts';
 
 /** How a stack leans: mm within the plane, along column and row index, per mm along the normal. */
@@ -33,8 +34,8 @@ export function shearOf({ heightsMm, asideMm }: OrderedSlices, toleranceMm: numb
       toleranceMm,
     );
   const perMm = [axis(0), axis(1)] as const;
-  const deviationMm = Math.max(
-    ...asideMm.flatMap((aside, i) => aside.map((mm, a) => Math.abs(mm - perMm[a] * heightsMm[i]))),
+  const deviationMm = largest(
+    asideMm.flatMap((aside, i) => aside.map((mm, a) => Math.abs(mm - perMm[a] * heightsMm[i]))),
   );
   return { perMm, degrees: (Math.atan(Math.hypot(...perMm)) * 180) / Math.PI, deviationMm };
 }

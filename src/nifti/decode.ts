@@ -5,6 +5,9 @@ import { gunzip, isGzip } from './gzip.ts';
 import { readNiftiHeader } from './header.ts';
 import { readVoxels, scaled, VOXEL_TYPE_NAMES, voxelTypeOf } from './voxels.ts';
 
+/** No affine of millimetres holds a larger number. */
+const MOST_MM = 1e9;
+
 function inflate(file: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (!isGzip(bytes)) return bytes;
   try {
@@ -45,6 +48,7 @@ export function decodeNifti(file: string, fileBytes: Uint8Array<ArrayBuffer>, ch
     refuse(`holds voxels of NIfTI type ${header.datatype}; one of ${VOXEL_TYPE_NAMES.join(', ')} is needed`);
   if (affine === undefined)
     return refuse('says nowhere where its voxels lie (sform and qform code are 0); save it with an affine');
+  if (!affine.flat().every((n) => Math.abs(n) < MOST_MM)) refuse('has an affine that is not finite');
   if (!columnsAreSquare(affine))
     refuse('has an affine that is sheared or flat; resample it to an orthogonal grid');
   const count = voxelCount(size);

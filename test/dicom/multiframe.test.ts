@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readCt } from '../../src/dicom/ct-volume.ts';
+import { type CtVolume, readCt, stackCt } from '../../src/dicom/ct-volume.ts';
 import { type DicomFile, parsePart10 } from '../../src/dicom/part10.ts';
-import { ctSeries } from '../../src/dicom/series.ts';
+import { type CtSeries, ctSeries } from '../../src/dicom/series.ts';
 import { acquisition, rescales } from '../../src/dicom/study-facts.ts';
 import type { Vec3 } from '../../src/volume/geometry.ts';
 import { dicomObject, type Element } from '../support/dicom-object.ts';
@@ -22,11 +22,15 @@ const unpack = (packed: string): Uint8Array => new Uint8Array(gunzipSync(Buffer.
 const goldenFile = (name: string): DicomFile =>
   parsePart10(`${name}.dcm`, unpack(golden.files[name].file)) as DicomFile;
 
+async function readSeries(series: CtSeries): Promise<CtVolume> {
+  return readCt(await stackCt(series, rules), rules);
+}
+
 async function read(file: DicomFile) {
   const { candidates, rejected } = ctSeries([file], rules);
   expect(rejected).toEqual([]);
   expect(candidates).toHaveLength(1);
-  return readCt(candidates[0], rules);
+  return readSeries(candidates[0]);
 }
 
 describe.each(Object.keys(golden.files))('%s', (name) => {
@@ -113,7 +117,7 @@ test('frames that are localizers are rejected, and the others make the volume', 
   const file = enhanced([{ z: 50, type: 'LOCALIZER' }, ...heights.map((z) => ({ z }))]);
   const { candidates, rejected } = ctSeries([file], rules);
   expect(rejected).toEqual([{ modality: 'CT', images: 1, reason: 'localizer' }]);
-  const { ct } = await readCt(candidates[0], rules);
+  const { ct } = await readSeries(candidates[0]);
   expect(Array.from(ct.data).filter((_, i) => i % 4 === 0)).toEqual([1, 2, 3, 4]);
 });
 
@@ -138,5 +142,5 @@ test('a file that declares another number of frames than it describes is rejecte
 
 test('a frame at fault is named', async () => {
   const { candidates } = ctSeries([enhanced([0, 3, 6, 9, 11].map((z) => ({ z })))], rules);
-  await expect(readCt(candidates[0], rules)).rejects.toThrow('enhanced.dcm, frame 5: ');
+  await expect(readSeries(candidates[0])).rejects.toThrow('enhanced.dcm, frame 5: ');
 });

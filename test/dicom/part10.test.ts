@@ -107,10 +107,41 @@ describe('a file is refused by name', () => {
     expect(thrown).toMatchObject({ code: 'unreadable-dicom', file: 'slice.dcm' });
   });
 
-  test('that nests sequences without end', () => {
-    const opening = Buffer.from('0800151153510000fffffffffeff00e0ffffffff', 'hex');
-    const bytes = part10Bytes(EXPLICIT, Buffer.concat(Array(100_000).fill(opening)));
-    expect(refusal(bytes)).toMatchObject({ code: 'unreadable-dicom' });
+  const opening = Buffer.from('0800151153510000fffffffffeff00e0ffffffff', 'hex');
+  const openSequence = Buffer.from('0800151153510000ffffffff', 'hex');
+  const openPixelData = Buffer.from('e07f10004f420000ffffffff', 'hex');
+  const emptyItem = Buffer.from('feff00e000000000', 'hex');
+  const longTable = Buffer.from('feff00e000000001', 'hex');
+  const emptyElement = Buffer.from('0800050043530000', 'hex');
+  test.each([
+    ['that nests sequences without end', [Buffer.alloc(20 * 100_000, opening)], 'nested more than 64 deep'],
+    [
+      'of millions of items',
+      [openSequence, Buffer.alloc(8 * 2_100_000, emptyItem)],
+      'more than 2097152 elements',
+    ],
+    [
+      'of a great many elements',
+      [Buffer.alloc(8 * 70_000, emptyElement)],
+      'more than 65536 elements side by side',
+    ],
+    [
+      'of millions of fragments',
+      [openPixelData, Buffer.alloc(8 * 1_100_000, emptyItem)],
+      'more than 1048576 fragments',
+    ],
+    ['of an endless offset table', [openPixelData, longTable], 'basic offset table holds 16777216 bytes'],
+  ])('%s', (_, parts, why) => {
+    const thrown = refusal(part10Bytes(EXPLICIT, Buffer.concat(parts)));
+    expect(thrown).toMatchObject({ code: 'unreadable-dicom', file: 'slice.dcm' });
+    expect((thrown as Error).message).toContain(why);
+  });
+
+  test('whose item is overrun by an element, in implicit VR too', () => {
+    const item = Buffer.from('feff00e009000000080060000a0000004354', 'hex');
+    const sequence = Buffer.from('0800151112000000', 'hex');
+    const thrown = refusal(part10Bytes(IMPLICIT, Buffer.concat([sequence, item, Buffer.alloc(40)])));
+    expect((thrown as Error).message).toContain('an element leaves its item');
   });
 });
 

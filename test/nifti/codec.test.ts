@@ -64,3 +64,8 @@ test('gzip carries no time, so equal input gives equal bytes', () => {
   expect([...bytes.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
   expect(gunzip(bytes)).toEqual(new Uint8Array(1000));
 });
+
+test('a gzip stream that inflates to more than a volume can hold is refused', () => {
+  expect(() => gunzip(gzip(new Uint8Array(2000), 9), 1000)).toThrow();
+  expect(gunzip(gzip(new Uint8Array(2000), 9), 2000)).toHaveLength(2000);
+});

@@ -24,8 +24,19 @@ function beginsCodestream(bytes: Uint8Array, { position }: Fragment): boolean {
   );
 }
 
-/** Index of each frame's first fragment; undefined where it cannot be told. */
+const found = new WeakMap<Element, { frames: number; first: number[] | undefined }>();
+
+/** Index of each frame's first fragment; undefined where it cannot be told. Found once for all frames. */
 function firstFragments(dataset: DataSet, element: Element, frames: number): number[] | undefined {
+  let known = found.get(element);
+  if (known?.frames !== frames) {
+    known = { frames, first: findFirstFragments(dataset, element, frames) };
+    found.set(element, known);
+  }
+  return known.first;
+}
+
+function findFirstFragments(dataset: DataSet, element: Element, frames: number): number[] | undefined {
   const fragments = element.fragments ?? [];
   if (frames === 1) return [0];
   if (fragments.length === frames) return fragments.map((_, i) => i);
