@@ -48,6 +48,7 @@ export function niftiStudy(ct: Volume, labelled: LabelVolume, rules: StudyRules)
       missingPlanes: 0,
       tiltDegrees: 0,
       burnedInSlices: 0,
+      patientIds: 1,
       flags,
       mask: {
         source: 'NIFTI',

@@ -42,6 +42,7 @@ const lung1: Config = {
     tiltDegrees: { low: null, high: 10, severity: 'flag' },
     missingSlices: { low: null, high: 3, severity: 'flag' },
     burnedInSlices: { low: null, high: 0, severity: 'exclude' },
+    patientIds: { low: null, high: 1, severity: 'flag' },
     rescales: { low: null, high: 1, severity: 'flag' },
     wrapShare: { low: null, high: 0.00005, severity: 'exclude' },
     lowestHu: { low: -1100, high: -900, severity: 'flag' },

@@ -138,6 +138,9 @@ export const configSchema = z.strictObject({
     burnedInSlices: check(
       'Slices that state to have text burned in (Burned In Annotation): it may name the patient.',
     ),
+    patientIds: check(
+      'Number of different Patient IDs among the CT, SEG and RTSTRUCT files: a folder of several patients, or a mask of another one.',
+    ),
     rescales: check('Number of different rescale slopes and intercepts among the slices.'),
     wrapShare: check(
       'Share of voxels more than 3000 HU from their neighbour in the row: 12-bit values that wrapped round, which are no anatomy. Lung1 patients have 1e-6 at most, and 2e-4 to 2e-2 with 12-bit values read under the wrong sign.',

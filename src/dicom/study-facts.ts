@@ -4,7 +4,7 @@ import { type Rescale, rescaleOf } from './hounsfield.ts';
 import type { LinkRule } from './link.ts';
 import type { MaskAgreement } from './mask-agreement.ts';
 import type { MaskCandidate, MaskSource } from './mask-candidates.ts';
-import { decimals, Tag, text } from './part10.ts';
+import { type DicomFile, decimals, Tag, text } from './part10.ts';
 import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules, whyBehind } from './series.ts';
 
 /** A series that could have been the volume, whether it was, and otherwise why not. */
@@ -41,6 +41,8 @@ export interface StudyFacts {
   readonly tiltDegrees: number;
   /** Slices that state to have text or graphics burned in. */
   readonly burnedInSlices: number;
+  /** Different Patient IDs among the files that a CT or a mask may come from; they themselves are not told. */
+  readonly patientIds: number;
   readonly flags: readonly StudyFlag[];
   readonly mask: {
     readonly source: MaskSource;
@@ -57,10 +59,19 @@ export interface StudyFacts {
   };
 }
 
+const PATIENT_ID = 'x00100020';
 const BURNED_IN_ANNOTATION = 'x00280301';
 
 export function burnedInSlices(slices: readonly ImageFrame[]): number {
   return slices.filter(({ file }) => text(file.dataset, BURNED_IN_ANNOTATION).toUpperCase() === 'YES').length;
+}
+
+/** Objects of these may end in a pair; a dose or a plan of somebody else does no harm. */
+const PAIR_MODALITIES = new Set(['CT', 'SEG', 'RTSTRUCT']);
+
+export function patientIds(files: readonly DicomFile[]): number {
+  const pairs = files.filter(({ dataset }) => PAIR_MODALITIES.has(text(dataset, Tag.Modality)));
+  return new Set(pairs.flatMap(({ dataset }) => text(dataset, PATIENT_ID) || [])).size;
 }
 
 export function rescales(slices: readonly ImageFrame[]): StudyFacts['rescale'] {

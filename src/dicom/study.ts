@@ -18,7 +18,14 @@ import { type DicomFile, parsePart10, Tag, text } from './part10.ts';
 import { safeRoiName } from './safe-name.ts';
 import { ctSeries, type RejectedSeries, type SeriesRules } from './series.ts';
 import type { Stack } from './stack.ts';
-import { acquisition, burnedInSlices, candidateFacts, rescales, type StudyFacts } from './study-facts.ts';
+import {
+  acquisition,
+  burnedInSlices,
+  candidateFacts,
+  patientIds,
+  rescales,
+  type StudyFacts,
+} from './study-facts.ts';
 
 /** What `readStudy` needs to know; the configuration has these under `series`, `geometry`, `hu`, `intensity` and `mask`. */
 export interface StudyRules extends CtRules, MaskRules, SeriesRules {}
@@ -155,6 +162,7 @@ export async function readStudy(
       missingPlanes: stack.missingPlanes.length,
       tiltDegrees: stack.tiltDegrees,
       burnedInSlices: burnedInSlices(stack.slices),
+      patientIds: patientIds(dicom),
       flags: [...found.flags, ...drawn.flags],
       mask: {
         source: candidate.object.source,

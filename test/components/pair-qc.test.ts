@@ -75,6 +75,7 @@ describe('a synthetic patient', () => {
     const facts = {
       ...study.facts,
       burnedInSlices: 1,
+      patientIds: 2,
       missingPlanes: 4,
       tiltDegrees: 12,
       mask: {
@@ -95,6 +96,7 @@ describe('a synthetic patient', () => {
       'tiltDegrees',
       'missingSlices',
       'burnedInSlices',
+      'patientIds',
       'maskOutsideShare',
       'maskVolumeShare',
       'sourceDice',

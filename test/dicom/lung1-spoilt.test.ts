@@ -16,6 +16,7 @@ import {
 } from '../support/shared-data.ts';
 
 const STUDY_TIME = 'x00080030';
+const PATIENT_ID = 'x00100020';
 const INSTANCE_NUMBER = 'x00200013';
 const PLANE = 512 * 512;
 const GTV_VOXELS = 54639;
@@ -211,6 +212,24 @@ describe.runIf(hasSharedData)('LUNG1-001 spoilt', () => {
     const study = await readStudy(spoilt, rules);
     expect(compareMasks(study.tumor.data, published)).toEqual({ differing: 0, voxels: GTV_VOXELS });
     expect(codes(study).sort()).toEqual(['duplicate-slices-dropped', 'missing-slices']);
+  });
+
+  describe('with files of another patient', () => {
+    test('two whole patients in one folder: CT and mask are of one of them, and the number of Patient IDs is told', async () => {
+      const study = await readStudy([...files, ...filesInZip(shared('lung1', 'LUNG1-002.zip'))], rules);
+      await expectPlanes(study);
+      expect(study.facts.candidateSeries.map(({ chosen }) => chosen)).toEqual([true, false]);
+      expect(study.facts.patientIds).toBe(2);
+    });
+
+    test('contours that name another patient: the number of Patient IDs is told', async () => {
+      const strange = withText(contours, PATIENT_ID, 'LUNG1-999');
+      expect((await readStudy([strange, ...images], rules)).facts.patientIds).toBe(2);
+    });
+
+    test('a dose and a plan do not count', async () => {
+      expect((await readStudy([...files, ...planned()], rules)).facts.patientIds).toBe(1);
+    });
   });
 
   test('the reference preset averages a gap away and says so', async () => {
