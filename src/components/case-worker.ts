@@ -1,10 +1,11 @@
 import { StorageError, UsageError } from '../errors.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { type ConvertTask, convertCase } from './convert-case.ts';
+import { type MapBackTask, mapBackCase } from './map-back-case.ts';
 import { type MeasureTask, pass1Case } from './pass1-case.ts';
 import { pass2Case, type RoiTask } from './pass2-case.ts';
 
-type Task = ConvertTask | MeasureTask | RoiTask;
+type Task = ConvertTask | MeasureTask | RoiTask | MapBackTask;
 
 function runTask(task: Task): Promise<CaseOutcome<unknown>> {
   switch (task.step) {
@@ -14,6 +15,8 @@ function runTask(task: Task): Promise<CaseOutcome<unknown>> {
       return pass1Case(task);
     case 'pass2-write':
       return pass2Case(task);
+    case 'map-back':
+      return mapBackCase(task);
   }
 }
 

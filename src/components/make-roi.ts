@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { gridRecordOf } from '../dataset/grid.ts';
-import type { Transforms } from '../dataset/roi.ts';
+import type { RoiTransforms } from '../dataset/roi.ts';
 import type { DatasetStats } from '../dataset/stats.ts';
 import type { Box } from '../kernels/bounding-box.ts';
 import { cropWithPad } from '../kernels/crop.ts';
@@ -23,7 +23,7 @@ export interface Roi {
   /** The whole resampled CT; only where `output.auditVolumes` asks for it. */
   readonly resampledCt: Volume<Float32Array> | undefined;
   readonly resampled: Geometry;
-  readonly transforms: Transforms;
+  readonly transforms: RoiTransforms;
   readonly statistics: ReturnType<typeof caseStatistics>;
   readonly tumorVoxelsResampled: number;
   readonly tumorVoxelsRoi: number;
@@ -31,7 +31,7 @@ export interface Roi {
   readonly voxelsOutside: number;
 }
 
-type SizeInfo = Transforms['size_info'];
+type SizeInfo = RoiTransforms['size_info'];
 
 /** The ROI box about the padded tumour box: a fixed patch, or sized within the derived bounds. */
 export function roiBox(
@@ -72,7 +72,7 @@ export function roiBox(
   };
 }
 
-function cropRecord(box: Box, imageSize: Vec3): Transforms['crop_record_ct'] {
+function cropRecord(box: Box, imageSize: Vec3): RoiTransforms['crop_record_ct'] {
   const lower = vec3((a) => Math.max(0, -box.start[a]));
   const upper = vec3((a) => Math.max(0, box.start[a] + box.size[a] - imageSize[a]));
   return {
@@ -159,6 +159,12 @@ export function makeRoi(
       resampled_ct_geometry: gridRecordOf(resampled),
       roi_geometry: gridRecordOf(geometry),
       target_spacing: resample.spacingMm,
+      resampling: {
+        ct_interpolation: 'linear',
+        mask_interpolation: 'nearest',
+        outside_hu: intensity.airHu,
+        outside_mask: 0,
+      },
       pad_mm: roi.paddingMm,
       pad_vox: paddingVoxels,
       min_box_mm: constants.min_box_mm,

@@ -10,6 +10,7 @@ import {
   type RoiFile,
   type RoiRecord,
   roiSchema,
+  type Transforms,
 } from '../dataset/roi.ts';
 import type { SplitMember } from '../dataset/split.ts';
 import { roundToInt16 } from '../kernels/window.ts';
@@ -101,7 +102,28 @@ function pipelineSteps(
   ];
 }
 
-function encodeOutputs(roi: Roi, { intensity, output }: Config): Partial<Record<RoiFile, Uint8Array>> {
+/** Flags of convert that say in what the original CT grid differs from the scanner's planes. */
+const GEOMETRY_FLAGS = ['missing-slices', 'variable-spacing', 'uneven-slices', 'gantry-tilt'];
+
+function transformsOf({ transforms }: Roi, { ct, tumor, flags }: OkCase): Transforms {
+  const { patient_id, ...rest } = transforms;
+  return {
+    patient_id,
+    swinprep_version: VERSION,
+    original_ct: {
+      ct: { file: ct.file, bytes: ct.bytes, sha256: ct.sha256 },
+      tumor: { file: tumor.file, bytes: tumor.bytes, sha256: tumor.sha256 },
+      slice_order: 'ascending along row x column',
+      geometry_flags: flags.filter(({ code }) => GEOMETRY_FLAGS.includes(code)),
+    },
+    ...rest,
+  };
+}
+
+function encodeOutputs(
+  roi: Roi,
+  { record, config: { intensity, output } }: RoiTask,
+): Partial<Record<RoiFile, Uint8Array>> {
   const floats = (volume: Volume<Float32Array>): Uint8Array =>
     gzip(encodeNifti(volume), output.gzipLevelFloat);
   const audit = (volume: Volume<Float32Array>): Uint8Array =>
@@ -115,7 +137,7 @@ function encodeOutputs(roi: Roi, { intensity, output }: Config): Partial<Record<
     ...(output.qcOverlay && {
       qc_overlay_mid: qcOverlay({ ct: roi.windowed, tumor: roi.tumor, windowHu: intensity.windowHu }),
     }),
-    transforms: encodeJson(roi.transforms),
+    transforms: encodeJson(transformsOf(roi, record)),
   };
 }
 
@@ -197,7 +219,7 @@ export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> 
   try {
     const { ct, tumor } = await readInterim(await openStore(task.interim), task.record);
     const roi = makeRoi(patientId, ct, tumor, config, task.constants);
-    const encoded = Object.entries(encodeOutputs(roi, config)) as [RoiFile, Uint8Array][];
+    const encoded = Object.entries(encodeOutputs(roi, task)) as [RoiFile, Uint8Array][];
     const paths = Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)]));
     const record = roiRecord(task, roi, paths, fingerprint);
     await commitOutputs(

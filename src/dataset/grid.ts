@@ -12,3 +12,13 @@ export function gridRecordOf({ size, spacingMm, originMm, direction }: Geometry)
     orientation: axisCodes(direction),
   };
 }
+
+/** A geometry as it was written to JSON. */
+export function geometryOfRecord(record: GridRecord): Geometry {
+  return {
+    size: record.size_ijk,
+    spacingMm: record.spacing_mm,
+    originMm: record.origin_lps_mm,
+    direction: record.direction_lps,
+  };
+}

@@ -13,9 +13,30 @@ const cropRecord = z.strictObject({
   padded_size_ijk: triple,
 });
 
-/** `transforms.json`: the way from the native CT grid to the ROI, step by step. */
+/** What convert made the original CT grid of, and did to it; codes of flags in case.json. */
+const originalCt = z.strictObject({
+  /** Below the patient's folder in `interim`. */
+  ct: outputFile,
+  tumor: outputFile,
+  /** Slices lie in this order along the third axis, whatever the order of the DICOM files. */
+  slice_order: z.literal('ascending along row x column'),
+  /** Where not empty, the original grid is not quite the scanner's. */
+  geometry_flags: z.array(flag),
+});
+
+/** How the resampled grid was filled. First voxel centres of both grids coincide. */
+const resampling = z.strictObject({
+  ct_interpolation: z.literal('linear'),
+  mask_interpolation: z.literal('nearest'),
+  outside_hu: z.number(),
+  outside_mask: z.number(),
+});
+
+/** `transforms.json`: the way from the native CT grid to the ROI, step by step, and all that the way back needs. */
 export const transformsSchema = z.strictObject({
   patient_id: z.string(),
+  swinprep_version: z.string(),
+  original_ct: originalCt,
   orientation_policy: z.literal('RAS'),
   original_ct_geometry: gridRecord,
   /** RAS axis a runs along original axis `from[a]`, backwards where `flip[a]`. */
@@ -24,6 +45,7 @@ export const transformsSchema = z.strictObject({
   resampled_ct_geometry: gridRecord,
   roi_geometry: gridRecord,
   target_spacing: triple,
+  resampling,
   pad_mm: triple,
   pad_vox: triple,
   min_box_mm: triple,
@@ -49,6 +71,9 @@ export const transformsSchema = z.strictObject({
 });
 
 export type Transforms = z.infer<typeof transformsSchema>;
+
+/** The part of it that the voxels decide. */
+export type RoiTransforms = Omit<Transforms, 'swinprep_version' | 'original_ct'>;
 
 const okRoi = z.strictObject({
   patient_id: z.string(),

@@ -68,6 +68,12 @@ export function axisOrder(direction: readonly number[], codes = 'RAS'): AxisOrde
   return { from, flip: [flip(0), flip(1), flip(2)] };
 }
 
+/** The order that undoes another. */
+export function invertedOrder({ from, flip }: AxisOrder): AxisOrder {
+  const axisOf = (axis: number): number => from.indexOf(axis);
+  return { from: vec3(axisOf), flip: [flip[axisOf(0)], flip[axisOf(1)], flip[axisOf(2)]] };
+}
+
 /** Permutes first, then flips, since the last bit of the origin hangs on the order (ITK itkFlipImageFilter.hxx). */
 function reorientedGeometry(geometry: Geometry, { from, flip }: AxisOrder): Geometry {
   const permuted: Geometry = {

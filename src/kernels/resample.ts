@@ -1,4 +1,4 @@
-import { type Geometry, type Vec3, vec3 } from '../volume/geometry.ts';
+import { type Geometry, type Vec3, type VoxelArray, vec3 } from '../volume/geometry.ts';
 
 /** Voxels along an axis after resampling: floor(N * (s/t) + 0.5), as the reference program rounds. */
 export function resampledLength(length: number, spacingMm: number, targetMm: number): number {
@@ -59,21 +59,36 @@ function isInside(c: number, length: number): boolean {
   return c >= -0.5 && c < length - 0.5;
 }
 
-/** An axis whose samples within the buffer are placed by `place`; those outside read sample 0 and are filled later. */
-function axisOf(
+/** Where a continuous index within the buffer reads: the lower neighbour, and the weight of the upper one. */
+type Place = (c: number) => { readonly lower: number; readonly weight: number };
+
+/** Linear interpolation among N samples (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
+export function linearPlace(length: number): Place {
+  return (c) => {
+    const lower = Math.max(Math.floor(c), 0);
+    const distance = c - lower;
+    return { lower, weight: distance <= 0 || lower + 1 > length - 1 ? 0 : distance };
+  };
+}
+
+/** Nearest neighbour: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h). */
+export const nearestPlace: Place = (c) => ({ lower: Math.floor(c + 0.5), weight: 0 });
+
+/**
+ * An axis of `count` output samples over `length` input samples. Output sample i lies at the continuous input index
+ * `indexOf(i)`; those within the buffer are placed by `place`, those outside read sample 0 and are filled later.
+ */
+export function sampleAxis(
+  count: number,
   length: number,
-  spacingMm: number,
-  targetMm: number,
-  path: AxisPath,
-  place: (c: number) => { readonly lower: number; readonly weight: number },
+  indexOf: (i: number) => number,
+  place: Place,
 ): ResampleAxis {
-  const count = resampledLength(length, spacingMm, targetMm);
   const axis = {
     lower: new Int32Array(count),
     weight: new Float64Array(count),
     inside: new Uint8Array(count),
   };
-  const indexOf = continuousIndex(count, spacingMm, targetMm, path);
   for (let i = 0; i < count; i++) {
     const c = indexOf(i);
     if (!isInside(c, length)) continue;
@@ -85,28 +100,35 @@ function axisOf(
   return axis;
 }
 
-/** Linear interpolation along an axis (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
+function axisOf(
+  length: number,
+  spacingMm: number,
+  targetMm: number,
+  path: AxisPath,
+  place: Place,
+): ResampleAxis {
+  const count = resampledLength(length, spacingMm, targetMm);
+  return sampleAxis(count, length, continuousIndex(count, spacingMm, targetMm, path), place);
+}
+
+/** Linear interpolation along an axis. */
 export function linearAxis(
   length: number,
   spacingMm: number,
   targetMm: number,
   path: AxisPath,
 ): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, path, (c) => {
-    const lower = Math.max(Math.floor(c), 0);
-    const distance = c - lower;
-    return { lower, weight: distance <= 0 || lower + 1 > length - 1 ? 0 : distance };
-  });
+  return axisOf(length, spacingMm, targetMm, path, linearPlace(length));
 }
 
-/** Nearest neighbour along an axis: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h); weights stay 0. */
+/** Nearest neighbour along an axis; weights stay 0. */
 export function nearestAxis(
   length: number,
   spacingMm: number,
   targetMm: number,
   path: AxisPath,
 ): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, path, (c) => ({ lower: Math.floor(c + 0.5), weight: 0 }));
+  return axisOf(length, spacingMm, targetMm, path, nearestPlace);
 }
 
 /** The part [start, start + count) of an axis, for resampling a window of the output only. */
@@ -125,8 +147,11 @@ export function sizeOfAxes(axes: ResampleAxes): Vec3 {
   return vec3((a) => axes[a].lower.length);
 }
 
+/** HU on their way forward, probabilities on their way back. */
+type LinearSource = Int16Array | Float32Array;
+
 /** One input row, interpolated along x into `out`. */
-function lerpRow(source: Int16Array, rowStart: number, x: ResampleAxis, out: Float64Array): void {
+function lerpRow(source: LinearSource, rowStart: number, x: ResampleAxis, out: Float64Array): void {
   const { lower, weight } = x;
   for (let i = 0; i < out.length; i++) {
     const at = rowStart + lower[i];
@@ -138,7 +163,7 @@ function lerpRow(source: Int16Array, rowStart: number, x: ResampleAxis, out: Flo
 
 /** One input plane, interpolated along x then y into `out`. Neighbouring output rows share their x-interpolated input rows. */
 function lerpPlane(
-  source: Int16Array,
+  source: LinearSource,
   planeStart: number,
   nx: number,
   axes: ResampleAxes,
@@ -175,7 +200,7 @@ function lerpPlane(
 }
 
 /** Sets every voxel that an axis puts outside the input to `fill`. */
-function fillOutside(target: Float32Array | Uint8Array, axes: ResampleAxes, fill: number): void {
+function fillOutside(target: VoxelArray, axes: ResampleAxes, fill: number): void {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
   for (let k = 0; k < nz; k++) {
@@ -191,14 +216,14 @@ function fillOutside(target: Float32Array | Uint8Array, axes: ResampleAxes, fill
  * Trilinear resampling on axes from `linearAxis`: x, then y, then z, each v0 + (v1 - v0) * d in double, then float32.
  * Equal to SimpleITK's `ResampleImageFilter` with an identity transform to within 2e-6 HU.
  *
- * @param source HU, x fastest, of size `size`
- * @param fillHu value outside the input's buffer
+ * @param source x fastest, of size `size`
+ * @param fill value outside the input's buffer
  */
 export function resampleLinear(
-  source: Int16Array,
+  source: LinearSource,
   size: Vec3,
   axes: ResampleAxes,
-  fillHu: number,
+  fill: number,
 ): Float32Array {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
@@ -230,15 +255,15 @@ export function resampleLinear(
     }
     for (let i = 0; i < planeLength; i++) target[at + i] = plane0[i] + (plane1[i] - plane0[i]) * w;
   }
-  fillOutside(target, axes, fillHu);
+  fillOutside(target, axes, fill);
   return target;
 }
 
 /** Nearest-neighbour resampling of a label volume on axes from `nearestAxis`; 0 outside the input. */
-export function resampleNearest(source: Uint8Array, size: Vec3, axes: ResampleAxes): Uint8Array {
+export function resampleNearest<T extends VoxelArray>(source: T, size: Vec3, axes: ResampleAxes): T {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
-  const target = new Uint8Array(nx * ny * nz);
+  const target = new (source.constructor as new (n: number) => T)(nx * ny * nz);
   let at = 0;
   for (let k = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++, at += nx) {

@@ -38,7 +38,7 @@ export function decodeNifti(file: string, fileBytes: Uint8Array<ArrayBuffer>, ch
   if (![...size, channels].every((n) => Number.isSafeInteger(n) && n > 0))
     refuse(`has the size ${[...size, channels].join(' x ')}`);
   if (channels > 1 && channel === undefined)
-    refuse(`holds ${channels} volumes of ${size.join(' x ')} voxels; one is needed`);
+    refuse(`holds ${channels} volumes of ${size.join(' x ')} voxels; one is needed: give its channel`);
   if (channel !== undefined && channel >= channels)
     refuse(
       `holds ${channels} volume${channels === 1 ? '' : 's'}, so that channel ${channel}, counted from 0, is not there`,

@@ -1,6 +1,7 @@
 import type { CohortResult } from '../components/cohort-result.ts';
 import type { StepSummary } from '../components/report.ts';
 import type { Manifest } from '../dataset/manifest.ts';
+import type { OkMapped } from '../dataset/mapped.ts';
 import { table } from './table.ts';
 
 /** Excluded patients named at the end of a step; the rest are in its artifact. */
@@ -20,6 +21,24 @@ export function stepLines({ step, ok, excluded, skipped, facts, places }: StepSu
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...facts.map((fact) => `  ${fact}`),
     ...Object.entries(places).map(([what, where]) => `  ${what}: ${where}`),
+  ];
+}
+
+/** What became of one map. */
+export function mappedLines(
+  { patient_id, interpolation, threshold, voxels, volume_ml, compared }: OkMapped,
+  out: string,
+): string[] {
+  const how = threshold === null ? interpolation : `${interpolation}, threshold ${threshold}`;
+  const size = (count: number, ml: number): string => `${count} voxels, ${ml.toFixed(2)} ml`;
+  return [
+    `map-back: ${patient_id} ok (${how}): ${size(voxels, volume_ml)}`,
+    ...(compared === null
+      ? []
+      : [
+          `  Dice ${compared.dice?.toFixed(4) ?? 'undefined, both are empty'} with ${size(compared.voxels, compared.volume_ml)}`,
+        ]),
+    `  volume: ${out}`,
   ];
 }
 

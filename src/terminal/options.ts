@@ -13,15 +13,18 @@ const folder = (description: string) =>
   ({ type: 'string', demandOption: true, requiresArg: true, description }) as const;
 const count = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
 
-const COUNTS = ['workers', 'max-excluded', 'patients', 'seed', 'full'];
+const COUNTS = ['workers', 'max-excluded', 'patients', 'seed', 'full', 'channel'];
 
 /** yargs takes any text for a number. */
-export function checkCounts(argv: Record<string, unknown>): true {
+export function checkNumbers(argv: Record<string, unknown>): true {
   for (const name of COUNTS) {
     const value = argv[name];
     if (value !== undefined && !(Number.isInteger(value) && Number(value) >= 0))
       throw new UsageError(`--${name}: must be a whole number from 0 on`);
   }
+  const { threshold } = argv;
+  if (threshold !== undefined && !(Number(threshold) > 0))
+    throw new UsageError('--threshold: must be a number above 0, for what lies outside the ROI is 0');
   return true;
 }
 
@@ -134,6 +137,42 @@ export const preprocessOptions = {
     description: 'Folder for the artifacts (default: OUT/artifacts where OUT is a folder)',
   },
   ...previous,
+  ...workers,
+  ...maxExcluded,
+} as const;
+
+export const mapBackOptions = {
+  transforms: uri(`A transforms.json, or where PATIENT/transforms.json lie: ${URI_FORMS}`),
+  roi: uri('The label or probability map made from the ROI (.nii, .nii.gz), or where many lie'),
+  out: uri('The file to write (.nii, .nii.gz), or where PATIENT.nii.gz and map_back.json are written'),
+  pattern: {
+    type: 'string',
+    requiresArg: true,
+    default: '{patient}.nii.gz',
+    description: 'How the maps are named below --roi',
+  },
+  interpolation: {
+    choices: ['auto', 'nearest', 'linear'] as const,
+    default: 'auto' as const,
+    description: 'auto: nearest where all values are whole numbers, linear for others',
+  },
+  threshold: {
+    type: 'number',
+    requiresArg: true,
+    description: 'Write 1 from this value on and 0 below, after interpolation, such as 0.5',
+  },
+  channel: count('Which volume of a map with a fourth dimension, from 0'),
+  compare: {
+    type: 'string',
+    requiresArg: true,
+    description: 'A mask on the original CT grid, or where many lie: tell Dice and volumes',
+  },
+  'compare-pattern': {
+    type: 'string',
+    requiresArg: true,
+    default: '{patient}/tumor.nii.gz',
+    description: 'How the masks are named below --compare',
+  },
   ...workers,
   ...maxExcluded,
 } as const;

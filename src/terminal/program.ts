@@ -6,6 +6,7 @@ import { excludedWithImage, readCohortResult } from '../components/cohort-result
 import { readConfig } from '../components/configuration.ts';
 import { convert } from '../components/convert.ts';
 import { demo } from '../components/demo.ts';
+import { mapBackPredictions } from '../components/map-back.ts';
 import { pass1Stats } from '../components/pass1-stats.ts';
 import { pass2Write } from '../components/pass2-write.ts';
 import { writePhantom } from '../components/phantom.ts';
@@ -16,12 +17,13 @@ import { describeConfig } from '../config/describe.ts';
 import { StorageError, UnfinishedError, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
-import { cohortLines, cohortTable, stepLines } from './closing.ts';
+import { cohortLines, cohortTable, mappedLines, stepLines } from './closing.ts';
 import {
   COMPONENT_OPTIONS,
-  checkCounts,
+  checkNumbers,
   configuration,
   demoOptions,
+  mapBackOptions,
   phantomOptions,
   preprocessOptions,
   runOptions,
@@ -134,6 +136,17 @@ export async function main(args: readonly string[]): Promise<number> {
       },
     )
     .command(
+      'map-back',
+      'Label or probability maps from ROIs onto the original CT grid',
+      (y) => y.options(mapBackOptions),
+      async (argv) => {
+        const { threshold, channel, compare } = argv;
+        const done = await mapBackPredictions({ ...argv, threshold, channel, compare, report });
+        if ('step' in done) exitCode = closeStep(done, argv.maxExcluded);
+        else for (const line of mappedLines(done, displayUri(argv.out))) say(line);
+      },
+    )
+    .command(
       'config',
       'Print the configuration as YAML, every key explained',
       (y) => y.options(configuration),
@@ -174,7 +187,7 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .demandCommand(1, 1, 'Give a command; --help lists them.')
     .strict()
-    .check(checkCounts)
+    .check(checkNumbers)
     .recommendCommands()
     .version(VERSION)
     .help()

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../src/components/embedded-azurite.ts';
 import type { OkCase } from '../../src/dataset/case.ts';
 import type { Cases } from '../../src/dataset/cases.ts';
 import type { Manifest } from '../../src/dataset/manifest.ts';
+import type { MapBackRecord } from '../../src/dataset/mapped.ts';
 import type { OkRoi, Transforms } from '../../src/dataset/roi.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
+import { readGolden } from '../support/goldens.ts';
 import { filesInZip, hasSharedData, shared } from '../support/shared-data.ts';
 
 interface Golden {
@@ -101,7 +104,7 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
     ? readJson<Golden>(shared('../reference/golden-lung1-001-002.json'))
     : undefined!;
   const volume = (...parts: string[]) => {
-    const file = join(out, ...parts);
+    const file = resolve(out, ...parts);
     return decodeNifti(file, new Uint8Array(readFileSync(file)));
   };
 
@@ -164,6 +167,40 @@ describe.runIf(hasSharedData)('two real Lung1 patients through the pipeline, pre
       const [mean, sd] = meanAndSd(norm);
       expect(mean).toBeCloseTo(expected.roi_norm_mean, 6);
       expect(sd).toBeCloseTo(expected.roi_norm_std, 6);
+    });
+  });
+
+  describe('the way back', () => {
+    const native = temporaryFolder();
+    /** Recorded by test/reference/record_map_back.py with SimpleITK's ResampleImageFilter. */
+    const { patients } = readGolden<{
+      patients: Record<string, { voxels: number; sha256_uint8: string; dice: number }>;
+    }>('map-back.json');
+
+    beforeAll(() =>
+      cli([
+        ...['map-back', '--transforms', join(out, 'roi'), '--roi', join(out, 'roi'), '--out', native],
+        ...['--pattern', '{patient}/tumor_roi.nii.gz', '--compare', join(out, 'interim')],
+      ]),
+    );
+
+    test.each(IDS)('the tumour of %s is voxel by voxel what SimpleITK makes of it', (id) => {
+      const { data, geometry } = volume(native, `${id}.nii.gz`);
+      expect(createHash('sha256').update(data).digest('hex')).toBe(patients[id].sha256_uint8);
+      expect(geometry).toEqual(volume(out, 'interim', id, 'ct.nii.gz').geometry);
+      const header = (...parts: string[]) => gunzipSync(readFileSync(join(...parts))).subarray(0, 352);
+      expect(header(native, `${id}.nii.gz`)).toEqual(header(out, 'interim', id, 'tumor.nii.gz'));
+    });
+
+    test('Dice with the original tumour is told, and at least 0.97', () => {
+      for (const patient of readJson<MapBackRecord>(native, 'map_back.json').patients) {
+        if (patient.state !== 'ok') throw new Error(patient.exclusion.message);
+        const { patient_id: id, voxels, compared } = patient;
+        expect(voxels).toBe(patients[id].voxels);
+        expect(compared!.voxels).toBe(golden.cases[id].mask_voxels);
+        expect(compared!.dice).toBeCloseTo(patients[id].dice, 12);
+        expect(compared!.dice).toBeGreaterThanOrEqual(0.97);
+      }
     });
   });
 

@@ -120,5 +120,6 @@ def write(name, content):
     (GOLDENS / name).write_text(json.dumps(content, indent=1) + "\n")
 
 
-write("simpleitk-resample.json", {"SimpleITK": sitk.Version_VersionString(), "cases": [record_case(*case) for case in CASES]})
-write("numpy-percentile.json", {"numpy": np.__version__, "rows": record_percentiles()})
+if __name__ == "__main__":
+    write("simpleitk-resample.json", {"SimpleITK": sitk.Version_VersionString(), "cases": [record_case(*case) for case in CASES]})
+    write("numpy-percentile.json", {"numpy": np.__version__, "rows": record_percentiles()})

@@ -40,7 +40,14 @@ describe.each(Object.entries(COMPONENT_OPTIONS))('%s', (verb, options) => {
 
 test('--help lists every command and the exit codes', async () => {
   const { stdout } = await cli(['--help']);
-  for (const command of ['preprocess', 'run', 'demo', 'phantom', ...Object.keys(COMPONENT_OPTIONS)])
+  for (const command of [
+    'preprocess',
+    'run',
+    'map-back',
+    'demo',
+    'phantom',
+    ...Object.keys(COMPONENT_OPTIONS),
+  ])
     expect(stdout).toContain(`swinprep ${command}`);
   expect(stdout).toContain('Exit codes: 0');
 });
