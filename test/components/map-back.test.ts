@@ -1,9 +1,19 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../src/components/embedded-azurite.ts';
 import { keyFor, patientMatcher } from '../../src/components/patient-pattern.ts';
 import { type MapBackRecord, mapBackSchema } from '../../src/dataset/mapped.ts';
+import type { Transforms } from '../../src/dataset/roi.ts';
 import { UsageError } from '../../src/errors.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
@@ -44,13 +54,31 @@ function twoChannels(id: string): Uint8Array {
   return both;
 }
 
+/** Takes away the tenth slice of a CT, which convert then interpolates. */
+function dropSlice(patient: string): void {
+  const folders = readdirSync(patient, { recursive: true }).map((name) => join(patient, String(name)));
+  const series = folders.find((folder) => statSync(folder).isDirectory() && readdirSync(folder).length > 10)!;
+  rmSync(join(series, readdirSync(series).sort()[9]));
+}
+
 beforeAll(async () => {
   const cohort = temporaryFolder();
   await cli(['phantom', '--patients', '2', '--full', '0', '--out', cohort]);
+  dropSlice(join(cohort, 'raw/PHANTOM-002'));
   await cli([
     'preprocess',
     ...['--raw', join(cohort, 'raw'), '--clinical', join(cohort, 'clinical.csv'), '--out', out],
   ]);
+});
+
+test('transforms.json tells what the original grid was made of, and what convert did to it', () => {
+  const [whole, repaired] = IDS.map((id) => readJson<Transforms>(roi, id, 'transforms.json').original_ct);
+  expect(whole.geometry_flags).toEqual([]);
+  expect(repaired.geometry_flags.map(({ code, value }) => [code, value])).toEqual([['missing-slices', 1]]);
+  const written = hashesOf(join(interim, IDS[1]), '.nii.gz');
+  expect({ [repaired.ct.file]: repaired.ct.sha256, [repaired.tumor.file]: repaired.tumor.sha256 }).toEqual(
+    written,
+  );
 });
 
 describe('a folder of predictions', () => {
