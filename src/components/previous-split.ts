@@ -1,11 +1,12 @@
 import { decodePrevious, type PreviousSplit } from '../dataset/previous-split.ts';
 import { SPLIT_FILE, type Split } from '../dataset/split.ts';
 import { UsageError } from '../errors.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
+import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { openStore, readObject } from '../storage/open.ts';
 
-/** The file that `--previous` means: a `.json` file, or the `split.json` of a folder. */
+/** The file that `--previous` means: a `.json` file, or the `split.json` of a folder. Throws a UsageError where it is neither. */
 export function previousFile(uri: string): string {
+  parseLocation(uri);
   return /\.json$/i.test(displayUri(uri)) ? uri : joinUri(uri, SPLIT_FILE);
 }
 
@@ -25,20 +26,24 @@ export async function readPrevious(uri: string, caseNaming: string): Promise<Pre
 }
 
 /**
- * Refuses to replace the split.json of an earlier run by one that puts a patient on the other side: a model may have been
- * trained by it. Throws a UsageError that says how to keep it.
+ * Refuses to replace the split.json of an earlier run by one that puts a patient on the other side, or forgets those it
+ * keeps as retired: a model may have been trained by it. Throws a UsageError that says how to keep them.
  */
 export async function assertNobodyMoves(folder: string, next: Split): Promise<void> {
   const bytes = await (await openStore(folder)).read(SPLIT_FILE);
   if (bytes === undefined) return;
   const file = `${folder}/${SPLIT_FILE}`;
-  const { caseNaming, pins } = decodePrevious(file, bytes);
+  const { caseNaming, pins, retired } = decodePrevious(file, bytes);
   if (caseNaming !== next.case_naming) return;
-  const moved = next.patients.filter(
-    ({ patient_id, split }) => (pins.get(patient_id)?.split ?? split) !== split,
-  );
-  if (moved.length === 0) return;
+  const sides = new Map([...next.patients, ...next.retired].map((p) => [p.patient_id, p.split]));
+  const moved = [...pins].filter(([id, { split }]) => (sides.get(id) ?? split) !== split).length;
+  const forgotten = retired.filter((id) => !sides.has(id)).length;
+  if (moved + forgotten === 0) return;
+  const what = [
+    ...(moved > 0 ? [`${moved} of its patients would change between train and test`] : []),
+    ...(forgotten > 0 ? [`${forgotten} retired ones would be forgotten`] : []),
+  ];
   throw new UsageError(
-    `${file}: ${moved.length} of its patients would change between train and test (${moved[0].patient_id} ...); give it with --previous to keep them where they are, or move it away to split anew`,
+    `${file}: ${what.join(' and ')}; give it with --previous to keep them, or move it away to split anew`,
   );
 }

@@ -26,6 +26,8 @@ export interface PreviousSplit {
   readonly caseNaming: string;
   /** Everyone it ever assigned, by patient; the stage as it was then. */
   readonly pins: ReadonlyMap<string, { readonly split: Side; readonly stage: string }>;
+  /** Those of them that were not in it any more. */
+  readonly retired: readonly string[];
 }
 
 /** Reads an earlier `split.json`. Throws a UsageError naming the file where it is none, or puts a patient on both sides. */
@@ -48,5 +50,11 @@ export function decodePrevious(file: string, bytes: Uint8Array): PreviousSplit {
       throw new UsageError(`${file}: patient ${patient_id} is in train and in test; keep one of the two`);
     pins.set(patient_id, { split, stage });
   }
-  return { seed, trainFraction: train_fraction, caseNaming: case_naming, pins };
+  return {
+    seed,
+    trainFraction: train_fraction,
+    caseNaming: case_naming,
+    pins,
+    retired: retired.map(({ patient_id }) => patient_id),
+  };
 }

@@ -110,11 +110,25 @@ describe('--previous', () => {
     cpSync(changedSplit(turned), join(folder, 'split.json'));
     const before = readFileSync(join(folder, 'split.json'));
     const { stderr } = await cli(['split', ...options(folder)], 1);
-    expect(stderr).toMatch(
-      /6 of its patients would change between train and test .* give it with --previous/,
-    );
+    expect(stderr).toMatch(/6 of its patients would change between train and test; give it with --previous/);
     expect(readFileSync(join(folder, 'split.json'))).toEqual(before);
     await cli(['split', ...options(folder), '--previous', folder]);
+  });
+
+  test('is asked for where a split.json would be replaced by one that forgets who is retired', async () => {
+    const folder = temporaryFolder();
+    const retired = [{ patient_id: 'GONE', split: 'test' as const, stage: 'I' }];
+    const file = changedSplit(() => ({ retired }));
+    cpSync(file, join(folder, 'split.json'));
+    const { stderr } = await cli(['split', ...options(folder)], 1);
+    expect(stderr).toContain('split.json: 1 retired ones would be forgotten; give it with --previous');
+    await cli(['split', ...options(folder), '--previous', folder]);
+    expect(readJson<Split>(folder, 'split.json').retired).toEqual(retired);
+  });
+
+  test('an empty one is no folder', async () => {
+    const { stderr } = await cli(['split', ...options(temporaryFolder()), '--previous', ''], 1);
+    expect(stderr).toContain('a path or URI is empty');
   });
 
   test('a wrong one stops preprocess before anything is done', async () => {
