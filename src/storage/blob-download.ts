@@ -10,7 +10,7 @@ const BROKEN_ANSWER_WAITS_MS = [0, 1000, 3000, 7000];
  * replaced meanwhile is an error (ConditionNotMet) and never a mixture.
  */
 export async function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayBuffer>> {
-  const first = await firstRange(blob);
+  const first = await firstRange(blob, BLOCK_BYTES);
   if (first === undefined) return new Uint8Array(0);
   const size =
     first.contentRange === undefined ? first.contentLength! : Number(first.contentRange.split('/')[1]);
@@ -23,9 +23,18 @@ export async function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayB
   return bytes;
 }
 
+/** The first `length` bytes of a blob, or all where it has fewer, by one request. */
+export async function downloadStart(blob: BlockBlobClient, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const first = length === 0 ? undefined : await firstRange(blob, length);
+  if (first === undefined) return new Uint8Array(0);
+  const bytes = new Uint8Array(first.contentLength!);
+  await fill(blob, bytes, 0, first.etag!, undefined, first);
+  return bytes;
+}
+
 /** `undefined` for an empty blob, which has no range to ask for. */
-function firstRange(blob: BlockBlobClient): Promise<BlobDownloadResponseParsed | undefined> {
-  return blob.download(0, BLOCK_BYTES).catch((error) => {
+function firstRange(blob: BlockBlobClient, length: number): Promise<BlobDownloadResponseParsed | undefined> {
+  return blob.download(0, length).catch((error) => {
     if (error instanceof RestError && error.statusCode === 416) return undefined;
     throw error;
   });

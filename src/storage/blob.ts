@@ -1,6 +1,6 @@
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { StorageError } from '../errors.ts';
-import { download } from './blob-download.ts';
+import { download, downloadStart } from './blob-download.ts';
 import { type BlobAction, blobFailure, errorCode } from './blob-failure.ts';
 import { upload } from './blob-upload.ts';
 import { assertKey, byCodeUnits, keyStart } from './key.ts';
@@ -69,6 +69,13 @@ export class BlobStore implements Store {
     } catch (error) {
       return this.#absentOrThrow(`${this.uri}/${key}`, 'read', error);
     }
+  }
+
+  async readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const blob = this.#blob(key);
+    return downloadStart(blob, bytes).catch((error) =>
+      this.#absentOrThrow(`${this.uri}/${key}`, 'read', error),
+    );
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {

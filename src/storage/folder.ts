@@ -46,7 +46,15 @@ export class FolderStore implements Store {
     }
   }
 
-  async read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#readUpTo(key, Number.POSITIVE_INFINITY);
+  }
+
+  readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#readUpTo(key, bytes);
+  }
+
+  async #readUpTo(key: string, most: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const path = this.#path(key);
     let file: FileHandle | undefined;
     try {
@@ -56,7 +64,7 @@ export class FolderStore implements Store {
       if (before.isDirectory()) return undefined;
       // A pipe or device announces no length to check against.
       if (!before.isFile()) throw new StorageError(path, 'is no regular file; give the path of one');
-      const bytes = await readAll(file, Number(before.size));
+      const bytes = await readFirst(file, Math.min(Number(before.size), most));
       const after = await file.stat({ bigint: true });
       if (bytes === undefined || after.size !== before.size || after.mtimeNs !== before.mtimeNs) {
         throw new StorageError(path, 'changed while it was being read; run again when nothing writes to it');
@@ -121,7 +129,7 @@ export class FolderStore implements Store {
 }
 
 /** `undefined` where the file ends early. */
-async function readAll(file: FileHandle, size: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readFirst(file: FileHandle, size: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const bytes = new Uint8Array(size);
   for (let offset = 0; offset < size; ) {
     const { bytesRead } = await file.read(bytes, offset, Math.min(size - offset, READ_BYTES), offset);

@@ -26,6 +26,8 @@ export interface ReadableStore {
   list(prefix?: string): AsyncIterable<Entry>;
   /** All the bytes of `key`, whose number is checked against what the store announced. */
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** The first `bytes` bytes of `key`, or all where it has fewer. Nothing beyond them is fetched, inflated or checked. */
+  readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 export interface Store extends ReadableStore {

@@ -16,5 +16,9 @@ export function subStore(store: ReadableStore, prefix: string): ReadableStore {
       assertKey(uri, key);
       return store.read(start + key);
     },
+    async readStart(key, bytes) {
+      assertKey(uri, key);
+      return store.readStart(start + key, bytes);
+    },
   };
 }

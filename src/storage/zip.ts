@@ -1,9 +1,9 @@
-import { crc32 } from 'node:zlib';
+import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { ArchiveError, messageOf } from '../errors.ts';
 import { assertKey, byCodeUnits, keyStart } from './key.ts';
 import type { ReadableStore } from './store.ts';
-import { type ZipRecord, zipRecords } from './zip-directory.ts';
+import { packedBytes, type ZipRecord, zipRecords } from './zip-directory.ts';
 
 const GIB = 2 ** 30;
 /** Deflate makes at most 258 bytes of 2 bits (RFC 1951). */
@@ -43,6 +43,11 @@ export function zipStore(uri: string, bytes: Uint8Array, limits: ZipLimits = {})
       assertKey(uri, key);
       const file = files.get(key);
       return file && inflate(`${uri}/${key}`, bytes, file);
+    },
+    async readStart(key, length) {
+      assertKey(uri, key);
+      const file = files.get(key);
+      return file && inflateStart(`${uri}/${key}`, bytes, file, length);
     },
   };
 }
@@ -97,7 +102,7 @@ function tooLarge(what: string, bytes: number, limit: number): string {
   return `${what} declares ${(bytes / GIB).toFixed(1)} GiB when inflated, more than the ${(limit / GIB).toFixed(1)} GiB allowed; unpack it into a folder`;
 }
 
-function inflate(uri: string, archive: Uint8Array, file: Packed): Uint8Array<ArrayBuffer> {
+function checkPacking(uri: string, file: Packed): void {
   if (file.encrypted) throw new ArchiveError(uri, 'is encrypted; unpack the archive into a folder');
   if (file.compression !== 0 && file.compression !== 8) {
     throw new ArchiveError(uri, `is packed by zip method ${file.compression}; pack it again with deflate`);
@@ -105,13 +110,21 @@ function inflate(uri: string, archive: Uint8Array, file: Packed): Uint8Array<Arr
   if (file.originalSize > (file.compression === 0 ? 1 : MOST_INFLATION) * file.size) {
     throw new ArchiveError(uri, 'is damaged in the archive: it cannot hold as much as it declares');
   }
+}
+
+function damaged(uri: string, cause: unknown): ArchiveError {
+  return new ArchiveError(uri, `is damaged in the archive (${messageOf(cause)}); pack or fetch it again`, {
+    cause,
+  });
+}
+
+function inflate(uri: string, archive: Uint8Array, file: Packed): Uint8Array<ArrayBuffer> {
+  checkPacking(uri, file);
   let bytes: Uint8Array | undefined;
   try {
     bytes = unzipSync(archive, { filter: ({ name }) => name === file.name })[file.name];
   } catch (cause) {
-    throw new ArchiveError(uri, `is damaged in the archive (${messageOf(cause)}); pack or fetch it again`, {
-      cause,
-    });
+    throw damaged(uri, cause);
   }
   if (bytes?.length !== file.originalSize || crc32(bytes) !== file.crc) {
     throw new ArchiveError(
@@ -120,4 +133,27 @@ function inflate(uri: string, archive: Uint8Array, file: Packed): Uint8Array<Arr
     );
   }
   return bytes as Uint8Array<ArrayBuffer>;
+}
+
+/** The first bytes of a file, from as few of its packed ones as will do: a part of it has no CRC-32 to check. */
+function inflateStart(
+  uri: string,
+  archive: Uint8Array,
+  file: Packed,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  checkPacking(uri, file);
+  const wanted = Math.min(length, file.originalSize);
+  try {
+    const packed = packedBytes(archive, file.localHeader, file.size);
+    if (packed.length < file.size) throw new Error('it is cut off');
+    if (file.compression === 0) return new Uint8Array(packed.subarray(0, wanted));
+    for (let taken = Math.max(1024, wanted >> 1); ; taken *= 2) {
+      const inflated = inflateRawSync(packed.subarray(0, taken), { finishFlush: constants.Z_SYNC_FLUSH });
+      if (inflated.length >= wanted) return new Uint8Array(inflated.subarray(0, wanted));
+      if (taken >= packed.length) throw new Error(`it holds ${inflated.length} bytes`);
+    }
+  } catch (cause) {
+    throw damaged(uri, cause);
+  }
 }

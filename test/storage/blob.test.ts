@@ -146,6 +146,40 @@ describe('reading', () => {
     expect(Buffer.compare((await store.read('x'))!, after)).toBe(0);
   });
 
+  it('takes the start of a blob by one request for no more', async () => {
+    const sent: number[] = [];
+    const { store, direct } = await throughProxy((_, response) => {
+      const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+      response.writeHead = (status: number, headers: string[]) => {
+        sent.push(Number(headers[headers.findIndex((h) => /^content-length$/i.test(h)) + 1]));
+        return writeHead(status, headers);
+      };
+      return false;
+    });
+    const bytes = new Uint8Array(randomBytes(MIB));
+    await direct.write('x', bytes);
+    await direct.write('short', text('short'));
+    await direct.write('empty', text(''));
+    expect(await store.readStart('x', 32_768)).toEqual(bytes.slice(0, 32_768));
+    expect(sent).toEqual([32_768]);
+    expect(await store.readStart('short', 32_768)).toEqual(text('short'));
+    expect(sent).toEqual([32_768, 5]);
+    expect(await store.readStart('empty', 32_768)).toEqual(text(''));
+    expect(await store.readStart('none', 32_768)).toBeUndefined();
+  });
+
+  it('asks for the rest of a start where the answer broke off', async () => {
+    let asked = 0;
+    const { store, direct } = await throughProxy(({ headers }, response) => {
+      if (headers['x-ms-range'] !== undefined && asked++ === 0) breakOff(response, MIB);
+      return false;
+    });
+    const bytes = new Uint8Array(randomBytes(4 * MIB));
+    await direct.write('x', bytes);
+    expect(Buffer.compare((await store.readStart('x', 3 * MIB))!, bytes.subarray(0, 3 * MIB))).toBe(0);
+    expect(asked).toBe(2);
+  });
+
   it('asks again from where an answer broke off', async () => {
     let whole = 0;
     const { store, direct } = await throughProxy(({ method, headers }, response) => {

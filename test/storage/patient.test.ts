@@ -28,6 +28,7 @@ describe('a patient', () => {
       expect(await keysOf(patient)).toEqual(['series/1.dcm', 'series/2.dcm']);
       expect(await keysOf(patient, 'series')).toHaveLength(2);
       expect(await patient.read('series/2.dcm')).toEqual(text('2'));
+      expect(await patient.readStart('series/1.dcm', 9)).toEqual(text('1'));
       expect(await patient.read('series')).toBeUndefined();
     }
   });
@@ -47,6 +48,7 @@ describe('a patient', () => {
     await raw.write('other', text('secret'));
     const patient = await openPatient(raw, await child('A'));
     await expect(patient.read('../other')).rejects.toThrow(StorageError);
+    await expect(patient.readStart('../other', 9)).rejects.toThrow(StorageError);
     await expect(keysOf(patient, '..')).rejects.toThrow(StorageError);
   });
 

@@ -54,6 +54,21 @@ describe.each(['folder', 'blob'])('%s store', (kind) => {
     );
   });
 
+  it('gives the start of what was written, and all of it where it is no longer', async () => {
+    const store = await openStore(freshUri());
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), fc.nat(80), async (bytes, length) => {
+        await store.write('k', bytes);
+        expect(await store.readStart('k', length)).toEqual(bytes.slice(0, length));
+      }),
+      { numRuns: 25 },
+    );
+    expect(await store.readStart('none', 4)).toBeUndefined();
+    await store.write('a/b', bytesOf('b'));
+    expect(await store.readStart('a', 4)).toBeUndefined();
+    await expect(store.readStart('../k', 4)).rejects.toThrow('is not a key');
+  });
+
   it('lists below a folder, not below every name that begins like it', async () => {
     const store = await openStore(freshUri());
     for (const key of ['a0', 'a.txt', 'a/y/z', 'a/x', 'ab/x']) await store.write(key, bytesOf(key));

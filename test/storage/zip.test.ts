@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { strToU8, type Zippable, zipSync } from 'fflate';
@@ -35,6 +36,46 @@ describe('a zip store', () => {
           expect(await store.read(key)).toEqual(files[key]);
         }
       }),
+    );
+  });
+
+  it('gives the start of each file, whatever the packing', async () => {
+    const big = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.integer({ min: 1, max: 700 }));
+    await fc.assert(
+      fc.asyncProperty(
+        big,
+        fc.nat(100_000),
+        fc.constantFrom(0, 1, 9),
+        async ([unit, times], length, level) => {
+          const bytes = Uint8Array.from(
+            { length: unit.length * times },
+            (_, i) => unit[i % unit.length] ^ (i >> 9),
+          );
+          const store = zipStore('p.zip', zipSync({ 'a/b': bytes, c: text('c') }, { level: level as 0 }));
+          expect(await store.readStart('a/b', length)).toEqual(bytes.slice(0, length));
+          expect(await store.readStart('c', length)).toEqual(text('c').slice(0, length));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('gives the start of what hardly deflates', async () => {
+    const bytes = new Uint8Array(randomBytes(200_000));
+    const store = zipStore('p.zip', zipSync({ a: bytes }, { level: 9 }));
+    for (const length of [1, 1000, 32_768, 199_999, 200_000, 300_000])
+      expect(Buffer.compare((await store.readStart('a', length))!, bytes.subarray(0, length))).toBe(0);
+    expect(await store.readStart('none', 1)).toBeUndefined();
+  });
+
+  it('reports a file whose start is damaged or beyond the archive', async () => {
+    const archive = zipSync({ a: new Uint8Array(randomBytes(5000)) });
+    const damaged = archive.slice();
+    damaged.fill(0xff, 31, 40);
+    await expect(zipStore('p.zip', damaged).readStart('a', 1000)).rejects.toThrow('p.zip/a: is damaged');
+    const elsewhere = edited({ a: new Uint8Array(1000) }, (record) => record.setUint32(42, 5, true));
+    await expect(zipStore('p.zip', elsewhere).readStart('a', 10)).rejects.toThrow(
+      'p.zip/a: is damaged in the archive (no local header',
     );
   });
 
@@ -141,6 +182,7 @@ describe('a zip store', () => {
     expect(listed.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(72_022_604);
     const slice = await store.read(listed[7].key);
     expect(slice).toHaveLength(listed[7].bytes);
+    expect(await store.readStart(listed[7].key, 32_768)).toEqual(slice?.slice(0, 32_768));
     expect(new TextDecoder('latin1').decode(slice?.subarray(128, 132))).toBe('DICM');
   });
 });
