@@ -186,15 +186,15 @@ export interface DataElements {
 
 /**
  * Reads the elements from a position on, up to and with Pixel Data, after which nothing is needed that a data set may
- * hold; of the file meta information, up to its last element. dicom-parser reads the headers of elements and items;
- * what they nest is followed here, within bounds. Throws what dicom-parser throws, and an Error where an element other
+ * hold; of the file meta information, up to its last element; of a header, up to the length of Pixel Data, whose value
+ * need not be there. dicom-parser reads the headers of elements and items; what they nest is followed here, within bounds. Throws what dicom-parser throws, and an Error where an element other
  * than Pixel Data leaves the bytes, or there are more of them, or deeper ones, than any file has.
  */
 export function readElements(
   bytes: Uint8Array,
   position: number,
   { explicitVr, bigEndian }: Layout,
-  part: 'meta' | 'dataset',
+  part: 'meta' | 'dataset' | 'header',
 ): DataElements {
   const parser = bigEndian ? dicomParser.bigEndianByteArrayParser : dicomParser.littleEndianByteArrayParser;
   const stream = new dicomParser.ByteStream(parser, bytes, position);
@@ -204,6 +204,10 @@ export function readElements(
   const reader = new NestedReader();
   while (stream.position + 8 <= bytes.length) {
     if (part === 'meta' && groupAt(bytes, stream.position) !== 0x0002) break;
+    if (part === 'header' && peekTag(stream) === PIXEL_DATA) {
+      list.add(readHeader(stream, explicitVr));
+      break;
+    }
     const element = reader.element(stream, explicitVr, 0);
     // The values of the meta information stay little endian in a big endian file.
     if (part === 'meta') element.parser = parser;

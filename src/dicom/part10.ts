@@ -15,6 +15,8 @@ export interface DicomFile {
   readonly dataset: DataSet;
   /** As stated, or as the elements show where it is absent or cannot be true. */
   readonly transferSyntaxUid: string;
+  /** Size of the file of which only what precedes its pixels was read; see `parseHeader`. */
+  readonly headerOfBytes?: number;
 }
 
 /** Tags in dicom-parser's spelling, by the keywords of DICOM PS3.6. */
@@ -120,7 +122,7 @@ function inflate(bytes: Uint8Array, position: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function parse(name: string, file: Uint8Array, start: number): DicomFile {
+function parse(name: string, file: Uint8Array, start: number, part: 'dataset' | 'header'): DicomFile {
   const metaLayout = layoutAt(file, start);
   if (metaLayout === undefined) throw new Error('it ends after its prefix');
   const hasMeta = groupAt(file, start) === 0x0002;
@@ -132,7 +134,7 @@ function parse(name: string, file: Uint8Array, start: number): DicomFile {
   const from = deflated ? 0 : end;
   const layout = layoutAt(bytes, from);
   if (layout === undefined) throw new Error('it holds no data set');
-  const { dataset } = readElements(bytes, from, layout, 'dataset');
+  const { dataset } = readElements(bytes, from, layout, part);
   return { name, dataset, transferSyntaxUid: shownTransferSyntax(stated, layout) };
 }
 
@@ -146,7 +148,7 @@ export function parsePart10(name: string, bytes: Uint8Array): DicomFile | undefi
   const start = startOfElements(bytes);
   if (start === undefined) return undefined;
   try {
-    return parse(name, bytes, start);
+    return parse(name, bytes, start, 'dataset');
   } catch (thrown) {
     // dicom-parser throws strings as well as errors.
     throw new CaseExclusion(
@@ -154,6 +156,28 @@ export function parsePart10(name: string, bytes: Uint8Array): DicomFile | undefi
       `cannot be parsed as DICOM (${messageOf(thrown)}): fetch the file again`,
       { file: name, cause: thrown },
     );
+  }
+}
+
+/**
+ * Parses a DICOM file from its first bytes, up to Pixel Data, of a file of `fileBytes` in all. Its pixels cannot be asked
+ * for. `incomplete` where Pixel Data does not begin within them, or they cannot be parsed: the whole file has to be read.
+ */
+export function parseHeader(
+  name: string,
+  start: Uint8Array,
+  fileBytes: number,
+): DicomFile | undefined | 'incomplete' {
+  const position = startOfElements(start);
+  if (position === undefined) return undefined;
+  try {
+    const file = parse(name, start, position, 'header');
+    const reached = file.dataset.elements[Tag.PixelData] !== undefined;
+    return !reached || file.transferSyntaxUid === DEFLATED_LITTLE_ENDIAN
+      ? 'incomplete'
+      : { ...file, headerOfBytes: fileBytes };
+  } catch {
+    return 'incomplete';
   }
 }
 

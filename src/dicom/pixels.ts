@@ -7,6 +7,11 @@ import { type DicomFile, Tag, text } from './part10.ts';
 
 export type StoredPixels = Int16Array | Uint16Array | Uint8Array | Int8Array;
 
+/** Of a file of which the header alone was read (`parseHeader`): nothing speaks against its pixels so far. */
+export class PixelsNotReadError extends Error {
+  override readonly name = 'PixelsNotReadError';
+}
+
 /** Bounds on what is allocated for a file of whatever claims: 8192 x 8192 pixels a frame, 2 GiB in all frames. */
 const MAX_FRAME_PIXELS = 2 ** 26;
 const MAX_BYTES = 2 ** 31;
@@ -79,7 +84,7 @@ function wordBytes(vr: string | undefined, bitsAllocated: number): number {
 
 /** `length` bytes of uncompressed Pixel Data from `offset` on, in little endian; a view where they are as they are. */
 function uncompressed(file: DicomFile, offset: number, length: number, bitsAllocated: number): Uint8Array {
-  const { name, dataset, transferSyntaxUid } = file;
+  const { name, dataset, transferSyntaxUid, headerOfBytes } = file;
   const element = dataset.elements[Tag.PixelData];
   if (element === undefined) throw new CaseExclusion('no-pixel-data', 'has no Pixel Data', { file: name });
   if (element.fragments !== undefined || element.hadUndefinedLength) {
@@ -90,7 +95,7 @@ function uncompressed(file: DicomFile, offset: number, length: number, bitsAlloc
     );
   }
   const { dataOffset } = element;
-  const available = Math.min(element.length, dataset.byteArray.length - dataOffset);
+  const available = Math.min(element.length, (headerOfBytes ?? dataset.byteArray.length) - dataOffset);
   if (available < offset + length) {
     throw new CaseExclusion(
       'truncated-pixel-data',
@@ -98,6 +103,7 @@ function uncompressed(file: DicomFile, offset: number, length: number, bitsAlloc
       { file: name },
     );
   }
+  if (headerOfBytes !== undefined) throw new PixelsNotReadError(`${name}: its pixels were not read`);
   // A plain view: `slice` of a Node Buffer would not copy.
   const { buffer, byteOffset } = dataset.byteArray;
   const word = transferSyntaxUid === EXPLICIT_BIG_ENDIAN ? wordBytes(element.vr, bitsAllocated) : 1;
@@ -114,7 +120,7 @@ function uncompressed(file: DicomFile, offset: number, length: number, bitsAlloc
 
 /** One frame of encapsulated Pixel Data, decoded. */
 function decoded(
-  { name, dataset, transferSyntaxUid }: DicomFile,
+  { name, dataset, transferSyntaxUid, headerOfBytes }: DicomFile,
   encoding: Exclude<Encoding, 'native'>,
   image: ImagePixels,
   frame: number,
@@ -128,6 +134,7 @@ function decoded(
       file: name,
     });
   }
+  if (headerOfBytes !== undefined) throw new PixelsNotReadError(`${name}: its pixels were not read`);
   try {
     return decodeFrame(encoding, encodedFrame(dataset, element, image.frames, frame), image);
   } catch (thrown) {

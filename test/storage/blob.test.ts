@@ -150,10 +150,10 @@ describe('reading', () => {
     const sent: number[] = [];
     const { store, direct } = await throughProxy((_, response) => {
       const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-      response.writeHead = (status: number, headers: string[]) => {
+      response.writeHead = ((status: number, headers: string[]) => {
         sent.push(Number(headers[headers.findIndex((h) => /^content-length$/i.test(h)) + 1]));
         return writeHead(status, headers);
-      };
+      }) as typeof response.writeHead;
       return false;
     });
     const bytes = new Uint8Array(randomBytes(MIB));
