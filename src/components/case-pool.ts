@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { Tinypool } from 'tinypool';
-import type { Exclusion, StepName } from '../dataset/record.ts';
 import { messageOf, UnfinishedError } from '../errors.ts';
-import type { Report } from './report.ts';
+import type { ExclusionAt } from './exclusion.ts';
+import type { Report, TaskName } from './report.ts';
 
 /** What became of one patient in a worker thread. */
 export type CaseOutcome<R> =
@@ -17,7 +17,7 @@ export type CaseOutcome<R> =
 
 /** A patient's work, as it is sent to a worker thread. */
 export interface CaseTask {
-  readonly step: StepName;
+  readonly step: TaskName;
   readonly patientId: string;
 }
 
@@ -48,7 +48,7 @@ export interface PoolResult<R> {
  */
 export async function runCases<T extends CaseTask, R>(
   tasks: readonly T[],
-  options: { workers: number; report: Report; onCrash: (exclusion: Exclusion) => R },
+  options: { workers: number; report: Report; onCrash: (exclusion: ExclusionAt<T['step']>) => R },
 ): Promise<PoolResult<R>> {
   const { report, onCrash } = options;
   const workers = Math.max(1, Math.min(options.workers || defaultWorkers(), tasks.length));
@@ -104,7 +104,7 @@ export async function runCases<T extends CaseTask, R>(
     const named = failures.slice(0, NAMED_FAILURES).map((line) => `\n  ${line}`);
     const more = failures.length > NAMED_FAILURES ? `\n  and ${failures.length - NAMED_FAILURES} more` : '';
     throw new UnfinishedError(
-      `${step}: ${failures.length} of ${tasks.length} patients could not be finished; run the same command again, what is done is kept:${named.join('')}${more}`,
+      `${step}: ${failures.length} of ${tasks.length} patients could not be finished; run the same command again${step === 'inspect' ? '' : ', what is done is kept'}:${named.join('')}${more}`,
     );
   }
   return { records, skipped };

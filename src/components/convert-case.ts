@@ -3,7 +3,6 @@ import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../
 import { fingerprintOf } from '../dataset/json.ts';
 import { MEASURES_FILE } from '../dataset/stats.ts';
 import { readStudy, type Study, type StudyRules } from '../dicom/study.ts';
-import { CaseExclusion } from '../errors.ts';
 import { HuHistogram } from '../kernels/histogram.ts';
 import { decodeNifti } from '../nifti/decode.ts';
 import { encodeNifti } from '../nifti/encode.ts';
@@ -18,6 +17,7 @@ import { clearOutputs, commitOutputs, committedRecord, outputFile } from './comm
 import { exclusionOf } from './exclusion.ts';
 import { niftiStudy } from './nifti-study.ts';
 import { assertQc, judgePair, measurePair } from './pair-qc.ts';
+import { fileVanished, patientFiles, readFiles } from './patient-files.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
 import type { RawPatient } from './patients.ts';
 
@@ -33,9 +33,6 @@ export interface ConvertTask extends CaseTask {
 
 /** What a patient may have left behind beside `case.json`. */
 const OUTPUTS = [CT_FILE, TUMOR_FILE, MEASURES_FILE];
-
-/** Files read from the store at a time: a patient is some hundred small objects, each a round trip away. */
-const READS_IN_FLIGHT = 16;
 
 function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRules {
   return {
@@ -55,10 +52,13 @@ function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRul
   };
 }
 
-/** A mask that a table of pairs names comes first, whatever the sources. */
-function taskRules({ patient: { source }, config }: ConvertTask): StudyRules {
+/** What reading a patient goes by. A mask that a table of pairs names comes first, whatever the sources. */
+export function taskRules({
+  patient: { source },
+  config,
+}: Pick<ConvertTask, 'patient' | 'config'>): StudyRules {
   const rules = studyRules(config);
-  if (source.kind === 'child' || source.mask === '') return rules;
+  if (source.kind !== 'pair' || source.mask === '') return rules;
   return { ...rules, maskSources: ['NIFTI', ...rules.maskSources.filter((s) => s !== 'NIFTI')] };
 }
 
@@ -76,29 +76,13 @@ function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config
   });
 }
 
-/**
- * A patient's files. They are named by their place in name order, in messages too: the names that TCIA and scanners give
- * hold UIDs, dates and worse.
- */
+/** A patient's files, read whole. */
 async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uint8Array }[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list()) keys.push(key);
-  const files: { name: string; bytes: Uint8Array }[] = new Array(keys.length);
-  const nameOf = (index: number): string => `file ${index + 1} of ${keys.length}`;
-  let next = 0;
-  const reader = async (): Promise<void> => {
-    while (next < keys.length) {
-      const index = next++;
-      const bytes = await store.read(keys[index]);
-      if (bytes === undefined)
-        throw new CaseExclusion('file-vanished', 'was listed and is now gone: run again', {
-          file: nameOf(index),
-        });
-      files[index] = { name: nameOf(index), bytes };
-    }
-  };
-  await Promise.all(Array.from({ length: READS_IN_FLIGHT }, reader));
-  return files;
+  return readFiles(await patientFiles(store), async (file) => {
+    const bytes = await store.read(file.key);
+    if (bytes === undefined) throw fileVanished(file.name);
+    return { name: file.name, bytes };
+  });
 }
 
 async function readInputs({ dicom, niftiCt, niftiMask }: PatientInputs, rules: StudyRules): Promise<Study> {

@@ -2,8 +2,14 @@ import type { Exclusion } from '../dataset/record.ts';
 import { ArchiveError, CaseExclusion } from '../errors.ts';
 import type { CaseTask } from './case-pool.ts';
 
+/** An exclusion by what a patient went through. */
+export type ExclusionAt<S> = Omit<Exclusion, 'step'> & { step: S };
+
 /** The exclusion that a fault in the data means; anything else is thrown on. */
-export function exclusionOf(thrown: unknown, { patientId, step }: CaseTask): Exclusion {
+export function exclusionOf<T extends CaseTask>(
+  thrown: unknown,
+  { patientId, step }: T,
+): ExclusionAt<T['step']> {
   if (thrown instanceof CaseExclusion)
     return { patient_id: patientId, step, code: thrown.code, message: thrown.message };
   if (thrown instanceof ArchiveError)

@@ -110,7 +110,10 @@ export function measurePair(
 }
 
 /** Judges the values by the configured limits, which are included. A value that does not apply passes. */
-export function judgePair(values: Record<CheckName, number | undefined>, qc: Config['qc']): QcCheck[] {
+export function judgePair(
+  values: Partial<Record<CheckName, number | undefined>>,
+  qc: Config['qc'],
+): QcCheck[] {
   return (Object.keys(qc) as CheckName[]).map((name) => {
     const { low, high, severity } = qc[name];
     const value = values[name];

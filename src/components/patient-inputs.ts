@@ -1,10 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import { isNiftiName } from '../dataset/pairs.ts';
 import { CaseExclusion } from '../errors.ts';
+import { displayUri } from '../storage/location.ts';
 import { locateObject, openStore } from '../storage/open.ts';
 import { openPatient } from '../storage/patient.ts';
-import type { ReadableStore, Store } from '../storage/store.ts';
+import type { Child, ReadableStore, Store } from '../storage/store.ts';
 import { zipStore } from '../storage/zip.ts';
+import { fileVanished } from './patient-files.ts';
 import type { RawPatient } from './patients.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -32,8 +34,7 @@ async function inputFile(store: Store, key: string, what: string): Promise<Input
     listed: [what, entry.key, entry.bytes, entry.version],
     read: async () => {
       const bytes = await store.read(key);
-      if (bytes === undefined)
-        throw new CaseExclusion('file-vanished', 'was listed and is now gone: run again', { file: what });
+      if (bytes === undefined) throw fileVanished(what);
       return bytes;
     },
   };
@@ -84,12 +85,12 @@ async function maskByPattern(
 async function inputsOfPair(ct: string, mask: string): Promise<PatientInputs> {
   const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK);
   const masked = niftiMask === undefined ? [] : [niftiMask.listed];
-  if (isNiftiName(ct)) {
+  if (isNiftiName(displayUri(ct))) {
     const niftiCt = await fileOfPair(ct, NIFTI_CT);
     const listed = [niftiCt.listed, ...masked];
     return { listed, dicom: undefined, niftiCt: niftiCt.read, niftiMask: niftiMask?.read };
   }
-  if (/\.zip$/i.test(ct)) {
+  if (/\.zip$/i.test(displayUri(ct))) {
     const archive = await fileOfPair(ct, 'the archive');
     return {
       listed: [archive.listed, ...masked],
@@ -107,9 +108,22 @@ async function inputsOfPair(ct: string, mask: string): Promise<PatientInputs> {
   };
 }
 
+async function inputsOfChild(raw: string, child: Child): Promise<PatientInputs> {
+  const store = await openStore(raw);
+  return {
+    listed:
+      child.kind === 'file'
+        ? [[child.entry.key, child.entry.bytes, child.entry.version]]
+        : await listingOf(store, `${child.name}/`),
+    dicom: () => openPatient(store, child),
+    niftiCt: undefined,
+    niftiMask: undefined,
+  };
+}
+
 /**
  * What there is to read of a patient, with masks that lie apart: `masks` is where `mask.niftiPatterns` are looked up if
- * NIFTI is among `mask.sources`. Nothing but listings is read yet.
+ * NIFTI is among `mask.sources`, '' nowhere. Nothing but listings is read yet.
  */
 export async function patientInputs(
   { name, source }: RawPatient,
@@ -118,17 +132,11 @@ export async function patientInputs(
   { sources, niftiPatterns }: Config['mask'],
 ): Promise<PatientInputs> {
   if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask);
-  const store = await openStore(raw);
-  const { child } = source;
-  const listed =
-    child.kind === 'file'
-      ? [[child.entry.key, child.entry.bytes, child.entry.version]]
-      : await listingOf(store, `${child.name}/`);
-  const mask = sources.includes('NIFTI') ? await maskByPattern(masks, name, niftiPatterns) : undefined;
-  return {
-    listed: mask === undefined ? listed : [...listed, mask.listed],
-    dicom: () => openPatient(store, child),
-    niftiCt: undefined,
-    niftiMask: mask?.read,
-  };
+  const inputs =
+    source.kind === 'itself' ? await inputsOfPair(raw, '') : await inputsOfChild(raw, source.child);
+  if (!sources.includes('NIFTI') || masks === '') return inputs;
+  const mask = await maskByPattern(masks, name, niftiPatterns);
+  return mask === undefined
+    ? inputs
+    : { ...inputs, listed: [...inputs.listed, mask.listed], niftiMask: mask.read };
 }

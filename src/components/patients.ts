@@ -10,7 +10,9 @@ import type { Report } from './report.ts';
 export type PatientSource =
   | { readonly kind: 'child'; readonly child: Child }
   /** URIs; `mask` is '' where the DICOM holds the mask. */
-  | { readonly kind: 'pair'; readonly ct: string; readonly mask: string };
+  | { readonly kind: 'pair'; readonly ct: string; readonly mask: string }
+  /** The raw data are this one patient: a folder or an archive. */
+  | { readonly kind: 'itself' };
 
 /** A patient of the raw data. */
 export interface RawPatient {

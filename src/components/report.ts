@@ -1,11 +1,14 @@
 import type { Exclusion, StepName } from '../dataset/record.ts';
 
+/** What patients go through one by one. */
+export type TaskName = StepName | 'inspect';
+
 /** What a step tells while it works. */
 export type StepEvent =
-  | { readonly kind: 'started'; readonly step: StepName; readonly patients: number; readonly workers: number }
+  | { readonly kind: 'started'; readonly step: TaskName; readonly patients: number; readonly workers: number }
   | {
       readonly kind: 'patient';
-      readonly step: StepName;
+      readonly step: TaskName;
       readonly patientId: string;
       readonly state: 'ok' | 'excluded' | 'failed';
       /** Done by an earlier run. */

@@ -31,6 +31,12 @@ function matches(roi: NamedRoi, pattern: string): boolean {
   return roi.names.some((name) => expression.test(name.trim()));
 }
 
+/** Whether any pattern of the rules has a name. */
+export function isWantedName(name: string, { roiNames, policy, unionNames = roiNames }: RoiRules): boolean {
+  const patterns = policy === 'union' ? unionNames : roiNames;
+  return patterns.some((pattern) => matches({ number: 0, names: [name] }, pattern));
+}
+
 function byNumber(a: NamedRoi, b: NamedRoi): number {
   return a.number - b.number;
 }

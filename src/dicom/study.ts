@@ -46,7 +46,7 @@ export type StudyFiles = Iterable<{ readonly name: string; readonly bytes: Uint8
  * A mask on the grid of the volume: drawn on the slices as scanned and brought along with them. A mask made on another
  * grid than that of a leaning stack is resampled once, onto the volume itself.
  */
-function drawOn(stack: Stack, draw: MaskCandidate['draw']): DrawnMask {
+export function drawOn(stack: Stack, draw: MaskCandidate['draw']): DrawnMask {
   const drawn = draw(stack.lattice);
   const resampled = drawn.flags.some(({ code }) => code === 'seg-resampled' || code === 'nifti-resampled');
   if (stack.lattice.grid === undefined && resampled) return draw(stack.geometry);
@@ -62,7 +62,8 @@ function fewOf(things: readonly string[], separator: string): string {
   return more > 0 ? `${shown}${separator}and ${more} more` : shown;
 }
 
-function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: StudyRules): CaseExclusion {
+/** Why no mask object is a candidate. */
+export function noMask(objects: readonly MaskObject[], { roiNames, maskSources }: StudyRules): CaseExclusion {
   const usable = objects.filter(({ source }) => maskSources.includes(source));
   if (usable.length === 0) {
     const unused = [...new Set(objects.map(({ source }) => source))];
@@ -110,7 +111,8 @@ async function drawFirst(
   return undefined;
 }
 
-function noSeries(rejected: readonly RejectedSeries[]): CaseExclusion {
+/** Why no series is a candidate. */
+export function noSeries(rejected: readonly RejectedSeries[]): CaseExclusion {
   const why = fewOf(
     rejected.map((r) => `${r.images} images: ${r.reason}`),
     '; ',

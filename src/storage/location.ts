@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../errors.ts';
 
@@ -77,6 +77,13 @@ export function blobUrl({ endpoint, container, prefix }: BlobLocation): string {
 /** The URI for people and messages: without its query, where a SAS stands. */
 export function displayUri(uri: string): string {
   return SCHEME.test(uri) ? uri.replace(/[?#].*$/s, '') : uri;
+}
+
+/** The last name in a URI: of its folder, file, blob or prefix, else of the container. */
+export function lastName(uri: string): string {
+  const location = parseLocation(uri);
+  if (location.kind === 'folder') return basename(resolve(location.path));
+  return location.prefix.slice(location.prefix.lastIndexOf('/') + 1) || location.container;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { PRESET_NAMES, type PresetName } from '../config/presets.ts';
 import { UsageError } from '../errors.ts';
 
-const URI_FORMS =
+export const URI_FORMS =
   'a local path, https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX, wasbs://..., abfss://... or an Azurite URL';
 
 type Options = Parameters<Argv['options']>[0];
@@ -200,4 +200,22 @@ export const phantomOptions = {
   out: uri('Where raw/PATIENT/... and clinical.csv are written'),
   seed: { ...count('Seed of the cohort'), default: 1 },
   full: count('How many of the first patients get full 512x512 slices (default 2)'),
+} as const;
+
+export const inspectOptions = {
+  preset: configuration.preset,
+  config: configuration.config,
+  masks,
+  json: { type: 'boolean', default: false, description: 'Print one JSON document in place of text' },
+  names: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Show ROI names as they are. They are free text and may identify a patient: for your own eyes, not for logs',
+  },
+  patient: {
+    type: 'boolean',
+    description: 'URI is one patient (--no-patient: a cohort); by default looked up',
+  },
+  ...workers,
 } as const;

@@ -6,6 +6,7 @@ import { excludedWithImage, readCohortResult } from '../components/cohort-result
 import { readConfig } from '../components/configuration.ts';
 import { convert } from '../components/convert.ts';
 import { demo } from '../components/demo.ts';
+import { inspect } from '../components/inspect.ts';
 import { mapBackPredictions } from '../components/map-back.ts';
 import { pass1Stats } from '../components/pass1-stats.ts';
 import { pass2Write } from '../components/pass2-write.ts';
@@ -14,19 +15,23 @@ import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../components/pre
 import type { StepSummary } from '../components/report.ts';
 import { split } from '../components/split.ts';
 import { describeConfig } from '../config/describe.ts';
+import { encodeJson } from '../dataset/json.ts';
 import { StorageError, UnfinishedError, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
 import { cohortLines, cohortTable, mappedLines, stepLines } from './closing.ts';
+import { inspectionLines } from './inspection.ts';
 import {
   COMPONENT_OPTIONS,
   checkNumbers,
   configuration,
   demoOptions,
+  inspectOptions,
   mapBackOptions,
   phantomOptions,
   preprocessOptions,
   runOptions,
+  URI_FORMS,
 } from './options.ts';
 import { progressReport } from './progress.ts';
 
@@ -133,6 +138,23 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options(COMPONENT_OPTIONS['pass2-write']),
       async (argv) => {
         exitCode = closeStep(await pass2Write({ ...argv, report }), argv.maxExcluded);
+      },
+    )
+    .command(
+      'inspect <uri>',
+      'Show what is in a cohort or a patient and what convert would do, from headers alone',
+      (y) =>
+        y
+          .positional('uri', {
+            type: 'string',
+            demandOption: true,
+            description: `Cohort (PATIENT/ or PATIENT.zip below it) or one patient (a folder of DICOM files, a .zip): ${URI_FORMS}`,
+          })
+          .options(inspectOptions),
+      async (argv) => {
+        const found = await inspect({ ...argv, report });
+        if (argv.json) say(new TextDecoder().decode(encodeJson(found)).trimEnd());
+        else for (const line of inspectionLines(found)) say(line);
       },
     )
     .command(

@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { items, parsePart10, Tag, text } from '../../src/dicom/part10.ts';
+import { type DicomFile, items, parseHeader, parsePart10, Tag, text } from '../../src/dicom/part10.ts';
+import { PixelsNotReadError, storedPixels } from '../../src/dicom/pixels.ts';
 import { CaseExclusion } from '../../src/errors.ts';
 import { elementBytes, encapsulated, imageElements, part10Bytes } from '../support/encoded-dicom.ts';
 
@@ -148,4 +149,66 @@ describe('a file is refused by name', () => {
 test('Pixel Data may be cut off: reading pixels refuses it', () => {
   const file = parsePart10('slice.dcm', explicitFile.subarray(0, -2));
   expect(file?.dataset.elements[Tag.PixelData].length).toBe(4);
+});
+
+describe('the header of a file', () => {
+  const pixels = Buffer.alloc(400);
+  const native = elementBytes(imageElements({ columns: 20, rows: 10, pixelData: pixels }));
+  const fragments = elementBytes(
+    imageElements({ columns: 20, rows: 10, pixelData: encapsulated([pixels, pixels]) }),
+  );
+  const inImplicit = elementBytes(imageElements({ columns: 20, rows: 10, pixelData: pixels }), {
+    explicitVr: false,
+  });
+  const inBigEndian = elementBytes(imageElements({ columns: 20, rows: 10, pixelData: pixels }), {
+    bigEndian: true,
+  });
+
+  test.each([
+    ['explicit', part10Bytes(EXPLICIT, native)],
+    ['implicit', part10Bytes(IMPLICIT, inImplicit)],
+    ['big endian', part10Bytes(BIG_ENDIAN, inBigEndian)],
+    ['encapsulated', part10Bytes('1.2.840.10008.1.2.5', fragments)],
+    ['without preamble and prefix', native],
+  ])('is read from as much as holds it, %s, and from no less', (_, bytes) => {
+    const whole = parsePart10('slice.dcm', bytes)!;
+    const { dataOffset } = whole.dataset.elements[Tag.PixelData];
+    for (let length = dataOffset; length <= bytes.length; length++) {
+      const header = parseHeader('slice.dcm', bytes.subarray(0, length), bytes.length);
+      if (header === undefined || header === 'incomplete') throw new Error(`${length} bytes: ${header}`);
+      expect(header.transferSyntaxUid).toBe(whole.transferSyntaxUid);
+      expect(header.headerOfBytes).toBe(bytes.length);
+      expect(Object.keys(header.dataset.elements)).toEqual(Object.keys(whole.dataset.elements));
+      for (const [tag, { dataOffset, length: value, hadUndefinedLength }] of Object.entries(
+        whole.dataset.elements,
+      )) {
+        // How long fragments are shows at their end.
+        const same = hadUndefinedLength ? { dataOffset, hadUndefinedLength } : { dataOffset, length: value };
+        expect([tag, header.dataset.elements[tag]]).toMatchObject([tag, same]);
+      }
+    }
+    for (let length = 0; length < dataOffset; length++)
+      expect([undefined, 'incomplete']).toContain(
+        parseHeader('slice.dcm', bytes.subarray(0, length), bytes.length),
+      );
+  });
+
+  test('is not told from a deflated data set, nor where there are no pixels to end it', () => {
+    const deflated = part10Bytes(DEFLATED, deflateRawSync(native));
+    expect(parseHeader('slice.dcm', deflated, deflated.length + 9)).toBe('incomplete');
+    const without = part10Bytes(EXPLICIT, elementBytes([[0x00080060, 'CS', 'RTSTRUCT']]));
+    expect(parseHeader('struct.dcm', without, without.length + 9)).toBe('incomplete');
+  });
+
+  test('keeps its pixels from being asked for, once nothing else speaks against them', () => {
+    const of = (bytes: Uint8Array, fileBytes = bytes.length) =>
+      parseHeader('slice.dcm', bytes.subarray(0, bytes.length - 300), fileBytes) as DicomFile;
+    const file = part10Bytes(EXPLICIT, native);
+    expect(() => storedPixels(of(file))).toThrow(PixelsNotReadError);
+    expect(() => storedPixels(of(part10Bytes('1.2.840.10008.1.2.5', fragments)))).toThrow(PixelsNotReadError);
+    const cut = () => storedPixels(of(file, file.length - 1));
+    expect(cut).toThrow('slice.dcm: holds 399 bytes of Pixel Data, 400 are needed');
+    const unknown = () => storedPixels(of(part10Bytes('1.2.3', native)));
+    expect(unknown).toThrow('transfer syntax 1.2.3 cannot be read');
+  });
 });

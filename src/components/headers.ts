@@ -1,0 +1,54 @@
+import { type DicomFile, parseHeader, parsePart10 } from '../dicom/part10.ts';
+import { CaseExclusion } from '../errors.ts';
+import type { ReadableStore } from '../storage/store.ts';
+import { fileVanished, type PatientFile, patientFiles, readFiles } from './patient-files.ts';
+
+/** Of most files the header ends within the first of these; what has more is read further, and in the end whole. */
+const HEADER_BYTES = [32 * 2 ** 10, 2 ** 20] as const;
+
+/** A file that was read whole, as if only its header had been. */
+function withoutPixels(file: DicomFile): DicomFile {
+  return { ...file, headerOfBytes: file.dataset.byteArray.length };
+}
+
+/** The header of a file, undefined where it is no DICOM. Throws a CaseExclusion where it cannot be read. */
+async function readHeader(store: ReadableStore, file: PatientFile): Promise<DicomFile | undefined> {
+  for (const length of HEADER_BYTES) {
+    if (file.bytes <= length) break;
+    const start = await store.readStart(file.key, length);
+    if (start === undefined) throw fileVanished(file.name);
+    const header = parseHeader(file.name, start, file.bytes);
+    if (header !== 'incomplete') return header;
+  }
+  const bytes = await store.read(file.key);
+  if (bytes === undefined) throw fileVanished(file.name);
+  const whole = parsePart10(file.name, bytes);
+  return whole && withoutPixels(whole);
+}
+
+/** The headers of a patient's files. */
+export interface Headers {
+  readonly files: number;
+  readonly dicom: readonly DicomFile[];
+  /** Files that are no DICOM. */
+  readonly ignored: number;
+  /** Why the first of the files that cannot be read, by name order, cannot be. */
+  readonly refusal: CaseExclusion | undefined;
+}
+
+/** Reads as little of each file as holds its header: structure sets whole, images without their pixels. */
+export async function readHeaders(store: ReadableStore): Promise<Headers> {
+  const read = await readFiles(await patientFiles(store), (file) =>
+    readHeader(store, file).catch((thrown) => {
+      if (thrown instanceof CaseExclusion) return thrown;
+      throw thrown;
+    }),
+  );
+  const found = read.filter((file) => file !== undefined);
+  return {
+    files: read.length,
+    dicom: found.filter((file): file is DicomFile => !(file instanceof CaseExclusion)),
+    ignored: read.length - found.length,
+    refusal: found.find((file) => file instanceof CaseExclusion),
+  };
+}
