@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { expectAgreement, inspectAndConvert } from '../support/agreement.ts';
+import { expectAgreement, inspectAndConvert, inspectAndConvertPatient } from '../support/agreement.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { hasSharedData, shared, sharedData } from '../support/shared-data.ts';
 
@@ -58,6 +58,17 @@ describe.runIf(hasSharedData)('inspect says what convert does with', () => {
       await check(patient);
     },
   );
+
+  test.each([
+    ['NIfTI CT and mask', 'nifti/image/phantom.nii.gz'],
+    ['DICOM with a NIfTI mask', 'dicom'],
+  ])('%s', async (_, ct) => {
+    const ibsi = shared('ibsi1-ct-phantom');
+    const source = { kind: 'pair', ct: join(ibsi, ct), mask: join(ibsi, 'nifti/mask/mask.nii.gz') } as const;
+    const both = await inspectAndConvertPatient(ibsi, { name: 'P', source }, anyRoi);
+    expectAgreement(both);
+    expect(both.inspected.tumor).toMatchObject({ source: 'NIFTI', file: 'the NIfTI mask' });
+  });
 
   test('which are patients to convert, and reasons to exclude them, enough', () => {
     expect([...agreed].filter((found) => found.includes('/')).length).toBeGreaterThanOrEqual(12);

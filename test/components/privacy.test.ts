@@ -83,11 +83,18 @@ beforeAll(async () => {
   ).ended;
   expect([code, stderr]).toEqual([0, stderr]);
   printed = stdout + stderr;
+  for (const form of [[], ['--json']]) {
+    const inspected = await startCli(['inspect', raw, '--config', config, ...form], env).ended;
+    expect([inspected.code, inspected.stderr]).toEqual([0, inspected.stderr]);
+    printed += inspected.stdout + inspected.stderr;
+  }
 });
 
 test('the marked patients are read, and the faulty ones told', () => {
   expect(printed).toMatch(/convert: 2 ok, 3 excluded/);
   expect(printed).toMatch(new RegExp(`${idOf(NAMES.truncated)} .*file 21 of`));
+  expect(printed).toMatch(new RegExp(`^${idOf(NAMES.rtstruct)}: would convert: CT `, 'm'));
+  expect(printed).toContain('5 patients: 2 would convert, 3 would be excluded');
 });
 
 test('no identifying value of any header or file name leaves: outputs, logs, messages', () => {

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { expect } from 'vitest';
 import { convertCase } from '../../src/components/convert-case.ts';
 import { inspectCase } from '../../src/components/inspect-case.ts';
+import type { RawPatient } from '../../src/components/patients.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { CaseRecord } from '../../src/dataset/case.ts';
 import type { InspectedPatient } from '../../src/dataset/inspection.ts';
@@ -24,19 +25,27 @@ export interface Both {
   readonly converted: CaseRecord;
 }
 
-/** What inspect says of a patient, and what convert does with it. */
+/** What inspect says of a patient below `raw`, and what convert does with it. */
+export async function inspectAndConvertPatient(
+  raw: string,
+  patient: RawPatient,
+  config: Config,
+): Promise<Both> {
+  const task = { patientId: 'P', patient, raw, masks: raw, config };
+  const inspected = await inspectCase({ ...task, step: 'inspect', names: false });
+  const converted = await convertCase({ ...task, step: 'convert', interim: temporaryFolder() });
+  if (converted.state === 'failed') throw new Error(converted.message);
+  return { inspected: inspected.record, converted: converted.record };
+}
+
+/** The same of a patient's folder or archive. */
 export async function inspectAndConvert(path: string, config: Config): Promise<Both> {
   const raw = dirname(path);
   const name = basename(path);
   const child = name.endsWith('.zip')
     ? ({ kind: 'file', entry: { key: name, bytes: 0, version: '' } } as const)
     : ({ kind: 'folder', name } as const);
-  const patient = { name, source: { kind: 'child', child } } as const;
-  const task = { patientId: 'P', patient, raw, masks: raw, config };
-  const inspected = await inspectCase({ ...task, step: 'inspect', names: false });
-  const converted = await convertCase({ ...task, step: 'convert', interim: temporaryFolder() });
-  if (converted.state === 'failed') throw new Error(converted.message);
-  return { inspected: inspected.record, converted: converted.record };
+  return inspectAndConvertPatient(raw, { name, source: { kind: 'child', child } }, config);
 }
 
 /** Holds the verdict against what convert did, as far as headers decide it. */

@@ -42,6 +42,7 @@ test('--help lists every command and the exit codes', async () => {
   const { stdout } = await cli(['--help']);
   for (const command of [
     'preprocess',
+    'inspect',
     'run',
     'map-back',
     'demo',
