@@ -148,7 +148,7 @@ export async function main(args: readonly string[]): Promise<number> {
           .positional('uri', {
             type: 'string',
             demandOption: true,
-            description: `Cohort (PATIENT/ or PATIENT.zip below it) or one patient (a folder of DICOM files, a .zip): ${URI_FORMS}`,
+            description: `Cohort (PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask) or one patient (a folder of DICOM files, a .zip): ${URI_FORMS}`,
           })
           .options(inspectOptions),
       async (argv) => {
