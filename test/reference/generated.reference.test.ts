@@ -1,6 +1,11 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { SPLIT_FILE, type Split } from '../../src/dataset/split.ts';
+import type { DatasetStats } from '../../src/dataset/stats.ts';
+import { readJson } from '../support/cli.ts';
 import { type CohortPlan, generateCohort, runPasses } from '../support/generated-cohort.ts';
 import { compareWithReference, expectEqual, printDifferences } from './equality.ts';
+import { runPython } from './python.ts';
+import { writeJob } from './run-reference.ts';
 import { scratchFolder } from './scratch.ts';
 
 const PLANS: CohortPlan[] = [
@@ -59,4 +64,26 @@ describe.each(PLANS)('$volumes generated volumes, $name', (plan) => {
     printDifferences(`generated, ${plan.name}`, found);
     expectEqual(found);
   });
+});
+
+test('constants of preset lung1 are those of all voxels of the train patients, in 60 generated volumes', async () => {
+  const folder = scratchFolder();
+  const plan = { name: 'train constants', volumes: 60, most: 40, config: {}, trainConstants: true };
+  const cohort = await generateCohort(plan, folder);
+  const { stats } = await runPasses(cohort, folder);
+  const { pass1_summary: summary } = readJson<DatasetStats>(stats, 'dataset_pass1_stats.json');
+  const patientIds = readJson<Split>(cohort.split, SPLIT_FILE)
+    .patients.filter((member) => member.split === 'train')
+    .map((member) => member.patient_id);
+  const job = writeJob({ interim: cohort.interim, patientIds }, folder, {});
+  const pooled = JSON.parse(await runPython('pooled_constants.py', [job]));
+  expect(summary.num_samples_in_scope).toBe(pooled.patients);
+  expect(pooled.patients).toBeLessThan(summary.num_samples_in);
+  const difference = (key: 'global_mu' | 'global_sigma') => Math.abs(summary[key] / pooled[key] - 1);
+  process.stdout.write(
+    `\ngenerated, constants of ${pooled.patients} train patients against all their voxels: ` +
+      `mu ${difference('global_mu').toExponential(2)}, sigma ${difference('global_sigma').toExponential(2)} relative\n`,
+  );
+  expect(difference('global_mu')).toBeLessThanOrEqual(1e-9);
+  expect(difference('global_sigma')).toBeLessThanOrEqual(1e-9);
 });

@@ -3,7 +3,7 @@
     reference_program.py JOB.json OUT
 
 JOB.json holds {"config": {...}, "samples": [{"patient_id", "ct", "mask"}, ...]}, the config by the keys of `Config`.
-OUT receives dataset_pass1_stats.json, failures.json and, per patient, the four volumes and meta.json. Known defects of
+OUT receives dataset_pass1_stats.json, failures.json and, per patient, the volumes and meta.json. Known defects of
 that program that are numeric are repeated here, since preset `reference` repeats them too: statistics over train and
 test, no variance between cases in sigma, boxes that may cut a tumour. Its grey overlay is left out.
 """
@@ -235,6 +235,8 @@ def make_roi(sample, config, folder):
         ("ct_roi_hu", roi_hu),
         ("ct_roi_norm", norm),
         ("tumor_roi", roi_mask),
+        # No output of swinprep; for looking into a mask that differs.
+        ("tumor_resampled_ras", mask),
     ):
         sitk.WriteImage(image, str(folder / f"{name}.nii.gz"), useCompression=True, compressionLevel=1)
     return {

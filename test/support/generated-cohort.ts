@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputFile } from '../../src/components/commit.ts';
 import { resolveConfig } from '../../src/config/load.ts';
+import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { CT_FILE, type OkCase, TUMOR_FILE } from '../../src/dataset/case.ts';
 import { CASES_FILE, type Cases, casesSchema, mergeCases, okCases } from '../../src/dataset/cases.ts';
@@ -40,11 +41,14 @@ export interface CohortPlan {
   readonly most: number;
   readonly config: ReferenceConfig;
   readonly aslantHalfWay?: boolean;
+  /** Constants as preset `lung1` makes them: of the train split, with the variance between patients. */
+  readonly trainConstants?: boolean;
 }
 
-/** Preset `reference` with the keys of a plan. */
-export function configOf(plan: ReferenceConfig): Config {
+/** Preset `reference` with what a plan wants otherwise. */
+function configOf({ config: plan, trainConstants }: CohortPlan): Config {
   const overrides = {
+    stats: trainConstants ? PRESETS.lung1.stats : undefined,
     resample: { spacingMm: plan.target_spacing },
     roi: {
       paddingMm: plan.pad_mm,
@@ -61,8 +65,10 @@ export function configOf(plan: ReferenceConfig): Config {
   return resolveConfig({ preset: 'reference', file: { name: 'plan', text: JSON.stringify(overrides) } });
 }
 
+let converted: Promise<OkCase> | undefined;
+
 /** A record as convert writes it, of a phantom: whatever else it holds, the passes that follow read it. */
-async function convertedRecord(): Promise<OkCase> {
+async function convertPhantom(): Promise<OkCase> {
   const folder = temporaryFolder();
   try {
     await cli(['phantom', '--patients', '1', '--full', '0', '--out', folder]);
@@ -120,8 +126,9 @@ export interface GeneratedCohort {
 
 /** Makes a cohort from nothing but its plan, below `folder`, and splits it with the built command line. */
 export async function generateCohort(plan: CohortPlan, folder: string): Promise<GeneratedCohort> {
-  const config = configOf(plan.config);
-  const like = await convertedRecord();
+  const config = configOf(plan);
+  converted ??= convertPhantom();
+  const like = await converted;
   const interim = join(folder, 'interim');
   const volumes = new Map<string, GeneratedVolume>();
   const records = Array.from({ length: plan.volumes }, (_, i) => {
