@@ -214,7 +214,7 @@ function fillOutside(target: VoxelArray, axes: ResampleAxes, fill: number): void
 
 /**
  * Trilinear resampling on axes from `linearAxis`: x, then y, then z, each v0 + (v1 - v0) * d in double, then float32.
- * Equal to SimpleITK's `ResampleImageFilter` with an identity transform to within 2e-6 HU.
+ * Equal to SimpleITK's `ResampleImageFilter` with an identity transform, to the last bit of float32 at most.
  *
  * @param source x fastest, of size `size`
  * @param fill value outside the input's buffer

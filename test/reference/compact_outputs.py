@@ -14,6 +14,7 @@ import sys
 
 import numpy as np
 import SimpleITK as sitk
+from reference_program import AIR_HU
 
 SAMPLES = 24
 HEADER_BYTES = 352
@@ -30,8 +31,8 @@ def mask_facts(path):
 def ct_facts(path):
     image = sitk.ReadImage(str(path))
     values = sitk.GetArrayViewFromImage(image).reshape(-1)
-    # What lies outside the scan is the least value; it is most of a ROI, and says little.
-    within = np.flatnonzero(values > values.min())
+    # What lies outside the scan is most of a ROI, and says little.
+    within = np.flatnonzero((values != AIR_HU) & (values > values.min()))
     chosen = within[np.linspace(0, len(within) - 1, min(SAMPLES, len(within))).astype(int)]
     return {
         "size": image.GetSize(),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { OkRoi } from '../../src/dataset/roi.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
+import type { VoxelArray } from '../../src/volume/geometry.ts';
 import { cli, readJson } from '../support/cli.ts';
 import type { CohortOutputs } from '../support/generated-cohort.ts';
 import { hasSharedData, shared } from '../support/shared-data.ts';
@@ -43,6 +44,10 @@ function volume(...parts: string[]) {
   return decodeNifti(file, new Uint8Array(readFileSync(file)));
 }
 
+function bytesOf({ buffer, byteOffset, byteLength }: VoxelArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function relativeDifference(actual: number, expected: number): number {
   return Math.abs(actual - expected) / Math.abs(expected);
 }
@@ -56,7 +61,10 @@ describe.runIf(hasSharedData)('two real Lung1 patients', () => {
     for (const id of IDS) {
       const read = join(scratchFolder(), 'ct.nii.gz');
       await runPython('dicom_series.py', [shared('lung1', `${id}.zip`), read]);
-      expect(volume(outputs.interim, id, 'ct.nii.gz'), `${id} as GDCM reads it`).toEqual(volume(read));
+      const ours = volume(outputs.interim, id, 'ct.nii.gz');
+      const theirs = volume(read);
+      expect(ours.geometry, `${id} as GDCM reads it`).toEqual(theirs.geometry);
+      expect(Buffer.compare(bytesOf(ours.data), bytesOf(theirs.data)), `${id} as GDCM reads it`).toBe(0);
     }
   });
 

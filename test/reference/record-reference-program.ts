@@ -10,7 +10,7 @@ import { type CohortPlan, generateCohort } from '../support/generated-cohort.ts'
 import { compactReference } from './run-reference.ts';
 
 const PLANS: CohortPlan[] = [
-  { name: 'golden, as the reference is configured', volumes: 5, most: 40, config: {} },
+  { name: 'golden, as the reference is configured', volumes: 3, most: 40, config: {} },
   {
     name: 'golden, boxes sized by each tumour',
     volumes: 18,
