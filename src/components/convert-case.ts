@@ -17,6 +17,7 @@ import { clearOutputs, commitOutputs, committedRecord, outputFile } from './comm
 import { exclusionOf } from './exclusion.ts';
 import { niftiStudy } from './nifti-study.ts';
 import { assertQc, judgePair, measurePair } from './pair-qc.ts';
+import { keysWorthReading } from './patient-bytes.ts';
 import { fileVanished, patientFiles, readFiles } from './patient-files.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
 import type { RawPatient } from './patients.ts';
@@ -78,10 +79,13 @@ function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config
 
 /** A patient's files, read whole. */
 async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uint8Array }[]> {
-  return readFiles(await patientFiles(store), async (file) => {
-    const bytes = await store.read(file.key);
-    if (bytes === undefined) throw fileVanished(file.name);
-    return { name: file.name, bytes };
+  const files = await patientFiles(store);
+  const worth = await keysWorthReading(store, files);
+  return readFiles(files, async ({ key, name }) => {
+    // What is not worth reading is a file all the same: it counts as ignored.
+    const bytes = worth.has(key) ? await store.read(key) : new Uint8Array(0);
+    if (bytes === undefined) throw fileVanished(name);
+    return { name, bytes };
   });
 }
 

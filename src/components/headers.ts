@@ -1,6 +1,7 @@
 import { type DicomFile, parseHeader, parsePart10 } from '../dicom/part10.ts';
 import { CaseExclusion } from '../errors.ts';
 import type { ReadableStore } from '../storage/store.ts';
+import { keysWorthReading } from './patient-bytes.ts';
 import { fileVanished, type PatientFile, patientFiles, readFiles } from './patient-files.ts';
 
 /** Of most files the header ends within the first of these; what has more is read further, and in the end whole. */
@@ -36,14 +37,20 @@ export interface Headers {
   readonly refusal: CaseExclusion | undefined;
 }
 
-/** Reads as little of each file as holds its header: structure sets whole, images without their pixels. */
+/**
+ * Reads as little of each file as holds its header: structure sets whole, images without their pixels. Throws a
+ * CaseExclusion where all that `convert` would read is too much.
+ */
 export async function readHeaders(store: ReadableStore): Promise<Headers> {
-  const read = await readFiles(await patientFiles(store), (file) =>
-    readHeader(store, file).catch((thrown) => {
+  const files = await patientFiles(store);
+  const worth = await keysWorthReading(store, files);
+  const read = await readFiles(files, async (file) => {
+    if (!worth.has(file.key)) return undefined;
+    return readHeader(store, file).catch((thrown) => {
       if (thrown instanceof CaseExclusion) return thrown;
       throw thrown;
-    }),
-  );
+    });
+  });
   const found = read.filter((file) => file !== undefined);
   return {
     files: read.length,

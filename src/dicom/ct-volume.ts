@@ -9,6 +9,7 @@ import { Tag } from './part10.ts';
 import { storedPixels } from './pixels.ts';
 import type { CtSeries } from './series.ts';
 import { type Stack, type StackRules, stackSlices } from './stack.ts';
+import { checkCount } from './stack-checks.ts';
 
 export interface CtRules extends StackRules, HuRules {}
 
@@ -50,6 +51,7 @@ export interface CtStack {
  * slices are no volume.
  */
 export async function stackCt(series: CtSeries, rules: CtRules): Promise<CtStack> {
+  checkCount(series.planes.length);
   const { planes, flags } = await withoutDuplicates(series.planes, (plane) => {
     const hu = new Int16Array(plane.columns * plane.rows);
     writeSlice(plane, rules, hu, 0);

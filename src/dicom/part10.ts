@@ -21,6 +21,7 @@ export interface DicomFile {
 
 /** Tags in dicom-parser's spelling, by the keywords of DICOM PS3.6. */
 export const Tag = {
+  MediaStorageSOPClassUID: 'x00020002',
   TransferSyntaxUID: 'x00020010',
   ImageType: 'x00080008',
   SOPClassUID: 'x00080016',
@@ -89,6 +90,9 @@ export const Tag = {
 
 const PREAMBLE_BYTES = 128;
 
+/** The directory of a medium, DICOMDIR (DICOM PS3.3 F.3): it refers to images and is none. */
+const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10';
+
 /** No data set inflates to more; a deflated one that does is a bomb. */
 const MAX_INFLATED_BYTES = 2 ** 29;
 
@@ -101,6 +105,11 @@ function startOfElements(bytes: Uint8Array): number | undefined {
   if (hasPrefix(bytes, PREAMBLE_BYTES)) return PREAMBLE_BYTES + 4;
   if (hasPrefix(bytes, 0)) return 4;
   return looksLikeDataSet(bytes) ? 0 : undefined;
+}
+
+/** Whether a file that begins so is DICOM. */
+export function looksLikeDicom(start: Uint8Array): boolean {
+  return startOfElements(start) !== undefined;
 }
 
 /** The transfer syntax that the elements show, where the stated one is absent or contradicts them. */
@@ -122,12 +131,19 @@ function inflate(bytes: Uint8Array, position: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function parse(name: string, file: Uint8Array, start: number, part: 'dataset' | 'header'): DicomFile {
+function parse(
+  name: string,
+  file: Uint8Array,
+  start: number,
+  part: 'dataset' | 'header',
+): DicomFile | undefined {
   const metaLayout = layoutAt(file, start);
   if (metaLayout === undefined) throw new Error('it ends after its prefix');
   const hasMeta = groupAt(file, start) === 0x0002;
   const meta = hasMeta ? readElements(file, start, { ...metaLayout, bigEndian: false }, 'meta') : undefined;
   const stated = meta === undefined ? '' : text(meta.dataset, Tag.TransferSyntaxUID);
+  if (meta !== undefined && text(meta.dataset, Tag.MediaStorageSOPClassUID) === MEDIA_DIRECTORY)
+    return undefined;
   const end = meta?.end ?? start;
   const deflated = stated === DEFLATED_LITTLE_ENDIAN;
   const bytes = deflated ? inflate(file, end) : file;
@@ -141,8 +157,8 @@ function parse(name: string, file: Uint8Array, start: number, part: 'dataset' | 
 /**
  * Parses a DICOM file: a Part 10 file (DICOM PS3.10 7.1), or one that lacks its preamble, prefix, meta information or
  * Transfer Syntax UID. Byte order and VRs are told by the first element rather than by the transfer syntax, which some
- * writers state wrongly. Undefined where the bytes are no DICOM; throws a CaseExclusion naming the file where they are
- * and still cannot be parsed. Reading ends with Pixel Data, which may be cut off.
+ * writers state wrongly. Undefined where the bytes are no DICOM, and of a media directory, damaged or not; throws a
+ * CaseExclusion naming the file where they are DICOM and still cannot be parsed. Reading ends with Pixel Data, which may be cut off.
  */
 export function parsePart10(name: string, bytes: Uint8Array): DicomFile | undefined {
   const start = startOfElements(bytes);
@@ -172,6 +188,7 @@ export function parseHeader(
   if (position === undefined) return undefined;
   try {
     const file = parse(name, start, position, 'header');
+    if (file === undefined) return undefined;
     const reached = file.dataset.elements[Tag.PixelData] !== undefined;
     return !reached || file.transferSyntaxUid === DEFLATED_LITTLE_ENDIAN
       ? 'incomplete'

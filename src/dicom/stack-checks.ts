@@ -16,6 +16,17 @@ export function checkSlices(planes: readonly SlicePlane[], minSlices: number): v
   }
 }
 
+/** More than any scan has: slices at one height are compared with each other. */
+const MAX_SLICES = 2 ** 14;
+
+export function checkCount(slices: number): void {
+  if (slices > MAX_SLICES)
+    throw new CaseExclusion(
+      'too-many-slices',
+      `${slices} slices in one series, more than ${MAX_SLICES}: split it or leave slices out`,
+    );
+}
+
 /** As many voxels as 1024 slices of 1024 x 1024 have: 2 GiB of int16, several times over while they are worked on. */
 const MAX_VOXELS = 2 ** 30;
 

@@ -53,6 +53,16 @@ export function drawOn(stack: Stack, draw: MaskCandidate['draw']): DrawnMask {
   return { ...drawn, mask: stack.toMask(drawn.mask).data };
 }
 
+/** Bytes of files, deflated ones inflated, that are held in memory for one patient. */
+const MOST_BYTES = 4.5 * 2 ** 30;
+
+function tooMuch(): CaseExclusion {
+  return new CaseExclusion(
+    'patient-too-large',
+    `its files hold more than ${MOST_BYTES / 2 ** 30} GiB when inflated: keep the CT series and its masks only`,
+  );
+}
+
 /** Most things that a message lists. */
 const MOST_LISTED = 12;
 
@@ -132,10 +142,15 @@ export async function readStudy(
 ): Promise<Study> {
   const dicom: DicomFile[] = [];
   let ignoredFiles = 0;
+  let held = 0;
   for (const { name, bytes } of files) {
     const file = parsePart10(name, bytes);
     if (file === undefined) ignoredFiles++;
-    else dicom.push(file);
+    else {
+      dicom.push(file);
+      held += file.dataset.byteArray.length;
+      if (held > MOST_BYTES) throw tooMuch();
+    }
   }
   await loadCodecs(dicom.map((file) => file.transferSyntaxUid));
   const { candidates, rejected } = ctSeries(dicom, rules);

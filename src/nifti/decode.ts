@@ -53,8 +53,9 @@ export function decodeNifti(file: string, fileBytes: Uint8Array<ArrayBuffer>, ch
     refuse('has an affine that is sheared or flat; resample it to an orthogonal grid');
   const count = voxelCount(size);
   const end = voxOffset + channels * count * type.bytes;
-  if (!Number.isSafeInteger(voxOffset) || bytes.length < end)
-    refuse(`ends after ${bytes.length} bytes, ${end} are announced`);
+  if (!Number.isSafeInteger(voxOffset) || voxOffset < 0)
+    refuse('does not say where its voxels begin (vox_offset)');
+  if (bytes.length < end) refuse(`ends after ${bytes.length} bytes, ${end} are announced`);
   const offset = voxOffset + (channel ?? 0) * count * type.bytes;
   const stored =
     readVoxels(bytes, offset, count, type, header.littleEndian) ??

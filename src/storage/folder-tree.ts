@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StorageError } from '../errors.ts';
 import { folderFailure, ignoreAbsent } from './folder-failure.ts';
 import { byCodeUnits } from './key.ts';
 import { isPartial } from './partial.ts';
@@ -21,6 +22,9 @@ export async function membersOf(folder: string): Promise<Member[]> {
         .filter(({ name }) => !isPartial(name))
         .map(async (dirent) => {
           const stats = await stat(join(folder, dirent.name), { bigint: true }).catch(ignoreAbsent);
+          // Node puts U+FFFD for bytes that are no UTF-8: nothing has such a name, and a slice would be lost in silence.
+          if (stats === undefined && dirent.name.includes('\ufffd'))
+            throw new StorageError(folder, 'holds a file whose name is not UTF-8; rename it');
           return stats && { name: dirent.name, link: dirent.isSymbolicLink(), stats };
         }),
     );
@@ -30,26 +34,27 @@ export async function membersOf(folder: string): Promise<Member[]> {
   }
 }
 
-/** All files below `folder` in ascending order of their keys, which begin with `start`. Holds one folder a level. */
+/**
+ * All files below `folder` in ascending order of their keys, which begin with `start`. Holds one folder a level. A folder
+ * that links lead to is entered once: links could make a maze without end of it.
+ */
 export async function* walk(folder: string, start: string): AsyncIterable<Entry> {
-  yield* walkBelow(folder, start, await realPath(folder), []);
+  yield* walkBelow(folder, start, await realPath(folder), new Set());
 }
 
 async function* walkBelow(
   folder: string,
   start: string,
   real: string,
-  above: readonly string[],
+  entered: Set<string>,
 ): AsyncIterable<Entry> {
-  if (above.includes(real)) return;
+  if (entered.has(real)) return;
+  entered.add(real);
   const members = await membersOf(folder);
   for (const { name, link, stats } of members.sort((a, b) => byCodeUnits(orderOf(a), orderOf(b)))) {
     if (stats.isDirectory()) {
       const below = join(folder, name);
-      yield* walkBelow(below, `${start}${name}/`, link ? await realPath(below) : join(real, name), [
-        ...above,
-        real,
-      ]);
+      yield* walkBelow(below, `${start}${name}/`, link ? await realPath(below) : join(real, name), entered);
     } else {
       yield entryOf(start + name, stats);
     }

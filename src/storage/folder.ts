@@ -23,7 +23,7 @@ const READ_BYTES = 2 ** 30;
 
 /**
  * A folder of the file system, which need not exist before the first write. Symbolic links are followed, but no folder
- * is entered below itself; a link that leads nowhere counts as absent. `version` is the modification time in ns with the size.
+ * is entered twice; a link that leads nowhere counts as absent. `version` is the modification time in ns with the size.
  */
 export class FolderStore implements Store {
   readonly uri: string;

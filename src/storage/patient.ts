@@ -1,7 +1,10 @@
-import { StorageError } from '../errors.ts';
+import { ArchiveError, StorageError } from '../errors.ts';
 import type { Child, ReadableStore } from './store.ts';
 import { subStore } from './view.ts';
 import { zipStore } from './zip.ts';
+
+/** An archive is read into memory, and so are its files. */
+const MOST_ARCHIVE_BYTES = 4 * 2 ** 30;
 
 const ARCHIVE = /\.zip$/i;
 
@@ -22,6 +25,11 @@ export async function openPatient(store: ReadableStore, child: Child): Promise<R
   if (patient === undefined) throw new StorageError(uri, 'is neither a folder nor a .zip archive');
   if (child.kind === 'folder') return subStore(store, child.name);
 
+  if (child.entry.bytes > MOST_ARCHIVE_BYTES)
+    throw new ArchiveError(
+      uri,
+      `is larger than the ${MOST_ARCHIVE_BYTES / 2 ** 30} GiB that are read into memory; unpack it into a folder`,
+    );
   const bytes = await store.read(child.entry.key);
   if (bytes === undefined) throw new StorageError(uri, 'was there a moment ago and is now gone');
   const archive = zipStore(uri, bytes);

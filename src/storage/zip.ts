@@ -6,6 +6,9 @@ import type { ReadableStore } from './store.ts';
 import { packedBytes, type ZipRecord, zipRecords } from './zip-directory.ts';
 
 const GIB = 2 ** 30;
+/** Output buffer of zlib, where a file is not smaller. */
+const MOST_CHUNK_BYTES = 2 ** 20;
+
 /** Deflate makes at most 258 bytes of 2 bits (RFC 1951). */
 const MOST_INFLATION = 1032;
 
@@ -118,21 +121,31 @@ function damaged(uri: string, cause: unknown): ArchiveError {
   });
 }
 
+/** A copy of the packed bytes, inflated where they are deflated, but never to more than the archive declares. */
+function unpacked(packed: Uint8Array, { compression, originalSize }: Packed): Uint8Array<ArrayBuffer> {
+  if (compression === 0) return new Uint8Array(packed);
+  const { buffer, byteOffset, length } = inflateRawSync(packed, {
+    maxOutputLength: originalSize + 1,
+    chunkSize: Math.min(MOST_CHUNK_BYTES, Math.max(64, originalSize)),
+  });
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+}
+
 function inflate(uri: string, archive: Uint8Array, file: Packed): Uint8Array<ArrayBuffer> {
   checkPacking(uri, file);
-  let bytes: Uint8Array | undefined;
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = unzipSync(archive, { filter: ({ name }) => name === file.name })[file.name];
+    bytes = unpacked(packedBytes(archive, file.localHeader, file.size), file);
   } catch (cause) {
     throw damaged(uri, cause);
   }
-  if (bytes?.length !== file.originalSize || crc32(bytes) !== file.crc) {
+  if (bytes.length !== file.originalSize || crc32(bytes) !== file.crc) {
     throw new ArchiveError(
       uri,
       'is damaged in the archive: length or CRC-32 is not the declared one; pack or fetch it again',
     );
   }
-  return bytes as Uint8Array<ArrayBuffer>;
+  return bytes;
 }
 
 /** The first bytes of a file, from as few of its packed ones as will do: a part of it has no CRC-32 to check. */

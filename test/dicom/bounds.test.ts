@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodedFrame } from '../../src/dicom/codec/fragments.ts';
+import { stackCt } from '../../src/dicom/ct-volume.ts';
 import { frameMask } from '../../src/dicom/frame-mask.ts';
 import { slicePlane } from '../../src/dicom/geometry.ts';
 import { latticeOf } from '../../src/dicom/lattice.ts';
@@ -224,6 +225,35 @@ function segFramesOf(count: number) {
   );
   return { ...frames, count };
 }
+
+test('a series of more slices than any scan has is refused', async () => {
+  const [file] = ctStack(1, 1);
+  const plane = slicePlane({ file, frame: 0 })!;
+  const planes = Array.from({ length: 20_000 }, (_, i) => ({ ...plane, positionMm: [i, 0, 0] as const }));
+  const [series] = ctSeries(ctStack(20, 1), rules).candidates;
+  await expect(stackCt({ ...series, planes }, rules)).rejects.toMatchObject({ code: 'too-many-slices' });
+});
+
+describe('a media directory', () => {
+  const directory = part10Bytes('1.2.840.10008.1.2.1', elementBytes([[0x00041130, 'CS', 'DISK']]));
+  const meta = elementBytes([[0x00020002, 'UI', '1.2.840.10008.1.3.10']]);
+  const marked = Buffer.concat([directory.subarray(0, 132), meta, directory.subarray(132)]);
+
+  test('is no image, damaged or not', () => {
+    expect(parsePart10('file 3', marked)).toBeUndefined();
+    expect(parsePart10('file 3', marked.subarray(0, marked.length - 3))).toBeUndefined();
+    expect(() => parsePart10('file 3', directory.subarray(0, directory.length - 3))).toThrow('file 3: ');
+  });
+
+  test('counts as ignored', async () => {
+    const slices = ctStack(20, 1, { Rows: 4, Columns: 4, PixelData: new Uint8Array(32) });
+    const contours = [{ data: [0, 0, 5, 3, 0, 5, 3, 3, 5] }];
+    const files = [...slices, structureSetObject([{ number: 1, name: 'GTV-1', contours }])].map(bytesOf);
+    const { facts } = await readStudy([...files, { name: 'x', bytes: marked.subarray(0, -3) }], rules);
+    expect(facts.ignoredFiles).toBe(1);
+    expect(facts.rejectedSeries).toEqual([]);
+  });
+});
 
 test('no slice is decoded for a mask that misses the series', async () => {
   const slices = ctStack(20, 1, { Rows: 4, Columns: 4, PixelData: new Uint8Array(2) });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -68,12 +69,47 @@ describe('a folder store', () => {
     await symlink(join(root, 'a'), join(root, 'a', 'b', 'up'));
     await symlink(join(root, 'a', 'b'), join(root, 'other'));
     await symlink(join(root, 'nowhere'), join(root, 'dangling'));
-    expect(await keysOf(store)).toEqual(['a/b/file', 'a/top', 'other/file', 'other/up/top']);
+    expect(await keysOf(store)).toEqual(['a/b/file', 'a/top']);
+    expect(await keysOf(store, 'other')).toEqual(['other/file', 'other/up/top']);
     const children = await gather(store.children());
     expect(children).toEqual([
       { kind: 'folder', name: 'a' },
       { kind: 'folder', name: 'other' },
     ]);
+  });
+
+  it('lists each folder of a maze of links once', async () => {
+    const levels = 40;
+    for (let level = 0; level < levels; level++) {
+      await store.write(`${level}/file`, text('x'));
+      for (const way of ['left', 'right']) await symlink(`../${level + 1}`, join(root, String(level), way));
+    }
+    await mkdir(join(root, String(levels)));
+    expect(await keysOf(store, '0')).toHaveLength(levels);
+  });
+
+  it('does not wait for a named pipe or a socket, nor list them', async () => {
+    await store.write('p/slice.dcm', text('x'));
+    await once(spawn('mkfifo', [join(root, 'p', 'pipe')]), 'exit');
+    const server = createServer().listen(join(root, 'p', 'socket'));
+    await once(server, 'listening');
+    expect(await keysOf(store)).toEqual(['p/slice.dcm']);
+    await expect(store.read('p/pipe')).rejects.toThrow('is no regular file');
+    await expect(store.read('p/socket')).rejects.toThrow(StorageError);
+    server.close();
+  });
+
+  it.runIf(process.platform === 'linux')('says so of a name that is not UTF-8', async () => {
+    await mkdir(join(root, 'p'));
+    await writeFile(Buffer.concat([Buffer.from(join(root, 'p', 'Gr')), Buffer.from('f6dfe5', 'hex')]), 'x');
+    await expect(keysOf(store)).rejects.toThrow('p: holds a file whose name is not UTF-8; rename it');
+  });
+
+  it('keeps names apart that differ by case alone, and files of no bytes', async () => {
+    await store.write('p/slice.DCM', text('a'));
+    await store.write('p/slice.dcm', text(''));
+    expect(await keysOf(store)).toEqual(['p/slice.DCM', 'p/slice.dcm']);
+    expect(await store.read('p/slice.dcm')).toEqual(text(''));
   });
 
   it('names the path and the reason where it cannot write', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
@@ -58,6 +58,15 @@ describe('a patient', () => {
     const [csv] = (await gather(raw.children())).slice(-1);
     await expect(openPatient(raw, csv)).rejects.toThrow(
       'clinical.csv: is neither a folder nor a .zip archive',
+    );
+  });
+
+  it('with an archive that is too large for memory is reported unread', async () => {
+    await raw.write('B.zip', text('small'));
+    // A hole: it takes no room.
+    await truncate(join(raw.uri, 'B.zip'), 5 * 2 ** 30);
+    await expect(openPatient(raw, await child('B'))).rejects.toThrow(
+      'B.zip: is larger than the 4 GiB that are read into memory; unpack it into a folder',
     );
   });
 

@@ -185,4 +185,20 @@ describe('a zip store', () => {
     expect(await store.readStart(listed[7].key, 32_768)).toEqual(slice?.slice(0, 32_768));
     expect(new TextDecoder('latin1').decode(slice?.subarray(128, 132))).toBe('DICM');
   });
+
+  it('reads each of tens of thousands of files by itself', async () => {
+    const names = Array.from({ length: 30_000 }, (_, i) => `f${i}`);
+    const store = zipStore(
+      'p.zip',
+      zipSync(Object.fromEntries(names.map((n) => [n, text(n)])), { level: 1 }),
+    );
+    for (const key of names) expect(text(key)).toEqual(await store.read(key));
+  });
+
+  it('inflates a file to no more than the archive declares', async () => {
+    const packed = zipSync({ a: new Uint8Array(50_000_000) });
+    const declared = edited({ a: new Uint8Array(50_000_000) }, (record) => record.setUint32(24, 4000, true));
+    expect((await zipStore('p.zip', packed).read('a'))?.length).toBe(50_000_000);
+    await expect(zipStore('p.zip', declared).read('a')).rejects.toThrow('p.zip/a: is damaged in the archive');
+  });
 });
