@@ -19,12 +19,25 @@ export interface JobProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts `bash -c command`. */
+/** A word for the shell that is just this text. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Starts `bash -c command`, or, with `inside`, `inside bash -c 'command'`: a command that runs others in a container. */
 export function startJob(
   command: string,
-  { cwd, env, terminal }: { cwd: string; env: NodeJS.ProcessEnv; terminal: Terminal },
+  options: {
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+    terminal: Terminal;
+    inside?: string | undefined;
+  },
 ): JobProcess {
-  const child = spawn('bash', ['-c', command], {
+  const { cwd, env, terminal, inside } = options;
+  // `exec`: the process that is signalled is that of the container.
+  const outer = inside === undefined ? command : `exec ${inside} bash -c ${quoted(command)}`;
+  const child = spawn('bash', ['-c', outer], {
     cwd,
     env,
     stdio: terminal === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],

@@ -51,6 +51,11 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Stops the run as SIGTERM does. */
   readonly signal?: AbortSignal;
+  /**
+   * Command that runs another one elsewhere, such as `docker run --rm IMAGE`: the jobs' commands then run there, with the
+   * `swinprep` that they find there.
+   */
+  readonly inside?: string | undefined;
   /** Environment of the commands. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
   /** Where the commands print to, in place of this process's own stdout and stderr. */
@@ -126,6 +131,7 @@ function startRun(plan: Plan, options: RunOptions, env: NodeJS.ProcessEnv) {
       cwd: plan.cwd,
       env: { ...env, ...job.environment },
       terminal: terminalOf(name, alone, options),
+      inside: options.inside,
     });
     running.set(name, shell);
     const result: JobResult = { job: name, ...stateOf(await shell.ended, stoppedBy !== undefined) };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { quoted } from './job-process.ts';
 
 /**
  * Makes a folder with a program `swinprep` that runs the script `cli` in this Node, so that the command of a
@@ -14,8 +15,4 @@ export async function installSwinprepCommand(
   // `exec`: the process that the caller knows, and signals, is Node itself.
   await writeFile(path.join(folder, 'swinprep'), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -20,6 +20,8 @@ export interface PipelineRunOptions {
   readonly pipeline: string;
   readonly set: Readonly<Record<string, string>>;
   readonly artifacts: string;
+  /** Runs each job's command elsewhere; see RunOptions. */
+  readonly inside?: string | undefined;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -28,10 +30,11 @@ export async function runPipelineFile({
   pipeline,
   set,
   artifacts,
+  inside,
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
   const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts });
-  return runPipeline(plan, { cli: CLI, onEvent });
+  return runPipeline(plan, { cli: CLI, onEvent, inside });
 }
 
 export interface PreprocessOptions extends ConfigOptions {

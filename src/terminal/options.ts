@@ -125,6 +125,12 @@ export const runOptions = {
     description: 'Value of a pipeline input: NAME=VALUE, repeatable',
   },
   artifacts: folder('Folder for the artifacts: JOB/OUTPUT/ below it'),
+  inside: {
+    type: 'string',
+    requiresArg: true,
+    description:
+      'Command that runs the commands of the jobs, such as "docker run --rm --network host -v DIR:DIR IMAGE"',
+  },
 } as const;
 
 export const preprocessOptions = {

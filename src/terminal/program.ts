@@ -101,6 +101,7 @@ export async function main(args: readonly string[]): Promise<number> {
           pipeline: argv.pipeline,
           set: parseSettings(argv.set),
           artifacts: argv.artifacts,
+          inside: argv.inside,
           onEvent: announce,
         });
         for (const job of run.jobs) say(`${job.job}: ${job.state}`);
