@@ -221,3 +221,21 @@ jobs:
     expect(code).toBe(130);
   });
 });
+
+describe('commands inside another one', () => {
+  it('are handed over as one word, whatever they hold', async () => {
+    // Stands for `docker run ... IMAGE`: shows what it was given, then runs it.
+    const container = path.join(folder, 'container');
+    await writeFile(container, '#!/bin/sh\necho "$# $1 $2"\nexec "$@"\n', { mode: 0o755 });
+    const { printed, states } = await run(planOf({ a: [`echo "it's $((1 + 1))" 'x  y'`] }), {
+      inside: `'${container}'`,
+    });
+    expect(states).toEqual({ a: 'Completed' });
+    expect(printed.stdout).toBe("3 bash -c\nit's 2 x  y\n");
+  });
+
+  it('end with the exit code of the inner command', async () => {
+    const { result } = await run(planOf({ a: ['exit 2'] }), { inside: 'env' });
+    expect(result.jobs[0]).toMatchObject({ state: 'Completed', exitCode: 2 });
+  });
+});

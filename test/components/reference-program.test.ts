@@ -6,8 +6,8 @@ import type { Failures } from '../../src/dataset/manifest.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { gunzip } from '../../src/nifti/gzip.ts';
-import { type Agreement, comparableStats, compareValues, SUMMED } from '../support/compared-values.ts';
 import { readJson, temporaryFolder } from '../support/cli.ts';
+import { type Agreement, comparableStats, compareValues, SUMMED } from '../support/compared-values.ts';
 import {
   type CohortOutputs,
   type CohortPlan,

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Failures } from '../../src/dataset/manifest.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
-import { type Agreement, comparableStats, compareValues, SUMMED } from '../support/compared-values.ts';
 import { readJson } from '../support/cli.ts';
+import { type Agreement, comparableStats, compareValues, SUMMED } from '../support/compared-values.ts';
 import type { CohortOutputs, ReferenceConfig } from '../support/generated-cohort.ts';
 import { runPython } from './python.ts';
 import { runReference } from './run-reference.ts';
