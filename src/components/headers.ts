@@ -1,4 +1,4 @@
-import { type DicomFile, parseHeader, parsePart10 } from '../dicom/part10.ts';
+import { type DicomFile, parseHeader, parsePart10, Tag } from '../dicom/part10.ts';
 import { CaseExclusion } from '../errors.ts';
 import type { ReadableStore } from '../storage/store.ts';
 import { keysWorthReading } from './patient-bytes.ts';
@@ -12,6 +12,13 @@ function withoutPixels(file: DicomFile): DicomFile {
   return { ...file, headerOfBytes: file.dataset.byteArray.length };
 }
 
+/** The header without the pixels behind it, which would be kept in memory along with it. */
+function trimmed(header: DicomFile, start: Uint8Array): DicomFile {
+  const end = header.dataset.elements[Tag.PixelData].dataOffset;
+  if (2 * end > start.length || start.length <= HEADER_BYTES[0]) return header;
+  return parseHeader(header.name, start.slice(0, end), header.headerOfBytes!) as DicomFile;
+}
+
 /** The header of a file, undefined where it is no DICOM. Throws a CaseExclusion where it cannot be read. */
 async function readHeader(store: ReadableStore, file: PatientFile): Promise<DicomFile | undefined> {
   for (const length of HEADER_BYTES) {
@@ -19,7 +26,7 @@ async function readHeader(store: ReadableStore, file: PatientFile): Promise<Dico
     const start = await store.readStart(file.key, length);
     if (start === undefined) throw fileVanished(file.name);
     const header = parseHeader(file.name, start, file.bytes);
-    if (header !== 'incomplete') return header;
+    if (header !== 'incomplete') return header && trimmed(header, start);
   }
   const bytes = await store.read(file.key);
   if (bytes === undefined) throw fileVanished(file.name);

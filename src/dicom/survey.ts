@@ -21,6 +21,7 @@ import { PixelsNotReadError, storedPixels } from './pixels.ts';
 import { chooseRois, type NamedRoi } from './roi-choice.ts';
 import { type CtSeries, ctSeries, type RejectedSeries } from './series.ts';
 import { type Stack, stackSlices } from './stack.ts';
+import { checkCount } from './stack-checks.ts';
 import { drawOn, noMask, noSeries, type StudyRules } from './study.ts';
 import { burnedInSlices, candidateFacts, patientIds, rescales } from './study-facts.ts';
 
@@ -93,6 +94,7 @@ interface HeaderStack {
 
 /** The stack of a series. Slices at one position are taken for repetitions, which their pixels alone can tell. */
 async function stackOf(series: CtSeries, rules: StudyRules): Promise<HeaderStack> {
+  checkCount(series.planes.length);
   const { planes } = await withoutDuplicates(series.planes, () => NO_PIXELS);
   const stack = stackSlices(planes, rules);
   const repeated = series.planes.length - planes.length;

@@ -1,5 +1,5 @@
-import { constants, crc32, inflateRawSync } from 'node:zlib';
-import { type UnzipFileInfo, unzipSync } from 'fflate';
+import { crc32, inflateRawSync } from 'node:zlib';
+import { Inflate, type UnzipFileInfo, unzipSync } from 'fflate';
 import { ArchiveError, messageOf } from '../errors.ts';
 import { assertKey, byCodeUnits, keyStart } from './key.ts';
 import type { ReadableStore } from './store.ts';
@@ -148,6 +148,25 @@ function inflate(uri: string, archive: Uint8Array, file: Packed): Uint8Array<Arr
   return bytes;
 }
 
+/** Packed bytes that are inflated at a time: a bomb makes some 4 MB of them, and no more is made of it. */
+const INFLATED_AT_ONCE = 4096;
+
+function inflateUpTo(packed: Uint8Array, wanted: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(wanted);
+  let filled = 0;
+  const stream = new Inflate((part) => {
+    const fitting = part.subarray(0, wanted - filled);
+    bytes.set(fitting, filled);
+    filled += fitting.length;
+  });
+  for (let at = 0; filled < wanted && at < packed.length; at += INFLATED_AT_ONCE) {
+    const end = at + INFLATED_AT_ONCE;
+    stream.push(packed.subarray(at, end), end >= packed.length);
+  }
+  if (filled < wanted) throw new Error(`it holds ${filled} bytes`);
+  return bytes;
+}
+
 /** The first bytes of a file, from as few of its packed ones as will do: a part of it has no CRC-32 to check. */
 function inflateStart(
   uri: string,
@@ -161,11 +180,7 @@ function inflateStart(
     const packed = packedBytes(archive, file.localHeader, file.size);
     if (packed.length < file.size) throw new Error('it is cut off');
     if (file.compression === 0) return new Uint8Array(packed.subarray(0, wanted));
-    for (let taken = Math.max(1024, wanted >> 1); ; taken *= 2) {
-      const inflated = inflateRawSync(packed.subarray(0, taken), { finishFlush: constants.Z_SYNC_FLUSH });
-      if (inflated.length >= wanted) return new Uint8Array(inflated.subarray(0, wanted));
-      if (taken >= packed.length) throw new Error(`it holds ${inflated.length} bytes`);
-    }
+    return inflateUpTo(packed, wanted);
   } catch (cause) {
     throw damaged(uri, cause);
   }
