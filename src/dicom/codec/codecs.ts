@@ -31,11 +31,18 @@ const LOADERS: Partial<Record<Encoding, () => Promise<DecodeCodestream>>> = {
 };
 
 const loaded = new Map<Encoding, DecodeCodestream>();
-/** Codecs that have failed on some codestream: their memory may be damaged, so they are loaded anew. */
+/** Pixels of the largest frame that a codec is given: the libraries take up to fifty bytes for each. */
+const MAX_FRAME_PIXELS = 2 ** 24;
+
+/** A frame that swells a codec's memory, which never shrinks. */
+const LARGE_FRAME_PIXELS = 2 ** 22;
+
+/** Codecs that have failed on some codestream, or were given a large one: their memory may be damaged, or is no longer small. */
 const doubtful = new Set<Encoding>();
 
 /**
  * Loads the codecs that some transfer syntaxes need and that are not there yet; decoding is synchronous from then on.
+ * Doubtful ones are loaded anew, or given up where they are not needed.
  * Unknown transfer syntaxes are passed over: they are refused where pixels are read.
  */
 export async function loadCodecs(transferSyntaxUids: Iterable<string>): Promise<void> {
@@ -43,6 +50,11 @@ export async function loadCodecs(transferSyntaxUids: Iterable<string>): Promise<
   for (const uid of transferSyntaxUids) {
     const encoding = encodingOf(uid);
     if (encoding !== undefined) needed.add(encoding);
+  }
+  for (const encoding of doubtful) {
+    if (needed.has(encoding)) continue;
+    loaded.delete(encoding);
+    doubtful.delete(encoding);
   }
   await Promise.all(
     [...needed].map(async (encoding) => {
@@ -62,6 +74,8 @@ function checkHeader(
   if (header.encoding !== encoding) throw new Error(`holds ${header.encoding} data`);
   if (header.columns !== columns || header.rows !== rows)
     throw new Error(`is ${header.columns} x ${header.rows}, the data set says ${columns} x ${rows}`);
+  if (columns * rows > MAX_FRAME_PIXELS)
+    throw new Error(`has ${columns * rows} pixels, more than the ${MAX_FRAME_PIXELS} that are decoded`);
   if (header.components !== 1) throw new Error(`has ${header.components} components, 1 is needed`);
   if (header.precision > bitsAllocated)
     throw new Error(`has ${header.precision} bits a sample, the data set allocates ${bitsAllocated}`);
@@ -120,13 +134,13 @@ export function decodeFrame(
   const decode = extended ? decodeJpegExtended : loaded.get(encoding);
   if (decode === undefined)
     throw new CodecNotLoadedError(`the ${encoding} codec is not loaded: await loadCodecs first`);
-  let samples: Uint8Array<ArrayBuffer>;
+  if (columns * rows > LARGE_FRAME_PIXELS) doubtful.add(encoding);
+  let aligned: Uint8Array<ArrayBuffer>;
   try {
-    samples = decode(codestream);
+    aligned = alignSamples(decode(codestream), header, shape);
   } catch (thrown) {
     doubtful.add(encoding);
     throw thrown;
   }
-  const aligned = alignSamples(samples, header, shape);
   return bitsAllocated === 1 ? packBits(aligned) : aligned;
 }

@@ -13,11 +13,15 @@ export interface CodestreamHeader {
   readonly signed: boolean;
 }
 
+const SCAN_MARKER = Buffer.from([0xff, 0xda]);
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 const JP2_SIGNATURE = Buffer.from('0000000c6a502020', 'hex');
 const JP2_CODESTREAM_BOX = Buffer.from('jp2c');
 
 const START_OF_SCAN = 0xda;
+
+/** Progressive JPEG has some ten scans; a decoder passes over the whole image for each, however small it is. */
+const MAX_SCANS = 64;
 
 /** Start of frame markers (ITU-T T.81 table B.1, T.87 C.1.1) that are read here. */
 const FRAME_MARKERS: Readonly<Record<number, Encoding>> = {
@@ -27,6 +31,13 @@ const FRAME_MARKERS: Readonly<Record<number, Encoding>> = {
   195: 'jpeg-lossless',
   247: 'jpeg-ls',
 };
+
+/** Throws where there are more scans than any encoder makes. Within a scan FF is followed by 0 or is a marker (T.81 B.1.1.5). */
+function checkScans(bytes: Buffer, first: number): void {
+  let scans = 0;
+  for (let at = first; at >= 0; at = bytes.indexOf(SCAN_MARKER, at + 2))
+    if (++scans > MAX_SCANS) throw new Error(`has more than ${MAX_SCANS} scans`);
+}
 
 function jpegHeader(bytes: Buffer): CodestreamHeader {
   let header: CodestreamHeader | undefined;
@@ -54,6 +65,7 @@ function jpegHeader(bytes: Buffer): CodestreamHeader {
       // The lossless library leaves the point transform (T.81 H.1) undone.
       if (header.encoding === 'jpeg-lossless' && (bytes[at + 1 + length] & 15) !== 0)
         throw new Error('is lossless JPEG with a point transform');
+      checkScans(bytes, at);
       return header;
     }
     at += 2 + length;

@@ -55,4 +55,32 @@ describe('with the codec loaded', () => {
     await loadCodecs([HTJ2K_LOSSLESS]);
     expect(Buffer.compare(decodeFrame('jpeg-2000', codestream, shape), Buffer.from(values.buffer))).toBe(0);
   });
+
+  test('a frame larger than any CT has is refused before it is decoded', async () => {
+    await loadCodecs([HTJ2K_LOSSLESS]);
+    const large = Buffer.from(codestream);
+    large.writeUInt32BE(8192, 8);
+    large.writeUInt32BE(4096, 12);
+    const of = { ...shape, columns: 8192, rows: 4096 };
+    expect(() => decodeFrame('jpeg-2000', large, of)).toThrow('has 33554432 pixels');
+  });
+
+  test('a codec that failed is given up by the next patient, who does not need it', async () => {
+    await loadCodecs([HTJ2K_LOSSLESS]);
+    const damaged = codestream.map((byte, i) => (i > 60 && i < 200 ? byte ^ 0x5a : byte));
+    expect(() => decodeFrame('jpeg-2000', damaged, shape)).toThrow();
+    await loadCodecs(['1.2.840.10008.1.2.1']);
+    expect(() => decodeFrame('jpeg-2000', codestream, shape)).toThrow('await loadCodecs first');
+  });
+
+  test('JPEG of more scans than any encoder makes is refused before it is decoded', async () => {
+    const frameHeader = Buffer.from('ffd8ffc2000b080004000401011100', 'hex');
+    const scan = Buffer.from('ffda000801010000010000', 'hex');
+    const jpeg = (scans: number) =>
+      Buffer.concat([frameHeader, ...Array(scans).fill(scan), Buffer.from('ffd9', 'hex')]);
+    const of = { columns: 4, rows: 4, bitsAllocated: 8, signed: false };
+    await loadCodecs(['1.2.840.10008.1.2.4.50']);
+    expect(() => decodeFrame('jpeg', jpeg(65), of)).toThrow('has more than 64 scans');
+    expect(() => decodeFrame('jpeg', jpeg(64), of)).not.toThrow('scans');
+  });
 });
