@@ -178,6 +178,11 @@ function littleEndianAt<T>(stream: ByteStream, read: (inside: ByteStream) => T):
   return result;
 }
 
+/** Whether nothing but zeros follows: some writers pad files. */
+function isPadding(bytes: Uint8Array, position: number): boolean {
+  return bytes.subarray(position).every((byte) => byte === 0);
+}
+
 export interface DataElements {
   readonly dataset: DataSet;
   /** Where the reading stopped. */
@@ -215,5 +220,7 @@ export function readElements(
     if (element.tag === PIXEL_DATA) break;
     if (stream.position > bytes.length) throw new Error(`element ${element.tag} is cut off`);
   }
+  if (part === 'dataset' && list.elements[PIXEL_DATA] === undefined && !isPadding(bytes, stream.position))
+    throw new Error('its last element is cut off');
   return { dataset, end: stream.position };
 }

@@ -15,6 +15,8 @@ export interface DicomFile {
   readonly dataset: DataSet;
   /** As stated, or as the elements show where it is absent or cannot be true. */
   readonly transferSyntaxUid: string;
+  /** Of the data set, else of the meta information; '' where neither has it. */
+  readonly sopClassUid: string;
   /** Size of the file of which only what precedes its pixels was read; see `parseHeader`. */
   readonly headerOfBytes?: number;
 }
@@ -142,8 +144,8 @@ function parse(
   const hasMeta = groupAt(file, start) === 0x0002;
   const meta = hasMeta ? readElements(file, start, { ...metaLayout, bigEndian: false }, 'meta') : undefined;
   const stated = meta === undefined ? '' : text(meta.dataset, Tag.TransferSyntaxUID);
-  if (meta !== undefined && text(meta.dataset, Tag.MediaStorageSOPClassUID) === MEDIA_DIRECTORY)
-    return undefined;
+  const mediaSopClassUid = meta === undefined ? '' : text(meta.dataset, Tag.MediaStorageSOPClassUID);
+  if (mediaSopClassUid === MEDIA_DIRECTORY) return undefined;
   const end = meta?.end ?? start;
   const deflated = stated === DEFLATED_LITTLE_ENDIAN;
   const bytes = deflated ? inflate(file, end) : file;
@@ -151,7 +153,8 @@ function parse(
   const layout = layoutAt(bytes, from);
   if (layout === undefined) throw new Error('it holds no data set');
   const { dataset } = readElements(bytes, from, layout, part);
-  return { name, dataset, transferSyntaxUid: shownTransferSyntax(stated, layout) };
+  const sopClassUid = text(dataset, Tag.SOPClassUID) || mediaSopClassUid;
+  return { name, dataset, transferSyntaxUid: shownTransferSyntax(stated, layout), sopClassUid };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DataSet } from 'dicom-parser';
+import { CaseExclusion } from '../errors.ts';
 import { acquisitionOf, attributesOf, functionalGroups, type ImageFrame } from './functional-groups.ts';
 import { cross, dot, type SlicePlane, slicePlane } from './geometry.ts';
 import { type DicomFile, Tag, text } from './part10.ts';
@@ -70,6 +71,20 @@ function kindOf(imageType: string): string | undefined {
 function modalityOf(dataset: DataSet): string {
   const modality = text(dataset, Tag.Modality);
   return /^[A-Z0-9_ ]{0,16}$/.test(modality) ? modality : '';
+}
+
+/** CT Image Storage, Enhanced and Legacy Converted Enhanced. */
+const CT_IMAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.2(\.[12])?$/;
+
+/**
+ * Throws where a CT image has no pixels: it was cut off between two elements, which nothing else shows, and would pass for
+ * a slice that was never made.
+ */
+function assertPixels({ name, dataset, sopClassUid }: DicomFile): void {
+  if (CT_IMAGE.test(sopClassUid) && dataset.elements[Tag.PixelData] === undefined)
+    throw new CaseExclusion('no-pixel-data', 'is a CT image without Pixel Data: fetch the file again', {
+      file: name,
+    });
 }
 
 function fileRejection({ dataset }: DicomFile, { rejectDescriptions }: SeriesRules): string | undefined {
@@ -158,7 +173,8 @@ function groupRejection(
 /**
  * Sorts a patient's images into CT series: grouped by SeriesInstanceUID and geometry, never by time, since StudyTime
  * differs between slices of one series in real collections. What cannot be the volume is listed with its reason. The
- * candidates come best first (`bySuitability`), whatever the order of the files.
+ * candidates come best first (`bySuitability`), whatever the order of the files. Throws a CaseExclusion naming a CT image
+ * without pixels.
  */
 export function ctSeries(
   files: readonly DicomFile[],
@@ -173,6 +189,7 @@ export function ctSeries(
   for (const file of files) {
     const modality = modalityOf(file.dataset);
     if (MASK_MODALITIES.has(modality)) continue;
+    assertPixels(file);
     const seriesUid = text(file.dataset, Tag.SeriesInstanceUID);
     const fileReason = fileRejection(file, rules);
     if (fileReason !== undefined) {
