@@ -1,18 +1,20 @@
 import type { Config } from '../config/schema.ts';
-import { gridRecordOf } from '../dataset/grid.ts';
 import type { RoiTransforms } from '../dataset/roi.ts';
-import type { DatasetStats } from '../dataset/stats.ts';
+import { planRoi, planThorax } from '../dataset/roi-plan.ts';
 import type { Box } from '../kernels/bounding-box.ts';
 import { cropWithPad } from '../kernels/crop.ts';
-import { addWindowed, emptyWindowedMoments } from '../kernels/moments.ts';
-import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
-import { padBox, recentre, snappedSize } from '../kernels/roi-box.ts';
+import { addWindowed, emptyWindowedMoments, type VoxelChoice } from '../kernels/moments.ts';
+import { resampleLinear } from '../kernels/resample.ts';
 import { windowHu, zScore } from '../kernels/window.ts';
-import { type Geometry, pointOfIndex, type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
-import { caseStatistics, tumorBox } from './measure-case.ts';
-import { type StandardisedCase, standardise } from './standardise.ts';
+import type { Volume } from '../volume/geometry.ts';
+import { type BoxedMask, type CaseFacts, caseMasks, roiSubjectOf } from './case-masks.ts';
+import { type CaseStatistics, caseStatistics } from './case-statistics.ts';
+import { geometryOfBox, resampleBox } from './roi-crop.ts';
+import { checkRoi, type RoiQc } from './roi-qc.ts';
+import { type Constants, roiTransforms } from './roi-transforms.ts';
+import { type StandardisedCase, standardise, targetSpacingOf } from './standardise.ts';
 
-export type Constants = DatasetStats['config_after_pass1'];
+export type { Constants };
 
 /** Everything pass 2 makes of one patient, before anything is encoded. All volumes are RAS. */
 export interface Roi {
@@ -20,86 +22,19 @@ export interface Roi {
   readonly windowed: Volume<Float32Array>;
   readonly norm: Volume<Float32Array>;
   readonly tumor: Volume<Uint8Array>;
+  /** Both lungs; only where the ROI is laid round them. */
+  readonly lung: Volume<Uint8Array> | undefined;
+  /** The larger ROI round both lungs; only where `thorax.write` asks for it and lungs were found. */
+  readonly thorax: { readonly norm: Volume<Float32Array>; readonly tumor: Volume<Uint8Array> } | undefined;
   /** The whole resampled CT; only where `output.auditVolumes` asks for it. */
   readonly resampledCt: Volume<Float32Array> | undefined;
-  readonly resampled: Geometry;
   readonly transforms: RoiTransforms;
-  readonly statistics: ReturnType<typeof caseStatistics>;
+  readonly statistics: CaseStatistics['record'];
+  readonly qc: RoiQc;
+  /** The lungs were needed and not found: the ROI is laid round the tumour, and no thorax ROI is made. */
+  readonly lungMissing: boolean;
   readonly tumorVoxelsResampled: number;
   readonly tumorVoxelsRoi: number;
-  /** Voxels of the ROI that lie outside the CT. */
-  readonly voxelsOutside: number;
-}
-
-type SizeInfo = RoiTransforms['size_info'];
-
-/** The ROI box about the padded tumour box: a fixed patch, or sized within the derived bounds. */
-export function roiBox(
-  padded: Box,
-  spacingMm: Vec3,
-  roi: Config['roi'],
-  constants: Constants,
-): { box: Box; info: SizeInfo } {
-  if (roi.patch !== 'derived') {
-    const [x, y, z] = roi.patch.split('x').map(Number);
-    const size: Vec3 = [x, y, z];
-    const compare = (f: (a: number) => boolean): boolean[] => [0, 1, 2].map(f);
-    return {
-      box: recentre(padded, size),
-      info: {
-        expanded_to_min: compare((a) => padded.size[a] < size[a]),
-        clamped_to_max: compare((a) => padded.size[a] > size[a]),
-        snapped_to_preferred: [false, false, false],
-        final_size_vox: size,
-      },
-    };
-  }
-  const snapped = snappedSize(padded.size, spacingMm, {
-    minBoxMm: constants.min_box_mm,
-    maxBoxMm: constants.max_box_mm,
-    preferredSizesXy: roi.preferredSizesXy,
-    preferredSizesZ: roi.preferredSizesZ,
-    multipleOf: roi.multipleOf,
-  });
-  return {
-    box: recentre(padded, snapped.size),
-    info: {
-      expanded_to_min: snapped.expandedToMin,
-      clamped_to_max: snapped.clampedToMax,
-      snapped_to_preferred: snapped.snappedToPreferred,
-      final_size_vox: snapped.size,
-    },
-  };
-}
-
-function cropRecord(box: Box, imageSize: Vec3): RoiTransforms['crop_record_ct'] {
-  const lower = vec3((a) => Math.max(0, -box.start[a]));
-  const upper = vec3((a) => Math.max(0, box.start[a] + box.size[a] - imageSize[a]));
-  return {
-    requested_start_ijk: box.start,
-    requested_size_ijk: box.size,
-    pad_lower_ijk: lower,
-    pad_upper_ijk: upper,
-    start_after_pad_ijk: vec3((a) => box.start[a] + lower[a]),
-    orig_size_ijk: imageSize,
-    padded_size_ijk: vec3((a) => imageSize[a] + lower[a] + upper[a]),
-  };
-}
-
-/** Resamples only the part of the target grid that the box covers, and fills the rest of the box with air. */
-function resampleBox({ ct, ctAxes, resampled }: StandardisedCase, box: Box, airHu: number): Float32Array {
-  const first = vec3((a) => Math.min(Math.max(0, box.start[a]), resampled.size[a]));
-  const end = vec3((a) => Math.max(first[a], Math.min(resampled.size[a], box.start[a] + box.size[a])));
-  const size = vec3((a) => end[a] - first[a]);
-  const part = (a: number) => windowOfAxis(ctAxes[a], first[a], size[a]);
-  const inside = resampleLinear(ct.data, ct.geometry.size, [part(0), part(1), part(2)], airHu);
-  return cropWithPad(
-    inside,
-    size,
-    vec3((a) => box.start[a] - first[a]),
-    box.size,
-    airHu,
-  );
 }
 
 function countOnes(mask: Uint8Array): number {
@@ -108,80 +43,107 @@ function countOnes(mask: Uint8Array): number {
   return count;
 }
 
-/** Pass 2 of one patient: crop, window, normalise. Pure. Throws a CaseExclusion where the tumour is gone. */
+/** Cuts boxes out of the resampled CT in HU and out of masks; the CT is resampled whole only where it is kept. */
+function cutter(standard: StandardisedCase, { intensity, output }: Config) {
+  const { resampled } = standard;
+  const whole = output.auditVolumes
+    ? resampleLinear(standard.ct.data, standard.ct.geometry.size, standard.ctAxes, intensity.airHu)
+    : undefined;
+  return {
+    whole: whole && { data: whole, geometry: resampled },
+    hu: (box: Box): Volume<Float32Array> => ({
+      data:
+        whole === undefined
+          ? resampleBox(standard, box, intensity.airHu)
+          : cropWithPad(whole, resampled.size, box.start, box.size, intensity.airHu),
+      geometry: geometryOfBox(resampled, box),
+    }),
+    mask: ({ mask }: BoxedMask, box: Box): Volume<Uint8Array> => ({
+      data: cropWithPad(mask, resampled.size, box.start, box.size, 0),
+      geometry: geometryOfBox(resampled, box),
+    }),
+  };
+}
+
+/** Mean and standard deviation of a windowed ROI by the voxel rule. */
+function roiStatistics(
+  { data }: Volume<Float32Array>,
+  mask: Volume<Uint8Array>,
+  intensity: Config['intensity'],
+): CaseStatistics['record'] {
+  const measure = (choice: VoxelChoice) => {
+    const moments = emptyWindowedMoments();
+    addWindowed(moments, data, intensity.windowHu, choice);
+    return moments;
+  };
+  return caseStatistics(measure, mask.data, intensity).record;
+}
+
+/** Pass 2 of one patient: crop, window, normalise. Pure. Throws a CaseExclusion where the tumour is gone, no lung is found, or a check of `roiQc` asks for it. */
 export function makeRoi(
-  patientId: string,
+  record: CaseFacts,
   ct: Volume<Int16Array>,
   tumor: Volume<Uint8Array>,
   config: Config,
   constants: Constants,
 ): Roi {
-  const { intensity, roi, resample, output } = config;
-  const standard = standardise(ct, tumor, resample.spacingMm);
-  const { resampled } = standard;
-  const found = tumorBox(standard);
-  const { box: padded, paddingVoxels } = padBox(found, resampled.spacingMm, roi.paddingMm);
-  const { box, info } = roiBox(padded, resampled.spacingMm, roi, constants);
-  const geometry: Geometry = { ...resampled, size: box.size, originMm: pointOfIndex(resampled, box.start) };
-  const whole = output.auditVolumes
-    ? resampleLinear(standard.ct.data, standard.ct.geometry.size, standard.ctAxes, intensity.airHu)
-    : undefined;
-  const hu =
-    whole === undefined
-      ? resampleBox(standard, box, intensity.airHu)
-      : cropWithPad(whole, resampled.size, box.start, box.size, intensity.airHu);
-  const windowed = windowHu(hu, intensity.windowHu);
-  const moments = emptyWindowedMoments();
-  addWindowed(moments, windowed, intensity.windowHu, intensity.thresholdHu);
-  const tumorRoi = cropWithPad(standard.tumor, resampled.size, box.start, box.size, 0);
-  const crop = cropRecord(box, resampled.size);
-  const insideCount = [0, 1, 2].reduce(
-    (n, a) => n * Math.max(0, box.size[a] - crop.pad_lower_ijk[a] - crop.pad_upper_ijk[a]),
-    1,
-  );
+  const { intensity } = config;
+  const standard = standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
+  const masks = caseMasks(standard, config);
+  const subject = roiSubjectOf(masks, standard);
+  const plan = planRoi(subject, config, constants);
+  const cut = cutter(standard, config);
+  const hu = cut.hu(plan.box);
+  const windowed = { ...hu, data: windowHu(hu.data, intensity.windowHu) };
+  const tumorRoi = cut.mask(masks.tumor, plan.box);
+  const lungRoi = masks.source === 'lung' && masks.lung ? cut.mask(masks.lung, plan.box) : undefined;
+  const statistics = roiStatistics(windowed, lungRoi ?? tumorRoi, intensity);
+  const norm =
+    intensity.normalization === 'case'
+      ? { mu: statistics.case_mu, sigma: statistics.case_sigma }
+      : { mu: constants.global_mu, sigma: constants.global_sigma };
+  const normalised = ({ data, geometry }: Volume<Float32Array>): Volume<Float32Array> => ({
+    data: zScore(data, norm.mu, norm.sigma),
+    geometry,
+  });
+  const thoraxBox =
+    config.thorax.write && masks.lung ? planThorax(subject, masks.lung.box, config) : undefined;
+  const thorax = (box: Box) => {
+    const whole = cut.hu(box);
+    return {
+      norm: normalised({ ...whole, data: windowHu(whole.data, intensity.windowHu) }),
+      tumor: cut.mask(masks.tumor, box),
+    };
+  };
+  const tumorVoxelsRoi = countOnes(tumorRoi.data);
   return {
-    hu: { data: hu, geometry },
-    windowed: { data: windowed, geometry },
-    norm: { data: zScore(windowed, constants.global_mu, constants.global_sigma), geometry },
-    tumor: { data: tumorRoi, geometry },
-    resampledCt: whole && { data: whole, geometry: resampled },
-    resampled,
-    statistics: caseStatistics(moments, intensity),
-    tumorVoxelsResampled: found.voxels,
-    tumorVoxelsRoi: countOnes(tumorRoi),
-    voxelsOutside: hu.length - insideCount,
-    transforms: {
-      patient_id: patientId,
-      orientation_policy: 'RAS',
-      original_ct_geometry: gridRecordOf(ct.geometry),
-      axis_order: { from: standard.axisOrder.from, flip: [...standard.axisOrder.flip] },
-      ras_ct_geometry: gridRecordOf(standard.ct.geometry),
-      resampled_ct_geometry: gridRecordOf(resampled),
-      roi_geometry: gridRecordOf(geometry),
-      target_spacing: resample.spacingMm,
-      resampling: {
-        ct_interpolation: 'linear',
-        mask_interpolation: 'nearest',
-        outside_hu: intensity.airHu,
-        outside_mask: 0,
-      },
-      pad_mm: roi.paddingMm,
-      pad_vox: paddingVoxels,
-      min_box_mm: constants.min_box_mm,
-      max_box_mm: constants.max_box_mm,
-      window_hu: intensity.windowHu,
-      norm_threshold_hu: intensity.thresholdHu,
-      global_mu: constants.global_mu,
-      global_sigma: constants.global_sigma,
-      bbox_from_mask_start_ijk: found.start,
-      bbox_from_mask_size_ijk: found.size,
-      bbox_padded_start_ijk: padded.start,
-      bbox_padded_size_ijk: padded.size,
-      bbox_final_start_ijk: box.start,
-      bbox_final_size_ijk: box.size,
-      size_info: info,
-      crop_record_ct: crop,
-      crop_record_mask: crop,
-    },
+    hu,
+    windowed,
+    norm: normalised(windowed),
+    tumor: tumorRoi,
+    lung: lungRoi,
+    thorax: thoraxBox && thorax(thoraxBox),
+    resampledCt: cut.whole,
+    statistics,
+    qc: checkRoi(
+      record,
+      masks,
+      plan,
+      { resampled: standard.resampled, tumorRoi: { mask: tumorRoi.data, voxels: tumorVoxelsRoi } },
+      config.roiQc,
+    ),
+    lungMissing: masks.lungMissing,
+    tumorVoxelsResampled: masks.tumor.box.voxels,
+    tumorVoxelsRoi,
+    transforms: roiTransforms(record.patient_id, {
+      original: ct.geometry,
+      standard,
+      masks,
+      plan,
+      thoraxBox,
+      norm,
+      config,
+      constants,
+    }),
   };
 }

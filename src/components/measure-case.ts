@@ -1,84 +1,112 @@
 import type { Config } from '../config/schema.ts';
-import type { CaseMeasures } from '../dataset/stats.ts';
-import { CaseExclusion } from '../errors.ts';
-import { boundingBox } from '../kernels/bounding-box.ts';
-import { addWindowed, emptyWindowedMoments, meanAndSd, type WindowedMoments } from '../kernels/moments.ts';
+import type { MeasuredCase } from '../dataset/stats.ts';
+import { intensityRecord } from '../dataset/stats-values.ts';
+import type { Box } from '../kernels/bounding-box.ts';
+import { HuTally } from '../kernels/hu-tally.ts';
+import {
+  addWindowed,
+  emptyWindowedMoments,
+  type VoxelChoice,
+  type WindowedMoments,
+} from '../kernels/moments.ts';
 import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
 import { padBox } from '../kernels/roi-box.ts';
-import { type Volume, vec3 } from '../volume/geometry.ts';
-import { type StandardisedCase, standardise } from './standardise.ts';
+import { type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
+import { type CaseFacts, type CaseMasks, caseMasks } from './case-masks.ts';
+import { caseStatistics } from './case-statistics.ts';
+import { type StandardisedCase, standardise, targetSpacingOf } from './standardise.ts';
 
 /** Planes resampled at a time, so that the whole float volume never exists. */
 const SLAB_PLANES = 8;
 
-/** Mean and standard deviation that normalise a case, and the rule that chose its voxels (reference program, `_compute_case_mu_sigma`). */
-export function caseStatistics(
-  moments: WindowedMoments,
-  { thresholdHu, minVoxels }: Config['intensity'],
-): Pick<CaseMeasures, 'case_mu' | 'case_sigma' | 'case_norm_info'> {
-  const count = moments.above.count;
-  const enough = count >= minVoxels;
-  const { mean, sd } = meanAndSd(enough ? moments.above : moments.all);
-  return {
-    case_mu: mean,
-    case_sigma: sd + 1e-8,
-    case_norm_info: {
-      mask_rule: enough ? `ct_win > ${thresholdHu}` : `fallback_all_voxels (mask_count=${count})`,
-      mask_count: count,
-    },
-  };
-}
-
-function momentsOfResampled(
+/** Goes over the resampled CT slab by slab. */
+function* slabsOf(
   { ct, ctAxes }: StandardisedCase,
-  { windowHu, thresholdHu, airHu }: Config['intensity'],
-): WindowedMoments {
-  const moments = emptyWindowedMoments();
+  airHu: number,
+): Generator<{ readonly hu: Float32Array; readonly firstPlane: number }> {
   const [x, y, z] = ctAxes;
   for (let k = 0; k < z.lower.length; k += SLAB_PLANES) {
-    const slab = resampleLinear(ct.data, ct.geometry.size, [x, y, windowOfAxis(z, k, SLAB_PLANES)], airHu);
-    addWindowed(moments, slab, windowHu, thresholdHu);
+    const axes = [x, y, windowOfAxis(z, k, SLAB_PLANES)] as const;
+    yield { hu: resampleLinear(ct.data, ct.geometry.size, axes, airHu), firstPlane: k };
   }
-  return moments;
 }
 
-/** The tumour's box on the target grid. Throws a CaseExclusion where resampling left no voxel of it. */
-export function tumorBox({
-  tumor,
-  resampled,
-}: StandardisedCase): NonNullable<ReturnType<typeof boundingBox>> {
-  const box = boundingBox(tumor, resampled.size);
-  if (box === undefined) {
-    throw new CaseExclusion(
-      'tumor-empty-after-resampling',
-      'no voxel of the tumour is left after resampling: it is smaller than a voxel',
-    );
+/** Adds the masked voxels of a slab, which begins at plane `firstPlane` of the mask's grid. */
+function tallyMasked(
+  tally: HuTally,
+  { hu, firstPlane }: { hu: Float32Array; firstPlane: number },
+  { mask, box }: { mask: Uint8Array; box: Box },
+  [nx, ny]: Vec3,
+): void {
+  const offset = firstPlane * nx * ny;
+  const end = Math.min(box.start[2] + box.size[2], firstPlane + hu.length / (nx * ny));
+  for (let z = Math.max(box.start[2], firstPlane); z < end; z++) {
+    for (let y = box.start[1]; y < box.start[1] + box.size[1]; y++) {
+      const row = (z * ny + y) * nx;
+      for (let x = box.start[0]; x < box.start[0] + box.size[0]; x++)
+        if (mask[row + x] > 0) tally.add(hu[row + x - offset]);
+    }
   }
-  return box;
 }
 
-/** Pass 1 of one patient: the padded tumour box and the windowed statistics of the whole resampled CT. Pure. */
+/** Statistics of the whole resampled CT by the voxel rule, and the HU within the tumour, in one pass over the voxels. */
+function measureIntensities(standard: StandardisedCase, masks: CaseMasks, intensity: Config['intensity']) {
+  const { size } = standard.resampled;
+  const roiMask = (masks.source === 'lung' ? masks.lung : undefined)?.mask ?? masks.tumor.mask;
+  let tumor = new HuTally();
+  const measure = ({ thresholdHu, mask }: VoxelChoice): WindowedMoments => {
+    const moments = emptyWindowedMoments();
+    tumor = new HuTally();
+    for (const slab of slabsOf(standard, intensity.airHu)) {
+      const from = slab.firstPlane * size[0] * size[1];
+      const part = mask?.subarray(from, from + slab.hu.length);
+      addWindowed(moments, slab.hu, intensity.windowHu, { thresholdHu, mask: part });
+      tallyMasked(tumor, slab, masks.tumor, size);
+    }
+    return moments;
+  };
+  const statistics = caseStatistics(measure, roiMask, intensity);
+  return { statistics, tumor };
+}
+
+/** Pass 1 of one patient: the padded box of the ROI's mask and the windowed statistics of the whole resampled CT. Pure. */
 export function measureCase(
-  patientId: string,
+  { patient_id, tumor: { volume_ml } }: CaseFacts,
   ct: Volume<Int16Array>,
   tumor: Volume<Uint8Array>,
   config: Config,
-): CaseMeasures {
-  const standard = standardise(ct, tumor, config.resample.spacingMm);
-  const spacingMm = standard.resampled.spacingMm;
-  const box = tumorBox(standard);
-  const { box: padded, paddingVoxels } = padBox(box, spacingMm, config.roi.paddingMm);
+): MeasuredCase {
+  const standard = standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
+  const masks = caseMasks(standard, config);
+  const { spacingMm, size } = standard.resampled;
+  const subject = masks.source === 'lung' ? masks.lung! : masks.tumor;
+  const paddingMm = masks.source === 'lung' ? config.lung.paddingMm : config.roi.paddingMm;
+  const { box: padded, paddingVoxels } = padBox(subject.box, spacingMm, paddingMm);
+  const { statistics, tumor: tumorTally } = measureIntensities(standard, masks, config.intensity);
+  const mm3 = spacingMm[0] * spacingMm[1] * spacingMm[2];
   return {
-    patient_id: patientId,
-    pad_mm: config.roi.paddingMm,
-    pad_vox: paddingVoxels,
-    resampled_size_ijk: standard.resampled.size,
-    resampled_tumor_voxels: box.voxels,
-    bbox_start_ijk: box.start,
-    bbox_size_ijk: box.size,
-    bbox_padded_start_ijk: padded.start,
-    bbox_padded_size_ijk: padded.size,
-    bbox_padded_size_mm: vec3((a) => padded.size[a] * spacingMm[a]),
-    ...caseStatistics(momentsOfResampled(standard, config.intensity), config.intensity),
+    record: {
+      patient_id,
+      target_spacing: spacingMm,
+      roi_source: masks.source,
+      pad_mm: paddingMm,
+      pad_vox: paddingVoxels,
+      resampled_size_ijk: size,
+      resampled_tumor_voxels: masks.tumor.box.voxels,
+      tumor_volume_ml: volume_ml,
+      resampled_tumor_volume_ml: (masks.tumor.box.voxels * mm3) / 1000,
+      tumor_bbox_start_ijk: masks.tumor.box.start,
+      tumor_bbox_size_ijk: masks.tumor.box.size,
+      bbox_start_ijk: subject.box.start,
+      bbox_size_ijk: subject.box.size,
+      bbox_size_mm: vec3((a) => subject.box.size[a] * spacingMm[a]),
+      bbox_padded_start_ijk: padded.start,
+      bbox_padded_size_ijk: padded.size,
+      bbox_padded_size_mm: vec3((a) => padded.size[a] * spacingMm[a]),
+      ...statistics.record,
+      hu: intensityRecord(statistics.tally),
+      tumor_hu: intensityRecord(tumorTally),
+    },
+    tallies: { hu: statistics.tally.encode(), tumor_hu: tumorTally.encode() },
   };
 }

@@ -2,13 +2,13 @@ import type { Config } from '../config/schema.ts';
 import type { QcCheck } from '../dataset/case.ts';
 import type { Flag } from '../dataset/record.ts';
 import type { Study } from '../dicom/study.ts';
-import { CaseExclusion } from '../errors.ts';
 import { componentSizes } from '../kernels/components.ts';
 import type { HuHistogram } from '../kernels/histogram.ts';
 import { maskedMean } from '../kernels/masked-mean.ts';
 import { noiseHu } from '../kernels/noise.ts';
 import { stepShare } from '../kernels/steps.ts';
 import { type Vec3, voxelCount } from '../volume/geometry.ts';
+import { assertChecks, judge } from './judge.ts';
 
 type CheckName = keyof Config['qc'];
 
@@ -114,13 +114,7 @@ export function judgePair(
   values: Partial<Record<CheckName, number | undefined>>,
   qc: Config['qc'],
 ): QcCheck[] {
-  return (Object.keys(qc) as CheckName[]).map((name) => {
-    const { low, high, severity } = qc[name];
-    const value = values[name];
-    const passed =
-      value === undefined || ((low === null || value >= low) && (high === null || value <= high));
-    return { code: name, meaning: MEANING[name], value: value ?? null, low, high, severity, passed };
-  });
+  return judge(values, qc, MEANING);
 }
 
 /** The failed checks whose severity is `flag`. */
@@ -132,11 +126,5 @@ export function qcFlags(checks: readonly QcCheck[]): Flag[] {
 
 /** Throws the CaseExclusion of the failed checks whose severity asks for it. */
 export function assertQc(checks: readonly QcCheck[]): void {
-  const failed = checks.filter((check) => !check.passed && check.severity === 'exclude');
-  if (failed.length === 0) return;
-  const lines = failed.map(
-    ({ code, meaning, value, low, high }) =>
-      `${meaning} is ${value}, allowed ${low ?? '-'} to ${high ?? '-'} (qc.${code})`,
-  );
-  throw new CaseExclusion('quality', lines.join('; '));
+  assertChecks(checks, 'qc');
 }

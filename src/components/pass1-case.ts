@@ -4,6 +4,7 @@ import { fingerprintOf } from '../dataset/json.ts';
 import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../dataset/stats.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
+import { needsLungs } from './case-masks.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
@@ -17,9 +18,10 @@ export interface MeasureTask extends CaseTask {
   readonly config: Config;
 }
 
-function measureFingerprint({ record, config }: MeasureTask): string {
-  const { resample, intensity, roi } = config;
-  const inputs = [record.ct.sha256, record.tumor.sha256];
+/** What decides a patient's measures. */
+export function measureFingerprint({ record, config }: Pick<MeasureTask, 'record' | 'config'>): string {
+  const { resample, intensity, roi, lung } = config;
+  const inputs = [record.ct.sha256, record.tumor.sha256, record.tumor.volume_ml];
   return fingerprintOf({
     step: 'pass1-stats',
     version: VERSION,
@@ -27,6 +29,8 @@ function measureFingerprint({ record, config }: MeasureTask): string {
     resample,
     intensity,
     paddingMm: roi.paddingMm,
+    source: roi.source,
+    ...(needsLungs(config) && { lung }),
   });
 }
 
@@ -49,7 +53,7 @@ export async function pass1Case(task: MeasureTask): Promise<CaseOutcome<Measures
   let measured: MeasuresFile;
   try {
     const { ct, tumor } = await readInterim(interim, record);
-    measured = { state: 'ok', fingerprint, record: measureCase(patientId, ct, tumor, config) };
+    measured = { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config) };
   } catch (thrown) {
     measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };
   }

@@ -3,7 +3,7 @@ import { CASES_FILE, casesSchema, okCases } from '../dataset/cases.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { CONFIG_FILE } from '../dataset/manifest.ts';
 import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
-import { datasetStats, type MeasuresFile, type Pass1Record, STATS_FILE } from '../dataset/stats.ts';
+import { datasetStats, type MeasuresFile, type Pass1Case, STATS_FILE } from '../dataset/stats.ts';
 import { UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
@@ -44,13 +44,13 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
     report,
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
   });
-  const measured = records.flatMap((file): Pass1Record[] => {
+  const measured = records.flatMap((file): Pass1Case[] => {
     if (file.state === 'excluded') return [];
     const { split: side, stage } = memberOf.get(file.record.patient_id)!;
-    return [{ ...file.record, split: side, stage }];
+    return [{ record: { ...file.record, split: side, stage }, tallies: file.tallies }];
   });
   const excluded = records.flatMap((file) => (file.state === 'excluded' ? [file.exclusion] : []));
-  if (!measured.some((record) => config.stats.scope === 'all' || record.split === 'train')) {
+  if (!measured.some(({ record }) => config.stats.scope === 'all' || record.split === 'train')) {
     throw new UsageError(
       `${options.split}/${SPLIT_FILE}: no usable patient is in the ${config.stats.scope === 'all' ? 'split' : 'train split'}, so there is nothing to take constants from; see its excluded list`,
     );

@@ -20,6 +20,7 @@ import { qcOverlay } from '../picture/qc-overlay.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
+import { needsLungs } from './case-masks.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
@@ -37,11 +38,17 @@ export interface RoiTask extends CaseTask {
 }
 
 /** What decides a patient's ROI; the constants that only describe the cohort are left out, so that they redo nothing. */
-function roiFingerprint({ record, member, config, constants }: RoiTask): string {
-  const { resample, roi, intensity, output } = config;
+export function roiFingerprint({
+  record,
+  member,
+  config,
+  constants,
+}: Pick<RoiTask, 'record' | 'member' | 'config' | 'constants'>): string {
+  const { resample, roi, lung, thorax, roiQc, intensity, output } = config;
   const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
   const { split, stage, stage_index } = member;
-  const inputs = [record.ct.sha256, record.tumor.sha256, record.flags];
+  const { sha256, voxels, volume_ml, source } = record.tumor;
+  const inputs = [record.ct.sha256, record.ct.spacing_mm, sha256, voxels, volume_ml, source, record.flags];
   return fingerprintOf({
     step: 'pass2-write',
     version: VERSION,
@@ -49,6 +56,9 @@ function roiFingerprint({ record, member, config, constants }: RoiTask): string 
     member: [split, stage, stage_index],
     resample,
     roi,
+    ...(needsLungs(config) && { lung }),
+    thorax,
+    roiQc,
     intensity,
     output,
     constants: { global_mu, global_sigma, min_box_mm, max_box_mm },
@@ -56,40 +66,42 @@ function roiFingerprint({ record, member, config, constants }: RoiTask): string 
 }
 
 /** Those of convert, then those of the ROI. */
-function flagsOf(record: OkCase, roi: Roi): Flag[] {
-  const flags = [...record.flags];
-  const clipped = roi.tumorVoxelsResampled - roi.tumorVoxelsRoi;
-  if (clipped > 0)
-    flags.push({ code: 'tumor-clipped', message: 'tumour voxels that the ROI cuts off', value: clipped });
-  if (roi.voxelsOutside > 0) {
-    const share = roi.voxelsOutside / roi.hu.data.length;
-    flags.push({
-      code: 'roi-outside-image',
-      message: 'share of the ROI that lies outside the CT and is air',
-      value: share,
-    });
-  }
-  return flags;
+function flagsOf(record: OkCase, { qc, lungMissing }: Roi, { lung }: Config): Flag[] {
+  const missing: Flag = {
+    code: 'lung-not-found',
+    message: `no lung of ${lung.minVolumeMl} ml or more was found: the ROI is laid round the tumour`,
+    value: lung.minVolumeMl,
+  };
+  return [...record.flags, ...(lungMissing ? [missing] : []), ...qc.flags];
 }
 
 /** Every step in order with its parameters, as the project's first metadata sketch lists them. */
 function pipelineSteps(
   { transforms }: Roi,
-  { resample, roi, intensity }: Config,
+  { resample, roi, lung, intensity }: Config,
 ): OkRoi['preprocessing_pipeline'] {
-  const { bbox_final_size_ijk, global_mu, global_sigma } = transforms;
+  const { bbox_final_size_ijk, roi_source, norm_mu, norm_sigma } = transforms;
   return [
     { step: 'orientation', params: { to: 'RAS', axis_order: transforms.axis_order } },
     {
       step: 'resampling',
-      params: { spacing_mm: resample.spacingMm, ct: 'linear', mask: 'nearest', outside_hu: intensity.airHu },
+      params: {
+        spacing_mm: transforms.target_spacing,
+        policy: resample.policy,
+        ct: 'linear',
+        mask: 'nearest',
+        outside_hu: intensity.airHu,
+      },
     },
     {
       step: 'cropping',
       params: {
-        method: 'bounding_box_tumor_mask_with_padding',
-        padding_mm: roi.paddingMm,
-        patch: roi.patch,
+        method: `bounding_box_${roi_source}_mask_with_padding`,
+        padding_mm: transforms.pad_mm,
+        ...(roi_source === 'lung'
+          ? { min_box_mm: lung.minBoxMm, max_box_mm: lung.maxBoxMm }
+          : { patch: roi.patch }),
+        placement: roi.placement,
         size_vox: bbox_final_size_ijk,
         outside_hu: intensity.airHu,
       },
@@ -97,7 +109,14 @@ function pipelineSteps(
     { step: 'windowing', params: { range_hu: intensity.windowHu } },
     {
       step: 'intensity_normalization',
-      params: { method: 'z-score', scope: 'global', mu: global_mu, sigma: global_sigma, epsilon: 1e-8 },
+      params: {
+        method: 'z-score',
+        scope: intensity.normalization,
+        voxels: intensity.voxelRule,
+        mu: norm_mu,
+        sigma: norm_sigma,
+        epsilon: 1e-8,
+      },
     },
   ];
 }
@@ -126,16 +145,26 @@ function encodeOutputs(
 ): Partial<Record<RoiFile, Uint8Array>> {
   const floats = (volume: Volume<Float32Array>): Uint8Array =>
     gzip(encodeNifti(volume), output.gzipLevelFloat);
+  const mask = (volume: Volume<Uint8Array>): Uint8Array => gzip(encodeNifti(volume), output.gzipLevelInt);
   const audit = (volume: Volume<Float32Array>): Uint8Array =>
     output.auditType === 'float32'
       ? floats(volume)
       : gzip(encodeNifti({ ...volume, data: roundToInt16(volume.data) }), output.gzipLevelInt);
   return {
     ct_roi_norm: floats(roi.norm),
-    tumor_roi: gzip(encodeNifti(roi.tumor), output.gzipLevelInt),
-    ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt), ct_roi_hu: audit(roi.hu) }),
+    tumor_roi: mask(roi.tumor),
+    ...(roi.lung && { lung_roi: mask(roi.lung) }),
+    ...(roi.thorax && { ct_thorax_norm: floats(roi.thorax.norm), tumor_thorax: mask(roi.thorax.tumor) }),
+    ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt) }),
+    ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
     ...(output.qcOverlay && {
-      qc_overlay_mid: qcOverlay({ ct: roi.windowed, tumor: roi.tumor, windowHu: intensity.windowHu }),
+      qc_overlay_mid: qcOverlay({
+        ct: roi.windowed,
+        tumor: roi.tumor,
+        lung: roi.lung,
+        clippedShare: 1 - roi.tumorVoxelsRoi / roi.tumorVoxelsResampled,
+        windowHu: intensity.windowHu,
+      }),
     }),
     transforms: encodeJson(transformsOf(roi, record)),
   };
@@ -177,14 +206,21 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
     size_info: transforms.size_info,
     crop_record_ct: transforms.crop_record_ct,
     crop_record_mask: transforms.crop_record_mask,
+    roi_source: transforms.roi_source,
+    box_shift_ijk: transforms.box_shift_ijk,
     ...roi.statistics,
+    norm_mu: transforms.norm_mu,
+    norm_sigma: transforms.norm_sigma,
     tumor_voxels_original: record.tumor.voxels,
     tumor_volume_ml: record.tumor.volume_ml,
     tumor_voxels_resampled: roi.tumorVoxelsResampled,
     tumor_voxels_roi: roi.tumorVoxelsRoi,
     tumor_clipped_voxels: roi.tumorVoxelsResampled - roi.tumorVoxelsRoi,
     tumor_source: record.tumor.source,
-    flags: flagsOf(record, roi),
+    context_mm: roi.qc.contextMm,
+    context_clipped_mm: roi.qc.contextClippedMm,
+    qc: [...roi.qc.checks],
+    flags: flagsOf(record, roi, config),
     preprocessing_pipeline: pipelineSteps(roi, config),
     paths,
     provenance: provenance(config, fingerprint),
@@ -218,7 +254,7 @@ export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> 
   await clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES));
   try {
     const { ct, tumor } = await readInterim(await openStore(task.interim), task.record);
-    const roi = makeRoi(patientId, ct, tumor, config, task.constants);
+    const roi = makeRoi(task.record, ct, tumor, config, task.constants);
     const encoded = Object.entries(encodeOutputs(roi, task)) as [RoiFile, Uint8Array][];
     const paths = Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)]));
     const record = roiRecord(task, roi, paths, fingerprint);

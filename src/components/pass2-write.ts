@@ -7,6 +7,7 @@ import {
   FAILURES_FILE,
   gatherFailures,
   MANIFEST_FILE,
+  type Manifest,
   splitExclusions,
 } from '../dataset/manifest.ts';
 import type { RoiRecord } from '../dataset/roi.ts';
@@ -75,6 +76,7 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     skipped,
     facts: [
       `train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`,
+      ...clippedFacts(manifest),
     ],
     places: {
       rois: displayUri(roi),
@@ -82,4 +84,18 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
       failures: `${options.manifest}/${FAILURES_FILE}`,
     },
   };
+}
+
+/** Clipped patients named in the closing lines; the manifest has all. */
+const NAMED_CLIPPED = 10;
+
+/** A line on the ROIs that cut a part of the tumour off, where there are any. */
+function clippedFacts({ outputs, summary }: Manifest): string[] {
+  const clipped = outputs.filter((output) => output.tumor_clipped_voxels > 0);
+  if (clipped.length === 0) return [];
+  const named = clipped
+    .slice(0, NAMED_CLIPPED)
+    .map((o) => `${o.patient_id} (${(100 * o.tumor_clipped_share).toFixed(1)} %)`);
+  const more = clipped.length > named.length ? ` and ${clipped.length - named.length} more` : '';
+  return [`TUMOUR CUT OFF in ${summary.num_tumor_clipped} ROIs: ${named.join(', ')}${more}`];
 }

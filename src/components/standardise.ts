@@ -7,7 +7,8 @@ import {
   resampleNearest,
   sizeOfAxes,
 } from '../kernels/resample.ts';
-import type { Geometry, Vec3, Volume } from '../volume/geometry.ts';
+import { type SpacingRule, targetSpacing } from '../kernels/target-spacing.ts';
+import { type Geometry, type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
 
 /** CT and mask in RAS, the mask on the target grid too; the CT is resampled by each pass as far as it needs it. */
 export interface StandardisedCase {
@@ -15,9 +16,20 @@ export interface StandardisedCase {
   /** Original voxels, axes in RAS order. */
   readonly ct: Volume<Int16Array>;
   readonly ctAxes: ResampleAxes;
+  /** From `ct`'s grid to the target grid, for masks. */
+  readonly maskAxes: ResampleAxes;
   /** On the target grid. */
   readonly tumor: Uint8Array;
   readonly resampled: Geometry;
+}
+
+/** The spacing, x, y, z in RAS, that a rule gives a scan. */
+export function targetSpacingOf({ direction, spacingMm }: Geometry, rule: SpacingRule): Vec3 {
+  const { from } = axisOrder(direction, 'RAS');
+  return targetSpacing(
+    vec3((a) => spacingMm[from[a]]),
+    rule,
+  );
 }
 
 /** Brings a case to RAS and lays out the target grid: what both passes begin with. Headers have passed through float32 by then. */
@@ -37,11 +49,13 @@ export function standardise(
     make(size[2], from[2], spacingMm[2], paths[2]),
   ];
   const ctAxes = axes(linearAxis);
+  const maskAxes = axes(nearestAxis);
   return {
     axisOrder: order,
     ct: rasCt,
     ctAxes,
-    tumor: resampleNearest(rasTumor.data, size, axes(nearestAxis)),
+    maskAxes,
+    tumor: resampleNearest(rasTumor.data, size, maskAxes),
     resampled: { size: sizeOfAxes(ctAxes), spacingMm, originMm, direction },
   };
 }

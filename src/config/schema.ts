@@ -26,8 +26,21 @@ const check = (description: string) =>
     })
     .describe(description);
 
-/** ROI sizes offered by name; `derived` sizes each ROI by its tumour within the bounds found in pass 1. */
-export const PATCHES = ['192x192x64', '160x160x64', 'derived'] as const;
+/** ROI sizes offered by name on the command line; the configuration takes any other size too. */
+export const PATCHES = ['192x192x64', '160x160x64', 'adaptive', 'derived'] as const;
+
+const PATCH = /^(adaptive|derived|[1-9]\d*x[1-9]\d*x[1-9]\d*)$/;
+
+/** A box rule in mm: padding round a mask, and bounds of the whole; [x, y, z] each. */
+const boxMm = (what: string) => ({
+  paddingMm: triple(z.number().nonnegative()).describe(`Context on each side of the ${what}: x, y, z in mm.`),
+  minBoxMm: triple(positive).describe('Smallest box, mm.'),
+  maxBoxMm: triple(positive).describe('Largest box, mm.'),
+});
+
+const boundsFit = ({ minBoxMm, maxBoxMm }: { minBoxMm: readonly number[]; maxBoxMm: readonly number[] }) =>
+  minBoxMm.every((mm, axis) => mm <= maxBoxMm[axis]);
+const BOUNDS_ERROR = { error: 'minBoxMm must not be larger than maxBoxMm', path: ['minBoxMm'] };
 
 /** Every choice that changes an output. Descriptions are the configuration reference. */
 export const configSchema = z.strictObject({
@@ -166,15 +179,38 @@ export const configSchema = z.strictObject({
     tumorVoxelsOnEdge: check('Tumour voxels on the outer faces of the CT.'),
   }),
   resample: z.strictObject({
-    spacingMm: triple(positive).describe('Voxel spacing after resampling: x, y, z in mm.'),
+    policy: z
+      .enum(['fixed', 'anisotropic'])
+      .describe(
+        'The spacing after resampling: `fixed` is spacingMm for every scan; `anisotropic` is thinMm for scans whose slices lie up to thickAboveMm apart, and for the others x and y of thinMm with thickZMm.',
+      ),
+    spacingMm: triple(positive).describe('Voxel spacing after resampling: x, y, z in mm. For `fixed` only.'),
+    thinMm: triple(positive).describe('Voxel spacing of scans with thin slices, mm. For `anisotropic` only.'),
+    thickAboveMm: positive.describe('Slices further apart than this are thick. For `anisotropic` only.'),
+    thickZMm: z
+      .union([z.literal('keep'), positive], { error: 'must be keep or a number of mm above 0' })
+      .describe('z spacing of scans with thick slices: as scanned, or in mm. For `anisotropic` only.'),
   }),
   roi: z.strictObject({
+    source: z
+      .enum(['tumor', 'lung'])
+      .describe(
+        'What the ROI is laid round: the tumour mask, or the lungs, which are found in the CT (`lung`).',
+      ),
     paddingMm: triple(z.number().nonnegative()).describe(
       "Context on each side of the tumour's bounding box: x, y, z in mm.",
     ),
     patch: z
-      .enum(PATCHES)
-      .describe('ROI size in voxels, or `derived`: sized by each tumour within the bounds below.'),
+      .string()
+      .regex(PATCH, { error: 'must be a size such as 192x192x64, adaptive, or derived' })
+      .describe(
+        'Size of a tumour ROI in voxels; `adaptive`: for each tumour the smallest preferred size that holds its padded box; `derived`: sized by each tumour within the bounds below, as the reference program does.',
+      ),
+    placement: z
+      .enum(['fit', 'centre'])
+      .describe(
+        'Where the box lies: `fit` is centred but shifts to hold the whole tumour where it can and to stay within the CT; `centre` is always centred, as in the reference program.',
+      ),
     boxPercentile: z
       .number()
       .min(0)
@@ -188,16 +224,59 @@ export const configSchema = z.strictObject({
       .array(count)
       .min(1)
       .readonly()
-      .describe('In-plane sizes in voxels to snap to. For `derived` only.'),
+      .describe('In-plane sizes in voxels to choose from. For `adaptive` and `derived`.'),
     preferredSizesZ: z
       .array(count)
       .min(1)
       .readonly()
-      .describe('Sizes in slices to snap to. For `derived` only.'),
+      .describe('Sizes in slices to choose from; leave 96 out to stay at 64. For `adaptive` and `derived`.'),
     multipleOf: z
       .int()
       .positive()
-      .describe('Every snapped size is a multiple of this; SwinUNETR needs 32. For `derived` only.'),
+      .describe('Every size that is chosen is a multiple of this; SwinUNETR needs 32.'),
+  }),
+  lung: z
+    .strictObject({
+      thresholdHu: z.number().describe('Voxels below this that the body encloses are lung or gas.'),
+      erosionMm: z
+        .number()
+        .nonnegative()
+        .describe('Bridges up to twice this wide, such as bronchi, are cut to tell the lungs from all else.'),
+      closingMm: z
+        .number()
+        .nonnegative()
+        .describe('Gaps up to twice this wide, such as vessels at the hilum, are closed.'),
+      minVolumeMl: positive.describe('Least volume of a lung.'),
+      notFound: z
+        .enum(['exclude', 'tumor'])
+        .describe(
+          'Where no lung is found: exclude the patient (`lung-not-found`), or lay the ROI round the tumour and flag it.',
+        ),
+      ...boxMm('lungs'),
+    })
+    .refine(boundsFit, BOUNDS_ERROR),
+  thorax: z
+    .strictObject({
+      write: z
+        .boolean()
+        .describe(
+          'Write a second, larger ROI round both lungs: ct_thorax_norm.nii.gz and tumor_thorax.nii.gz.',
+        ),
+      ...boxMm('lungs'),
+    })
+    .refine(boundsFit, BOUNDS_ERROR),
+  roiQc: z.strictObject({
+    tumorClippedVoxels: check(
+      'Tumour voxels that the ROI cuts off. A failed check flags the patient or excludes it, by its severity.',
+    ),
+    tumorOnZFaces: check('Tumour voxels in the first and last slice of the ROI.'),
+    tumorOnXyFaces: check('Tumour voxels on the four in-plane faces of the ROI.'),
+    contextClippedMm: check('Most of the padding that the ROI cuts off on a side, mm.'),
+    outsideShare: check('Share of the ROI outside the CT.'),
+    tumorComponents: check('Connected components (26 neighbours) of the resampled tumour mask.'),
+    tumorSpeckShare: check('Share of the resampled tumour mask outside its largest component.'),
+    volumeChange: check('Change of the tumour volume by resampling, as a share of the original.'),
+    sidesNotDivisible: check('Sides of the ROI, of three, that 32 does not divide: SwinUNETR refuses them.'),
   }),
   intensity: z.strictObject({
     windowHu: z
@@ -205,10 +284,18 @@ export const configSchema = z.strictObject({
       .readonly()
       .refine(([low, high]) => low < high, { error: 'must be [low, high] with low < high' })
       .describe('HU window; values outside are clamped to its ends.'),
-    thresholdHu: z
-      .number()
-      .describe('Voxels above this count for mean and standard deviation: it keeps air out.'),
-    minVoxels: count.describe('With fewer such voxels, all voxels count.'),
+    normalization: z
+      .enum(['global', 'case'])
+      .describe(
+        'Mean and standard deviation of the z-score: those of the data set, or those of the ROI itself.',
+      ),
+    voxelRule: z
+      .enum(['threshold', 'mask', 'both'])
+      .describe(
+        'Voxels that count for mean and standard deviation: above thresholdHu, within the mask that the ROI is laid round, or in either of the two.',
+      ),
+    thresholdHu: z.number().describe('HU above which a voxel counts: it keeps air out.'),
+    minVoxels: count.describe('With fewer voxels that count, all voxels count.'),
     airHu: z.number().describe('HU given to what lies outside the CT.'),
   }),
   stats: z.strictObject({
@@ -263,11 +350,8 @@ export const configSchema = z.strictObject({
       ),
   }),
   output: z.strictObject({
-    auditVolumes: z
-      .boolean()
-      .describe(
-        'Write ct_hu_resampled_ras.nii.gz, the whole resampled CT, and ct_roi_hu.nii.gz, the ROI in HU.',
-      ),
+    auditVolumes: z.boolean().describe('Write ct_hu_resampled_ras.nii.gz, the whole resampled CT.'),
+    roiHu: z.boolean().describe('Write ct_roi_hu.nii.gz, the ROI in HU, before window and z-score.'),
     auditType: z.enum(['int16', 'float32']).describe('Voxel type of both; int16 rounds to whole HU.'),
     qcOverlay: z.boolean().describe('Write qc_overlay_mid.png.'),
     gzipLevelInt: z.int().min(1).max(9).describe('gzip level of integer volumes.'),

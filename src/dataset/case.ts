@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
 
-/** One check of the pair of CT and mask; `value` is null where it does not apply. */
-const qcCheck = z.strictObject({
+/** One quality check; `value` is null where it does not apply. */
+export const qcCheck = z.strictObject({
   code: z.string(),
   meaning: z.string(),
   value: z.number().nullable(),

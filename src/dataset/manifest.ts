@@ -16,6 +16,7 @@ const output = z.strictObject({
   final_roi_size_vox: triple,
   tumor_volume_ml: z.number(),
   tumor_clipped_voxels: z.int(),
+  tumor_clipped_share: z.number(),
   flags: z.array(flag),
 });
 
@@ -32,6 +33,8 @@ export const manifestSchema = z.strictObject({
     num_test: z.int(),
     num_excluded: z.int(),
     num_flagged: z.int(),
+    /** ROIs that cut off a part of the tumour. */
+    num_tumor_clipped: z.int(),
   }),
   global_mu: z.number(),
   global_sigma: z.number(),
@@ -99,6 +102,7 @@ export function buildManifest(
       final_roi_size_vox: roi.final_roi_size_vox,
       tumor_volume_ml: roi.tumor_volume_ml,
       tumor_clipped_voxels: roi.tumor_clipped_voxels,
+      tumor_clipped_share: roi.tumor_clipped_voxels / roi.tumor_voxels_resampled,
       flags: roi.flags,
     }));
   const train = outputs.filter((o) => o.split === 'train').length;
@@ -114,6 +118,7 @@ export function buildManifest(
       num_test: outputs.length - train,
       num_excluded: failures.length,
       num_flagged: outputs.filter((o) => o.flags.length > 0).length,
+      num_tumor_clipped: outputs.filter((o) => o.tumor_clipped_voxels > 0).length,
     },
     global_mu: stats.config_after_pass1.global_mu,
     global_sigma: stats.config_after_pass1.global_sigma,

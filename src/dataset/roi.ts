@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { qcCheck } from './case.ts';
 import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
 
 const booleans = z.array(z.boolean()).length(3);
@@ -68,12 +69,28 @@ export const transformsSchema = z.strictObject({
   }),
   crop_record_ct: cropRecord,
   crop_record_mask: cropRecord,
+  /** The mask that the ROI is laid round; `bbox_from_mask_*` is the tumour's box all the same. */
+  roi_source: z.enum(['tumor', 'lung']),
+  /** How far the box lies from where centring would put it. */
+  box_shift_ijk: triple,
+  /** The constants that the z-score was made with. */
+  norm_mu: z.number(),
+  norm_sigma: z.number(),
+  lung_bbox_start_ijk: triple.optional(),
+  lung_bbox_size_ijk: triple.optional(),
+  /** The larger ROI round both lungs, where it is written. */
+  thorax_bbox_start_ijk: triple.optional(),
+  thorax_bbox_size_ijk: triple.optional(),
+  thorax_geometry: gridRecord.optional(),
 });
 
 export type Transforms = z.infer<typeof transformsSchema>;
 
 /** The part of it that the voxels decide. */
 export type RoiTransforms = Omit<Transforms, 'swinprep_version' | 'original_ct'>;
+
+/** mm towards the lower and the upper end of x, y, z: left, posterior, inferior; right, anterior, superior. */
+const sidesMm = z.strictObject({ lower: triple, upper: triple });
 
 const okRoi = z.strictObject({
   patient_id: z.string(),
@@ -104,18 +121,28 @@ const okRoi = z.strictObject({
     crop_record_ct: true,
     crop_record_mask: true,
   }).shape,
+  /** The tumour's box. */
   bbox_start_ijk: triple,
   bbox_size_ijk: triple,
-  /** Of the windowed ROI; the constants that were applied are the global ones. */
+  roi_source: z.enum(['tumor', 'lung']),
+  box_shift_ijk: triple,
+  /** Of the windowed ROI; `norm_mu` and `norm_sigma` are the constants that were applied. */
   case_mu: z.number(),
   case_sigma: z.number(),
   case_norm_info: z.strictObject({ mask_rule: z.string(), mask_count: z.int() }),
+  norm_mu: z.number(),
+  norm_sigma: z.number(),
   tumor_voxels_original: z.int(),
   tumor_volume_ml: z.number(),
   tumor_voxels_resampled: z.int(),
   tumor_voxels_roi: z.int(),
   tumor_clipped_voxels: z.int(),
   tumor_source: z.string(),
+  /** From the mask that the ROI is laid round to the ROI's faces, and what that lacks of the padding. */
+  context_mm: sidesMm,
+  context_clipped_mm: sidesMm,
+  /** Every check of `roiQc`, passed or not. */
+  qc: z.array(qcCheck),
   flags: z.array(flag),
   /** Every step in order with its parameters. */
   preprocessing_pipeline: z.array(
@@ -156,6 +183,9 @@ export const ROI_FILES = {
   ct_roi_hu: 'ct_roi_hu.nii.gz',
   ct_roi_norm: 'ct_roi_norm.nii.gz',
   tumor_roi: 'tumor_roi.nii.gz',
+  lung_roi: 'lung_roi.nii.gz',
+  ct_thorax_norm: 'ct_thorax_norm.nii.gz',
+  tumor_thorax: 'tumor_thorax.nii.gz',
   qc_overlay_mid: 'qc_overlay_mid.png',
   transforms: TRANSFORMS_FILE,
 } as const;

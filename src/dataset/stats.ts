@@ -4,29 +4,53 @@ import { percentile } from '../kernels/percentile.ts';
 import { vec3 } from '../volume/geometry.ts';
 import { byPatient } from './cases.ts';
 import { exclusion, triple } from './record.ts';
+import { groupSchema, groupsOf } from './stats-groups.ts';
+import { intensitySchema } from './stats-values.ts';
 
 /** What pass 1 measures of one patient on the resampled RAS grid. */
 const measures = z.strictObject({
   patient_id: z.string(),
+  target_spacing: triple,
+  /** The mask that the ROI is laid round; `bbox_*` is its box. */
+  roi_source: z.enum(['tumor', 'lung']),
   pad_mm: triple,
   pad_vox: triple,
   resampled_size_ijk: triple,
   resampled_tumor_voxels: z.int(),
+  /** As scanned. */
+  tumor_volume_ml: z.number(),
+  resampled_tumor_volume_ml: z.number(),
+  tumor_bbox_start_ijk: triple,
+  tumor_bbox_size_ijk: triple,
   bbox_start_ijk: triple,
   bbox_size_ijk: triple,
+  bbox_size_mm: triple,
   bbox_padded_start_ijk: triple,
   bbox_padded_size_ijk: triple,
   bbox_padded_size_mm: triple,
   case_mu: z.number(),
   case_sigma: z.number(),
   case_norm_info: z.strictObject({ mask_rule: z.string(), mask_count: z.int() }),
+  /** Of the voxels that `case_mu` and `case_sigma` are of, before the window. */
+  hu: intensitySchema,
+  tumor_hu: intensitySchema,
 });
+
+const encodedTally = z.strictObject({ first_hu: z.int(), counts: z.string() });
+
+/** A patient's measures, and the tallies that statistics of several patients are made from. */
+const measuredCase = z.strictObject({
+  record: measures,
+  tallies: z.strictObject({ hu: encodedTally, tumor_hu: encodedTally }),
+});
+
+export type MeasuredCase = z.infer<typeof measuredCase>;
 
 export type CaseMeasures = z.infer<typeof measures>;
 
 /** `interim/PATIENT/pass1.json`: kept so that a second run skips the patient. */
 export const measuresFileSchema = z.discriminatedUnion('state', [
-  z.strictObject({ state: z.literal('ok'), fingerprint: z.string(), record: measures }),
+  z.strictObject({ state: z.literal('ok'), fingerprint: z.string(), ...measuredCase.shape }),
   z.strictObject({ state: z.literal('excluded'), fingerprint: z.string(), exclusion }),
 ]);
 
@@ -38,9 +62,16 @@ const caseRecord = measures.extend({ split: z.enum(['train', 'test']), stage: z.
 
 export type Pass1Record = z.infer<typeof caseRecord>;
 
+/** A measured patient with its place in the split. */
+export interface Pass1Case {
+  readonly record: Pass1Record;
+  readonly tallies: MeasuredCase['tallies'];
+}
+
 /** The reference program's flat configuration after pass 1, by its names. */
 const configAfterPass1 = z.strictObject({
-  target_spacing: triple,
+  /** Null where each case has its own. */
+  target_spacing: triple.nullable(),
   pad_mm: triple,
   window_hu: z.tuple([z.number(), z.number()]).readonly(),
   norm_threshold_hu: z.number(),
@@ -79,6 +110,8 @@ export const statsSchema = z.strictObject({
     global_sigma_within: z.number(),
     global_sigma_total: z.number(),
   }),
+  /** By split and stage, `all` first. */
+  statistics: z.array(groupSchema),
   per_case_records: z.array(caseRecord),
   excluded: z.array(exclusion),
 });
@@ -116,10 +149,11 @@ export function poolConstants(records: readonly CaseMeasures[]): {
 export function datasetStats(
   version: string,
   config: Config,
-  cases: readonly Pass1Record[],
+  cases: readonly Pass1Case[],
   excluded: DatasetStats['excluded'],
 ): DatasetStats {
-  const records = [...cases].sort(byPatient);
+  const ordered = [...cases].sort((a, b) => byPatient(a.record, b.record));
+  const records = ordered.map(({ record }) => record);
   const inScope = config.stats.scope === 'all' ? records : records.filter((r) => r.split === 'train');
   const { mu, sigmaWithin, sigmaTotal } = poolConstants(inScope);
   const { roi, stats, intensity } = config;
@@ -129,16 +163,19 @@ export function datasetStats(
       roi.boxPercentile,
     ),
   );
-  const minBoxMm = vec3((a) => Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a]));
-  const maxBoxMm = roi.hardMaxBoxMm;
+  const lungs = roi.source === 'lung';
+  const minBoxMm = lungs
+    ? config.lung.minBoxMm
+    : vec3((a) => Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a]));
+  const maxBoxMm = lungs ? config.lung.maxBoxMm : roi.hardMaxBoxMm;
   const sigma = stats.variance === 'total' ? sigmaTotal : sigmaWithin;
   const empty = excluded.filter((e) => e.code === 'tumor-empty-after-resampling').map((e) => e.patient_id);
   return {
     swinprep_version: version,
     config,
     config_after_pass1: {
-      target_spacing: config.resample.spacingMm,
-      pad_mm: roi.paddingMm,
+      target_spacing: config.resample.policy === 'fixed' ? config.resample.spacingMm : null,
+      pad_mm: lungs ? config.lung.paddingMm : roi.paddingMm,
       window_hu: intensity.windowHu,
       norm_threshold_hu: intensity.thresholdHu,
       min_box_mm: minBoxMm,
@@ -170,6 +207,7 @@ export function datasetStats(
       global_sigma_within: sigmaWithin,
       global_sigma_total: sigmaTotal,
     },
+    statistics: groupsOf(ordered, config, { min_box_mm: minBoxMm, max_box_mm: maxBoxMm }),
     per_case_records: records,
     excluded: [...excluded].sort(byPatient),
   };

@@ -1,3 +1,5 @@
+import { HuTally } from './hu-tally.ts';
+
 /** Count, sum and sum of squares: enough for mean and standard deviation, and additive. */
 export interface Moments {
   count: number;
@@ -5,50 +7,94 @@ export interface Moments {
   sumOfSquares: number;
 }
 
-/** Moments of the windowed voxels above a threshold, and of all of them, for images with too few. */
-export interface WindowedMoments {
-  readonly above: Moments;
-  readonly all: Moments;
+/** Moments of windowed HU, and a tally of the same voxels before the window. */
+export interface WindowedMoments extends Moments {
+  readonly tally: HuTally;
+}
+
+/** Which voxels count: those above a threshold in windowed HU, and those within a mask (> 0) on the same grid, where given. */
+export interface VoxelChoice {
+  /** Infinity lets the mask alone decide, -Infinity takes every voxel. */
+  readonly thresholdHu: number;
+  readonly mask?: Uint8Array | undefined;
 }
 
 export function emptyWindowedMoments(): WindowedMoments {
-  return { above: { count: 0, sum: 0, sumOfSquares: 0 }, all: { count: 0, sum: 0, sumOfSquares: 0 } };
+  return { count: 0, sum: 0, sumOfSquares: 0, tally: new HuTally() };
 }
 
 /** Voxels summed before their sum joins the total, so that the total never swallows small terms. */
 const CHUNK = 4096;
 
-/** Adds the voxels of `hu`, clamped to the window, to `into`. */
+/** The threshold for HU before the window that chooses the same voxels. */
+function beforeWindow(thresholdHu: number, [lowHu, highHu]: readonly [number, number]): number {
+  if (thresholdHu < lowHu) return Number.NEGATIVE_INFINITY;
+  return thresholdHu >= highHu ? Number.POSITIVE_INFINITY : thresholdHu;
+}
+
+/** Adds the voxels of `hu` that count, clamped to the window, to `into`. HU lie in the range of int16. */
 export function addWindowed(
   into: WindowedMoments,
   hu: Float32Array,
-  [lowHu, highHu]: readonly [number, number],
-  thresholdHu: number,
+  window: readonly [number, number],
+  { thresholdHu, mask }: VoxelChoice,
 ): void {
+  const above = beforeWindow(thresholdHu, window);
   for (let from = 0; from < hu.length; from += CHUNK) {
-    const to = Math.min(hu.length, from + CHUNK);
-    let count = 0;
-    let sum = 0;
-    let squares = 0;
-    let allSum = 0;
-    let allSquares = 0;
-    for (let i = from; i < to; i++) {
-      const value = Math.min(Math.max(hu[i], lowHu), highHu);
-      allSum += value;
-      allSquares += value * value;
-      if (value > thresholdHu) {
-        count++;
-        sum += value;
-        squares += value * value;
-      }
-    }
-    into.above.count += count;
-    into.above.sum += sum;
-    into.above.sumOfSquares += squares;
-    into.all.count += to - from;
-    into.all.sum += allSum;
-    into.all.sumOfSquares += allSquares;
+    const part = hu.subarray(from, from + CHUNK);
+    if (mask === undefined) addAbove(into, part, window, above);
+    else addAboveOrMasked(into, part, window, above, mask.subarray(from, from + CHUNK));
   }
+}
+
+function addAbove(
+  into: WindowedMoments,
+  hu: Float32Array,
+  [lowHu, highHu]: readonly [number, number],
+  above: number,
+): void {
+  const { bins } = into.tally;
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < hu.length; i++) {
+    const v = hu[i];
+    if (!(v > above)) continue;
+    const value = Math.min(Math.max(v, lowHu), highHu);
+    count++;
+    sum += value;
+    squares += value * value;
+    bins[(v + 32768.5) | 0]++; // as HuTally.add does
+  }
+  into.count += count;
+  into.sum += sum;
+  into.sumOfSquares += squares;
+}
+
+/** The same with a mask, in a loop of its own: a test of the mask in the other would double its time. */
+function addAboveOrMasked(
+  into: WindowedMoments,
+  hu: Float32Array,
+  [lowHu, highHu]: readonly [number, number],
+  above: number,
+  mask: Uint8Array,
+): void {
+  const { bins } = into.tally;
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < hu.length; i++) {
+    const v = hu[i];
+    if (!(v > above) && mask[i] === 0) continue;
+    const value = Math.min(Math.max(v, lowHu), highHu);
+    count++;
+    sum += value;
+    squares += value * value;
+    bins[(v + 32768.5) | 0]++;
+  }
+  into.count += count;
+  into.sum += sum;
+  into.sumOfSquares += squares;
 }
 
 /** Mean and population standard deviation. */

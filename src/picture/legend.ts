@@ -33,12 +33,12 @@ export function drawScaleBar(canvas: Canvas, legend: Legend, pixelsPerMm: number
   return drawLabel(canvas, legend, `${mm} mm`, left + length + GAP);
 }
 
-/** A piece of outline and what it stands for. */
-export function drawOutlineKey(canvas: Canvas, legend: Legend, outline: Rgb, label: string): void {
+/** A piece of outline and what it stands for. Returns where it ends. */
+export function drawOutlineKey(canvas: Canvas, legend: Legend, outline: Rgb, label: string): number {
   const { left, top, textHeight } = legend;
   fillRect(canvas, left, top, textHeight, textHeight, outline);
   fillRect(canvas, left + 1, top + 1, textHeight - 2, textHeight - 2, [0, 0, 0]);
-  drawLabel(canvas, legend, label, left + textHeight + GAP);
+  return drawLabel(canvas, legend, label, left + textHeight + GAP);
 }
 
 /** Which HU are black and white, at the right end of the line. */

@@ -5,6 +5,15 @@ import type { ScreenAxis, View } from './view.ts';
 /** Red, as contouring software draws a gross tumour volume: it stands out on soft tissue as on lung. */
 export const CONTOUR: Rgb = [255, 56, 56];
 
+/** Blue, for the lungs: beside the tumour, not over it. */
+export const LUNG_CONTOUR: Rgb = [80, 160, 255];
+
+/** A mask on the grid of the CT and the colour of its outline. */
+export interface Outline {
+  readonly mask: Volume<Uint8Array>;
+  readonly colour: Rgb;
+}
+
 /** Where the pixels of one screen direction lie on their voxel axis. */
 interface PixelMap {
   /** The voxel whose extent holds the pixel's centre. */
@@ -104,10 +113,10 @@ export function pixelsAlong({ axis }: ScreenAxis, geometry: Geometry, pixelsPerM
   return Math.max(1, Math.round(geometry.size[axis] * geometry.spacingMm[axis] * pixelsPerMm));
 }
 
-/** One cut of the CT (HU) in grey, equal mm both ways, with the mask on the same grid as a one pixel line. */
+/** One cut of the CT (HU) in grey, equal mm both ways, with masks on the same grid as one pixel lines, the first uppermost. */
 export function renderPanel(
   ct: Volume<Float32Array>,
-  mask: Volume<Uint8Array>,
+  outlines: readonly Outline[],
   options: PanelOptions,
 ): Canvas {
   const { view, slice, pixelsPerMm, windowHu } = options;
@@ -118,11 +127,12 @@ export function renderPanel(
   const down = pixelMap(view.down, size, height);
   const base = slice * size.slice(0, view.through).reduce((product, n) => product * n, 1);
   const grey = greyPixels(ct.data, base, across, down, windowHu);
-  const inside = maskPixels(mask.data, base, across, down);
   const canvas = createCanvas(width, height);
-  for (let pixel = 0; pixel < grey.length; pixel++) {
-    if (isOutline(inside, width, pixel)) canvas.rgb.set(CONTOUR, 3 * pixel);
-    else canvas.rgb.fill(grey[pixel], 3 * pixel, 3 * pixel + 3);
+  for (let pixel = 0; pixel < grey.length; pixel++) canvas.rgb.fill(grey[pixel], 3 * pixel, 3 * pixel + 3);
+  for (const { mask, colour } of outlines.toReversed()) {
+    const inside = maskPixels(mask.data, base, across, down);
+    for (let pixel = 0; pixel < grey.length; pixel++)
+      if (isOutline(inside, width, pixel)) canvas.rgb.set(colour, 3 * pixel);
   }
   return canvas;
 }

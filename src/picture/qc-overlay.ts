@@ -4,16 +4,20 @@ import { type Canvas, createCanvas, encodePng, place, type Rgb } from './canvas.
 import { ADVANCE, CAP_HEIGHT } from './font.ts';
 import { largestSlices } from './largest-slice.ts';
 import { drawOutlineKey, drawScaleBar, drawWindow } from './legend.ts';
-import { CONTOUR, renderPanel } from './panel.ts';
+import { CONTOUR, LUNG_CONTOUR, type Outline, renderPanel } from './panel.ts';
 import { drawRimmedText, drawText, fitText } from './text.ts';
 import { radiologicalViews, type View } from './view.ts';
 
-/** What the picture of one ROI is made from. Both volumes lie on the same grid. */
+/** What the picture of one ROI is made from. All volumes lie on the same grid. */
 export interface RoiPicture {
   /** HU, windowed or not. */
   readonly ct: Volume<Float32Array>;
   /** Tumour where not 0. */
   readonly tumor: Volume<Uint8Array>;
+  /** Lungs where not 0. */
+  readonly lung?: Volume<Uint8Array> | undefined;
+  /** Share of the tumour that the ROI cuts off; said in the legend where above 0. */
+  readonly clippedShare?: number;
   /** HU shown as black and as white. */
   readonly windowHu: readonly [number, number];
 }
@@ -44,8 +48,10 @@ export function qcOverlay(roi: RoiPicture): Uint8Array {
   const views = radiologicalViews(geometry);
   const pixelsPerMm = scaleToFit(views, geometry);
   const slices = largestSlices(roi.tumor);
+  const outlines: Outline[] = [{ mask: roi.tumor, colour: CONTOUR }];
+  if (roi.lung !== undefined) outlines.push({ mask: roi.lung, colour: LUNG_CONTOUR });
   const panels = views.map((view) =>
-    renderPanel(roi.ct, roi.tumor, {
+    renderPanel(roi.ct, outlines, {
       view,
       slice: slices.index[view.through],
       pixelsPerMm,
@@ -61,17 +67,18 @@ export function qcOverlay(roi: RoiPicture): Uint8Array {
     drawPanel(canvas, panels[i], view, slices.index[view.through], left);
     left += panels[i].width + MARGIN;
   });
-  drawLegend(canvas, pixelsPerMm, slices.empty ? 'no tumour voxel' : 'tumour', roi.windowHu);
+  drawLegend(canvas, pixelsPerMm, slices.empty, roi);
   return encodePng(canvas);
 }
 
-function checkRoi({ ct, tumor, windowHu: [lowHu, highHu] }: RoiPicture): void {
+function checkRoi({ ct, tumor, lung = tumor, windowHu: [lowHu, highHu] }: RoiPicture): void {
   const voxels = voxelCount(ct.geometry.size);
-  const differ = ct.data.length !== voxels || tumor.data.length !== voxels;
-  if (differ || gridDistanceMm(ct.geometry, tumor.geometry) > 0.01) {
+  const differ = (mask: Volume<Uint8Array>) =>
+    mask.data.length !== voxels || gridDistanceMm(ct.geometry, mask.geometry) > 0.01;
+  if (ct.data.length !== voxels || differ(tumor) || differ(lung)) {
     throw new CaseExclusion(
       'picture-grids-differ',
-      'the CT and the tumour mask of the picture are not on one grid',
+      'the CT and the masks of the picture are not on one grid',
     );
   }
   if (!(lowHu < highHu)) {
@@ -109,12 +116,7 @@ function drawEdgeLetters(canvas: Canvas, { edges }: View, panel: Canvas, left: n
   draw(edges.bottom, middleX, top + panel.height - inset - TEXT_HEIGHT);
 }
 
-function drawLegend(
-  canvas: Canvas,
-  pixelsPerMm: number,
-  outlineLabel: string,
-  windowHu: readonly [number, number],
-): void {
+function drawLegend(canvas: Canvas, pixelsPerMm: number, empty: boolean, roi: RoiPicture): void {
   const legend = {
     left: MARGIN,
     right: canvas.width - MARGIN,
@@ -123,7 +125,21 @@ function drawLegend(
     textHeight: TEXT_HEIGHT,
     colour: SOFT,
   };
-  const barEnd = drawScaleBar(canvas, legend, pixelsPerMm);
-  drawOutlineKey(canvas, { ...legend, left: barEnd + 4 * MARGIN }, CONTOUR, outlineLabel);
-  drawWindow(canvas, legend, windowHu);
+  const clipped = roi.clippedShare ?? 0;
+  const tumor = empty ? 'no tumour voxel' : clipped > 0 ? `tumour, ${percent(clipped)} cut off` : 'tumour';
+  let end = drawScaleBar(canvas, legend, pixelsPerMm);
+  end = drawOutlineKey(
+    canvas,
+    { ...legend, left: end + 4 * MARGIN, ...(clipped > 0 && { colour: CONTOUR }) },
+    CONTOUR,
+    tumor,
+  );
+  if (roi.lung !== undefined)
+    drawOutlineKey(canvas, { ...legend, left: end + 2 * MARGIN }, LUNG_CONTOUR, 'lungs');
+  drawWindow(canvas, legend, roi.windowHu);
+}
+
+/** Never 0 % for a share above 0. */
+function percent(share: number): string {
+  return share < 0.001 ? '<0.1 %' : `${(100 * share).toFixed(1)} %`;
 }

@@ -80,6 +80,11 @@ export function cohortLines(
   const withoutImage = failures.filter((f) => f.code === 'no-image').length;
   return [
     `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${withoutImage > 0 ? ` (${withoutImage} of them in the clinical table only)` : ''}`,
+    ...(summary.num_tumor_clipped > 0
+      ? [
+          `  tumour cut off by the ROI in ${summary.num_tumor_clipped} of them: see tumor-clipped in the manifest`,
+        ]
+      : []),
     ...Object.entries(places).map(([what, where]) => `  ${what}: ${where}`),
   ];
 }

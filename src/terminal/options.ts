@@ -40,9 +40,9 @@ export const configuration = {
     description: 'YAML file laid over the preset (a path or URI)',
   },
   patch: {
-    choices: ['preset', '192x192x64', '160x160x64'] as const,
+    choices: ['preset', '192x192x64', '160x160x64', 'adaptive'] as const,
     default: 'preset',
-    description: 'ROI size in voxels',
+    description: 'ROI size in voxels; adaptive: chosen for each tumour',
   },
 } as const;
 

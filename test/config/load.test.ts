@@ -18,7 +18,7 @@ test('the reference preset differs from the default in its numeric behaviour onl
     ...PRESETS.lung1,
     geometry: { ...PRESETS.lung1.geometry, stacking: 'average' },
     hu: { rounding: 'truncate', padding: 'keep' },
-    roi: { ...PRESETS.lung1.roi, patch: 'derived' },
+    roi: { ...PRESETS.lung1.roi, patch: 'derived', placement: 'centre' },
     stats: { scope: 'all', variance: 'within' },
     output: { ...PRESETS.lung1.output, auditType: 'float32' },
   });
@@ -68,6 +68,22 @@ describe('errors name the file and the key', () => {
   test.each(['a: [1', '- 1\n- 2\n'])('what is no mapping is refused: %j', (text) => {
     expect(() => resolve(text)).toThrow(/^my\.yml: /);
   });
+});
+
+test.each([
+  ['roi: {patch: 128x128x64}', undefined],
+  ['roi: {patch: adaptive}', undefined],
+  ['roi: {patch: 128x128}', 'roi.patch: must be a size such as 192x192x64, adaptive, or derived'],
+  ['roi: {patch: 0x128x64}', 'roi.patch: must be a size'],
+  ['resample: {thickZMm: keep}', undefined],
+  ['resample: {thickZMm: thick}', 'resample.thickZMm: must be keep or a number of mm above 0'],
+  ['resample: {thickZMm: -1}', 'resample.thickZMm: Too small'],
+  ['lung: {minBoxMm: [400, 192, 192]}', 'lung.minBoxMm: minBoxMm must not be larger than maxBoxMm'],
+  ['thorax: {maxBoxMm: [200, 400, 400]}', 'thorax.minBoxMm: minBoxMm must not be larger than maxBoxMm'],
+])('%s is %s', (text, error) => {
+  const resolve = () => resolveConfig({ preset: 'lung1', file: { name: 'my.yml', text } });
+  if (error === undefined) expect(resolve).not.toThrow();
+  else expect(resolve).toThrow(error);
 });
 
 test('--patch replaces roi.patch, and "preset" leaves it', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { componentSizes } from '../../src/kernels/components.ts';
+import { componentSizes, labelComponents } from '../../src/kernels/components.ts';
+import { readGolden, readMask } from '../support/goldens.ts';
 
 /** By flood fill, voxel by voxel. */
 function floodSizes(mask: Uint8Array, [nx, ny, nz]: readonly [number, number, number]): number[] {
@@ -61,3 +62,29 @@ test('voxels that touch by a corner are one component, those two apart are two',
 test('an empty mask has none', () => {
   expect(componentSizes(new Uint8Array(8), [2, 2, 2])).toEqual([]);
 });
+
+interface ComponentGolden {
+  size: [number, number, number];
+  mask: string;
+  faces: { sizes: number[]; labels: number[] };
+  full: { sizes: number[]; labels: number[] };
+}
+
+test.each(readGolden<{ rows: ComponentGolden[] }>('simpleitk-components.json').rows)(
+  'sizes and pieces are those of SimpleITK, over faces and over corners: $size',
+  ({ size, mask, faces, full }) => {
+    const voxels = readMask(mask);
+    for (const [connectivity, golden] of [
+      [6, faces],
+      [26, full],
+    ] as const) {
+      const { labels, sizes } = labelComponents(voxels, size, connectivity);
+      expect(sizes).toEqual(golden.sizes);
+      expect(componentSizes(voxels, size, connectivity)).toEqual(golden.sizes);
+      // Numbers of equally large pieces are arbitrary: each of ours must be one of theirs.
+      const theirs = new Map(Array.from(labels, (label, i) => [label, golden.labels[i]]));
+      expect(new Set(theirs.values()).size).toBe(theirs.size);
+      expect(Array.from(labels, (label) => theirs.get(label))).toEqual(golden.labels);
+    }
+  },
+);

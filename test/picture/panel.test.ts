@@ -21,7 +21,7 @@ function axial(size: Vec3, hu: readonly number[], mask: readonly number[], pixel
   const [view] = radiologicalViews(geometry);
   return renderPanel(
     { data: Float32Array.from(hu), geometry },
-    { data: Uint8Array.from(mask), geometry },
+    [{ mask: { data: Uint8Array.from(mask), geometry }, colour: CONTOUR }],
     { view, slice: 0, pixelsPerMm, windowHu },
   );
 }
@@ -108,11 +108,7 @@ test('slices 3 mm thick are stretched to equal mm', () => {
   const geometry = grid([8, 8, 4], [1, 1, 3]);
   const [, coronal] = radiologicalViews(geometry);
   const options = { view: coronal, slice: 0, pixelsPerMm: 2, windowHu };
-  const panel = renderPanel(
-    { data: new Float32Array(256), geometry },
-    { data: new Uint8Array(256), geometry },
-    options,
-  );
+  const panel = renderPanel({ data: new Float32Array(256), geometry }, [], options);
   expect([panel.width, panel.height]).toEqual([16, 24]);
 });
 
@@ -165,8 +161,14 @@ test('the 48 ways to store a volume along the patient axes give the same picture
         const atCut = cut[expected[i].through];
         const slice = flip[view.through] ? from.size[expected[i].through] - 1 - atCut : atCut;
         const options = { pixelsPerMm: 1.7, windowHu };
-        expect(renderPanel(stored, maskOf(stored), { view, slice, ...options })).toEqual(
-          renderPanel(volume, maskOf(volume), { view: expected[i], slice: atCut, ...options }),
+        expect(
+          renderPanel(stored, [{ mask: maskOf(stored), colour: CONTOUR }], { view, slice, ...options }),
+        ).toEqual(
+          renderPanel(volume, [{ mask: maskOf(volume), colour: CONTOUR }], {
+            view: expected[i],
+            slice: atCut,
+            ...options,
+          }),
         );
       });
     }),

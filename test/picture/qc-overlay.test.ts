@@ -3,7 +3,7 @@ import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { CaseExclusion, UsageError } from '../../src/errors.ts';
 import { glyphOf } from '../../src/picture/font.ts';
-import { CONTOUR } from '../../src/picture/panel.ts';
+import { CONTOUR, LUNG_CONTOUR } from '../../src/picture/panel.ts';
 import { qcOverlay, type RoiPicture } from '../../src/picture/qc-overlay.ts';
 import { type Geometry, pointOfIndex, type Vec3, voxelCount } from '../../src/volume/geometry.ts';
 
@@ -177,6 +177,54 @@ test('the rightmost, foremost voxel of an LPS grid is outlined in the upper left
   const box = boxOf(qcOverlay(picture), PANELS[0], PANEL_WIDTH, isContour);
   expect([box.left, box.top]).toEqual([0, 0]);
   expect(box.right).toBeLessThan(10);
+});
+
+describe('the lungs', () => {
+  const isLung = (rgb: number[]) => rgb.every((value, i) => value === LUNG_CONTOUR[i]);
+  const withLung = (half: number): Uint8Array => {
+    const picture = roi([40, 40, 20], [1, 1, 2], RAS, cube(6));
+    return qcOverlay({ ...picture, lung: roi([40, 40, 20], [1, 1, 2], RAS, cube(half)).tumor });
+  };
+
+  test('are outlined in a colour of their own, in each panel', () => {
+    for (const left of PANELS) {
+      const box = boxOf(withLung(16), left, PANEL_WIDTH, isLung);
+      expect(box.right - box.left).toBeGreaterThan(200);
+      expect(boxOf(withLung(16), left, PANEL_WIDTH, isContour).pixels).toBeGreaterThan(0);
+    }
+  });
+
+  test('never hide the outline of the tumour', () => {
+    for (const left of PANELS) {
+      expect(boxOf(withLung(6), left, PANEL_WIDTH, isLung).pixels).toBe(0);
+      expect(boxOf(withLung(6), left, PANEL_WIDTH, isContour).pixels).toBeGreaterThan(0);
+    }
+  });
+
+  test('on another grid are refused', () => {
+    const picture = roi([4, 4, 4], [1, 1, 1], RAS, cube(1));
+    expect(() => qcOverlay({ ...picture, lung: roi([5, 4, 4], [1, 1, 1], RAS, cube(1)).tumor })).toThrow(
+      CaseExclusion,
+    );
+  });
+});
+
+test('a tumour that is cut off turns the legend red', () => {
+  const picture = roi([40, 40, 20], [1, 1, 2], RAS, cube(6));
+  const redInLegend = (png: Uint8Array): number => {
+    const { data, width, height } = decode(png);
+    let pixels = 0;
+    for (let at = 3 * width * (height - 30); at < data.length; at += 3)
+      if (isContour([data[at], data[at + 1], data[at + 2]])) pixels++;
+    return pixels;
+  };
+  const whole = redInLegend(qcOverlay({ ...picture, clippedShare: 0 }));
+  // The key alone is the frame of a square; the words are many times that.
+  expect(whole).toBe(4 * 13);
+  expect(redInLegend(qcOverlay({ ...picture, clippedShare: 0.25 }))).toBeGreaterThan(5 * whole);
+  expect(qcOverlay({ ...picture, clippedShare: 0.00001 })).not.toEqual(
+    qcOverlay({ ...picture, clippedShare: 0.25 }),
+  );
 });
 
 test.each([

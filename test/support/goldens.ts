@@ -48,3 +48,12 @@ export function decodeFloats(base64: string): Float32Array {
 export function decodeBytes(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
+
+/** A mask from its digits, x fastest, as record_masks.py writes it. */
+export function readMask(text: string): Uint8Array {
+  return Uint8Array.from(text, Number);
+}
+
+export function digits(mask: Uint8Array): string {
+  return mask.join('');
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { type Config, PATCHES } from '../config/schema.ts';
+import { HuTally } from '../kernels/hu-tally.ts';
+import { type Vec3, vec3 } from '../volume/geometry.ts';
+import { triple } from './record.ts';
+import { type BoxBounds, planRoi } from './roi-plan.ts';
+import type { Pass1Case, Pass1Record } from './stats.ts';
+import {
+  intensityRecord,
+  intensitySchema,
+  spread3Of,
+  spread3Schema,
+  spreadOf,
+  spreadSchema,
+} from './stats-values.ts';
+
+/** Cases of which an ROI cuts something off: how many, their share, and how many along x, y and z. */
+const truncated = z.strictObject({ cases: z.int(), share: z.number(), cases_by_axis: triple });
+
+/** What ROIs of one patch choice would cut off: of the padded box, and of the tumour itself. */
+const patchFit = z.strictObject({ patch: z.string(), padded_box: truncated, tumor: truncated });
+
+/** Statistics of the cases of a split and a stage; `all` for every one, `unlabeled` for those without a stage. */
+export const groupSchema = z.strictObject({
+  split: z.string(),
+  stage: z.string(),
+  cases: z.int(),
+  /** Of the voxels that count for the constants. */
+  hu: intensitySchema,
+  tumor_hu: intensitySchema,
+  tumor_volume_ml: spreadSchema,
+  bbox_size_mm: spread3Schema,
+  bbox_padded_size_mm: spread3Schema,
+  patches: z.array(patchFit),
+});
+
+export type StatsGroup = z.infer<typeof groupSchema>;
+
+function truncation(cut: readonly Vec3[]): z.infer<typeof truncated> {
+  const cases = cut.filter((axes) => axes.some((n) => n > 0)).length;
+  return {
+    cases,
+    share: cases / cut.length,
+    cases_by_axis: vec3((a) => cut.filter((axes) => axes[a] > 0).length),
+  };
+}
+
+/** Voxels that an interval [start, start + size) cuts off another. */
+function cutOff(start: number, size: number, first: number, length: number): number {
+  return Math.max(0, start - first) + Math.max(0, first + length - start - size);
+}
+
+function fitOf(
+  patch: string,
+  records: readonly Pass1Record[],
+  config: Config,
+  bounds: BoxBounds,
+): z.infer<typeof patchFit> {
+  const plans = records.map((record) => {
+    const tumor = { start: record.tumor_bbox_start_ijk, size: record.tumor_bbox_size_ijk };
+    const lung = { start: record.bbox_start_ijk, size: record.bbox_size_ijk };
+    const { padded, box } = planRoi(
+      {
+        imageSize: record.resampled_size_ijk,
+        spacingMm: record.target_spacing,
+        tumor,
+        lung: record.roi_source === 'lung' ? lung : undefined,
+      },
+      { ...config, roi: { ...config.roi, patch } },
+      bounds,
+    );
+    return {
+      padded: vec3((a) => Math.max(0, padded.size[a] - box.size[a])),
+      tumor: vec3((a) => cutOff(box.start[a], box.size[a], tumor.start[a], tumor.size[a])),
+    };
+  });
+  return {
+    patch,
+    padded_box: truncation(plans.map((plan) => plan.padded)),
+    tumor: truncation(plans.map((plan) => plan.tumor)),
+  };
+}
+
+function merged(cases: readonly Pass1Case[], key: keyof Pass1Case['tallies']): HuTally {
+  const whole = new HuTally();
+  for (const { tallies } of cases) whole.merge(tallies[key]);
+  return whole;
+}
+
+function groupOf(
+  split: string,
+  stage: string,
+  cases: readonly Pass1Case[],
+  config: Config,
+  bounds: BoxBounds,
+): StatsGroup {
+  const records = cases.map(({ record }) => record);
+  const lungs = config.roi.source === 'lung';
+  const patches = new Set<string>(lungs ? [config.roi.patch] : [config.roi.patch, ...PATCHES]);
+  return {
+    split,
+    stage,
+    cases: cases.length,
+    hu: intensityRecord(merged(cases, 'hu')),
+    tumor_hu: intensityRecord(merged(cases, 'tumor_hu')),
+    tumor_volume_ml: spreadOf(records.map((r) => r.tumor_volume_ml)),
+    bbox_size_mm: spread3Of(records.map((r) => r.bbox_size_mm)),
+    bbox_padded_size_mm: spread3Of(records.map((r) => r.bbox_padded_size_mm)),
+    patches: [...patches].map((patch) => fitOf(patch, records, config, bounds)),
+  };
+}
+
+/**
+ * Statistics per split and stage, empty groups left out. The voxel statistics are read from the sum of the cases'
+ * tallies, so they depend on who is in a group alone, not on the order or the parts it was measured in.
+ *
+ * @param cases in order of their patients
+ */
+export function groupsOf(cases: readonly Pass1Case[], config: Config, bounds: BoxBounds): StatsGroup[] {
+  const stageOf = ({ record }: Pass1Case): string => record.stage || 'unlabeled';
+  const others = [...new Set(cases.map(stageOf))]
+    .filter((stage) => !config.split.stages.includes(stage))
+    .sort();
+  const groups: StatsGroup[] = [];
+  for (const split of ['all', 'train', 'test']) {
+    for (const stage of ['all', ...config.split.stages, ...others]) {
+      const members = cases.filter(
+        (one) =>
+          (split === 'all' || one.record.split === split) && (stage === 'all' || stageOf(one) === stage),
+      );
+      if (members.length > 0) groups.push(groupOf(split, stage, members, config, bounds));
+    }
+  }
+  return groups;
+}
