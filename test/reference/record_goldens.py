@@ -20,6 +20,8 @@ RAS = (-1, 0, 0, 0, -1, 0, 0, 0, 1)
 CORONAL = (1, 0, 0, 0, 0, 1, 0, -1, 0)
 SAGITTAL = (0, 0, 1, 1, 0, 0, 0, -1, 0)
 OBLIQUE = tuple(float(x) for x in sitk.VersorTransform((1.0, 2.0, 3.0), 0.4).GetMatrix())
+HALF = 0.5**0.5
+TURNED = (HALF, -HALF, 0, HALF, HALF, 0, 0, 0, 1)
 STEEP = tuple(float(x) for x in sitk.VersorTransform((3.0, -1.0, 2.0), 2.2).GetMatrix())
 
 CASES = [
@@ -34,6 +36,8 @@ CASES = [
     ("coronal", (8, 6, 9), (0.9, 1.1, 1.3), (5.0, -6.0, 7.0), CORONAL, (1, 1, 3)),
     ("sagittal", (6, 8, 7), (1.1, 0.9, 0.7), (-5.0, 6.0, -7.0), SAGITTAL, (1, 1, 3)),
     ("oblique", (9, 8, 7), (0.9, 1.1, 2.3), (12.5, -3.75, 8.0), OBLIQUE, (1, 1, 3)),
+    ("half way between slices and rows", (3, 11, 11), (1.0, 2.0, 6.0), (-7.3, 11.9, -133.4), AXIAL, (1, 1, 3)),
+    ("turned by 45 degrees", (9, 8, 7), (0.9, 1.1, 2.3), (12.5, -3.75, 8.0), TURNED, (1, 1, 3)),
     ("steeply oblique", (7, 9, 8), (1.3, 0.8, 1.7), (-2.0, 4.0, 6.0), STEEP, (1.25, 1.5, 2)),
 ]
 
