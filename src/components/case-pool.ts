@@ -36,6 +36,22 @@ const WORKER = import.meta.url.endsWith('.ts') ? './case-worker.ts' : './case-wo
 /** Failures named in the closing message; the rest are counted. */
 const NAMED_FAILURES = 5;
 
+/** What a patient is excluded for whose worker gave up or died. */
+function crashOf(thrown: unknown): { code: string; message: string } {
+  const outOfMemory =
+    (thrown as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+    messageOf(thrown) === 'Array buffer allocation failed';
+  if (outOfMemory)
+    return {
+      code: 'out-of-memory',
+      message: 'takes more memory than there is: use fewer --workers or a larger machine, or leave files out',
+    };
+  return {
+    code: 'unforeseen-error',
+    message: `unforeseen error: ${messageOf(thrown)}; please report it`,
+  };
+}
+
 export interface PoolResult<R> {
   readonly records: R[];
   readonly skipped: number;
@@ -68,8 +84,8 @@ export async function runCases<T extends CaseTask, R>(
       const index = next++;
       const task = tasks[index];
       const outcome = await (pool.run(task) as Promise<CaseOutcome<R>>).catch((thrown): CaseOutcome<R> => {
-        const message = `unforeseen error: ${messageOf(thrown)}; please report it`;
-        const record = onCrash({ patient_id: task.patientId, step, code: 'unforeseen-error', message });
+        const { code, message } = crashOf(thrown);
+        const record = onCrash({ patient_id: task.patientId, step, code, message });
         return { state: 'excluded', record, skipped: false, message };
       });
       outcomes.set(index, outcome);

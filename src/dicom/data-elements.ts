@@ -108,10 +108,10 @@ class ElementList {
 
 /** Reads data sets within data sets, of which there may be only so many and so deep. */
 class NestedReader {
-  #left = MAX_ELEMENTS;
+  count = 0;
 
   #count(): void {
-    if (--this.#left < 0) throw new Error(`it has more than ${MAX_ELEMENTS} elements`);
+    if (++this.count > MAX_ELEMENTS) throw new Error(`it has more than ${MAX_ELEMENTS} elements`);
   }
 
   /** An element with its items or fragments; the stream stands after it. */
@@ -187,6 +187,8 @@ export interface DataElements {
   readonly dataset: DataSet;
   /** Where the reading stopped. */
   readonly end: number;
+  /** Elements and items, nested ones too. */
+  readonly count: number;
 }
 
 /**
@@ -222,5 +224,5 @@ export function readElements(
   }
   if (part === 'dataset' && list.elements[PIXEL_DATA] === undefined && !isPadding(bytes, stream.position))
     throw new Error('its last element is cut off');
-  return { dataset, end: stream.position };
+  return { dataset, end: stream.position, count: reader.count };
 }

@@ -17,6 +17,8 @@ export interface DicomFile {
   readonly transferSyntaxUid: string;
   /** Of the data set, else of the meta information; '' where neither has it. */
   readonly sopClassUid: string;
+  /** Elements and items, nested ones too: each takes some hundred bytes of memory. */
+  readonly elements: number;
   /** Size of the file of which only what precedes its pixels was read; see `parseHeader`. */
   readonly headerOfBytes?: number;
 }
@@ -152,9 +154,9 @@ function parse(
   const from = deflated ? 0 : end;
   const layout = layoutAt(bytes, from);
   if (layout === undefined) throw new Error('it holds no data set');
-  const { dataset } = readElements(bytes, from, layout, part);
+  const { dataset, count: elements } = readElements(bytes, from, layout, part);
   const sopClassUid = text(dataset, Tag.SOPClassUID) || mediaSopClassUid;
-  return { name, dataset, transferSyntaxUid: shownTransferSyntax(stated, layout), sopClassUid };
+  return { name, dataset, transferSyntaxUid: shownTransferSyntax(stated, layout), sopClassUid, elements };
 }
 
 /**

@@ -56,10 +56,13 @@ export function drawOn(stack: Stack, draw: MaskCandidate['draw']): DrawnMask {
 /** Bytes of files, deflated ones inflated, that are held in memory for one patient. */
 const MOST_BYTES = 4.5 * 2 ** 30;
 
+/** Elements of all files: a thousand slices and a segmentation of the whole body have a million. */
+const MOST_ELEMENTS = 2 ** 21;
+
 function tooMuch(): CaseExclusion {
   return new CaseExclusion(
     'patient-too-large',
-    `its files hold more than ${MOST_BYTES / 2 ** 30} GiB when inflated: keep the CT series and its masks only`,
+    `its files hold more than ${MOST_BYTES / 2 ** 30} GiB when inflated, or ${MOST_ELEMENTS} elements: keep the CT series and its masks only`,
   );
 }
 
@@ -142,14 +145,15 @@ export async function readStudy(
 ): Promise<Study> {
   const dicom: DicomFile[] = [];
   let ignoredFiles = 0;
-  let held = 0;
+  let [held, elements] = [0, 0];
   for (const { name, bytes } of files) {
     const file = parsePart10(name, bytes);
     if (file === undefined) ignoredFiles++;
     else {
       dicom.push(file);
       held += file.dataset.byteArray.length;
-      if (held > MOST_BYTES) throw tooMuch();
+      elements += file.elements;
+      if (held > MOST_BYTES || elements > MOST_ELEMENTS) throw tooMuch();
     }
   }
   await loadCodecs(dicom.map((file) => file.transferSyntaxUid));

@@ -49,6 +49,15 @@ const MM_OF_UNIT: Readonly<Record<number, number>> = {
   [NIFTI1.UNITS_MICRON]: 0.001,
 };
 
+/** Undefined where the magic is right and the size of the header, which tells the byte order, is not. */
+function parsedHeader(head: ArrayBuffer): NIFTI1 | NIFTI2 | undefined {
+  try {
+    return readHeader(head) as NIFTI1 | NIFTI2;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The header of a single-file NIfTI-1 or -2, either byte order; undefined for anything else. The sform is used where its
  * code is set, else the qform, as nibabel does.
@@ -61,7 +70,8 @@ export function readNiftiHeader(bytes: Uint8Array<ArrayBuffer>): NiftiHeader | u
   const version = first ? 'nifti1' : 'nifti2';
   // Without the bytes after the header nifti-reader-js looks for no extensions, which reach beyond what is given to it.
   const head = start.slice(0, first ? NIFTI1_BYTES : NIFTI2_BYTES);
-  const header = readHeader(head) as NIFTI1 | NIFTI2;
+  const header = parsedHeader(head);
+  if (header === undefined) return undefined;
   const dimensions = Number(header.dims[0]);
   const dims = header.dims.map((n, i) => (i <= dimensions ? Number(n) : 1));
   const unit = MM_OF_UNIT[header.xyzt_units & NIFTI1.SPATIAL_UNITS_MASK] ?? 1;

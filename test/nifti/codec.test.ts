@@ -69,3 +69,30 @@ test('a gzip stream that inflates to more than a volume can hold is refused', ()
   expect(() => gunzip(gzip(new Uint8Array(2000), 9), 1000)).toThrow();
   expect(gunzip(gzip(new Uint8Array(2000), 9), 2000)).toHaveLength(2000);
 });
+
+function oneVoxel(): Bytes {
+  const direction = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+  const geometry = { size: [1, 1, 1], spacingMm: [1, 1, 1], originMm: [0, 0, 0], direction } as const;
+  return new Uint8Array(encodeNifti({ data: new Int16Array(1), geometry }));
+}
+
+test('a header whose size is no header size is refused', () => {
+  const bytes = oneVoxel();
+  bytes[0] ^= 1;
+  expect(() => decodeNifti('a.nii', bytes)).toThrow('a.nii: is no NIfTI file');
+});
+
+test.each([
+  ['that is negative', -16],
+  ['that is no number', Number.NaN],
+])('an offset of the voxels %s is refused', (_, offset) => {
+  const bytes = oneVoxel();
+  new DataView(bytes.buffer).setFloat32(108, offset, true);
+  expect(() => decodeNifti('a.nii', bytes)).toThrow('does not say where its voxels begin');
+});
+
+test('an affine that is not finite is refused', () => {
+  const bytes = oneVoxel();
+  new DataView(bytes.buffer).setFloat32(292, Number.NaN, true);
+  expect(() => decodeNifti('a.nii', bytes)).toThrow('has an affine that is not finite');
+});
