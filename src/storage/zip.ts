@@ -75,6 +75,8 @@ function packedFiles(uri: string, bytes: Uint8Array): Map<string, Packed> {
   infos.forEach((info, i) => {
     const key = keyOf(uri, info.name);
     if (info.name.endsWith('/') || key.startsWith('__MACOSX/')) return;
+    if (key === '' || !key.isWellFormed())
+      throw new ArchiveError(uri, 'holds a file without a name; pack it again');
     if (files.has(key)) throw new ArchiveError(uri, 'holds two files of one name; pack it again');
     files.set(key, { ...info, ...records[i] });
   });

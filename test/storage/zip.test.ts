@@ -208,4 +208,10 @@ describe('a zip store', () => {
     expect((await zipStore('p.zip', packed).read('a'))?.length).toBe(50_000_000);
     await expect(zipStore('p.zip', declared).read('a')).rejects.toThrow('p.zip/a: is damaged in the archive');
   });
+
+  it('reports a file without a name', () => {
+    expect(() => zipStore('p.zip', zipSync({ '.': text('x') }))).toThrow(
+      'p.zip: holds a file without a name',
+    );
+  });
 });
