@@ -3,6 +3,7 @@ import type { QcCheck } from '../dataset/case.ts';
 import type { Flag } from '../dataset/record.ts';
 import type { RoiPlan } from '../dataset/roi-plan.ts';
 import { componentSizes } from '../kernels/components.ts';
+import { cropWithPad } from '../kernels/crop.ts';
 import { type Geometry, type Vec3, vec3 } from '../volume/geometry.ts';
 import type { CaseFacts, CaseMasks } from './case-masks.ts';
 import { assertChecks, judge } from './judge.ts';
@@ -107,8 +108,9 @@ export function checkRoi(
   const { spacingMm, size } = resampled;
   const { box } = plan;
   const context = contextOf(plan, masks, spacingMm);
-  const components = componentSizes(masks.tumor.mask, size);
-  const { voxels } = masks.tumor.box;
+  const { voxels, ...tumorBox } = masks.tumor.box;
+  const tumorAlone = cropWithPad(masks.tumor.mask, size, tumorBox.start, tumorBox.size, 0);
+  const components = componentSizes(tumorAlone, tumorBox.size);
   const resampledMl = (voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
   const faces = voxelsOnFaces(tumorRoi.mask, box.size);
   const checks = judge<CheckName>(
