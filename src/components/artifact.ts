@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { decodeJson } from '../dataset/json.ts';
 import { UsageError } from '../errors.ts';
+import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 
 /** Reads a JSON artifact of an earlier step from its folder. Throws a UsageError that names the folder and the step to run. */
@@ -11,9 +12,10 @@ export async function readArtifact<T>(
   writtenBy: string,
 ): Promise<T> {
   const bytes = await (await openStore(dir)).read(file);
+  const where = displayUri(dir);
   if (bytes === undefined)
-    throw new UsageError(`${dir}: holds no ${file}; give the folder that ${writtenBy} wrote`);
-  return decodeJson(`${dir}/${file}`, bytes, schema);
+    throw new UsageError(`${where}: holds no ${file}; give the folder that ${writtenBy} wrote`);
+  return decodeJson(`${where}/${file}`, bytes, schema);
 }
 
 /** Writes artifacts of this step into its folder. */

@@ -12,6 +12,7 @@ import {
   roiSchema,
   type Transforms,
 } from '../dataset/roi.ts';
+import { samplingOf } from '../dataset/sampling.ts';
 import type { SplitMember } from '../dataset/split.ts';
 import { roundToInt16 } from '../kernels/window.ts';
 import { encodeNifti } from '../nifti/encode.ts';
@@ -220,6 +221,7 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
     context_mm: roi.qc.contextMm,
     context_clipped_mm: roi.qc.contextClippedMm,
     qc: [...roi.qc.checks],
+    sampling: samplingOf(roi.tumor),
     flags: flagsOf(record, roi, config),
     preprocessing_pipeline: pipelineSteps(roi, config),
     paths,

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { CASES_FILE, casesSchema, okCases } from '../dataset/cases.ts';
+import { buildDatalist, DATALIST_FILE } from '../dataset/datalist.ts';
 import { encodeJson } from '../dataset/json.ts';
 import {
   buildManifest,
@@ -66,6 +67,7 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
     [STATS_FILE]: encodeJson(stats),
     [FAILURES_FILE]: encodeJson(failures),
+    [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
     [MANIFEST_FILE]: encodeJson(manifest),
   });
   const { summary } = manifest;
@@ -82,6 +84,7 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
       rois: displayUri(roi),
       manifest: `${options.manifest}/${MANIFEST_FILE}`,
       failures: `${options.manifest}/${FAILURES_FILE}`,
+      datalist: `${options.manifest}/${DATALIST_FILE}`,
     },
   };
 }

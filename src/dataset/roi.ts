@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { qcCheck } from './case.ts';
 import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
+import { samplingSchema } from './sampling.ts';
 
 const booleans = z.array(z.boolean()).length(3);
 
@@ -143,6 +144,7 @@ const okRoi = z.strictObject({
   context_clipped_mm: sidesMm,
   /** Every check of `roiQc`, passed or not. */
   qc: z.array(qcCheck),
+  sampling: samplingSchema,
   flags: z.array(flag),
   /** Every step in order with its parameters. */
   preprocessing_pipeline: z.array(

@@ -1,4 +1,5 @@
 import type { CohortResult } from '../components/cohort-result.ts';
+import type { NnunetExport } from '../components/export-nnunet.ts';
 import type { StepSummary } from '../components/report.ts';
 import type { Manifest } from '../dataset/manifest.ts';
 import type { OkMapped } from '../dataset/mapped.ts';
@@ -39,6 +40,17 @@ export function mappedLines(
           `  Dice ${compared.dice?.toFixed(4) ?? 'undefined, both are empty'} with ${size(compared.voxels, compared.volume_ml)}`,
         ]),
     `  volume: ${out}`,
+  ];
+}
+
+/** What `export nnunet` wrote. */
+export function nnunetLines({ dataset, folder, training, test, folds, channel }: NnunetExport): string[] {
+  return [
+    `export nnunet: ${folder}, ${training} training and ${test} test cases, channel ${channel}`,
+    folds === 0
+      ? '  no splits_final.json: cross-validation takes two training cases or more'
+      : `  splits_final.json: ${folds} folds; copy it to nnUNet_preprocessed/${folder} before training`,
+    `  data set: ${dataset}`,
   ];
 }
 

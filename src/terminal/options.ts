@@ -13,7 +13,7 @@ const folder = (description: string) =>
   ({ type: 'string', demandOption: true, requiresArg: true, description }) as const;
 const count = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
 
-const COUNTS = ['workers', 'max-excluded', 'patients', 'seed', 'full', 'channel'];
+const COUNTS = ['workers', 'max-excluded', 'patients', 'seed', 'full', 'channel', 'dataset-id'];
 
 /** yargs takes any text for a number. */
 export function checkNumbers(argv: Record<string, unknown>): true {
@@ -181,6 +181,19 @@ export const mapBackOptions = {
   },
   ...workers,
   ...maxExcluded,
+} as const;
+
+export const nnunetOptions = {
+  roi: uri(`Where pass2-write wrote the ROIs: ${URI_FORMS}`),
+  manifest: folder('Folder of the manifest.json artifact'),
+  out: uri("nnU-Net's nnUNet_raw: DatasetNNN_NAME/ is written below it"),
+  'dataset-id': { ...count('NNN, the number of the data set'), default: 1 },
+  name: { type: 'string', requiresArg: true, default: 'Tumor', description: 'NAME of the data set' },
+  image: {
+    choices: ['ct_roi_norm', 'ct_roi_hu'] as const,
+    default: 'ct_roi_norm' as const,
+    description: 'ct_roi_norm, which nnU-Net leaves as it is, or ct_roi_hu, which it normalises as CT',
+  },
 } as const;
 
 export const demoOptions = {

@@ -6,6 +6,7 @@ import { excludedWithImage, readCohortResult } from '../components/cohort-result
 import { readConfig } from '../components/configuration.ts';
 import { convert } from '../components/convert.ts';
 import { demo } from '../components/demo.ts';
+import { exportNnunet } from '../components/export-nnunet.ts';
 import { inspect } from '../components/inspect.ts';
 import { mapBackPredictions } from '../components/map-back.ts';
 import { pass1Stats } from '../components/pass1-stats.ts';
@@ -19,7 +20,7 @@ import { encodeJson } from '../dataset/json.ts';
 import { StorageError, UnfinishedError, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
-import { cohortLines, cohortTable, mappedLines, stepLines } from './closing.ts';
+import { cohortLines, cohortTable, mappedLines, nnunetLines, stepLines } from './closing.ts';
 import { inspectionLines } from './inspection.ts';
 import {
   COMPONENT_OPTIONS,
@@ -28,6 +29,7 @@ import {
   demoOptions,
   inspectOptions,
   mapBackOptions,
+  nnunetOptions,
   phantomOptions,
   preprocessOptions,
   runOptions,
@@ -140,6 +142,18 @@ export async function main(args: readonly string[]): Promise<number> {
       async (argv) => {
         exitCode = closeStep(await pass2Write({ ...argv, report }), argv.maxExcluded);
       },
+    )
+    .command('export', 'The ROI set in the layout of another program', (y) =>
+      y
+        .command(
+          'nnunet',
+          'nnU-Net v2: images and labels, dataset.json, splits_final.json',
+          (nnunet) => nnunet.options(nnunetOptions),
+          async (argv) => {
+            for (const line of nnunetLines(await exportNnunet(argv))) say(line);
+          },
+        )
+        .demandCommand(1, 1, 'Give a layout: export nnunet.'),
     )
     .command(
       'inspect <uri>',

@@ -1,8 +1,15 @@
-import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { caseSchema } from '../../src/dataset/case.ts';
 import { casesSchema } from '../../src/dataset/cases.ts';
+import { datalistSchema } from '../../src/dataset/datalist.ts';
+import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/dataset/json-schemas.ts';
 import { failuresSchema, manifestSchema } from '../../src/dataset/manifest.ts';
+import { mapBackSchema } from '../../src/dataset/mapped.ts';
+import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/dataset/nnunet.ts';
 import { roiSchema, transformsSchema } from '../../src/dataset/roi.ts';
 import { splitSchema } from '../../src/dataset/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/dataset/stats.ts';
@@ -13,13 +20,18 @@ const SCHEMAS = {
   'artifacts/convert/cases/cases.json': casesSchema,
   'artifacts/split/split/split.json': splitSchema,
   'artifacts/pass1_stats/stats/dataset_pass1_stats.json': statsSchema,
+  'artifacts/pass2_write/manifest/datalist.json': datalistSchema,
   'artifacts/pass2_write/manifest/dataset_pass1_stats.json': statsSchema,
   'artifacts/pass2_write/manifest/failures.json': failuresSchema,
   'artifacts/pass2_write/manifest/manifest.json': manifestSchema,
+  'interim/BROKEN/case.json': caseSchema,
   'interim/PHANTOM-001/case.json': caseSchema,
   'interim/PHANTOM-001/pass1.json': measuresFileSchema,
   'interim/PHANTOM-002/case.json': caseSchema,
   'interim/PHANTOM-002/pass1.json': measuresFileSchema,
+  'mapped/map_back.json': mapBackSchema,
+  'nnunet/Dataset001_Tumor/dataset.json': nnunetDatasetSchema,
+  'nnunet/Dataset001_Tumor/splits_final.json': splitsFinalSchema,
   'roi/PHANTOM-001/meta.json': roiSchema,
   'roi/PHANTOM-001/transforms.json': transformsSchema,
   'roi/PHANTOM-002/meta.json': roiSchema,
@@ -31,6 +43,8 @@ const out = temporaryFolder();
 beforeAll(async () => {
   const cohort = temporaryFolder();
   await cli(['phantom', '--patients', '2', '--full', '0', '--out', cohort]);
+  mkdirSync(join(cohort, 'raw/BROKEN'));
+  writeFileSync(join(cohort, 'raw/BROKEN/1.dcm'), 'no DICOM');
   await cli([
     'preprocess',
     '--raw',
@@ -39,6 +53,30 @@ beforeAll(async () => {
     join(cohort, 'clinical.csv'),
     '--out',
     out,
+  ]);
+  const manifest = join(out, 'artifacts/pass2_write/manifest');
+  await cli([
+    'export',
+    'nnunet',
+    '--roi',
+    join(out, 'roi'),
+    '--manifest',
+    manifest,
+    '--out',
+    join(out, 'nnunet'),
+  ]);
+  const [transforms, labels] = [join(out, 'roi'), join(out, 'nnunet/Dataset001_Tumor/labelsTr')];
+  const interim = join(out, 'interim');
+  await cli([
+    'map-back',
+    '--transforms',
+    transforms,
+    '--roi',
+    labels,
+    '--out',
+    join(out, 'mapped'),
+    '--compare',
+    interim,
   ]);
 });
 
@@ -49,6 +87,50 @@ test('a run writes these JSON files and no other', () => {
 test.each(Object.entries(SCHEMAS))('%s is what its schema says, to the last key', (file, schema) => {
   const content = readJson(out, file);
   expect(schema.parse(content)).toEqual(content);
+});
+
+describe('the JSON Schemas of the package', () => {
+  const shipped = fileURLToPath(new URL('../../dist/schemas', import.meta.url));
+  const ajv = new Ajv2020({ allErrors: true });
+  const validators = new Map<string, ValidateFunction>();
+  const validatorOf = (file: string): ValidateFunction => {
+    const name = basename(file).replace('.json', '.schema.json');
+    const found = validators.get(name) ?? ajv.compile(readJson<object>(shipped, name));
+    validators.set(name, found);
+    return found;
+  };
+
+  test('are those of the code', () => {
+    const written = readdirSync(shipped).map((name) => [name, readFileSync(join(shipped, name), 'utf8')]);
+    const expected = JSON_FILES.map((file) => [
+      schemaFile(file),
+      `${JSON.stringify(jsonSchemaOf(file), null, 2)}\n`,
+    ]);
+    expect(written.sort()).toEqual(expected.sort());
+  });
+
+  test.each(JSON_FILES)('$file: one that says what it is and explains its keys', ({ file }) => {
+    const schema = readJson<{ $id: string; title: string; description: string }>(
+      shipped,
+      file.replace('.json', '.schema.json'),
+    );
+    expect(ajv.validateSchema(schema)).toBe(true);
+    expect(schema.$id).toMatch(/^urn:swinprep:[\d.]+:\w+\.json$/);
+    expect(schema.title).toBe(file);
+    expect(schema.description).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test.each(Object.keys(SCHEMAS))('hold for %s, by another validator', (file) => {
+    const validate = validatorOf(file);
+    validate(readJson(out, file));
+    expect(validate.errors).toBeNull();
+  });
+
+  test.each(Object.keys(SCHEMAS))('do not hold for %s with a key too many', (file) => {
+    const content = readJson<object>(out, file);
+    const spoilt = Array.isArray(content) ? [...content, { surname: 'Doe' }] : { ...content, surname: 'Doe' };
+    expect(validatorOf(file)(spoilt)).toBe(false);
+  });
 });
 
 /** Keys of the reference program's last version; those who know it look for them. */

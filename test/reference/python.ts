@@ -84,10 +84,17 @@ export function pythonWith(requirements: string): string {
   return python;
 }
 
+/** The variable that names an interpreter for other requirements: `requirements-NAME.txt`, `..._NAME`. */
+function variableOf(requirements: string): string {
+  const [, name] = /^requirements-(.+)\.txt$/.exec(requirements) ?? [];
+  return name === undefined
+    ? PYTHON_VARIABLE
+    : `${PYTHON_VARIABLE}_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** The interpreter for the checks of this folder: that of `requirements.txt` unless a check needs more. */
 export function referencePython(requirements = 'requirements.txt'): string {
-  const given = process.env[PYTHON_VARIABLE];
-  return requirements === 'requirements.txt' && given ? given : pythonWith(requirements);
+  return process.env[variableOf(requirements)] || pythonWith(requirements);
 }
 
 /** Runs a script of this folder and gives what it prints. Throws an Error with the end of its stderr where it fails. */
