@@ -27,6 +27,7 @@ import { clearOutputs, commitOutputs, committedRecord, outputFile } from './comm
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { type Constants, makeRoi, type Roi } from './make-roi.ts';
+import { convertSteps, pipelineSteps } from './pipeline-steps.ts';
 
 export interface RoiTask extends CaseTask {
   readonly step: 'pass2-write';
@@ -54,6 +55,7 @@ export function roiFingerprint({
     step: 'pass2-write',
     version: VERSION,
     inputs,
+    converted: [convertSteps(record, config), record.ct.orientation],
     member: [split, stage, stage_index],
     resample,
     roi,
@@ -74,52 +76,6 @@ function flagsOf(record: OkCase, { qc, lungMissing }: Roi, { lung }: Config): Fl
     value: lung.minVolumeMl,
   };
   return [...record.flags, ...(lungMissing ? [missing] : []), ...qc.flags];
-}
-
-/** Every step in order with its parameters, as the project's first metadata sketch lists them. */
-function pipelineSteps(
-  { transforms }: Roi,
-  { resample, roi, lung, intensity }: Config,
-): OkRoi['preprocessing_pipeline'] {
-  const { bbox_final_size_ijk, roi_source, norm_mu, norm_sigma } = transforms;
-  return [
-    { step: 'orientation', params: { to: 'RAS', axis_order: transforms.axis_order } },
-    {
-      step: 'resampling',
-      params: {
-        spacing_mm: transforms.target_spacing,
-        policy: resample.policy,
-        ct: 'linear',
-        mask: 'nearest',
-        outside_hu: intensity.airHu,
-      },
-    },
-    {
-      step: 'cropping',
-      params: {
-        method: `bounding_box_${roi_source}_mask_with_padding`,
-        padding_mm: transforms.pad_mm,
-        ...(roi_source === 'lung'
-          ? { min_box_mm: lung.minBoxMm, max_box_mm: lung.maxBoxMm }
-          : { patch: roi.patch }),
-        placement: roi.placement,
-        size_vox: bbox_final_size_ijk,
-        outside_hu: intensity.airHu,
-      },
-    },
-    { step: 'windowing', params: { range_hu: intensity.windowHu } },
-    {
-      step: 'intensity_normalization',
-      params: {
-        method: 'z-score',
-        scope: intensity.normalization,
-        voxels: intensity.voxelRule,
-        mu: norm_mu,
-        sigma: norm_sigma,
-        epsilon: 1e-8,
-      },
-    },
-  ];
 }
 
 /** Flags of convert that say in what the original CT grid differs from the scanner's planes. */
@@ -223,7 +179,7 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
     qc: [...roi.qc.checks],
     sampling: samplingOf(roi.tumor),
     flags: flagsOf(record, roi, config),
-    preprocessing_pipeline: pipelineSteps(roi, config),
+    preprocessing_pipeline: pipelineSteps(record, roi.transforms, config),
     paths,
     provenance: provenance(config, fingerprint),
   };

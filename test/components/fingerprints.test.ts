@@ -57,6 +57,12 @@ describe('what decides an ROI redoes it', () => {
       expect(roiFingerprint({ record, member, config: lungs, constants, ...other })).not.toBe(base);
   });
 
+  test.each(['hu.rounding', 'geometry.stacking', 'mask.contourRule'])('%s, which meta.json lists', (name) => {
+    const [section, key] = name.split('.') as [keyof Config, string];
+    const other = { ...lungs, [section]: { ...lungs[section], [key]: 'another' } };
+    expect(print(other)).not.toBe(print(lungs));
+  });
+
   test('what does not decide it leaves it: how the lungs are found, where none are needed', () => {
     const other = { ...PRESETS.lung1, lung: { ...PRESETS.lung1.lung, thresholdHu: -500 } };
     expect(print(other)).toBe(print(PRESETS.lung1));

@@ -10,7 +10,7 @@ import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/dataset/json-sch
 import { failuresSchema, manifestSchema } from '../../src/dataset/manifest.ts';
 import { mapBackSchema } from '../../src/dataset/mapped.ts';
 import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/dataset/nnunet.ts';
-import { roiSchema, transformsSchema } from '../../src/dataset/roi.ts';
+import { type OkRoi, roiSchema, transformsSchema } from '../../src/dataset/roi.ts';
 import { splitSchema } from '../../src/dataset/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/dataset/stats.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
@@ -78,7 +78,7 @@ beforeAll(async () => {
     '--compare',
     interim,
   ]);
-});
+}, 600_000);
 
 test('a run writes these JSON files and no other', () => {
   expect(Object.keys(hashesOf(out, '.json'))).toEqual(Object.keys(SCHEMAS).sort());
@@ -131,6 +131,28 @@ describe('the JSON Schemas of the package', () => {
     const spoilt = Array.isArray(content) ? [...content, { surname: 'Doe' }] : { ...content, surname: 'Doe' };
     expect(validatorOf(file)(spoilt)).toBe(false);
   });
+});
+
+test('meta.json lists every step from the DICOM files to the ROI, with sizes that follow on each other', () => {
+  const { preprocessing_pipeline: steps, ...meta } = readJson<OkRoi>(out, 'roi/PHANTOM-001/meta.json');
+  expect(steps.map(({ step }) => step)).toEqual([
+    'hounsfield_units',
+    'stacking',
+    'tumor_mask',
+    'orientation',
+    'resampling',
+    'cropping',
+    'windowing',
+    'intensity_normalization',
+  ]);
+  const params = Object.fromEntries(steps.map((step) => [step.step, step.params]));
+  const { orientation, resampling, cropping, intensity_normalization } = params;
+  expect(orientation.size_before_vox).toEqual(meta.original_ct_geometry.size_ijk);
+  expect(resampling.size_before_vox).toEqual(orientation.size_after_vox);
+  expect(cropping.size_before_vox).toEqual(resampling.size_after_vox);
+  expect(cropping.size_after_vox).toEqual(meta.final_roi_size_vox);
+  expect(resampling.spacing_mm).toEqual(meta.spacing_after_mm);
+  expect(intensity_normalization).toMatchObject({ mu: meta.global_mu, sigma: meta.global_sigma });
 });
 
 /** Keys of the reference program's last version; those who know it look for them. */
