@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { dataTypes, isDataType, literalProblem, literalSchema, literalTypes, textOf } from './data-type.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from './expressions.ts';
+import { isReservedName } from './reserved-names.ts';
 import { type Report, readYaml, throwProblems } from './yaml-file.ts';
+
+/** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, or the id of one in a workspace or registry. */
+export const environmentReference = z
+  .string()
+  .regex(
+    /^azureml:(?:\/.+|[\w.-]+(?::[\w.-]+|@[\w.-]+))$/,
+    'must be azureml:NAME:VERSION or azureml:NAME@latest',
+  );
 
 /** Name of an input or output. */
 export const portName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name is made of letters, digits and _');
@@ -46,7 +55,7 @@ const componentSchema = z.strictObject({
   is_deterministic: z.boolean().optional(),
   inputs: z.record(portName, inputSchema).default({}),
   outputs: z.record(portName, outputSchema).default({}),
-  environment: z.string(),
+  environment: environmentReference,
   resources: resourcesSchema.optional(),
   distribution: distributionSchema.optional(),
   command: z.string().min(1),
@@ -81,6 +90,7 @@ export async function readComponent(file: string, report: Report): Promise<Compo
     sound = false;
     report(`${file}: ${problem}`);
   };
+  checkPortNames(content, fail);
   for (const [name, input] of Object.entries(content.inputs)) checkInput(`inputs.${name}`, input, fail);
   let template: CommandTemplate = [];
   try {
@@ -91,6 +101,21 @@ export async function readComponent(file: string, report: Report): Promise<Compo
   const component = { ...content, file, template };
   checkCommand(component, fail);
   return sound ? component : undefined;
+}
+
+/** Names that Azure ML keeps to itself, or cannot tell apart. */
+function checkPortNames({ name, inputs, outputs }: z.infer<typeof componentSchema>, fail: Report): void {
+  if (name === 'azureml_anonymous') fail(`name: Azure ML names components without a name ${name}`);
+  for (const [of, ports] of Object.entries({ inputs, outputs })) {
+    const seen = new Map<string, string>();
+    for (const port of Object.keys(ports)) {
+      const lower = port.toLowerCase();
+      const other = seen.get(lower);
+      if (other !== undefined) fail(`${of}: Azure ML cannot tell ${other} from ${port}`);
+      seen.set(lower, port);
+      if (isReservedName(port)) fail(`${of}.${port}: the name is one of Azure ML's own`);
+    }
+  }
 }
 
 function checkInput(key: string, input: ComponentInput, fail: Report): void {

@@ -27,6 +27,15 @@ export function parseSettings(assignments: readonly string[]): Record<string, st
   return Object.fromEntries(settings);
 }
 
+/** Makes a value of what a file says, or reports why it cannot be had. */
+export interface ValueReader {
+  /** Whether `<placeholders>` may stand in a value. */
+  readonly placeholders: boolean;
+  literal(literal: Literal, report: Report): InputValue | undefined;
+  /** `place` is a URI, or a path relative to `folder`. */
+  data(kind: DataType, place: string, folder: string, report: Report): Promise<InputValue | undefined>;
+}
+
 /**
  * The inputs of a pipeline, with `set` in place of what the file says. Paths in `set` are relative to `cwd`, paths in
  * the file to its folder.
@@ -36,6 +45,7 @@ export async function resolveInputs(
   set: Readonly<Record<string, string>>,
   cwd: string,
   report: Report,
+  reader: ValueReader = localValues,
 ): Promise<InputValues> {
   for (const name of Object.keys(set)) {
     if (Object.hasOwn(pipeline.inputs, name)) continue;
@@ -47,14 +57,14 @@ export async function resolveInputs(
     const fail: Report = (problem) => report(`input ${name}: ${problem}`);
     if (typeof input === 'object') {
       const folder = chosen === undefined ? path.dirname(pipeline.file) : cwd;
-      values.set(name, await dataValue(input.type, chosen ?? input.path, folder, fail));
-    } else if (placeholderIn(chosen ?? input) !== undefined) {
+      values.set(name, await reader.data(input.type, chosen ?? input.path, folder, fail));
+    } else if (!reader.placeholders && placeholderIn(chosen ?? input) !== undefined) {
       report(
         `input ${name} has not been set: --set ${name}=${textOf(input).includes('://') ? 'URI' : 'VALUE'}`,
       );
       values.set(name, undefined);
     } else {
-      values.set(name, literalValue(chosen ?? input, fail));
+      values.set(name, reader.literal(chosen ?? input, fail));
     }
   }
   return values;
@@ -92,17 +102,20 @@ export async function dataValue(
   return undefined;
 }
 
+/** For a run on this machine: every value is there, and every file. */
+export const localValues: ValueReader = { placeholders: false, literal: literalValue, data: dataValue };
+
 /** `a, b`, or `none`. */
 export function listOf(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(', ');
 }
 
 /** Placeholders stand between angle brackets, as in `https://<account>.blob.core.windows.net/raw`. */
-function placeholderIn(literal: Literal): string | undefined {
+export function placeholderIn(literal: Literal): string | undefined {
   return /<[^<>]*>/.exec(textOf(literal))?.[0];
 }
 
-function isQuotable(text: string, report: Report): boolean {
+export function isQuotable(text: string, report: Report): boolean {
   const problem = quotingProblem(withoutQuery(text)) ?? quotingProblem(text)?.replace(text, 'its query');
   if (problem !== undefined) report(problem);
   return problem === undefined;

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { ComponentInput } from './component.ts';
 import { isDataType, literalProblem, textOf } from './data-type.ts';
 import { type Binding, parseBinding } from './expressions.ts';
-import { dataValue, type InputValue, type InputValues, listOf, literalValue } from './input-value.ts';
+import { type InputValue, type InputValues, listOf, type ValueReader } from './input-value.ts';
 import type { NodeInput, PartialPipelineJob, PipelineNode } from './pipeline.ts';
 import type { Report } from './yaml-file.ts';
 
@@ -11,6 +11,8 @@ import type { Report } from './yaml-file.ts';
 export interface Scope {
   readonly pipeline: PartialPipelineJob;
   readonly inputs: InputValues;
+  /** Reads the values that a job has of its own. */
+  readonly reader: ValueReader;
   /** Absolute path that the artifact of a job's output has. */
   readonly artifactPath: (job: string, output: string) => string;
 }
@@ -67,12 +69,12 @@ function bindingOf(bound: NodeInput): Binding | undefined {
 async function ownValue(
   bound: NodeInput,
   rule: ComponentInput,
-  scope: Scope,
+  { pipeline, reader }: Scope,
   fail: Report,
 ): Promise<InputValue | undefined> {
-  if (typeof bound !== 'object') return literalValue(bound, fail);
+  if (typeof bound !== 'object') return reader.literal(bound, fail);
   const type = bound.type ?? rule.type;
-  if (isDataType(type)) return dataValue(type, bound.path, path.dirname(scope.pipeline.file), fail);
+  if (isDataType(type)) return reader.data(type, bound.path, path.dirname(pipeline.file), fail);
   fail(`a ${type} is given as it is, without \`path\``);
   return undefined;
 }

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type Component, distributionSchema, portName, readComponent, resourcesSchema } from './component.ts';
 import { dataTypes, literalSchema } from './data-type.ts';
-import { type Report, readYaml, throwProblems } from './yaml-file.ts';
+import { isReservedName, isReservedVariable } from './reserved-names.ts';
+import { checkContent, type Report, readYaml, throwProblems } from './yaml-file.ts';
 
 const inputMode = z.enum(['ro_mount', 'rw_mount', 'download', 'direct']);
 const outputMode = z.enum(['rw_mount', 'upload']);
@@ -110,10 +111,19 @@ export async function loadPipeline(file: string): Promise<PipelineJob> {
   return pipeline as PipelineJob;
 }
 
-/** As `loadPipeline`, but what is wrong goes to `report`. Undefined where the pipeline file itself cannot be used. */
-export async function readPipeline(file: string, report: Report): Promise<PartialPipelineJob | undefined> {
-  const content = await readYaml(file, pipelineSchema, report);
+/**
+ * As `loadPipeline`, but what is wrong goes to `report`. `updates`, from a schedule, are laid over what the file says.
+ * Undefined where the pipeline file itself cannot be used.
+ */
+export async function readPipeline(
+  file: string,
+  report: Report,
+  updates: Readonly<Record<string, unknown>> = {},
+): Promise<PartialPipelineJob | undefined> {
+  const written = await readYaml(file, z.record(z.string(), z.unknown()), report);
+  const content = written && checkContent(merged(written, updates), file, pipelineSchema, report);
   if (content === undefined) return undefined;
+  checkNames(content, (problem) => report(`${file}: ${problem}`));
   const components = new Map<string, Promise<Component | undefined>>();
   const jobs: Record<string, PipelineNode | null> = {};
   for (const [name, node] of Object.entries(content.jobs)) {
@@ -131,6 +141,38 @@ export async function readPipeline(file: string, report: Report): Promise<Partia
     jobs[name] = component === undefined ? null : { ...node, component };
   }
   return { ...content, file, jobs };
+}
+
+/** Maps are merged key by key, as azure-ai-ml merges what a schedule changes; all else is replaced. */
+function merged(
+  base: Readonly<Record<string, unknown>>,
+  updates: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(updates)) {
+    const before = result[key];
+    result[key] = isMap(before) && isMap(value) ? merged(before, value) : value;
+  }
+  return result;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkNames({ jobs, inputs, outputs }: z.infer<typeof pipelineSchema>, fail: Report): void {
+  for (const [of, names] of Object.entries({ jobs, inputs, outputs })) {
+    for (const name of Object.keys(names)) {
+      if (isReservedName(name)) fail(`${of}.${name}: the name is one of Azure ML's own`);
+    }
+  }
+  for (const [job, node] of Object.entries(jobs)) {
+    for (const name of Object.keys(node.environment_variables)) {
+      if (isReservedVariable(name)) {
+        fail(`jobs.${job}.environment_variables.${name}: Azure ML sets this variable itself`);
+      }
+    }
+  }
 }
 
 /** Azure ML takes a component as a path from the pipeline's folder, with or without `file:` before it. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type DataType, quotingProblem } from './data-type.ts';
 import { renderCommand } from './expressions.ts';
-import { resolveInputs } from './input-value.ts';
+import { localValues, resolveInputs } from './input-value.ts';
 import { orderJobs } from './job-order.ts';
 import { type BoundNode, bindNode, type Scope } from './node-binding.ts';
 import { checkOutputs } from './output-binding.ts';
@@ -64,6 +64,7 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
   const scope = pipeline && {
     pipeline,
     inputs: await resolveInputs(pipeline, options.set ?? {}, cwd, report),
+    reader: localValues,
     artifactPath: (job: string, output: string) => path.join(artifactsDir, job, output),
   };
   const bound = scope && (await bindJobs(scope, report));
@@ -79,8 +80,8 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
   };
 }
 
-/** Resolves all jobs that could be read, each after those it depends on. */
-async function bindJobs(scope: Scope, report: Report): Promise<[string, BoundNode][]> {
+/** Resolves all jobs that could be read, each after those it depends on, and checks what their outputs are bound to. */
+export async function bindJobs(scope: Scope, report: Report): Promise<[string, BoundNode][]> {
   const { pipeline } = scope;
   const bound = new Map<string, BoundNode>();
   for (const [name, node] of Object.entries(pipeline.jobs)) {

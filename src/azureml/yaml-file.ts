@@ -39,8 +39,16 @@ export function parseYaml<T>(
   const document = parseDocument(text);
   const broken = [...document.errors, ...document.warnings];
   for (const { message } of broken) report(`${file}: not valid YAML: ${message.split('\n', 1)[0]}`);
-  if (broken.length > 0) return undefined;
-  const content: unknown = document.toJS();
+  return broken.length > 0 ? undefined : checkContent(document.toJS(), file, schema, report);
+}
+
+/** Holds the content of a file against `schema`; as `readYaml`. */
+export function checkContent<T>(
+  content: unknown,
+  file: string,
+  schema: z.ZodType<T>,
+  report: Report,
+): T | undefined {
   const result = schema.safeParse(content);
   if (result.success) return result.data;
   for (const problem of result.error.issues.flatMap((issue) => describe(issue, [], content))) {

@@ -24,6 +24,8 @@ export interface ConvertOptions extends ConfigOptions {
   readonly interim: string;
   /** Local folder of the `cases.json` artifact. */
   readonly cases: string;
+  /** Only this many patients, the first by id; 0 or absent: all of them. */
+  readonly limit?: number | undefined;
   /** 0 chooses by cores and memory. */
   readonly workers: number;
   readonly report: Report;
@@ -50,7 +52,7 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   // Finds an absent secret before the first patient, not in each of them.
   uidHmacOf(config);
   const patients = await findPatients(raw, caseIdOf(config), report);
-  const tasks = [...patients]
+  const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({
         step: 'convert',
@@ -63,6 +65,9 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
       }),
     )
     .sort((a, b) => (a.patientId < b.patientId ? -1 : 1));
+  const tasks = all.slice(0, options.limit || undefined);
+  if (tasks.length < all.length)
+    report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
   const { records, skipped } = await runCases<ConvertTask, CaseRecord>(tasks, {
     workers: options.workers,
     report,

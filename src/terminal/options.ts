@@ -13,7 +13,7 @@ const folder = (description: string) =>
   ({ type: 'string', demandOption: true, requiresArg: true, description }) as const;
 const count = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
 
-const COUNTS = ['workers', 'max-excluded', 'patients', 'seed', 'full', 'channel', 'dataset-id'];
+const COUNTS = ['workers', 'limit', 'max-excluded', 'patients', 'seed', 'full', 'channel', 'dataset-id'];
 
 /** yargs takes any text for a number. */
 export function checkNumbers(argv: Record<string, unknown>): true {
@@ -80,6 +80,7 @@ export const COMPONENT_OPTIONS = {
     interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json} are written'),
     cases: folder('Folder for the cases.json artifact'),
     ...configuration,
+    limit: { ...count('Only this many patients, the first by id, for a trial; 0: all of them'), default: 0 },
     ...workers,
     ...maxExcluded,
   },

@@ -20,6 +20,7 @@ import { encodeJson } from '../dataset/json.ts';
 import { StorageError, UnfinishedError, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
+import { azureCommands } from './azure.ts';
 import { cohortLines, cohortTable, mappedLines, nnunetLines, stepLines } from './closing.ts';
 import { inspectionLines } from './inspection.ts';
 import {
@@ -221,6 +222,11 @@ export async function main(args: readonly string[]): Promise<number> {
         for (const line of ['', cohortTable(result.cohort), '', ...cohortLines(result.cohort, places)])
           say(line);
       },
+    )
+    .command('azure', 'Azure ML: check the files', (y) =>
+      azureCommands(y, (code) => {
+        exitCode = code;
+      }),
     )
     .demandCommand(1, 1, 'Give a command; --help lists them.')
     .strict()

@@ -36,6 +36,8 @@ describe.each(steps)('components/%s/component.yml', (step) => {
       'inputs',
       'outputs',
       'environment',
+      'resources',
+      'distribution',
       'command',
     ]);
   });
@@ -51,6 +53,13 @@ describe.each(steps)('components/%s/component.yml', (step) => {
     expect(command).toMatch(new RegExp(`^swinprep ${step} `));
     for (const [, option, port] of options) expect(option).toBe(port.replaceAll('_', '-'));
     expect(options.map(([, , port]) => port)).toEqual([...Object.keys(inputs), ...Object.keys(outputs)]);
+  });
+
+  it('runs one process on each node, on one node unless a pipeline says more', async () => {
+    expect(await loadComponent(file)).toMatchObject({
+      resources: { instance_count: 1 },
+      distribution: { type: 'pytorch', process_count_per_instance: 1 },
+    });
   });
 
   it('is never reused, since the content under its URLs may change', async () => {
@@ -84,7 +93,7 @@ describe('pipelines/preprocess.yml', () => {
   it('runs the four verbs with every place where it belongs', async () => {
     const { jobs } = await planPipeline(pipelineFile, { set: places, artifactsDir: '/a' });
     expect(jobs.map(({ command }) => command.replace(/ {2,}/g, ' '))).toEqual([
-      `swinprep convert --raw 'RAW' --interim 'INTERIM' --preset 'lung1' --config '${root}/pipelines/config.yml' --patch 'preset' --workers 0 --cases '/a/convert/cases'`,
+      `swinprep convert --raw 'RAW' --interim 'INTERIM' --preset 'lung1' --config '${root}/pipelines/config.yml' --patch 'preset' --limit 0 --workers 0 --cases '/a/convert/cases'`,
       `swinprep split --cases '/a/convert/cases' --clinical 'clinical.csv' --previous '${root}/pipelines/no-previous-split.json' --split '/a/split/split'`,
       "swinprep pass1-stats --cases '/a/convert/cases' --split '/a/split/split' --interim 'INTERIM' --workers 0 --stats '/a/pass1_stats/stats'",
       "swinprep pass2-write --cases '/a/convert/cases' --split '/a/split/split' --stats '/a/pass1_stats/stats' --interim 'INTERIM' --roi 'https://host/roi?a=1&b=2' --workers 0 --manifest '/a/pass2_write/manifest'",
