@@ -89,7 +89,10 @@ async function inspectInputs(
     volume: decodeNifti(NIFTI_MASK, await niftiMask()),
   };
   const { files, dicom: headers, ignored, refusal } = await readHeaders(await dicom!());
-  const survey = await surveyStudy(headers, rules, labelled);
+  const survey = await surveyStudy(headers, rules, labelled).catch((thrown) => {
+    // convert reads every file before it looks at any.
+    throw refusal ?? thrown;
+  });
   const counts = { files: files + (labelled === undefined ? 0 : 1), ignored_files: ignored };
   return {
     findings: surveyFindings(survey, counts, rules, names ? (name) => name : safeRoiName),

@@ -8,7 +8,7 @@ const WORDS = new Set(
   esophagus oesophagus trachea carina bronchus spinal spine cord canal body external skin patient outline liver
   kidney spleen stomach bowel brain brainstem chest wall ribs rib bone thyroid breast bladder rectum femur
   pet ct suv max primair pre op post boost avoid ring minus plus and or not of the in exp prv oar
-  green orange purple blue light dark red yellow tissue segment background structure`.split(/\s+/),
+  anatomical green orange purple blue light dark red yellow tissue segment background structure`.split(/\s+/),
 );
 
 /** Longest run of digits in a name that is a count, not an identifier. */
