@@ -25,6 +25,26 @@ export class UnfinishedError extends Error {
   override readonly name = 'UnfinishedError';
 }
 
+/** Azure Resource Manager, or the run history of Azure ML, refused a request or could not be reached. */
+export class ArmError extends Error {
+  override readonly name = 'ArmError';
+  /** Code of the service, such as `AuthorizationFailed`. */
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly target: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options?: ErrorOptions & { status?: number | undefined; target?: string | undefined },
+  ) {
+    super(`${code}: ${message}${options?.target ? ` (target: ${options.target})` : ''}`, options);
+    this.code = code;
+    this.status = options?.status;
+    this.target = options?.target;
+  }
+}
+
 /**
  * This patient's data cannot be used, for a stated reason. Thrown at any depth, caught once per patient and recorded:
  * the patient becomes `excluded` and the others go on.

@@ -63,6 +63,11 @@ export function identityClientId(env: NodeJS.ProcessEnv): string | undefined {
   return id === 'clientid' || id === '' ? undefined : id;
 }
 
+/** The credential of this process: environment, managed identity, Azure CLI and the other ways of DefaultAzureCredential. */
+export function azureCredential(env: NodeJS.ProcessEnv = process.env): Promise<TokenCredential> {
+  return identity(env);
+}
+
 const identities = new Map<string | undefined, Promise<TokenCredential>>();
 
 /** One credential a client id, so that all stores share its tokens. Its package is loaded only here: it is heavy. */

@@ -13,7 +13,17 @@ const folder = (description: string) =>
   ({ type: 'string', demandOption: true, requiresArg: true, description }) as const;
 const count = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
 
-const COUNTS = ['workers', 'limit', 'max-excluded', 'patients', 'seed', 'full', 'channel', 'dataset-id'];
+const COUNTS = [
+  'workers',
+  'limit',
+  'max-excluded',
+  'patients',
+  'seed',
+  'full',
+  'channel',
+  'dataset-id',
+  'retry-preempted',
+];
 
 /** yargs takes any text for a number. */
 export function checkNumbers(argv: Record<string, unknown>): true {
@@ -22,7 +32,8 @@ export function checkNumbers(argv: Record<string, unknown>): true {
     if (value !== undefined && !(Number.isInteger(value) && Number(value) >= 0))
       throw new UsageError(`--${name}: must be a whole number from 0 on`);
   }
-  const { threshold } = argv;
+  const { threshold, poll } = argv;
+  if (poll !== undefined && !(Number(poll) > 0)) throw new UsageError('--poll: must be a number above 0');
   if (threshold !== undefined && !(Number(threshold) > 0))
     throw new UsageError('--threshold: must be a number above 0, for what lies outside the ROI is 0');
   return true;

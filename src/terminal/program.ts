@@ -17,10 +17,9 @@ import type { StepSummary } from '../components/report.ts';
 import { split } from '../components/split.ts';
 import { describeConfig } from '../config/describe.ts';
 import { encodeJson } from '../dataset/json.ts';
-import { StorageError, UnfinishedError, UsageError } from '../errors.ts';
+import { ArmError, messageOf, StorageError, UnfinishedError, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
-import { azureCommands } from './azure.ts';
 import { cohortLines, cohortTable, mappedLines, nnunetLines, stepLines } from './closing.ts';
 import { inspectionLines } from './inspection.ts';
 import {
@@ -223,11 +222,13 @@ export async function main(args: readonly string[]): Promise<number> {
           say(line);
       },
     )
-    .command('azure', 'Azure ML: check the files', (y) =>
-      azureCommands(y, (code) => {
+    .command('azure', 'Azure ML: check files, register, submit, watch and schedule', async (y) => {
+      // Imported only now: every worker starts this program, and the packages behind it take time to load.
+      const { azureCommands } = await import('./azure.ts');
+      return azureCommands(y, (code) => {
         exitCode = code;
-      }),
-    )
+      });
+    })
     .demandCommand(1, 1, 'Give a command; --help lists them.')
     .strict()
     .check(checkNumbers)
@@ -244,9 +245,10 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync();
     return exitCode;
   } catch (thrown) {
-    const expected =
-      thrown instanceof UsageError || thrown instanceof StorageError || thrown instanceof UnfinishedError;
-    console.error(expected ? `swinprep: ${thrown.message}` : thrown);
+    const expected = [UsageError, StorageError, UnfinishedError, ArmError].some(
+      (kind) => thrown instanceof kind,
+    );
+    console.error(expected ? `swinprep: ${messageOf(thrown)}` : thrown);
     return 1;
   }
 }

@@ -1,16 +1,50 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { ArmRequest } from '../../src/azureml/arm/asset-body.ts';
 import { lintFiles, yamlFilesIn } from '../../src/azureml/lint.ts';
+import { comparable, FILES, KINDS, requestsFor } from '../support/arm-bodies.ts';
+import { readJson, temporaryFolder } from '../support/cli.ts';
 import { runPython } from './python.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+/** The files of the repository with names in place of `<account>` and `<registry>`. */
+async function filledFiles() {
+  const work = temporaryFolder();
+  const folders = ['components', 'pipelines'].map((name) => path.join(work, name));
+  for (const folder of folders) cpSync(path.join(root, path.basename(folder)), folder, { recursive: true });
+  const files = await yamlFilesIn(folders);
+  for (const file of files)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/<(account|registry)>/g, '$1'));
+  return (await lintFiles(files)).checked;
+}
+
+async function sdk<T>(script: string, files: readonly { file: string; kind: string }[]): Promise<T> {
+  const args = files.map(({ file, kind }) => `${kind}=${file}`);
+  return JSON.parse(await runPython(script, args, 'requirements-azure.txt')) as T;
+}
+
 test('azure-ai-ml loads and validates every Azure ML file without an error or a warning', async () => {
-  const { checked } = await lintFiles(
-    await yamlFilesIn(['components', 'pipelines'].map((name) => path.join(root, name))),
-  );
+  const folders = ['components', 'pipelines'].map((name) => path.join(root, name));
+  const { checked } = await lintFiles(await yamlFilesIn(folders));
   expect(checked.length).toBeGreaterThan(0);
-  const args = checked.map(({ file, kind }) => `${kind}=${file}`);
-  const found = JSON.parse(await runPython('validate_azure_yaml.py', args, 'azure-requirements.txt'));
+  const found = await sdk('validate_azure_yaml.py', checked);
   expect(found).toEqual(checked.map(({ file }) => ({ file, errors: [], warnings: [] })));
+});
+
+test('azure-ai-ml sends the bodies that are recorded in test/goldens/azure-bodies.json', async () => {
+  const files = Object.entries(KINDS).map(([name, kind]) => ({ file: path.join(FILES, name), kind }));
+  const sent = await sdk<Record<string, ArmRequest[]>>('record_azure_bodies.py', files);
+  const recorded = readJson<Record<string, ArmRequest[]>>(root, 'test/goldens/azure-bodies.json');
+  expect(Object.keys(sent)).toEqual(Object.keys(recorded));
+  for (const name of Object.keys(recorded))
+    expect(comparable(sent[name])).toEqual(comparable(recorded[name]));
+});
+
+test('swinprep and azure-ai-ml send the same for the files of the repository', async () => {
+  for (const { file, kind } of await filledFiles()) {
+    const sent = await sdk<Record<string, ArmRequest[]>>('record_azure_bodies.py', [{ file, kind }]);
+    expect(comparable(await requestsFor(kind, file)), file).toEqual(comparable(Object.values(sent)[0]));
+  }
 });

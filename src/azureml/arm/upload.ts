@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { openStore } from '../../storage/open.ts';
+import type { WorkspaceClient } from './client.ts';
+
+/** Where azure-ai-ml puts local inputs too. */
+const DATASTORE = 'workspaceblobstore';
+
+interface Datastore {
+  readonly properties: {
+    readonly accountName: string;
+    readonly containerName: string;
+    readonly endpoint?: string;
+    readonly protocol?: string;
+  };
+}
+
+/**
+ * Uploads local files to the workspace's default datastore, under a hash of their content, and gives the `azureml://`
+ * URI of each. Throws a UsageError for a folder.
+ */
+export async function uploadFiles(
+  client: WorkspaceClient,
+  files: readonly string[],
+): Promise<Map<string, string>> {
+  const uploaded = new Map<string, string>();
+  if (files.length === 0) return uploaded;
+  const store = await openStore(await containerUrl(client));
+  for (const file of files) {
+    if ((await stat(file)).isDirectory())
+      throw new UsageError(`${file} is a folder; put it into Blob Storage yourself and give its URI`);
+    const bytes = await readFile(file);
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    const key = `LocalUpload/${hash}/${path.basename(file)}`;
+    if ((await store.stat(key)) === undefined) await store.write(key, bytes);
+    uploaded.set(file, `azureml://datastores/${DATASTORE}/paths/${key}`);
+  }
+  return uploaded;
+}
+
+async function containerUrl(client: WorkspaceClient): Promise<string> {
+  const datastore = (await client.get(`/datastores/${DATASTORE}`)) as Datastore | undefined;
+  if (datastore === undefined)
+    throw new UsageError(`the workspace has no datastore ${DATASTORE}; give URIs in place of local files`);
+  const {
+    accountName,
+    containerName,
+    endpoint = 'core.windows.net',
+    protocol = 'https',
+  } = datastore.properties;
+  // Azurite carries the account in its path.
+  if (protocol === 'http') return `http://${endpoint}/${accountName}/${containerName}`;
+  return `https://${accountName}.blob.${endpoint}/${containerName}`;
+}
