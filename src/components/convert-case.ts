@@ -3,6 +3,7 @@ import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../
 import { fingerprintOf } from '../dataset/json.ts';
 import { MEASURES_FILE } from '../dataset/stats.ts';
 import { readStudy, type Study, type StudyRules } from '../dicom/study.ts';
+import { ArchiveError, messageOf, StorageError } from '../errors.ts';
 import { HuHistogram } from '../kernels/histogram.ts';
 import { decodeNifti } from '../nifti/decode.ts';
 import { encodeNifti } from '../nifti/encode.ts';
@@ -14,6 +15,7 @@ import { uidHmacOf } from './case-id.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
+import type { Weighed } from './deal.ts';
 import { exclusionOf } from './exclusion.ts';
 import { niftiStudy } from './nifti-study.ts';
 import { assertQc, judgePair, measurePair } from './pair-qc.ts';
@@ -75,6 +77,25 @@ function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config
     uids: uidHmacOf(config)('fingerprint'),
     gzip: config.output.gzipLevelInt,
   });
+}
+
+/** What a patient weighs, the bytes of its files, and what decides its outputs. No file is read. */
+export async function weighConvert(task: ConvertTask): Promise<Weighed> {
+  const { patientId, patient, raw, masks, config } = task;
+  const rules = taskRules(task);
+  try {
+    const inputs = await patientInputs(patient, raw, masks, config.mask);
+    const sizes = inputs.listed.flat().filter((value) => typeof value === 'number');
+    return {
+      patientId,
+      weight: sizes.reduce((sum, bytes) => sum + bytes, 0),
+      fingerprint: convertFingerprint(inputs, rules, config),
+    };
+  } catch (thrown) {
+    // A place that fails now may not fail for another rank, and then the ranks would deal differently.
+    if (thrown instanceof StorageError && !(thrown instanceof ArchiveError)) throw thrown;
+    return { patientId, weight: 0, fingerprint: messageOf(thrown) };
+  }
 }
 
 /** A patient's files, read whole. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { CaseRecord } from '../dataset/case.ts';
+import { type CaseRecord, caseSchema } from '../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../dataset/cases.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { CONFIG_FILE } from '../dataset/manifest.ts';
@@ -9,14 +9,15 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
 import { caseIdOf, uidHmacOf } from './case-id.ts';
-import { runCases } from './case-pool.ts';
 import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
-import type { ConvertTask } from './convert-case.ts';
+import { type ConvertTask, weighConvert } from './convert-case.ts';
+import { inFlight } from './in-flight.ts';
 import { findPatients, isPairTable } from './patients.ts';
 import type { Report, StepSummary } from './report.ts';
+import { runShard, type ShardOptions } from './shard-run.ts';
 
-export interface ConvertOptions extends ConfigOptions {
+export interface ConvertOptions extends ConfigOptions, ShardOptions {
   /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
   readonly raw: string;
   /** Where NIfTI masks lie, for the source NIFTI; the raw data where it is absent. */
@@ -68,21 +69,26 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   const tasks = all.slice(0, options.limit || undefined);
   if (tasks.length < all.length)
     report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
-  const { records, skipped } = await runCases<ConvertTask, CaseRecord>(tasks, {
-    workers: options.workers,
-    report,
+  const done = await runShard<ConvertTask, CaseRecord>(tasks, {
+    ...options,
+    step: 'convert',
     onCrash: (exclusion) => excludedCase(exclusion, ''),
+    weigh: () => inFlight(tasks, weighConvert),
+    place: interim,
+    schema: caseSchema,
   });
-  const cases = mergeCases(VERSION, config, records);
+  if (!done.whole) return done.summary;
+  const cases = mergeCases(VERSION, config, done.records);
   await writeArtifacts(options.cases, {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
     [CASES_FILE]: encodeJson(cases),
   });
+  await done.clear();
   return {
     step: 'convert',
     ok: cases.summary.num_ok,
     excluded: cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : [])),
-    skipped,
+    skipped: done.skipped,
     facts: [],
     places: { volumes: displayUri(interim), cases: `${options.cases}/${CASES_FILE}` },
   };

@@ -3,15 +3,22 @@ import { CASES_FILE, casesSchema, okCases } from '../dataset/cases.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { CONFIG_FILE } from '../dataset/manifest.ts';
 import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
-import { datasetStats, type MeasuresFile, type Pass1Case, STATS_FILE } from '../dataset/stats.ts';
+import {
+  datasetStats,
+  type MeasuresFile,
+  measuresFileSchema,
+  type Pass1Case,
+  STATS_FILE,
+} from '../dataset/stats.ts';
 import { UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
-import { runCases } from './case-pool.ts';
-import type { MeasureTask } from './pass1-case.ts';
+import { type MeasureTask, measureFingerprint } from './pass1-case.ts';
 import type { Report, StepSummary } from './report.ts';
+import { runShard, type ShardOptions } from './shard-run.ts';
+import { voxelsOf } from './voxels-of.ts';
 
-export interface Pass1Options {
+export interface Pass1Options extends ShardOptions {
   readonly cases: string;
   readonly split: string;
   readonly interim: string;
@@ -23,7 +30,7 @@ export interface Pass1Options {
 
 /** The pass1-stats step: measures every patient of the split, derives the constants from those in scope. */
 export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
-  const { interim, report } = options;
+  const { interim } = options;
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
   const { config } = cases;
@@ -39,11 +46,21 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
         config,
       }),
     );
-  const { records, skipped } = await runCases<MeasureTask, MeasuresFile>(tasks, {
-    workers: options.workers,
-    report,
+  const done = await runShard<MeasureTask, MeasuresFile>(tasks, {
+    ...options,
+    step: 'pass1-stats',
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
+    weigh: async () =>
+      tasks.map((task) => ({
+        patientId: task.patientId,
+        weight: voxelsOf(task.record),
+        fingerprint: measureFingerprint(task),
+      })),
+    place: interim,
+    schema: measuresFileSchema,
   });
+  if (!done.whole) return done.summary;
+  const { records, skipped } = done;
   const measured = records.flatMap((file): Pass1Case[] => {
     if (file.state === 'excluded') return [];
     const { split: side, stage } = memberOf.get(file.record.patient_id)!;
@@ -60,6 +77,7 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
     [STATS_FILE]: encodeJson(stats),
   });
+  await done.clear();
   const summary = stats.pass1_summary;
   return {
     step: 'pass1-stats',

@@ -11,19 +11,20 @@ import {
   type Manifest,
   splitExclusions,
 } from '../dataset/manifest.ts';
-import type { RoiRecord } from '../dataset/roi.ts';
+import { type RoiRecord, roiSchema } from '../dataset/roi.ts';
 import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
 import { STATS_FILE, statsSchema } from '../dataset/stats.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
-import { runCases } from './case-pool.ts';
 import { cohortSheets } from './cohort-sheet.ts';
-import { excludedRoi, type RoiTask } from './pass2-case.ts';
+import { excludedRoi, type RoiTask, roiFingerprint } from './pass2-case.ts';
 import type { Report, StepSummary } from './report.ts';
+import { runShard, type ShardOptions } from './shard-run.ts';
+import { voxelsOf } from './voxels-of.ts';
 
-export interface Pass2Options {
+export interface Pass2Options extends ShardOptions {
   readonly cases: string;
   readonly split: string;
   readonly stats: string;
@@ -37,7 +38,7 @@ export interface Pass2Options {
 
 /** The pass2-write step: the ROI set of every patient of the split, the manifest, and who failed and why. */
 export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
-  const { interim, roi, report } = options;
+  const { interim, roi } = options;
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
   const stats = await readArtifact(options.stats, STATS_FILE, statsSchema, 'pass1-stats');
@@ -50,11 +51,21 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     if (member === undefined || excludedInPass1.has(patientId)) return [];
     return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
   });
-  const { records, skipped } = await runCases<RoiTask, RoiRecord>(tasks, {
-    workers: options.workers,
-    report,
+  const done = await runShard<RoiTask, RoiRecord>(tasks, {
+    ...options,
+    step: 'pass2-write',
     onCrash: (exclusion) => excludedRoi(exclusion, config, ''),
+    weigh: async () =>
+      tasks.map((task) => ({
+        patientId: task.patientId,
+        weight: voxelsOf(task.record),
+        fingerprint: roiFingerprint(task),
+      })),
+    place: roi,
+    schema: roiSchema,
   });
+  if (!done.whole) return done.summary;
+  const { records, skipped } = done;
   const excluded = records.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
   const excludedByConvert = cases.cases.flatMap((record) =>
     record.state === 'excluded' ? [record.exclusion] : [],
@@ -70,6 +81,7 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
     [MANIFEST_FILE]: encodeJson(manifest),
   });
+  await done.clear();
   const { summary } = manifest;
   return {
     step: 'pass2-write',

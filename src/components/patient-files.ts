@@ -1,8 +1,6 @@
 import { CaseExclusion } from '../errors.ts';
 import type { ReadableStore } from '../storage/store.ts';
-
-/** Files read from the store at a time: a patient is some hundred small objects, each a round trip away. */
-const READS_IN_FLIGHT = 16;
+import { inFlight } from './in-flight.ts';
 
 export interface PatientFile {
   readonly key: string;
@@ -19,20 +17,11 @@ export async function patientFiles(store: ReadableStore): Promise<PatientFile[]>
 }
 
 /** What `read` makes of each file, in their order, some files at a time. */
-export async function readFiles<T>(
+export function readFiles<T>(
   files: readonly PatientFile[],
   read: (file: PatientFile) => Promise<T>,
 ): Promise<T[]> {
-  const results: T[] = new Array(files.length);
-  let next = 0;
-  const reader = async (): Promise<void> => {
-    while (next < files.length) {
-      const index = next++;
-      results[index] = await read(files[index]);
-    }
-  };
-  await Promise.all(Array.from({ length: READS_IN_FLIGHT }, reader));
-  return results;
+  return inFlight(files, read);
 }
 
 /** What to throw where a file that was listed is no longer there. */

@@ -1,4 +1,5 @@
 import type { Exclusion, StepName } from '../dataset/record.ts';
+import type { Shard } from './shard.ts';
 
 /** What patients go through one by one. */
 export type TaskName = StepName | 'inspect';
@@ -22,6 +23,8 @@ export type Report = (event: StepEvent) => void;
 /** How a step ended; what the closing lines are made of. */
 export interface StepSummary {
   readonly step: StepName;
+  /** Where this is what one of several ranks did, and rank 0 closes the step. */
+  readonly shard?: Shard;
   readonly ok: number;
   /** Of the patients whose raw data were found. */
   readonly excluded: readonly Exclusion[];

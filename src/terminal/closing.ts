@@ -9,7 +9,7 @@ import { table } from './table.ts';
 const NAMED = 10;
 
 /** The closing lines of a step. */
-export function stepLines({ step, ok, excluded, skipped, facts, places }: StepSummary): string[] {
+export function stepLines({ step, shard, ok, excluded, skipped, facts, places }: StepSummary): string[] {
   const counts = [
     `${ok} ok`,
     `${excluded.length} excluded`,
@@ -17,7 +17,7 @@ export function stepLines({ step, ok, excluded, skipped, facts, places }: StepSu
   ];
   const more = excluded.length - NAMED;
   return [
-    `${step}: ${counts.join(', ')}`,
+    `${step}: ${counts.join(', ')}${shard === undefined ? '' : ` on rank ${shard.rank} of ${shard.ranks}`}`,
     ...excluded.slice(0, NAMED).map((e) => `  excluded ${e.patient_id} (${e.code}): ${e.message}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...facts.map((fact) => `  ${fact}`),

@@ -17,6 +17,7 @@ const COUNTS = [
   'workers',
   'limit',
   'max-excluded',
+  'gather-timeout',
   'patients',
   'seed',
   'full',
@@ -121,6 +122,23 @@ export const COMPONENT_OPTIONS = {
     ...maxExcluded,
   },
 } as const satisfies Record<string, Options>;
+
+/**
+ * Options of the components that many nodes can share. They are no inputs in component.yml: the nodes of a job have one
+ * command, and Azure ML tells each its rank in the environment.
+ */
+export const shardOptions = {
+  shard: {
+    type: 'string',
+    requiresArg: true,
+    description:
+      'Do share i of n, i from 0, the same n everywhere; share 0 gathers (default: RANK/WORLD_SIZE, OMPI_COMM_WORLD_RANK/SIZE, AZUREML_CR_NODE_RANK/AZUREML_NODE_COUNT, else 0/1)',
+  },
+  'gather-timeout': {
+    ...count('Seconds that share 0 waits for the next of the others to be done'),
+    default: 3600,
+  },
+} as const;
 
 const cohort = {
   raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask (.csv): ${URI_FORMS}`),

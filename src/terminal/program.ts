@@ -14,6 +14,7 @@ import { pass2Write } from '../components/pass2-write.ts';
 import { writePhantom } from '../components/phantom.ts';
 import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../components/preprocess.ts';
 import type { StepSummary } from '../components/report.ts';
+import { shardOf } from '../components/shard.ts';
 import { split } from '../components/split.ts';
 import { describeConfig } from '../config/describe.ts';
 import { encodeJson } from '../dataset/json.ts';
@@ -33,6 +34,7 @@ import {
   phantomOptions,
   preprocessOptions,
   runOptions,
+  shardOptions,
   URI_FORMS,
 } from './options.ts';
 import { progressReport } from './progress.ts';
@@ -44,7 +46,8 @@ const EXIT_CODES =
 
 function closeStep(summary: StepSummary, most: number | undefined): number {
   for (const line of stepLines(summary)) say(line);
-  if (most === undefined || summary.excluded.length <= most) return 0;
+  // Rank 0 judges by the patients of all ranks.
+  if (most === undefined || summary.shard !== undefined || summary.excluded.length <= most) return 0;
   console.error(
     `${summary.step}: ${summary.excluded.length} patients are excluded, --max-excluded allows ${most}`,
   );
@@ -114,9 +117,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(
       'convert',
       'Component: raw DICOM to CT volume and tumour mask',
-      (y) => y.options(COMPONENT_OPTIONS.convert),
+      (y) => y.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
-        exitCode = closeStep(await convert({ ...argv, report }), argv.maxExcluded);
+        const shard = shardOf(argv.shard);
+        exitCode = closeStep(await convert({ ...argv, shard, report }), argv.maxExcluded);
       },
     )
     .command(
@@ -124,23 +128,27 @@ export async function main(args: readonly string[]): Promise<number> {
       'Component: patients to train and test',
       (y) => y.options(COMPONENT_OPTIONS.split),
       async (argv) => {
-        exitCode = closeStep(await split(argv), argv.maxExcluded);
+        const { rank, ranks } = shardOf(undefined);
+        if (rank > 0) say(`split: rank 0 of ${ranks} does it, this is rank ${rank}`);
+        else exitCode = closeStep(await split(argv), argv.maxExcluded);
       },
     )
     .command(
       'pass1-stats',
       'Component: constants of the data set',
-      (y) => y.options(COMPONENT_OPTIONS['pass1-stats']),
+      (y) => y.options({ ...COMPONENT_OPTIONS['pass1-stats'], ...shardOptions }),
       async (argv) => {
-        exitCode = closeStep(await pass1Stats({ ...argv, report }), argv.maxExcluded);
+        const shard = shardOf(argv.shard);
+        exitCode = closeStep(await pass1Stats({ ...argv, shard, report }), argv.maxExcluded);
       },
     )
     .command(
       'pass2-write',
       'Component: the ROI set and its manifest',
-      (y) => y.options(COMPONENT_OPTIONS['pass2-write']),
+      (y) => y.options({ ...COMPONENT_OPTIONS['pass2-write'], ...shardOptions }),
       async (argv) => {
-        exitCode = closeStep(await pass2Write({ ...argv, report }), argv.maxExcluded);
+        const shard = shardOf(argv.shard);
+        exitCode = closeStep(await pass2Write({ ...argv, shard, report }), argv.maxExcluded);
       },
     )
     .command('export', 'The ROI set in the layout of another program', (y) =>

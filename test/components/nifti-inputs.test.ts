@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/components/convert.ts';
 import { readInterim } from '../../src/components/interim.ts';
+import { EVERYTHING } from '../../src/components/shard.ts';
 import { CASES_FILE, type Cases } from '../../src/dataset/cases.ts';
 import { axisOrder, reorient } from '../../src/kernels/orient.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
@@ -45,6 +46,8 @@ async function converted(from: string, options: { masks?: string; config?: strin
     preset: 'lung1',
     config,
     workers: 1,
+    shard: EVERYTHING,
+    gatherTimeout: 0,
     report: () => {},
   });
   const cases = readJson<Cases>(out, CASES_FILE);

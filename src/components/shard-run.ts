@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { fingerprintOf } from '../dataset/json.ts';
+import type { Exclusion, StepName } from '../dataset/record.ts';
+import { UnfinishedError } from '../errors.ts';
+import { openStore } from '../storage/open.ts';
+import { VERSION } from '../version.ts';
+import { type CaseTask, type PoolResult, runCases } from './case-pool.ts';
+import { deal, type Weighed } from './deal.ts';
+import type { ExclusionAt } from './exclusion.ts';
+import { deletePart, gatherParts, type PartsPlace, writePart } from './parts.ts';
+import type { Report, StepSummary } from './report.ts';
+import type { Shard } from './shard.ts';
+
+/** Options of the steps that many nodes can share. */
+export interface ShardOptions {
+  readonly shard: Shard;
+  /** Seconds that rank 0 waits for the next part of another rank. */
+  readonly gatherTimeout: number;
+}
+
+/** What a step's record of a patient has to tell here. */
+type CaseState = { readonly state: 'ok' } | { readonly state: 'excluded'; readonly exclusion: Exclusion };
+
+export type ShardResult<R> =
+  | (PoolResult<R> & {
+      /** Of all patients. */
+      readonly whole: true;
+      /** Removes the parts that the records were gathered from; to be called once the artifact is written. */
+      readonly clear: () => Promise<void>;
+    })
+  /** The work of one rank is done and handed to rank 0. */
+  | { readonly whole: false; readonly summary: StepSummary };
+
+export interface ShardRunOptions<T extends CaseTask, R> extends ShardOptions {
+  readonly step: StepName & T['step'];
+  readonly workers: number;
+  readonly report: Report;
+  readonly onCrash: (exclusion: ExclusionAt<T['step']>) => R;
+  /** Every task's weight and fingerprint, in their order; the same on every rank. */
+  readonly weigh: () => Promise<Weighed[]>;
+  /** URI of the store that the step writes its volumes to. */
+  readonly place: string;
+  readonly schema: z.ZodType<R>;
+}
+
+/**
+ * Runs this rank's share of the tasks. Rank 0 then gathers what the others made, and has the records of all tasks in
+ * their order, as if it had run them alone. A run is known by the fingerprints of all its patients: a part that lies
+ * there under it says what this run says, whenever it was written.
+ */
+export async function runShard<T extends CaseTask, R extends CaseState>(
+  tasks: readonly T[],
+  { shard, gatherTimeout, step, weigh, schema, ...options }: ShardRunOptions<T, R>,
+): Promise<ShardResult<R>> {
+  const { rank, ranks } = shard;
+  if (ranks === 1) return { ...(await runCases<T, R>(tasks, options)), whole: true, clear: async () => {} };
+  const weighed = await weigh();
+  const hands = deal(weighed, ranks);
+  const run = fingerprintOf({ version: VERSION, hands, weighed }).slice(0, 16);
+  const place: PartsPlace = { store: await openStore(options.place), step, run };
+  // One that this rank left when it ran before may list a patient that has crashed and now will not.
+  if (rank > 0) await deletePart(place, shard);
+  const own = await runCases<T, R>(
+    hands[rank].map((i) => tasks[i]),
+    options,
+  );
+  if (rank > 0) {
+    await writePart(place, shard, own);
+    return { whole: false, summary: partSummary(step, shard, own, place) };
+  }
+  const parts = await gatherParts(place, ranks, { schema, timeoutS: gatherTimeout, report: options.report });
+  const records: R[] = [];
+  let skipped = 0;
+  for (const [from, hand] of hands.entries()) {
+    const part = from === 0 ? own : parts.get(from)!;
+    if (part.records.length !== hand.length)
+      throw new UnfinishedError(
+        `${step}: rank ${from} hands over ${part.records.length} of ${hand.length} patients; start it again`,
+      );
+    skipped += part.skipped;
+    for (const [j, i] of hand.entries()) records[i] = part.records[j];
+  }
+  const clear = async (): Promise<void> => {
+    await Promise.all([...parts.keys()].map((from) => deletePart(place, { rank: from, ranks })));
+  };
+  return { records, skipped, whole: true, clear };
+}
+
+function partSummary(
+  step: StepName,
+  shard: Shard,
+  { records, skipped }: PoolResult<CaseState>,
+  { store }: PartsPlace,
+): StepSummary {
+  const excluded = records.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
+  return {
+    step,
+    shard,
+    ok: records.length - excluded.length,
+    excluded,
+    skipped,
+    facts: ['rank 0 gathers them into the artifact'],
+    places: { volumes: store.uri },
+  };
+}
