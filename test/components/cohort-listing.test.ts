@@ -91,8 +91,9 @@ test('60 000 blobs are listed, weighed and dealt, and memory stays flat', async 
   expect(asked.pages).toBe(PATIENTS / PAGE + PATIENTS * Math.ceil(SLICES / PAGE));
   expect(weighed.map(({ weight }) => weight)).toEqual(PATIENT_NAMES.map((_, i) => SLICES * bytesOf(i)));
   expect(new Set(weighed.map(({ fingerprint }) => fingerprint)).size).toBe(PATIENTS);
-  // What the 60 000 entries would take by themselves is 15 MB and more.
-  expect(Math.max(...heap) - heap[0]).toBeLessThan(6);
+  // Kept, the entries make it grow by 5 MB from the first look to the last; not kept, it shrinks by 3 MB.
+  expect(heap.length).toBeGreaterThan(2);
+  expect(heap.at(-1)! - heap[0]).toBeLessThan(2);
 
   const loads = deal(weighed, 4).map((hand) => hand.reduce((sum, i) => sum + weighed[i].weight, 0));
   expect(Math.max(...loads) / Math.min(...loads)).toBeLessThan(1.01);
