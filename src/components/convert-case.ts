@@ -65,6 +65,18 @@ export function taskRules({
   return { ...rules, maskSources: ['NIFTI', ...rules.maskSources.filter((s) => s !== 'NIFTI')] };
 }
 
+/** All of the configuration that decides what convert makes of a patient's files. */
+export function convertRules(config: Config): object {
+  const { qc, output, mask } = config;
+  return {
+    rules: studyRules(config),
+    niftiPatterns: mask.niftiPatterns,
+    qc,
+    uids: config.privacy.uids,
+    gzip: output.gzipLevelInt,
+  };
+}
+
 /** What decides a patient's outputs: the names, sizes and versions of its files, the configuration, and this version. */
 function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config: Config): string {
   return fingerprintOf({

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { type CaseRecord, caseSchema } from '../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../dataset/cases.ts';
+import { CHANGES_FILE } from '../dataset/changes.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { CONFIG_FILE } from '../dataset/manifest.ts';
 import { UsageError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { caseIdOf, uidHmacOf } from './case-id.ts';
 import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { type ConvertTask, weighConvert } from './convert-case.ts';
+import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-run.ts';
 import { inFlight } from './in-flight.ts';
 import { findPatients, isPairTable } from './patients.ts';
 import type { Report, StepSummary } from './report.ts';
@@ -69,6 +71,8 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   const tasks = all.slice(0, options.limit || undefined);
   if (tasks.length < all.length)
     report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
+  const store = await openStore(interim);
+  const earlier = await readEarlierRun(store);
   const done = await runShard<ConvertTask, CaseRecord>(tasks, {
     ...options,
     step: 'convert',
@@ -79,17 +83,24 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   });
   if (!done.whole) return done.summary;
   const cases = mergeCases(VERSION, config, done.records);
+  const changes = changesSince(earlier, cases);
   await writeArtifacts(options.cases, {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
+    [CHANGES_FILE]: encodeJson(changes),
     [CASES_FILE]: encodeJson(cases),
   });
   await done.clear();
+  await leaveRun(store, earlier, cases);
   return {
     step: 'convert',
     ok: cases.summary.num_ok,
     excluded: cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : [])),
     skipped: done.skipped,
-    facts: [],
-    places: { volumes: displayUri(interim), cases: `${options.cases}/${CASES_FILE}` },
+    facts: changeFacts(changes),
+    places: {
+      volumes: displayUri(interim),
+      cases: `${options.cases}/${CASES_FILE}`,
+      changes: `${options.cases}/${CHANGES_FILE}`,
+    },
   };
 }

@@ -24,6 +24,14 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   provenance: 'What made the outputs.',
   sha256: 'SHA-256 of the bytes.',
   bytes: 'Size of the file.',
+  // What has changed since the last run
+  added: 'Patients that the last run did not have.',
+  changed: 'Patients that were done again.',
+  removed: 'Patients no longer among the raw data; the volumes made of them are kept.',
+  unchanged: 'Patients of which nothing has changed.',
+  state_before: 'What the last run said of the patient.',
+  why: 'files, configuration or version: what has changed. With another configuration or version, files perhaps too.',
+  volumes: 'Volumes that have other bytes than before.',
   // Grids
   size_ijk: 'Voxels along each axis.',
   spacing_mm: 'Distance of voxel centres along each axis, mm.',

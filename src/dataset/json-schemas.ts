@@ -3,6 +3,7 @@ import { configSchema } from '../config/schema.ts';
 import { VERSION } from '../version.ts';
 import { CASE_FILE, caseSchema } from './case.ts';
 import { CASES_FILE, casesSchema } from './cases.ts';
+import { CHANGES_FILE, changesSchema } from './changes.ts';
 import { DATALIST_FILE, datalistSchema } from './datalist.ts';
 import { GLOSSARY } from './glossary.ts';
 import { FAILURES_FILE, failuresSchema, MANIFEST_FILE, manifestSchema } from './manifest.ts';
@@ -32,6 +33,12 @@ export const JSON_FILES: readonly JsonFile[] = [
     file: CASES_FILE,
     schema: casesSchema,
     description: 'Every patient after convert, and the configuration that all later steps run with.',
+  },
+  {
+    file: CHANGES_FILE,
+    schema: changesSchema,
+    description:
+      'What is new, changed and gone since the last run that was finished over the same volumes, and why.',
   },
   {
     file: SPLIT_FILE,

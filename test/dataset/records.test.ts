@@ -5,6 +5,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { caseSchema } from '../../src/dataset/case.ts';
 import { casesSchema } from '../../src/dataset/cases.ts';
+import { changesSchema } from '../../src/dataset/changes.ts';
 import { datalistSchema } from '../../src/dataset/datalist.ts';
 import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/dataset/json-schemas.ts';
 import { failuresSchema, manifestSchema } from '../../src/dataset/manifest.ts';
@@ -18,6 +19,7 @@ import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 /** Every JSON file of a run, by the end of its path. */
 const SCHEMAS = {
   'artifacts/convert/cases/cases.json': casesSchema,
+  'artifacts/convert/cases/changes.json': changesSchema,
   'artifacts/split/split/split.json': splitSchema,
   'artifacts/pass1_stats/stats/dataset_pass1_stats.json': statsSchema,
   'artifacts/pass2_write/manifest/datalist.json': datalistSchema,
@@ -29,6 +31,7 @@ const SCHEMAS = {
   'interim/PHANTOM-001/pass1.json': measuresFileSchema,
   'interim/PHANTOM-002/case.json': caseSchema,
   'interim/PHANTOM-002/pass1.json': measuresFileSchema,
+  'interim/cases.json': casesSchema,
   'mapped/map_back.json': mapBackSchema,
   'nnunet/Dataset001_Tumor/dataset.json': nnunetDatasetSchema,
   'nnunet/Dataset001_Tumor/splits_final.json': splitsFinalSchema,
