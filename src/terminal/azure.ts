@@ -24,6 +24,7 @@ import { parseSettings } from '../azureml/input-value.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../azureml/lint.ts';
 import { UsageError } from '../errors.ts';
 import { azureCredential } from '../storage/credentials.ts';
+import { runOptions } from './options.ts';
 
 const say = (line: string): void => console.log(line);
 const tell = (line: string): void => console.error(line);
@@ -168,16 +169,7 @@ const workspaceOptions = {
     description: 'Azure ML workspace; what is not given is taken from AZURE_* or config.json',
   },
 } as const;
-const set = {
-  set: {
-    type: 'string',
-    array: true,
-    requiresArg: true,
-    nargs: 1,
-    default: [] as string[],
-    description: 'Value of a pipeline input: NAME=VALUE, repeatable',
-  },
-} as const;
+const set = { set: runOptions.set } as const;
 const follow = {
   follow: { type: 'boolean', default: false, description: 'Stay and show every change until the job ends' },
   poll: { type: 'number', default: 15, description: 'Seconds between two looks' },
