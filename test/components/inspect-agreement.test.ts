@@ -17,8 +17,9 @@ const anyRoi: Config = {
   mask: { ...lung1.mask, roiNames: [...lung1.mask.roiNames, '.'] },
 };
 
-/** Every folder with files in or below it, as if it were a patient. */
+/** Every folder with files in or below it, as if it were a patient; none where the data are absent. */
 function foldersBelow(...tops: string[]): string[] {
+  if (!hasSharedData) return [];
   return tops.flatMap((top) => [
     top,
     ...readdirSync(shared(top), { recursive: true, withFileTypes: true })
