@@ -25,13 +25,22 @@ async function readVolume<T extends VoxelArray>(
   return { data, geometry };
 }
 
+/** The CT that convert wrote, checked against the hash in its record. */
+export function readInterimCt(store: Store, { patient_id, ct }: OkCase): Promise<Volume<Int16Array>> {
+  return readVolume(store, patient_id, ct, (data) => data instanceof Int16Array);
+}
+
 /** The CT and the tumour mask that convert wrote, checked against the hashes in its record. */
 export async function readInterim(
   store: Store,
   record: OkCase,
 ): Promise<{ ct: Volume<Int16Array>; tumor: Volume<Uint8Array> }> {
-  const id = record.patient_id;
-  const ct = await readVolume(store, id, record.ct, (data) => data instanceof Int16Array);
-  const tumor = await readVolume(store, id, record.tumor, (data) => data instanceof Uint8Array);
+  const ct = await readInterimCt(store, record);
+  const tumor = await readVolume(
+    store,
+    record.patient_id,
+    record.tumor,
+    (data) => data instanceof Uint8Array,
+  );
   return { ct, tumor };
 }

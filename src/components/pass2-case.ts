@@ -21,13 +21,14 @@ import { qcOverlay } from '../picture/qc-overlay.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
-import { needsLungs } from './case-masks.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { type Constants, makeRoi, type Roi } from './make-roi.ts';
-import { convertSteps, pipelineSteps } from './pipeline-steps.ts';
+import { pipelineSteps } from './pipeline-steps.ts';
+import { renormaliseCase } from './renormalise-case.ts';
+import { roiFingerprint, roiProvenance } from './roi-fingerprint.ts';
 
 export interface RoiTask extends CaseTask {
   readonly step: 'pass2-write';
@@ -37,35 +38,6 @@ export interface RoiTask extends CaseTask {
   readonly member: SplitMember;
   readonly config: Config;
   readonly constants: Constants;
-}
-
-/** What decides a patient's ROI; the constants that only describe the cohort are left out, so that they redo nothing. */
-export function roiFingerprint({
-  record,
-  member,
-  config,
-  constants,
-}: Pick<RoiTask, 'record' | 'member' | 'config' | 'constants'>): string {
-  const { resample, roi, lung, thorax, roiQc, intensity, output } = config;
-  const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
-  const { split, stage, stage_index } = member;
-  const { sha256, voxels, volume_ml, source } = record.tumor;
-  const inputs = [record.ct.sha256, record.ct.spacing_mm, sha256, voxels, volume_ml, source, record.flags];
-  return fingerprintOf({
-    step: 'pass2-write',
-    version: VERSION,
-    inputs,
-    converted: [convertSteps(record, config), record.ct.orientation],
-    member: [split, stage, stage_index],
-    resample,
-    roi,
-    ...(needsLungs(config) && { lung }),
-    thorax,
-    roiQc,
-    intensity,
-    output,
-    constants: { global_mu, global_sigma, min_box_mm, max_box_mm },
-  });
 }
 
 /** Those of convert, then those of the ROI. */
@@ -127,11 +99,7 @@ function encodeOutputs(
   };
 }
 
-function provenance(config: Config, fingerprint: string): OkRoi['provenance'] {
-  return { swinprep_version: VERSION, config_sha256: fingerprintOf(config), fingerprint };
-}
-
-function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, fingerprint: string): OkRoi {
+function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>): OkRoi {
   const { record, member, config } = task;
   const { size, spacingMm } = roi.hu.geometry;
   const { transforms } = roi;
@@ -181,7 +149,7 @@ function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputFile>, f
     flags: flagsOf(record, roi, config),
     preprocessing_pipeline: pipelineSteps(record, roi.transforms, config),
     paths,
-    provenance: provenance(config, fingerprint),
+    provenance: roiProvenance(task),
   };
 }
 
@@ -190,7 +158,7 @@ export function excludedRoi(exclusion: Exclusion, config: Config, fingerprint: s
     patient_id: exclusion.patient_id,
     state: 'excluded',
     exclusion,
-    provenance: provenance(config, fingerprint),
+    provenance: { swinprep_version: VERSION, config_sha256: fingerprintOf(config), fingerprint },
   };
 }
 
@@ -209,13 +177,15 @@ export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> 
     }),
   );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
+  const renewed = await renormaliseCase(store, task);
+  if (renewed !== undefined) return { state: 'ok', record: renewed, skipped: false };
   await clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES));
   try {
     const { ct, tumor } = await readInterim(await openStore(task.interim), task.record);
     const roi = makeRoi(task.record, ct, tumor, config, task.constants);
     const encoded = Object.entries(encodeOutputs(roi, task)) as [RoiFile, Uint8Array][];
     const paths = Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)]));
-    const record = roiRecord(task, roi, paths, fingerprint);
+    const record = roiRecord(task, roi, paths);
     await commitOutputs(
       store,
       patientId,

@@ -19,8 +19,9 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { cohortSheets } from './cohort-sheet.ts';
-import { excludedRoi, type RoiTask, roiFingerprint } from './pass2-case.ts';
+import { excludedRoi, type RoiTask } from './pass2-case.ts';
 import type { Report, StepSummary } from './report.ts';
+import { roiFingerprint } from './roi-fingerprint.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
 import { voxelsOf } from './voxels-of.ts';
 

@@ -3,7 +3,7 @@ import type { Box } from '../kernels/bounding-box.ts';
 import { cropWithPad } from '../kernels/crop.ts';
 import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
 import { type Geometry, pointOfIndex, type Vec3, vec3, voxelCount } from '../volume/geometry.ts';
-import type { StandardisedCase } from './standardise.ts';
+import type { StandardisedCt } from './standardise.ts';
 
 /** The grid of a box of another grid. */
 export function geometryOfBox(grid: Geometry, box: Box): Geometry {
@@ -35,7 +35,7 @@ export function shareOutside(box: Box, imageSize: Vec3): number {
 
 /** HU of a box: resamples only the part of the target grid that the box covers, and fills the rest with air. */
 export function resampleBox(
-  { ct, ctAxes, resampled }: StandardisedCase,
+  { ct, ctAxes, resampled }: StandardisedCt,
   box: Box,
   airHu: number,
 ): Float32Array {

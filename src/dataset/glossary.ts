@@ -21,6 +21,7 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   config_sha256: 'SHA-256 of the configuration as JSON with sorted keys.',
   fingerprint:
     'SHA-256 of all that decides the outputs: hashes of the inputs, configuration, version. The same one, the same bytes.',
+  hu_fingerprint: 'The same without the constants of the data set: HU and masks, all but the z-score.',
   provenance: 'What made the outputs.',
   sha256: 'SHA-256 of the bytes.',
   bytes: 'Size of the file.',

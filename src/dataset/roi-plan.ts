@@ -69,7 +69,7 @@ function patchSize(
 }
 
 /** Size of the ROI about a padded box, and what became of each side. */
-function roiSize(
+export function roiSize(
   padded: Vec3,
   spacingMm: Vec3,
   { roi, lung }: Pick<Config, 'roi' | 'lung'>,

@@ -154,6 +154,8 @@ const okRoi = z.strictObject({
   provenance: z.strictObject({
     swinprep_version: z.string(),
     config_sha256: z.string(),
+    /** Of all that decides the ROI but the constants: where it is the same, no more than the z-score differs. */
+    hu_fingerprint: z.string(),
     fingerprint: z.string(),
   }),
 });

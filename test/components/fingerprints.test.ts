@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Constants } from '../../src/components/make-roi.ts';
 import { measureFingerprint } from '../../src/components/pass1-case.ts';
-import { roiFingerprint } from '../../src/components/pass2-case.ts';
+import { huFingerprint, roiFingerprint } from '../../src/components/roi-fingerprint.ts';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { OkCase } from '../../src/dataset/case.ts';
@@ -39,6 +39,8 @@ describe('what decides an ROI redoes it', () => {
     '%s',
     (_, config) => {
       expect(print(config)).not.toBe(print(lungs));
+      const hu = (of: Config) => huFingerprint({ record, member, config: of });
+      expect(hu(config)).not.toBe(hu(lungs));
     },
   );
 

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { geometryOfRecord } from '../dataset/grid.ts';
+import { encodeJson } from '../dataset/json.ts';
+import type { OutputFile } from '../dataset/record.ts';
+import {
+  META_FILE,
+  type OkRoi,
+  ROI_FILES,
+  type RoiFile,
+  roiSchema,
+  type Transforms,
+  transformsSchema,
+} from '../dataset/roi.ts';
+import { roiSize } from '../dataset/roi-plan.ts';
+import { windowHu, zScore } from '../kernels/window.ts';
+import { decodeNifti } from '../nifti/decode.ts';
+import { encodeNifti } from '../nifti/encode.ts';
+import { gzip } from '../nifti/gzip.ts';
+import { openStore } from '../storage/open.ts';
+import type { Store } from '../storage/store.ts';
+import type { Geometry } from '../volume/geometry.ts';
+import { commitOutputs, outputFile } from './commit.ts';
+import { readInterimCt } from './interim.ts';
+import type { RoiTask } from './pass2-case.ts';
+import { pipelineSteps } from './pipeline-steps.ts';
+import { resampleBox } from './roi-crop.ts';
+import { huFingerprint, roiProvenance } from './roi-fingerprint.ts';
+import { standardiseCt, targetSpacingOf } from './standardise.ts';
+
+/** An ROI as it stands in the store, its keys in the order in which they were written. */
+interface StandingRoi {
+  readonly meta: OkRoi;
+  readonly transforms: Transforms;
+}
+
+/** What other constants change: all else of an ROI is kept. */
+const CHANGED: readonly string[] = ['ct_roi_norm', 'ct_thorax_norm', 'transforms'] satisfies RoiFile[];
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readListed(
+  store: Store,
+  patientId: string,
+  output: OutputFile | undefined,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const bytes = output && (await store.read(`${patientId}/${output.file}`));
+  const whole = bytes && createHash('sha256').update(bytes).digest('hex') === output?.sha256;
+  return whole ? bytes : undefined;
+}
+
+/** Whether all that is kept is there in full size. */
+async function isKept(store: Store, patientId: string, paths: OkRoi['paths']): Promise<boolean> {
+  const sizes = new Map<string, number>();
+  for await (const { key, bytes } of store.list(`${patientId}/`)) sizes.set(key, bytes);
+  return Object.entries(paths).every(
+    ([key, { file, bytes }]) => CHANGED.includes(key) || sizes.get(`${patientId}/${file}`) === bytes,
+  );
+}
+
+/** Other bounds of the box may leave its size as it is, and then its place too. */
+function sameBox({ meta }: StandingRoi, { config, constants }: RoiTask): boolean {
+  const size = roiSize(
+    meta.bbox_padded_size_ijk,
+    meta.target_spacing,
+    config,
+    constants,
+    meta.roi_source === 'lung',
+  );
+  return isDeepStrictEqual(size, meta.size_info);
+}
+
+/** What an earlier run committed for a patient, where this one differs in the constants alone. */
+async function standingRoi(store: Store, task: RoiTask): Promise<StandingRoi | undefined> {
+  const { patientId } = task;
+  const bytes = await store.read(`${patientId}/${META_FILE}`);
+  const json = bytes && parsed(bytes);
+  const { success, data } = roiSchema.safeParse(json);
+  if (!success || data.state !== 'ok' || data.provenance.hu_fingerprint !== huFingerprint(task))
+    return undefined;
+  const way = await readListed(store, patientId, data.paths.transforms);
+  const transforms = way && parsed(way);
+  if (!transformsSchema.safeParse(transforms).success) return undefined;
+  // A schema gives keys in an order of its own; the bytes have to come out as a whole run writes them.
+  const standing = { meta: json as OkRoi, transforms: transforms as Transforms };
+  return sameBox(standing, task) && (await isKept(store, patientId, data.paths)) ? standing : undefined;
+}
+
+/** HU of the ROI as it is stored, where it is stored without rounding. */
+async function storedHu(
+  store: Store,
+  { patientId, config }: RoiTask,
+  { meta }: StandingRoi,
+): Promise<Float32Array | undefined> {
+  if (config.output.auditType !== 'float32') return undefined;
+  const bytes = await readListed(store, patientId, meta.paths.ct_roi_hu);
+  const data = bytes && decodeNifti(ROI_FILES.ct_roi_hu, bytes).data;
+  return data instanceof Float32Array ? data : undefined;
+}
+
+/** Gives HU on any box of the resampled grid, from the interim CT. */
+async function huCutter({ interim, record, config }: RoiTask) {
+  const ct = await readInterimCt(await openStore(interim), record);
+  const standard = standardiseCt(ct, targetSpacingOf(ct.geometry, config.resample));
+  return (start: Transforms['bbox_final_start_ijk'], { size }: Geometry): Float32Array =>
+    resampleBox(standard, { start, size }, config.intensity.airHu);
+}
+
+/** The volumes that the z-score makes, encoded; none where it is made with the same numbers as before. */
+async function normalised(
+  store: Store,
+  task: RoiTask,
+  standing: StandingRoi,
+  norm: { readonly mu: number; readonly sigma: number },
+): Promise<Partial<Record<RoiFile, Uint8Array>>> {
+  const { meta, transforms } = standing;
+  if (norm.mu === meta.norm_mu && norm.sigma === meta.norm_sigma) return {};
+  const { intensity, output } = task.config;
+  const encode = async (hu: Float32Array, geometry: Geometry): Promise<Uint8Array> =>
+    gzip(
+      encodeNifti({ data: zScore(windowHu(hu, intensity.windowHu), norm.mu, norm.sigma), geometry }),
+      output.gzipLevelFloat,
+    );
+  const roi = geometryOfRecord(transforms.roi_geometry);
+  const { thorax_geometry, thorax_bbox_start_ijk } = transforms;
+  if (thorax_geometry === undefined || thorax_bbox_start_ijk === undefined) {
+    const hu =
+      (await storedHu(store, task, standing)) ?? (await huCutter(task))(transforms.bbox_final_start_ijk, roi);
+    return { ct_roi_norm: await encode(hu, roi) };
+  }
+  const cut = await huCutter(task);
+  const thorax = geometryOfRecord(thorax_geometry);
+  return {
+    ct_roi_norm: await encode(cut(transforms.bbox_final_start_ijk, roi), roi),
+    ct_thorax_norm: await encode(cut(thorax_bbox_start_ijk, thorax), thorax),
+  };
+}
+
+/**
+ * Brings a patient's ROI to other constants of the data set: the z-score alone is made anew, from the stored HU where
+ * these are exact (`output.auditType: float32`), else from HU cut out of the interim CT anew, and the bytes are those of
+ * a whole run. Undefined where more than that has changed, or something is missing: then the patient has to be done.
+ */
+export async function renormaliseCase(store: Store, task: RoiTask): Promise<OkRoi | undefined> {
+  const { patientId, record, config, constants } = task;
+  const standing = await standingRoi(store, task);
+  if (standing === undefined) return undefined;
+  const { meta } = standing;
+  const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
+  const norm =
+    config.intensity.normalization === 'case'
+      ? { mu: meta.norm_mu, sigma: meta.norm_sigma }
+      : { mu: global_mu, sigma: global_sigma };
+  const numbers = { global_mu, global_sigma, norm_mu: norm.mu, norm_sigma: norm.sigma };
+  const transforms: Transforms = { ...standing.transforms, ...numbers, min_box_mm, max_box_mm };
+  const outputs: Partial<Record<RoiFile, Uint8Array>> = {
+    ...(await normalised(store, task, standing, norm)),
+    transforms: encodeJson(transforms),
+  };
+  const encoded = Object.entries(outputs) as [RoiFile, Uint8Array][];
+  const renewed: OkRoi = {
+    ...meta,
+    ...numbers,
+    preprocessing_pipeline: pipelineSteps(record, transforms, config),
+    paths: {
+      ...meta.paths,
+      ...Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)])),
+    },
+    provenance: roiProvenance(task),
+  };
+  // From here to the end nothing is committed: after a kill the patient is done as a whole.
+  await store.delete(`${patientId}/${META_FILE}`);
+  const files = Object.fromEntries(encoded.map(([key, bytes]) => [ROI_FILES[key], bytes]));
+  await commitOutputs(store, patientId, files, META_FILE, renewed);
+  return renewed;
+}
