@@ -13,6 +13,7 @@ import {
 import { UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
+import { frozenFacts, readFrozen } from './frozen-stats.ts';
 import { type MeasureTask, measureFingerprint } from './pass1-case.ts';
 import type { Report, StepSummary } from './report.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
@@ -22,6 +23,8 @@ export interface Pass1Options extends ShardOptions {
   readonly cases: string;
   readonly split: string;
   readonly interim: string;
+  /** A release's dataset_pass1_stats.json or its folder, whose constants are used; `none` or absent: the cohort's own. */
+  readonly freezeStats?: string | undefined;
   /** Local folder of the `dataset_pass1_stats.json` artifact. */
   readonly stats: string;
   readonly workers: number;
@@ -34,6 +37,7 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
   const { config } = cases;
+  const frozen = await readFrozen(options.freezeStats, config);
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
   const tasks = okCases(cases)
     .filter((record) => memberOf.has(record.patient_id))
@@ -72,7 +76,7 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
       `${options.split}/${SPLIT_FILE}: no usable patient is in the ${config.stats.scope === 'all' ? 'split' : 'train split'}, so there is nothing to take constants from; see its excluded list`,
     );
   }
-  const stats = datasetStats(VERSION, config, measured, excluded);
+  const stats = datasetStats(VERSION, config, measured, excluded, frozen);
   await writeArtifacts(options.stats, {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
     [STATS_FILE]: encodeJson(stats),
@@ -85,6 +89,7 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
     excluded,
     skipped,
     facts: [
+      ...frozenFacts(stats),
       `mu ${summary.global_mu.toFixed(4)} HU, sigma ${summary.global_sigma.toFixed(4)} HU (${summary.variance} variance, ${summary.num_samples_in_scope} patients: ${summary.scope})`,
       `p${summary.bbox_percentile} of the padded tumour boxes ${summary.bbox_percentile_mm.map((mm) => mm.toFixed(1)).join(' x ')} mm`,
     ],

@@ -7,6 +7,7 @@ import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
 import { caseNamingOf } from './case-id.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
+import { readFrozen } from './frozen-stats.ts';
 import { localFile } from './local-file.ts';
 import { previousFile, readPrevious } from './previous-split.ts';
 
@@ -44,6 +45,8 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly out: string;
   /** An earlier split.json, or its folder: whoever it assigned keeps the side. */
   readonly previous?: string | undefined;
+  /** A release's dataset_pass1_stats.json, or its folder: its constants are used. */
+  readonly freezeStats?: string | undefined;
   readonly workers: number;
   readonly artifacts?: string | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -58,17 +61,18 @@ export interface PreprocessResult {
   readonly manifest: string;
 }
 
-/** Finds a wrong configuration, clinical table or earlier split before the hours that convert may take, not after them. */
+/** Finds a wrong configuration, clinical table, earlier split or frozen constants before the hours that convert may take, not after them. */
 async function checkInputs(options: PreprocessOptions): Promise<void> {
   const config = await readConfig(options);
   parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
   if (options.previous !== undefined) await readPrevious(options.previous, caseNamingOf(config));
+  await readFrozen(options.freezeStats, config);
 }
 
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
-  const { raw, clinical, out, config, previous, patch } = options;
+  const { raw, clinical, out, config, previous, patch, freezeStats } = options;
   const interim = joinUri(out, 'interim');
   const roi = joinUri(out, 'roi');
   const location = parseLocation(out);
@@ -88,6 +92,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
       ? {}
       : { previous: await localFile(previousFile(previous), inputs, 'previous-split.json') }),
     ...(patch === undefined ? {} : { patch }),
+    ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
   };
   const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, onEvent: options.onEvent });
   return { run, interim, roi, artifacts, manifest: join(artifacts, 'pass2_write', 'manifest') };

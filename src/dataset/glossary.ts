@@ -22,6 +22,7 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   fingerprint:
     'SHA-256 of all that decides the outputs: hashes of the inputs, configuration, version. The same one, the same bytes.',
   hu_fingerprint: 'The same without the constants of the data set: HU and masks, all but the z-score.',
+  constants_from: 'The statistics that frozen constants were taken from; null where the cohort gave them.',
   provenance: 'What made the outputs.',
   sha256: 'SHA-256 of the bytes.',
   bytes: 'Size of the file.',

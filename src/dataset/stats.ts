@@ -3,6 +3,7 @@ import { type Config, configSchema } from '../config/schema.ts';
 import { percentile } from '../kernels/percentile.ts';
 import { vec3 } from '../volume/geometry.ts';
 import { byPatient } from './cases.ts';
+import { constantsFrom, type FrozenConstants } from './frozen-stats.ts';
 import { exclusion, triple } from './record.ts';
 import { groupSchema, groupsOf } from './stats-groups.ts';
 import { intensitySchema } from './stats-values.ts';
@@ -94,6 +95,9 @@ export const statsSchema = z.strictObject({
   swinprep_version: z.string(),
   config: configSchema,
   config_after_pass1: configAfterPass1,
+  /** Where the constants were taken from; null where this cohort gave them. */
+  constants_from: constantsFrom.nullable(),
+  /** What the patients measured give; with frozen constants what these would have been. */
   pass1_summary: z.strictObject({
     num_samples_in: z.int(),
     num_empty_masks: z.int(),
@@ -145,12 +149,13 @@ export function poolConstants(records: readonly CaseMeasures[]): {
   };
 }
 
-/** Derives the constants from the cases in scope. Cases may come in any order. Throws a RangeError where none is in scope. */
+/** Derives the constants from the cases in scope, or takes frozen ones. Cases may come in any order. Throws a RangeError where none is in scope. */
 export function datasetStats(
   version: string,
   config: Config,
   cases: readonly Pass1Case[],
   excluded: DatasetStats['excluded'],
+  frozen?: FrozenConstants,
 ): DatasetStats {
   const ordered = [...cases].sort((a, b) => byPatient(a.record, b.record));
   const records = ordered.map(({ record }) => record);
@@ -169,6 +174,12 @@ export function datasetStats(
     : vec3((a) => Math.min(Math.max(percentileMm[a], roi.hardMinBoxMm[a]), roi.hardMaxBoxMm[a]));
   const maxBoxMm = lungs ? config.lung.maxBoxMm : roi.hardMaxBoxMm;
   const sigma = stats.variance === 'total' ? sigmaTotal : sigmaWithin;
+  const constants = frozen?.constants ?? {
+    global_mu: mu,
+    global_sigma: sigma,
+    min_box_mm: minBoxMm,
+    max_box_mm: maxBoxMm,
+  };
   const empty = excluded.filter((e) => e.code === 'tumor-empty-after-resampling').map((e) => e.patient_id);
   return {
     swinprep_version: version,
@@ -178,10 +189,10 @@ export function datasetStats(
       pad_mm: lungs ? config.lung.paddingMm : roi.paddingMm,
       window_hu: intensity.windowHu,
       norm_threshold_hu: intensity.thresholdHu,
-      min_box_mm: minBoxMm,
-      max_box_mm: maxBoxMm,
-      global_mu: mu,
-      global_sigma: sigma,
+      min_box_mm: constants.min_box_mm,
+      max_box_mm: constants.max_box_mm,
+      global_mu: constants.global_mu,
+      global_sigma: constants.global_sigma,
       save_audit_volumes: config.output.auditVolumes,
       save_qc_png: config.output.qcOverlay,
       bbox_percentile: roi.boxPercentile,
@@ -191,6 +202,7 @@ export function datasetStats(
       preferred_sizes_z: [...roi.preferredSizesZ],
       snap_multiple_of: roi.multipleOf,
     },
+    constants_from: frozen?.from ?? null,
     pass1_summary: {
       num_samples_in: records.length + excluded.length,
       num_empty_masks: empty.length,
@@ -207,7 +219,7 @@ export function datasetStats(
       global_sigma_within: sigmaWithin,
       global_sigma_total: sigmaTotal,
     },
-    statistics: groupsOf(ordered, config, { min_box_mm: minBoxMm, max_box_mm: maxBoxMm }),
+    statistics: groupsOf(ordered, config, constants),
     per_case_records: records,
     excluded: [...excluded].sort(byPatient),
   };

@@ -82,6 +82,15 @@ const previous = {
   },
 } as const;
 
+const freezeStats = {
+  'freeze-stats': {
+    type: 'string',
+    requiresArg: true,
+    description:
+      "A release's dataset_pass1_stats.json, or its folder (a path or URI): its normalisation constants and box sizes are used; none: the cohort's own (default)",
+  },
+} as const;
+
 /** The options of each component; a test holds them equal to components/STEP/component.yml. */
 export const COMPONENT_OPTIONS = {
   convert: {
@@ -107,6 +116,7 @@ export const COMPONENT_OPTIONS = {
     cases: folder('Folder of the cases.json artifact'),
     split: folder('Folder of the split.json artifact'),
     interim: uri('Where convert wrote the volumes'),
+    ...freezeStats,
     stats: folder('Folder for the dataset_pass1_stats.json artifact'),
     ...workers,
     ...maxExcluded,
@@ -173,6 +183,7 @@ export const preprocessOptions = {
     description: 'Folder for the artifacts (default: OUT/artifacts where OUT is a folder)',
   },
   ...previous,
+  ...freezeStats,
   ...workers,
   ...maxExcluded,
 } as const;
