@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { barsOf } from './bars.ts';
+import { type Bench, removeFolder } from './bench.ts';
+import { catalogue, LONG_ROWS } from './catalogue.ts';
+import { type Cohort, generatedCohort, lung1Cohort } from './cohort.ts';
+import { machineFacts } from './machine.ts';
+import { type BenchResult, resultOf } from './result.ts';
+import { type Candidate, isLeftOut, type Row, type Sample } from './row.ts';
+import { peerVersions } from './versions.ts';
+
+export interface CampaignOptions {
+  readonly cohort: 'lung1' | 'generated';
+  readonly cases: number;
+  readonly fewCases: number;
+  readonly rounds: number;
+  /** Names of rows; without it all but the long ones. */
+  readonly rows?: readonly string[] | undefined;
+  readonly long: boolean;
+  /** Pixels along a side of generated slices. */
+  readonly gridSize?: number | undefined;
+  /** Where a folder for everything is made, and removed in the end: some GB. */
+  readonly scratch?: string | undefined;
+  readonly say: (line: string) => void;
+}
+
+function chosen(candidates: readonly Candidate[], { rows, long }: CampaignOptions): Candidate[] {
+  if (rows === undefined) return candidates.filter(({ name }) => long || !LONG_ROWS.includes(name));
+  const unknown = rows.filter((name) => !candidates.some((candidate) => candidate.name === name));
+  if (unknown.length > 0) throw new Error(`no row ${unknown.join(', ')}: see --list`);
+  return candidates.filter(({ name }) => rows.includes(name));
+}
+
+function benchIn(folder: string, cohort: Cohort, options: CampaignOptions): Bench {
+  const { cases, fewCases, say } = options;
+  return { cohort, cases, fewCases: Math.min(cases, fewCases), folder, say };
+}
+
+/** Measures every row `rounds` times, a row after the other and again from the first, so that none has the quiet hour. */
+async function measureAll(rows: readonly Row[], folder: string, { rounds, say }: CampaignOptions) {
+  const samples = new Map<string, Sample[]>(rows.map(({ name }) => [name, []]));
+  const failed: { name: string; why: string }[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const row of rows) {
+      if (failed.some(({ name }) => name === row.name)) continue;
+      const place = mkdtempSync(join(folder, `${row.name}-`));
+      try {
+        const sample = await row.measure(place);
+        samples.get(row.name)!.push(sample);
+        say(`round ${round}/${rounds}  ${row.name}: ${sample.wallS.toFixed(2)} s`);
+      } catch (thrown) {
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        failed.push({ name: row.name, why });
+        say(`round ${round}/${rounds}  ${row.name} FAILED: ${why}`);
+      } finally {
+        removeFolder(place);
+      }
+    }
+  }
+  return { samples, failed };
+}
+
+/** Names and titles of all rows, with why some are left out. Nothing is run. */
+export function listRows(options: CampaignOptions): Candidate[] {
+  const nothing: Cohort = { title: '', patients: [], clinical: '', raw: () => '', source: () => '' };
+  return catalogue(benchIn('', nothing, options));
+}
+
+/** Makes the cohort, measures the rows, removes everything. */
+export async function runCampaign(options: CampaignOptions): Promise<BenchResult> {
+  if (process.platform !== 'linux') throw new Error('the bench reads /proc: it runs on Linux');
+  const { cases, rounds, say, scratch = tmpdir() } = options;
+  const machine = machineFacts(await peerVersions());
+  const folder = mkdtempSync(join(scratch, 'swinprep-bench-'));
+  const stop = () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const cohortOptions = { folder: join(folder), most: 4 * cases };
+    say(`making the cohort in ${folder}`);
+    const cohort =
+      options.cohort === 'lung1'
+        ? lung1Cohort(cohortOptions)
+        : generatedCohort({ ...cohortOptions, most: cases, gridSize: options.gridSize });
+    const candidates = chosen(catalogue(benchIn(folder, cohort, options)), options);
+    const rows = candidates.filter((candidate) => !isLeftOut(candidate)) as Row[];
+    const { samples, failed } = await measureAll(rows, folder, options);
+    const results = rows
+      .filter(({ name }) => samples.get(name)!.length > 0 && !failed.some((row) => row.name === name))
+      .map((row) => resultOf(row, samples.get(row.name)!));
+    return {
+      machine,
+      cohort: cohort.title,
+      cases,
+      rounds,
+      rows: results,
+      leftOut: candidates.filter(isLeftOut),
+      failed,
+      bars: barsOf(results),
+    };
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,95 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { phantomFiles } from '../../src/phantom/cohort.ts';
+import { filesInZip, shared } from '../support/shared-data.ts';
+
+const STAGES = ['I', 'II', 'IIIa', 'IIIb'];
+
+const REAL_PATIENTS = ['LUNG1-001', 'LUNG1-002'];
+
+/** Raw data as they come: `RAW/CASE-001/STUDY/SERIES/*.dcm`, unpacked. */
+export interface Cohort {
+  readonly title: string;
+  /** Patients that differ; a case is one of them under an id of its own, its files hard links. */
+  readonly patients: readonly string[];
+  readonly clinical: string;
+  /** Folder of the first `cases` cases, made when first asked for. */
+  raw(cases: number): string;
+  /** Folders of patients as they came, by id. */
+  source(patient: string): string;
+}
+
+export interface CohortOptions {
+  readonly folder: string;
+  /** Rows of the clinical table: the most cases that will be asked for. */
+  readonly most: number;
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}
+
+/** The files of a folder, as hard links to one copy: to every program they are files like others. */
+function linkAll(from: string, to: string): void {
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const target = join(to, relative(from, file));
+    mkdirSync(dirname(target), { recursive: true });
+    linkSync(file, target);
+  }
+}
+
+const caseId = (index: number): string => `CASE-${String(index + 1).padStart(3, '0')}`;
+
+function cohortOf(title: string, patients: readonly string[], { folder, most }: CohortOptions): Cohort {
+  const clinical = join(folder, 'clinical.csv');
+  const rows = Array.from({ length: most }, (_, i) => `${caseId(i)},${STAGES[i % STAGES.length]}\n`);
+  writeFileSync(clinical, `PatientID,Overall.Stage\n${rows.join('')}`);
+  const source = (patient: string): string => join(folder, 'source', patient);
+  const made = new Set<string>();
+  return {
+    title,
+    patients,
+    clinical,
+    source,
+    raw(cases) {
+      const raw = join(folder, `raw-${cases}`);
+      for (let i = 0; i < cases && !made.has(raw); i++)
+        linkAll(source(patients[i % patients.length]), join(raw, caseId(i)));
+      made.add(raw);
+      return raw;
+    },
+  };
+}
+
+/** The two real patients of Lung1, unpacked, as many cases as wanted. */
+export function lung1Cohort(options: CohortOptions): Cohort {
+  for (const id of REAL_PATIENTS)
+    for (const { name, bytes } of filesInZip(shared('lung1', `${id}.zip`)))
+      write(join(options.folder, 'source', name), bytes);
+  return cohortOf(`LUNG1-001 and LUNG1-002 under many ids`, REAL_PATIENTS, options);
+}
+
+/** Phantoms, each case another, 512x512 or of `gridSize`. */
+export function generatedCohort(options: CohortOptions & { readonly gridSize?: number | undefined }): Cohort {
+  const { folder, most, gridSize } = options;
+  const patients = new Set<string>();
+  const grid = gridSize === undefined ? {} : { gridSize };
+  for (const { key, bytes } of phantomFiles({ patients: most, full: most, ...grid })) {
+    const [top, patient, ...rest] = key.split('/');
+    if (top !== 'raw') continue;
+    patients.add(patient);
+    write(join(folder, 'source', patient, ...rest), bytes);
+  }
+  const side = gridSize ?? 512;
+  return cohortOf(`generated patients, ${side}x${side}, each another`, [...patients], options);
+}
+
+/** Reads files once, so that no row pays for a disk that another did not. Gives their bytes. */
+export function warm(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + readFileSync(join(entry.parentPath, entry.name)).length, 0);
+}

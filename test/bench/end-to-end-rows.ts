@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { PresetName } from '../../src/config/presets.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { azuriteWith } from './azurite-process.ts';
+import { type Bench, measureTask } from './bench.ts';
+import type { Row, Sample } from './row.ts';
+import { expectSameHashes } from './sameness.ts';
+import { finishedRun, outputHashes, swinprep } from './swinprep.ts';
+
+export interface EndToEnd {
+  readonly preset: PresetName;
+  readonly workers: number;
+  readonly cases: number;
+}
+
+function preprocessArgs(bench: Bench, { preset, workers }: EndToEnd, raw: string, out: string): string[] {
+  const { clinical } = bench.cohort;
+  return [
+    ...['preprocess', '--raw', raw, '--clinical', clinical, '--out', out],
+    ...['--preset', preset, '--workers', String(workers)],
+  ];
+}
+
+/** swinprep from raw DICOM to ROIs over plain folders. */
+export function folderRow(bench: Bench, name: string, run: EndToEnd): Row {
+  return {
+    name,
+    title: `swinprep preprocess, ${run.preset}, ${run.workers} worker${run.workers > 1 ? 's' : ''}, folder`,
+    group: 'end to end',
+    cases: run.cases,
+    async measure(folder) {
+      const { hashes } = await finishedRun(bench, run.preset, run.cases);
+      const raw = bench.cohort.raw(run.cases);
+      const out = join(folder, 'out');
+      return measureTask({
+        ...swinprep(...preprocessArgs(bench, run, raw, out)),
+        inputs: [raw],
+        out,
+        check: () => expectSameHashes(outputHashes(out), hashes),
+      });
+    },
+  };
+}
+
+/** The same over Blob Storage: an Azurite of its own, in memory, to which the raw data are uploaded beforehand. */
+export function azuriteRow(bench: Bench, name: string, run: EndToEnd): Row {
+  return {
+    name,
+    title: `swinprep preprocess, ${run.preset}, ${run.workers} workers, Azurite`,
+    group: 'end to end',
+    cases: run.cases,
+    async measure(folder): Promise<Sample> {
+      const { hashes } = await finishedRun(bench, run.preset, run.cases);
+      const azurite = await azuriteWith(bench.cohort.raw(run.cases));
+      try {
+        const out = `${azurite.url}/bench/out`;
+        const artifacts = join(folder, 'artifacts');
+        const args = preprocessArgs(bench, run, `${azurite.url}/bench/raw`, out);
+        const sample = await measureTask({
+          ...swinprep(...args, '--artifacts', artifacts),
+          inputs: [],
+          out: artifacts,
+          beside: azurite.watch(),
+          check: async () => expectSameHashes(await azurite.volumeHashes('out'), hashes),
+        });
+        const store = await openStore(out);
+        let outputBytes = 0;
+        for await (const { bytes } of store.list()) outputBytes += bytes;
+        return { ...sample, outputBytes };
+      } finally {
+        await azurite.close();
+      }
+    },
+  };
+}

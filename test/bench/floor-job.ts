@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Run } from './swinprep.ts';
+
+/** Something that a run cannot do without. Weights are rough seconds: the heaviest are begun first. */
+export type FloorUnit = { readonly weight: number } & (
+  | { readonly kind: 'read'; readonly files: readonly string[] }
+  | { readonly kind: 'inflate'; readonly file: string }
+  | { readonly kind: 'deflate'; readonly from: string; readonly level: number; readonly to: string }
+  | { readonly kind: 'write'; readonly from: string; readonly to: string }
+);
+
+/** The floor of a run and what it counts. */
+export interface FloorJob {
+  readonly units: readonly FloorUnit[];
+  /** How often each volume of `interim` is inflated, and whether that was told by the bytes that the steps read. */
+  readonly interimReads: { readonly times: number; readonly measured: boolean };
+  readonly deflatedBytes: number;
+  readonly inflatedBytes: number;
+  readonly rawBytes: number;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Rough bytes a second of a core, to deal by. */
+const DEFLATE = 60e6;
+const INFLATE = 450e6;
+const COPY = 2e9;
+
+const FLOAT32 = 16;
+const DATATYPE_OFFSET = 70;
+
+/** Below this the volumes of `interim` are lost among the modules that Node loads. */
+const FEWEST_BYTES_TO_TELL = 50e6;
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const sizeOf = (file: string): number => statSync(file).size;
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** How often pass 1 and pass 2 read the volumes of `interim`, from the bytes that their processes read. */
+function readsOf({ steps }: Run, volumes: readonly string[]): FloorJob['interimReads'] {
+  const bytes = sum(volumes.map(sizeOf));
+  if (bytes < FEWEST_BYTES_TO_TELL) return { times: 2, measured: false };
+  const times = (['pass1-stats', 'pass2-write'] as const).map((step) =>
+    Math.floor(steps[step].readBytes / bytes),
+  );
+  return { times: sum(times), measured: true };
+}
+
+/** The bytes of a volume, beside its equals: cases of one patient have the same. */
+function inflatedCopy(file: string, folder: string): { from: string; voxels: Buffer } {
+  const packed = readFileSync(file);
+  const from = join(folder, `${createHash('sha256').update(packed).digest('hex')}.nii`);
+  const voxels = existsSync(from) ? readFileSync(from) : gunzipSync(packed, { chunkSize: CHUNK_BYTES });
+  if (!existsSync(from)) writeFileSync(from, voxels);
+  return { from, voxels };
+}
+
+const checkedLevels = new Set<string>();
+
+/** Throws an Error where node:zlib at this level does not give about the bytes that the run wrote. */
+function checkLevel(file: string, from: string, voxels: Buffer, level: number): void {
+  if (checkedLevels.has(from)) return;
+  const [ours, theirs] = [gzipSync(voxels, { level, chunkSize: CHUNK_BYTES }).length, sizeOf(file)];
+  if (Math.abs(ours / theirs - 1) > 0.02)
+    throw new Error(
+      `${file} has ${theirs} bytes, level ${level} makes ${ours}: the floor would be another's`,
+    );
+  checkedLevels.add(from);
+}
+
+/**
+ * What a finished run cannot do without: reading the DICOM files, inflating the volumes that the two passes read, deflating
+ * all that it wrote, at its levels, and writing them and its other files. `folder` takes the volumes uncompressed.
+ */
+export function floorOf(run: Run, folder: string): FloorJob {
+  mkdirSync(folder, { recursive: true });
+  const { gzipLevelFloat, gzipLevelInt } = run.manifest.config.output;
+  const patients = readdirSync(run.raw).map((patient) => filesBelow(join(run.raw, patient)));
+  const outputs = ['interim', 'roi'].flatMap((part) =>
+    filesBelow(run[part as 'interim' | 'roi']).map((file) => ({
+      file,
+      to: join(part, relative(run[part as 'interim' | 'roi'], file)),
+      volume: file.endsWith('.nii.gz'),
+    })),
+  );
+  const interimVolumes = outputs.filter(({ to, volume }) => volume && to.startsWith('interim/'));
+  const interimReads = readsOf(
+    run,
+    interimVolumes.map(({ file }) => file),
+  );
+  let deflatedBytes = 0;
+  let inflatedBytes = 0;
+  const units: FloorUnit[] = patients.map((files) => ({
+    kind: 'read',
+    files,
+    weight: sum(files.map(sizeOf)) / COPY,
+  }));
+  for (const { file, to, volume } of outputs) {
+    if (!volume) {
+      units.push({ kind: 'write', from: file, to, weight: sizeOf(file) / COPY });
+      continue;
+    }
+    const { from, voxels } = inflatedCopy(file, folder);
+    const level = voxels.readInt16LE(DATATYPE_OFFSET) === FLOAT32 ? gzipLevelFloat : gzipLevelInt;
+    checkLevel(file, from, voxels, level);
+    units.push({ kind: 'deflate', from, level, to, weight: voxels.length / DEFLATE });
+    deflatedBytes += voxels.length;
+    const reads = to.startsWith('interim/') ? interimReads.times : 0;
+    for (let i = 0; i < reads; i++) units.push({ kind: 'inflate', file, weight: voxels.length / INFLATE });
+    inflatedBytes += reads * voxels.length;
+  }
+  units.sort((a, b) => b.weight - a.weight);
+  return { units, interimReads, deflatedBytes, inflatedBytes, rawBytes: sum(patients.flat().map(sizeOf)) };
+}

@@ -1,0 +1,104 @@
+import type { Spread } from './median.ts';
+import { type BenchResult, type RowResult, wallFor } from './result.ts';
+
+/** Left-aligned where a cell holds words, right-aligned where it holds numbers. */
+function aligned(rows: readonly (readonly string[])[], words: readonly number[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (words.includes(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+const seconds = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
+
+const spread = ({ median, min, max }: Spread): string =>
+  `${seconds(median)} (${seconds(min)}-${seconds(max)})`;
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+
+const HEAD = [
+  'row',
+  'cases',
+  'wall s (min-max)',
+  's/case',
+  'cpu s',
+  'RSS MB',
+  'read MB',
+  'written MB',
+  'out MB',
+  'x',
+];
+
+function tableRow(row: RowResult, fastest: RowResult): string[] {
+  return [
+    row.name,
+    String(row.cases),
+    spread(row.wallS),
+    seconds(wallFor(row, fastest.cases) / fastest.cases),
+    seconds(row.cpuS.median),
+    megabytes(row.peakRssBytes.max),
+    megabytes(row.readBytes.median),
+    megabytes(row.writtenBytes.median),
+    megabytes(row.outputBytes.median),
+    (wallFor(row, fastest.cases) / fastest.wallS.median).toFixed(2),
+  ];
+}
+
+function groupTable(group: string, rows: readonly RowResult[]): string[] {
+  const first = rows[0];
+  const lines = aligned([HEAD, ...rows.map((row) => tableRow(row, first))], [0]);
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const notes = rows.map(({ name, title, startupS, beside }) => {
+    const start = startupS.median > 0 ? `; ${seconds(startupS.median)} s of it before its first case` : '';
+    const server =
+      beside === undefined
+        ? ''
+        : `; ${beside.name} beside it: cpu ${seconds(beside.cpuS.median)} s, RSS ${megabytes(beside.peakRssBytes.max)} MB`;
+    return `  ${name.padEnd(width)}  ${title}${start}${server}`;
+  });
+  return ['', `${group} (x: wall time of as many cases over ${first.name})`, ...lines, ...notes];
+}
+
+/** The whole result as text. */
+export function reportOf({
+  machine,
+  cohort,
+  cases,
+  rounds,
+  rows,
+  leftOut,
+  failed,
+  bars,
+}: BenchResult): string {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  const lines = [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, ${machine.date}`,
+    versions.join(', '),
+    `load average at the start ${machine.loadAverage.join(' ')}`,
+    `${cases} cases: ${cohort}; ${rounds} round${rounds === 1 ? '' : 's'}, rows interleaved, medians`,
+    ...groups.flatMap((group) =>
+      groupTable(
+        group,
+        rows.filter((row) => row.group === group),
+      ),
+    ),
+  ];
+  if (leftOut.length > 0)
+    lines.push('', 'left out', ...leftOut.map(({ name, title, why }) => `  ${name}: ${title}: ${why}`));
+  if (failed.length > 0) lines.push('', 'FAILED', ...failed.map(({ name, why }) => `  ${name}: ${why}`));
+  const shown = bars.filter(({ measured }) => measured !== undefined);
+  if (shown.length > 0) {
+    const table = shown.map(({ what, bar, measured, met }) => [
+      what,
+      bar,
+      measured!,
+      met ? 'met' : 'NOT met',
+    ]);
+    lines.push('', ...aligned([['bar', 'asked', 'measured', ''], ...table], [0, 1, 3]));
+  }
+  return `${lines.join('\n')}\n`;
+}

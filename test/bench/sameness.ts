@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { axisOrder, reorient } from '../../src/kernels/orient.ts';
+import { decodeNifti } from '../../src/nifti/decode.ts';
+import type { Volume } from '../../src/volume/geometry.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The files that a run is judged by: volumes and pictures, not records, which tell when and from where. */
+const JUDGED = /\.(nii\.gz|png)$/;
+
+/** SHA-256 of the volumes and pictures below a folder, by path. */
+export function volumeHashes(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && JUDGED.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Object.fromEntries(files.map((file) => [relative(folder, file), sha256(readFileSync(file))]));
+}
+
+/** Throws an Error that names the files where two sets of hashes differ. */
+export function expectSameHashes(actual: Record<string, string>, wanted: Record<string, string>): void {
+  const names = new Set([...Object.keys(actual), ...Object.keys(wanted)]);
+  const differing = [...names].filter((name) => actual[name] !== wanted[name]);
+  if (names.size === 0) throw new Error('nothing was written');
+  if (differing.length > 0)
+    throw new Error(
+      `${differing.length} of ${names.size} files are not those expected: ${differing[0]}, ...`,
+    );
+}
+
+/** A volume with its axes in RAS order: programs store the rows of a CT either way round. */
+function inRas(file: string): Volume {
+  const volume = decodeNifti(file, new Uint8Array(readFileSync(file)));
+  return reorient(volume, axisOrder(volume.geometry.direction));
+}
+
+export interface Tolerance {
+  /** Largest difference of a voxel, in its unit. */
+  readonly voxel: number;
+  /** Largest difference of spacing and origin, mm: headers hold float32. */
+  readonly mm?: number;
+}
+
+/** Pairs that were found the same, by the hashes of both files: programs write the same bytes each round. */
+const known = new Set<string>();
+
+/** Throws an Error that says what differs unless two NIfTI files hold the same voxels at the same place. */
+export function expectSameVolume(actual: string, wanted: string, { voxel, mm = 1e-3 }: Tolerance): void {
+  const pair = `${sha256(readFileSync(actual))} ${sha256(readFileSync(wanted))} ${voxel} ${mm}`;
+  if (known.has(pair)) return;
+  const [a, b] = [inRas(actual), inRas(wanted)];
+  const differ = (what: string): never => {
+    throw new Error(`${actual} differs from ${wanted}: ${what}`);
+  };
+  if (a.geometry.size.join() !== b.geometry.size.join())
+    differ(`${a.geometry.size.join(' x ')} voxels, not ${b.geometry.size.join(' x ')}`);
+  for (const key of ['spacingMm', 'originMm'] as const)
+    for (const [axis, value] of a.geometry[key].entries())
+      if (!(Math.abs(value - b.geometry[key][axis]) <= mm))
+        differ(`${key} ${a.geometry[key].join()}, not ${b.geometry[key].join()}`);
+  let largest = 0;
+  for (let i = 0; i < a.data.length; i++) largest = Math.max(largest, Math.abs(a.data[i] - b.data[i]));
+  if (!(largest <= voxel)) differ(`a voxel by ${largest}`);
+  known.add(pair);
+}
