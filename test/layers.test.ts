@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** Rooms of src from the outside in; rooms on one line do not see each other. */
 const LAYERS = [
   ['cli.ts'],
-  ['terminal'],
+  ['terminal', 'function'],
   ['components'],
   ['picture', 'phantom', 'azureml'],
   ['dataset'],

@@ -5,11 +5,9 @@ import type { ArmRequest } from '../azureml/arm/asset-body.ts';
 import { WorkspaceClient } from '../azureml/arm/client.ts';
 import { componentRequest } from '../azureml/arm/component-body.ts';
 import { findWorkspace, type WorkspaceOptions } from '../azureml/arm/find-workspace.ts';
-import { localData } from '../azureml/arm/job-body.ts';
 import { followJob, isFinal, type JobStatus, jobStatus, logFiles } from '../azureml/arm/jobs.ts';
 import { register } from '../azureml/arm/register.ts';
 import {
-  componentRequests,
   jobRequest,
   type ReadyJob,
   readDataRequest,
@@ -18,7 +16,7 @@ import {
   readySchedule,
   readyScheduleRequest,
 } from '../azureml/arm/requests.ts';
-import { uploadFiles } from '../azureml/arm/upload.ts';
+import { prepareJob } from '../azureml/arm/submit.ts';
 import { loadComponent } from '../azureml/component.ts';
 import { parseSettings } from '../azureml/input-value.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../azureml/lint.ts';
@@ -87,12 +85,6 @@ function newJobId(): string {
   return `swinprep_${time}_${randomBytes(3).toString('hex')}`;
 }
 
-/** Puts the components of a job into the workspace and uploads its local files; gives where they lie. */
-async function prepare(client: WorkspaceClient, ready: ReadyJob): Promise<Map<string, string>> {
-  for (const request of componentRequests(ready, client.workspace)) await client.put(request);
-  return uploadFiles(client, localData(ready.pipeline, ready.inputs));
-}
-
 interface SubmitOptions {
   readonly name?: string | undefined;
   readonly follow: boolean;
@@ -102,7 +94,7 @@ interface SubmitOptions {
 
 /** Submits a pipeline, and again where it failed and may be retried. Returns the exit code. */
 async function submit(client: WorkspaceClient, ready: ReadyJob, options: SubmitOptions): Promise<number> {
-  const uploaded = await prepare(client, ready);
+  const uploaded = await prepareJob(client, ready);
   const first = options.name ?? newJobId();
   for (let attempt = 0; ; attempt++) {
     const id = attempt === 0 ? first : `${first}_retry${attempt}`;
@@ -273,7 +265,7 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
       async (argv) => {
         const ready = await readySchedule(argv.file, parseSettings(argv.set));
         const client = await connect(argv);
-        const request = readyScheduleRequest(ready, client.workspace, await prepare(client, ready));
+        const request = readyScheduleRequest(ready, client.workspace, await prepareJob(client, ready));
         await client.put(request);
         say(`${request.path.slice(1)}: created or replaced`);
       },

@@ -31,6 +31,8 @@ export interface ArmServer {
   readonly faults: Fault[];
   /** States of each job to come, in the order of their submission; a state lasts for one look. */
   readonly lives: string[][];
+  /** States that each job has before it, by its name. */
+  readonly states: Map<string, string[]>;
   /** Resources by their path below the workspace. */
   readonly resources: Map<string, Record<string, unknown>>;
   /** What an operation says each time one looks. */
@@ -39,6 +41,8 @@ export interface ArmServer {
 }
 
 const TOKEN_LIFE_SECONDS = 3600;
+/** Jobs on a page of their list. */
+const PAGE = 2;
 
 /**
  * A server that behaves like Azure Resource Manager and the run history for one workspace, with an endpoint that gives
@@ -66,10 +70,28 @@ export async function startArmServer(): Promise<ArmServer> {
     return life.length > 1 ? life.shift()! : life[0];
   }
 
+  /** Without bringing the next state of any. */
+  function pageOfJobs(query: URLSearchParams): object {
+    const tag = query.get('tag');
+    const all = [...jobs].flatMap(([name, [status]]) => {
+      const { properties } = (resources.get(`/jobs/${name}`) ?? {}) as { properties?: { tags?: object } };
+      const wanted = tag === null || Object.hasOwn(properties?.tags ?? {}, tag);
+      return wanted ? [{ name, properties: { ...properties, status } }] : [];
+    });
+    const start = Number(query.get('$skip') ?? 0);
+    const next = new URLSearchParams([...query, ['$skip', String(start + PAGE)]]);
+    const more = start + PAGE < all.length;
+    return {
+      value: all.slice(start, start + PAGE),
+      nextLink: more ? `${origin}${workspace}/jobs?${next}` : null,
+    };
+  }
+
   function answer(
     method: string,
     path: string,
     body: Record<string, unknown> | undefined,
+    query: URLSearchParams,
   ): [number, object, object?] {
     const history = /^\/history\/v1\.0(.*)\/runs\/([^/]+)\/(children|details)$/.exec(path);
     if (history !== null) {
@@ -98,6 +120,12 @@ export async function startArmServer(): Promise<ArmServer> {
       return [202, {}, { location: `${origin}/operations/cancel`, 'retry-after': '0' }];
     }
     if (method === 'PUT') {
+      if (collection === 'jobs' && jobs.has(name)) {
+        const { id: _, ...there } = resources.get(below)!;
+        if (JSON.stringify(there) === JSON.stringify(body)) return [200, resources.get(below)!];
+        const message = 'A job with this name already exists.';
+        return [400, { error: { code: 'UserError', message } }];
+      }
       const existed = resources.has(below);
       resources.set(below, { ...body, id: path });
       if (collection === 'jobs') jobs.set(name, lives.shift() ?? ['Completed']);
@@ -105,6 +133,7 @@ export async function startArmServer(): Promise<ArmServer> {
       const operation = { 'azure-asyncoperation': `${origin}/operations/1`, 'retry-after': '0' };
       return [201, resources.get(below)!, operation];
     }
+    if (below === '/jobs') return [200, pageOfJobs(query)];
     const found = resources.get(below);
     if (found === undefined) return [404, { error: { code: 'ResourceNotFound', message: `no ${below}` } }];
     if (collection !== 'jobs') return [200, found];
@@ -147,7 +176,7 @@ export async function startArmServer(): Promise<ArmServer> {
         return;
       }
     }
-    send(...answer(request.method!, path, body));
+    send(...answer(request.method!, path, body, url.searchParams));
   });
   origin = `https://127.0.0.1:${await listen(arm)}`;
 
@@ -173,6 +202,7 @@ export async function startArmServer(): Promise<ArmServer> {
     tokens,
     faults,
     lives,
+    states: jobs,
     resources,
     operations,
     env: {

@@ -27,6 +27,11 @@ const FINAL = new Set(['succeeded', 'failed', 'canceled']);
 
 type Json = Readonly<Record<string, unknown>>;
 
+interface Page {
+  readonly value?: readonly Json[];
+  readonly nextLink?: string | null;
+}
+
 /** An Azure ML workspace over REST. Throttled and failed requests are repeated as the service asks for. */
 export class WorkspaceClient {
   readonly workspace: Workspace;
@@ -50,6 +55,17 @@ export class WorkspaceClient {
   async get(path: string): Promise<Json | undefined> {
     const response = await this.#send(this.#arm, 'GET', this.#url(path));
     return response.status === 404 && isNotFound(response) ? undefined : contentOf(response);
+  }
+
+  /** The resources of a collection below the workspace, over all pages of the list. */
+  async *list(path: string, query: Readonly<Record<string, string>> = {}): AsyncIterable<Json> {
+    const more = new URLSearchParams(query).toString();
+    let url: string | undefined = `${this.#url(path)}${more === '' ? '' : `&${more}`}`;
+    while (url !== undefined) {
+      const page = contentOf(await this.#send(this.#arm, 'GET', url)) as Page;
+      yield* page.value ?? [];
+      url = page.nextLink ? this.#own(page.nextLink) : undefined;
+    }
   }
 
   /** Creates or replaces a resource, and waits until that is done. */

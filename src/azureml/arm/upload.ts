@@ -18,16 +18,18 @@ interface Datastore {
 }
 
 /**
- * Uploads local files to the workspace's default datastore, under a hash of their content, and gives the `azureml://`
- * URI of each. Throws a UsageError for a folder.
+ * Uploads local files under a hash of their content and gives the URI of each: below `place`, a URL of Blob Storage, or
+ * to the workspace's default datastore, as `azureml://`. Throws a UsageError for a folder.
  */
 export async function uploadFiles(
   client: WorkspaceClient,
   files: readonly string[],
+  place?: string,
 ): Promise<Map<string, string>> {
   const uploaded = new Map<string, string>();
   if (files.length === 0) return uploaded;
-  const store = await openStore(await containerUrl(client));
+  const store = await openStore(place ?? (await containerUrl(client)));
+  const root = place?.replace(/\/+$/, '') ?? `azureml://datastores/${DATASTORE}/paths`;
   for (const file of files) {
     if ((await stat(file)).isDirectory())
       throw new UsageError(`${file} is a folder; put it into Blob Storage yourself and give its URI`);
@@ -35,7 +37,7 @@ export async function uploadFiles(
     const hash = createHash('sha256').update(bytes).digest('hex');
     const key = `LocalUpload/${hash}/${path.basename(file)}`;
     if ((await store.stat(key)) === undefined) await store.write(key, bytes);
-    uploaded.set(file, `azureml://datastores/${DATASTORE}/paths/${key}`);
+    uploaded.set(file, `${root}/${key}`);
   }
   return uploaded;
 }

@@ -1,0 +1,33 @@
+import { ArmError } from '../../errors.ts';
+import type { ArmRequest } from './asset-body.ts';
+import type { WorkspaceClient } from './client.ts';
+import { localData } from './job-body.ts';
+import { componentRequests, type ReadyJob } from './requests.ts';
+import { uploadFiles } from './upload.ts';
+
+/**
+ * Puts the components of a job into the workspace and uploads its local files, below `place` or to the workspace's
+ * default datastore; gives where each file lies.
+ */
+export async function prepareJob(
+  client: WorkspaceClient,
+  ready: ReadyJob,
+  place?: string,
+): Promise<Map<string, string>> {
+  // Their versions are hashes of what they say: one that is there is the same.
+  for (const request of componentRequests(ready, client.workspace)) await putOnce(client, request);
+  return uploadFiles(client, localData(ready.pipeline, ready.inputs), place);
+}
+
+/** Creates a resource unless it is there already; whether it was created by this call, as far as can be told. */
+export async function putOnce(client: WorkspaceClient, request: ArmRequest): Promise<boolean> {
+  if ((await client.get(request.path)) !== undefined) return false;
+  try {
+    await client.put(request);
+    return true;
+  } catch (error) {
+    // Somebody else was quicker: Azure ML refuses a second job of the same name.
+    if (!(error instanceof ArmError) || (await client.get(request.path)) === undefined) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { activeJobs } from '../azureml/arm/active-jobs.ts';
+import type { WorkspaceClient } from '../azureml/arm/client.ts';
+import { jobRequest, type ReadyJob } from '../azureml/arm/requests.ts';
+import { prepareJob, putOnce } from '../azureml/arm/submit.ts';
+import type { InputValues } from '../azureml/input-value.ts';
+import { type BlobVersion, blobVersion } from '../storage/blob-version.ts';
+
+/** Key of the tag that the pipelines of swinprep give their jobs. */
+const TAG = 'swinprep';
+/** Inputs that name a place which is written: two jobs at once must not have it in common. */
+const WRITTEN = ['interim', 'roi'];
+/** Seconds to wait for a marker to settle; Event Grid takes a delivery for lost after 30. */
+const PATIENCE_SECONDS = 20;
+
+/** Where a version of the marker stands. */
+export type Outcome =
+  /** There is no marker. */
+  | { readonly kind: 'absent' }
+  /** The event was of a version that has been overwritten; the newer one has an event of its own. */
+  | { readonly kind: 'superseded' }
+  /** The marker may be overwritten once more; to be looked at again. */
+  | { readonly kind: 'settling' }
+  /** Another job writes to the same place; to be looked at again. */
+  | { readonly kind: 'busy'; readonly job: string; readonly other: string }
+  /** The job of this version had been submitted already. */
+  | { readonly kind: 'known'; readonly job: string }
+  | { readonly kind: 'submitted'; readonly job: string };
+
+export interface MarkedRun {
+  readonly client: WorkspaceClient;
+  readonly ready: ReadyJob;
+  /** URL of the marker. */
+  readonly marker: string;
+  readonly uploads: string | undefined;
+  readonly settleSeconds: number;
+}
+
+/**
+ * The name of the job for one version of a marker. It is the same wherever it is worked out, so that Azure ML, which
+ * has a name once, keeps one job however often and in how many places at once an event arrives.
+ */
+export function markedJobName(marker: string, etag: string): string {
+  const hash = createHash('sha256').update(`${marker}\n${etag}`).digest('hex');
+  return `swinprep_ready_${hash.slice(0, 24)}`;
+}
+
+/**
+ * Submits the pipeline for the marker that is there now, once per version and not while it is being overwritten or while
+ * another job writes to the same places. Looks at what is, not at what an event says, and so may be called at any time;
+ * `etag`: of the event that was the occasion.
+ */
+export async function runMarked(run: MarkedRun, etag?: string): Promise<Outcome> {
+  const { client, ready, marker } = run;
+  const version = await settled(run, etag);
+  if (typeof version === 'string') return { kind: version };
+  const job = markedJobName(marker, version.etag);
+  if ((await client.get(`/jobs/${job}`)) !== undefined) return { kind: 'known', job };
+  const other = await writerOf(client, ready.inputs, job);
+  if (other !== undefined) return { kind: 'busy', job, other };
+  const uploaded = await prepareJob(client, ready, run.uploads);
+  const created = await putOnce(client, jobRequest(ready, job, client.workspace, uploaded));
+  return { kind: created ? 'submitted' : 'known', job };
+}
+
+async function settled(
+  { marker, settleSeconds }: MarkedRun,
+  etag: string | undefined,
+): Promise<BlobVersion | 'absent' | 'superseded' | 'settling'> {
+  const deadline = Date.now() + 1000 * PATIENCE_SECONDS;
+  for (;;) {
+    const version = await blobVersion(marker);
+    if (version === undefined) return 'absent';
+    if (etag !== undefined && version.etag !== etag) return 'superseded';
+    // Both times that make the age are in whole seconds: it may be one more than it is.
+    const leftMs = settleSeconds === 0 ? 0 : 1000 * (settleSeconds + 1 - version.ageSeconds);
+    if (leftMs <= 0) return version;
+    if (Date.now() + leftMs > deadline) return 'settling';
+    await wait(leftMs);
+  }
+}
+
+/** The job, other than `own`, that is at work on one of the places which a job with these inputs writes to. */
+async function writerOf(
+  client: WorkspaceClient,
+  inputs: InputValues,
+  own: string,
+): Promise<string | undefined> {
+  for (const { id, inputs: others } of await activeJobs(client, TAG)) {
+    if (id === own) continue;
+    if (WRITTEN.some((name) => samePlace(inputs.get(name)?.text, others[name]))) return id;
+  }
+  return undefined;
+}
+
+/** Whether two URLs name one place. What is not told may be any place. */
+function samePlace(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return true;
+  const [one, other] = [a, b].map((url) => `${url.replace(/[?#].*$/s, '').replace(/\/+$/, '')}/`);
+  return one.startsWith(other) || other.startsWith(one);
+}
