@@ -12,6 +12,7 @@ import {
   splitExclusions,
 } from '../dataset/manifest.ts';
 import { type RoiRecord, roiSchema } from '../dataset/roi.ts';
+import { ROI_CHANGES_FILE, roiChangesBetween } from '../dataset/roi-changes.ts';
 import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
 import { STATS_FILE, statsSchema } from '../dataset/stats.ts';
 import { displayUri } from '../storage/location.ts';
@@ -19,6 +20,7 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { cohortSheets } from './cohort-sheet.ts';
+import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier-rois.ts';
 import { excludedRoi, type RoiTask } from './pass2-case.ts';
 import type { Report, StepSummary } from './report.ts';
 import { roiFingerprint } from './roi-fingerprint.ts';
@@ -52,6 +54,8 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     if (member === undefined || excludedInPass1.has(patientId)) return [];
     return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
   });
+  const store = await openStore(roi);
+  const earlier = await readEarlierRois(store);
   const done = await runShard<RoiTask, RoiRecord>(tasks, {
     ...options,
     step: 'pass2-write',
@@ -73,16 +77,20 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
   );
   const failures = gatherFailures(split, excludedByConvert, splitExclusions(split), stats.excluded, excluded);
   const manifest = buildManifest(VERSION, config, stats, records, failures);
-  for await (const { name, png } of cohortSheets(await openStore(roi), manifest))
+  const rois = roisOfRun(tasks, records, { config, constants });
+  const changes = roiChangesBetween(earlier.rois, rois);
+  for await (const { name, png } of cohortSheets(store, manifest))
     await writeArtifacts(options.manifest, { [name]: png });
   await writeArtifacts(options.manifest, {
     [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
     [STATS_FILE]: encodeJson(stats),
     [FAILURES_FILE]: encodeJson(failures),
+    [ROI_CHANGES_FILE]: encodeJson(changes),
     [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
     [MANIFEST_FILE]: encodeJson(manifest),
   });
   await done.clear();
+  await leaveRois(store, earlier, rois);
   const { summary } = manifest;
   return {
     step: 'pass2-write',
@@ -92,12 +100,14 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
     facts: [
       `train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`,
       ...clippedFacts(manifest),
+      ...roiChangeFacts(changes),
     ],
     places: {
       rois: displayUri(roi),
       manifest: `${options.manifest}/${MANIFEST_FILE}`,
       failures: `${options.manifest}/${FAILURES_FILE}`,
       datalist: `${options.manifest}/${DATALIST_FILE}`,
+      changes: `${options.manifest}/${ROI_CHANGES_FILE}`,
     },
   };
 }

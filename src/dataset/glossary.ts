@@ -29,10 +29,10 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   // What has changed since the last run
   added: 'Patients that the last run did not have.',
   changed: 'Patients that were done again.',
-  removed: 'Patients no longer among the raw data; the volumes made of them are kept.',
+  removed: 'Patients that the last run had and this one has not.',
   unchanged: 'Patients of which nothing has changed.',
   state_before: 'What the last run said of the patient.',
-  why: 'files, configuration or version: what has changed. With another configuration or version, files perhaps too.',
+  why: 'What has changed: files, volumes, split, configuration, version, constants. With another configuration or version, files perhaps too.',
   volumes: 'Volumes that have other bytes than before.',
   // Grids
   size_ijk: 'Voxels along each axis.',

@@ -11,6 +11,7 @@ import { MAP_BACK_FILE, mapBackSchema } from './mapped.ts';
 import { NNUNET_DATASET_FILE, nnunetDatasetSchema, SPLITS_FINAL_FILE, splitsFinalSchema } from './nnunet.ts';
 import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
 import { META_FILE, roiSchema, TRANSFORMS_FILE, transformsSchema } from './roi.ts';
+import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesSchema, roisSchema } from './roi-changes.ts';
 import { foregroundSchema, samplingSchema } from './sampling.ts';
 import { SPLIT_FILE, splitSchema } from './split.ts';
 import { MEASURES_FILE, measuresFileSchema, STATS_FILE, statsSchema } from './stats.ts';
@@ -81,6 +82,17 @@ export const JSON_FILES: readonly JsonFile[] = [
     file: DATALIST_FILE,
     schema: datalistSchema,
     description: 'The ROI set in the form of the Medical Segmentation Decathlon, as MONAI reads it.',
+  },
+  {
+    file: ROIS_FILE,
+    schema: roisSchema,
+    description: 'The ROIs that the last finished run made, and of what, for the next one to compare with.',
+  },
+  {
+    file: ROI_CHANGES_FILE,
+    schema: roiChangesSchema,
+    description:
+      'Which ROIs are new, changed and gone since the last run that was finished over the same place, and why.',
   },
   {
     file: NNUNET_DATASET_FILE,

@@ -112,7 +112,9 @@ test('one node leaves volumes and artifacts alone', async () => {
   const patients = Array.from({ length: PATIENTS }, (_, i) => `PHANTOM-00${i + 1}`);
   const folders = Object.keys(await volumesOf(one)).map((key) => key.split('/').slice(0, 2).join('/'));
   const expected = ['interim', 'roi'].flatMap((store) => patients.map((patient) => `${store}/${patient}`));
-  expect([...new Set(folders)].sort()).toEqual(['interim/BROKEN', 'interim/cases.json', ...expected].sort());
+  expect([...new Set(folders)].sort()).toEqual(
+    ['interim/BROKEN', 'interim/cases.json', 'roi/rois.json', ...expected].sort(),
+  );
   const { summary } = readJson<Cases>(one.artifacts, 'cases/cases.json');
   expect(summary).toEqual({ num_patients: PATIENTS + 1, num_ok: PATIENTS, num_excluded: 1 });
 });

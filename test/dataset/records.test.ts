@@ -12,6 +12,7 @@ import { failuresSchema, manifestSchema } from '../../src/dataset/manifest.ts';
 import { mapBackSchema } from '../../src/dataset/mapped.ts';
 import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/dataset/nnunet.ts';
 import { type OkRoi, roiSchema, transformsSchema } from '../../src/dataset/roi.ts';
+import { roiChangesSchema, roisSchema } from '../../src/dataset/roi-changes.ts';
 import { splitSchema } from '../../src/dataset/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/dataset/stats.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
@@ -26,6 +27,7 @@ const SCHEMAS = {
   'artifacts/pass2_write/manifest/dataset_pass1_stats.json': statsSchema,
   'artifacts/pass2_write/manifest/failures.json': failuresSchema,
   'artifacts/pass2_write/manifest/manifest.json': manifestSchema,
+  'artifacts/pass2_write/manifest/roi_changes.json': roiChangesSchema,
   'interim/BROKEN/case.json': caseSchema,
   'interim/PHANTOM-001/case.json': caseSchema,
   'interim/PHANTOM-001/pass1.json': measuresFileSchema,
@@ -39,6 +41,7 @@ const SCHEMAS = {
   'roi/PHANTOM-001/transforms.json': transformsSchema,
   'roi/PHANTOM-002/meta.json': roiSchema,
   'roi/PHANTOM-002/transforms.json': transformsSchema,
+  'roi/rois.json': roisSchema,
 };
 
 const out = temporaryFolder();
