@@ -83,7 +83,8 @@ export async function startArmServer(): Promise<ArmServer> {
     const more = start + PAGE < all.length;
     return {
       value: all.slice(start, start + PAGE),
-      nextLink: more ? `${origin}${workspace}/jobs?${next}` : null,
+      // As Azure writes it: not the host that was asked.
+      nextLink: more ? `https://westeurope.management.azure.com:443${workspace}/jobs?${next}` : null,
     };
   }
 

@@ -64,7 +64,7 @@ export class WorkspaceClient {
     while (url !== undefined) {
       const page = contentOf(await this.#send(this.#arm, 'GET', url)) as Page;
       yield* page.value ?? [];
-      url = page.nextLink ? this.#own(page.nextLink) : undefined;
+      url = page.nextLink ? this.#here(page.nextLink) : undefined;
     }
   }
 
@@ -131,6 +131,12 @@ export class WorkspaceClient {
         throw armError(response.status, content, `the operation ${state}`);
       return;
     }
+  }
+
+  /** A next page at the endpoint that we speak to: links name other hosts and ports of the same service. */
+  #here(link: string): string {
+    const { pathname, search } = new URL(link);
+    return this.#endpoint + pathname + search;
   }
 
   /** A URL that the service gave, which must be its own: the token goes there. */
