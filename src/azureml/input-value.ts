@@ -31,7 +31,7 @@ export function parseSettings(assignments: readonly string[]): Record<string, st
 export interface ValueReader {
   /** Whether `<placeholders>` may stand in a value. */
   readonly placeholders: boolean;
-  literal(literal: Literal, report: Report): InputValue | undefined;
+  literal(literal: Literal, report: Report): Promise<InputValue | undefined>;
   /** `place` is a URI, or a path relative to `folder`. */
   data(kind: DataType, place: string, folder: string, report: Report): Promise<InputValue | undefined>;
 }
@@ -45,7 +45,7 @@ export async function resolveInputs(
   set: Readonly<Record<string, string>>,
   cwd: string,
   report: Report,
-  reader: ValueReader = localValues,
+  reader: ValueReader,
 ): Promise<InputValues> {
   for (const name of Object.keys(set)) {
     if (Object.hasOwn(pipeline.inputs, name)) continue;
@@ -64,7 +64,7 @@ export async function resolveInputs(
       );
       values.set(name, undefined);
     } else {
-      values.set(name, reader.literal(chosen ?? input, fail));
+      values.set(name, await reader.literal(chosen ?? input, fail));
     }
   }
   return values;
@@ -88,8 +88,8 @@ export async function dataValue(
   folder: string,
   report: Report,
 ): Promise<InputValue | undefined> {
-  if (place === '' || place.includes('://') || place.startsWith('azureml:')) {
-    report(`a ${kind} is read from a local path here, not from \`${withoutQuery(place)}\``);
+  if (place === '') {
+    report('is empty; give a path or URI');
     return undefined;
   }
   const text = path.resolve(folder, place);
@@ -101,9 +101,6 @@ export async function dataValue(
   else return { kind, text };
   return undefined;
 }
-
-/** For a run on this machine: every value is there, and every file. */
-export const localValues: ValueReader = { placeholders: false, literal: literalValue, data: dataValue };
 
 /** `a, b`, or `none`. */
 export function listOf(names: readonly string[]): string {
@@ -122,6 +119,6 @@ export function isQuotable(text: string, report: Report): boolean {
 }
 
 /** A URL without its query, which may be a SAS token. */
-function withoutQuery(text: string): string {
+export function withoutQuery(text: string): string {
   return text.includes('://') ? text.replace(/\?.*$/s, '') : text;
 }

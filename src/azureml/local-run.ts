@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { messageOf, UsageError } from '../errors.ts';
 import { type Ending, type JobProcess, startJob, type Terminal } from './job-process.ts';
+import { fetchRemote } from './local-values.ts';
 import type { Plan, PlannedJob } from './plan.ts';
 import { installSwinprepCommand } from './swinprep-command.ts';
 
@@ -68,11 +69,13 @@ export interface RunOptions {
  * terminal; of several at once each line is prefixed with `job | `. When a job fails, those in flight go on to their
  * end, and those that need it do not start (nor do any others unless `continueOnStepFailure`). SIGINT and SIGTERM of
  * this process go on to the jobs. Artifacts of an earlier run stay where they are. Throws a UsageError, before anything
- * starts, where a command is not valid for bash or the artifacts folder cannot be made.
+ * starts, where a command is not valid for bash or the artifacts folder cannot be made, a StorageError where a file cannot
+ * be fetched from Blob Storage.
  */
 export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunResult> {
   await checkCommands(plan.jobs);
   await makeFolders(plan);
+  await fetchRemote(plan.remote);
   const swinprep = await installSwinprepCommand(options.cli);
   const env = options.env ?? process.env;
   const run = startRun(plan, options, {

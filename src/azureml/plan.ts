@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { type DataType, quotingProblem } from './data-type.ts';
 import { renderCommand } from './expressions.ts';
-import { localValues, resolveInputs } from './input-value.ts';
+import { resolveInputs } from './input-value.ts';
 import { orderJobs } from './job-order.ts';
+import { localValues, type RemoteData } from './local-values.ts';
 import { type BoundNode, bindNode, type Scope } from './node-binding.ts';
 import { checkOutputs } from './output-binding.ts';
 import { type PipelineNode, readPipeline } from './pipeline.ts';
+import { type ResolveUri, uriResolver } from './resolve-uri.ts';
 import { type Report, throwProblems } from './yaml-file.ts';
 
 export interface PlanOptions {
@@ -15,6 +17,8 @@ export interface PlanOptions {
   readonly artifactsDir: string;
   /** Working directory of the commands. Default: that of this process. */
   readonly cwd?: string;
+  /** Looks datastores up. Default: in the workspace that the environment names. */
+  readonly resolveUri?: ResolveUri | undefined;
 }
 
 /** An output of a job: the absolute path of a file or folder. */
@@ -43,6 +47,8 @@ export interface Plan {
   readonly artifactsDir: string;
   /** Whether jobs that do not need a failed one still start. */
   readonly continueOnStepFailure: boolean;
+  /** What has to be brought here before the jobs start. */
+  readonly remote: readonly RemoteData[];
   /** Each job after those it depends on. */
   readonly jobs: readonly PlannedJob[];
 }
@@ -60,11 +66,13 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
   const unquotable = quotingProblem(artifactsDir);
   if (unquotable !== undefined) report(`artifacts folder: ${unquotable}`);
 
+  const remote: RemoteData[] = [];
+  const reader = localValues(path.join(artifactsDir, 'inputs'), options.resolveUri ?? uriResolver(), remote);
   const pipeline = await readPipeline(file, report);
   const scope = pipeline && {
     pipeline,
-    inputs: await resolveInputs(pipeline, options.set ?? {}, cwd, report),
-    reader: localValues,
+    inputs: await resolveInputs(pipeline, options.set ?? {}, cwd, report, reader),
+    reader,
     artifactPath: (job: string, output: string) => path.join(artifactsDir, job, output),
   };
   const bound = scope && (await bindJobs(scope, report));
@@ -76,6 +84,7 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
     cwd,
     artifactsDir,
     continueOnStepFailure: pipeline!.settings.continue_on_step_failure,
+    remote,
     jobs: bound!.map(([name, job]) => planJob(name, pipeline!.jobs[name]!, job, scope!)),
   };
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { ResolveUri } from '../azureml/resolve-uri.ts';
 import { type CaseRecord, caseSchema } from '../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../dataset/cases.ts';
 import { CHANGES_FILE } from '../dataset/changes.ts';
@@ -31,6 +32,8 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions {
   readonly limit?: number | undefined;
   /** 0 chooses by cores and memory. */
   readonly workers: number;
+  /** Looks up the datastores that a table of pairs names. */
+  readonly resolveUri?: ResolveUri | undefined;
   readonly report: Report;
 }
 
@@ -54,7 +57,7 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
   const config = await readConfig(options);
   // Finds an absent secret before the first patient, not in each of them.
   uidHmacOf(config);
-  const patients = await findPatients(raw, caseIdOf(config), report);
+  const patients = await findPatients(raw, caseIdOf(config), report, options.resolveUri);
   const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({

@@ -1,3 +1,4 @@
+import type { ResolveUri } from '../azureml/resolve-uri.ts';
 import { type InspectedPatient, type Inspection, inspectionOf } from '../dataset/inspection.ts';
 import { StorageError, UsageError } from '../errors.ts';
 import { displayUri, lastName } from '../storage/location.ts';
@@ -23,6 +24,8 @@ export interface InspectOptions extends ConfigOptions {
   readonly names: boolean;
   /** 0 chooses by cores and memory. */
   readonly workers: number;
+  /** Looks up the datastores that a table of pairs names. */
+  readonly resolveUri?: ResolveUri | undefined;
   readonly report: Report;
 }
 
@@ -58,7 +61,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
       throw new UsageError(`${displayUri(uri)}: holds nothing; give the folder of a patient`);
     return inspectionOf(VERSION, [record]);
   }
-  const patients = await findPatients(uri, caseId, report);
+  const patients = await findPatients(uri, caseId, report, options.resolveUri);
   const { records } = await runCases<InspectTask, InspectedPatient>(
     [...patients].map(([patientId, patient]) => taskOf(patientId, patient)),
     { workers: options.workers, report, onCrash: (exclusion) => excludedPatient(exclusion) },

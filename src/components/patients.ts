@@ -1,3 +1,4 @@
+import { type ResolveUri, uriResolver } from '../azureml/resolve-uri.ts';
 import { parsePairs } from '../dataset/pairs.ts';
 import { UsageError } from '../errors.ts';
 import { besideUri, displayUri } from '../storage/location.ts';
@@ -26,17 +27,18 @@ export function isPairTable(uri: string): boolean {
   return /\.csv$/i.test(displayUri(uri));
 }
 
-async function pairedPatients(uri: string): Promise<RawPatient[]> {
+async function pairedPatients(uri: string, resolveUri: ResolveUri): Promise<RawPatient[]> {
   const rows = parsePairs(displayUri(uri), await readObject(uri));
   if (rows.length === 0) throw new UsageError(`${displayUri(uri)}: holds no row`);
-  return rows.map(({ patientId, ct, mask }) => ({
-    name: patientId,
-    source: {
-      kind: 'pair',
-      ct: besideUri(uri, ct),
-      mask: mask === '' ? '' : besideUri(uri, mask),
-    },
-  }));
+  const patients: RawPatient[] = [];
+  for (const { patientId, ct, mask } of rows) {
+    const place = async (reference: string): Promise<string> => resolveUri(besideUri(uri, reference));
+    patients.push({
+      name: patientId,
+      source: { kind: 'pair', ct: await place(ct), mask: mask === '' ? '' : await place(mask) },
+    });
+  }
+  return patients;
 }
 
 async function storedPatients(uri: string, report: Report): Promise<RawPatient[]> {
@@ -59,14 +61,16 @@ async function storedPatients(uri: string, report: Report): Promise<RawPatient[]
 
 /**
  * The patients of the raw data by their id: a folder or archive each, or a row each of a table of pairs. Names that are
- * no patient are reported once. Throws a UsageError where there is none, or one twice.
+ * no patient are reported once. Datastores that a table names are looked up. Throws a UsageError where there is none, or one
+ * twice.
  */
 export async function findPatients(
   uri: string,
   caseId: (name: string) => string,
   report: Report,
+  resolveUri: ResolveUri = uriResolver(),
 ): Promise<Map<string, RawPatient>> {
-  const found = isPairTable(uri) ? await pairedPatients(uri) : await storedPatients(uri, report);
+  const found = isPairTable(uri) ? await pairedPatients(uri, resolveUri) : await storedPatients(uri, report);
   const patients = new Map<string, RawPatient>();
   for (const patient of found) {
     const patientId = caseId(patient.name);

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local-run.ts';
 import { planPipeline } from '../azureml/plan.ts';
+import type { ResolveUri } from '../azureml/resolve-uri.ts';
 import { parseClinical } from '../dataset/clinical.ts';
 import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
 import { caseNamingOf } from './case-id.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { readFrozen } from './frozen-stats.ts';
-import { localFile } from './local-file.ts';
 import { previousFile, readPrevious } from './previous-split.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
@@ -23,6 +23,8 @@ export interface PipelineRunOptions {
   readonly artifacts: string;
   /** Runs each job's command elsewhere; see RunOptions. */
   readonly inside?: string | undefined;
+  /** Looks datastores up. */
+  readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -32,9 +34,10 @@ export async function runPipelineFile({
   set,
   artifacts,
   inside,
+  resolveUri,
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
-  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts });
+  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
   return runPipeline(plan, { cli: CLI, onEvent, inside });
 }
 
@@ -49,6 +52,8 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly freezeStats?: string | undefined;
   readonly workers: number;
   readonly artifacts?: string | undefined;
+  /** Looks datastores up. */
+  readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -79,7 +84,6 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
   const artifacts =
     options.artifacts ??
     (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
-  const inputs = join(artifacts, 'inputs');
   const set = {
     raw,
     clinical,
@@ -87,13 +91,12 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     roi,
     preset: options.preset,
     workers: String(options.workers),
-    ...(config === undefined ? {} : { config: await localFile(config, inputs, 'config.yml') }),
-    ...(previous === undefined
-      ? {}
-      : { previous: await localFile(previousFile(previous), inputs, 'previous-split.json') }),
+    ...(config === undefined ? {} : { config }),
+    ...(previous === undefined ? {} : { previous: previousFile(previous) }),
     ...(patch === undefined ? {} : { patch }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
   };
-  const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, onEvent: options.onEvent });
+  const { resolveUri, onEvent } = options;
+  const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
   return { run, interim, roi, artifacts, manifest: join(artifacts, 'pass2_write', 'manifest') };
 }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Argv } from 'yargs';
 import type { ArmRequest } from '../azureml/arm/asset-body.ts';
-import { WorkspaceClient } from '../azureml/arm/client.ts';
+import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { componentRequest } from '../azureml/arm/component-body.ts';
+import { connectTo } from '../azureml/arm/connect.ts';
 import { findWorkspace, type WorkspaceOptions } from '../azureml/arm/find-workspace.ts';
 import { followJob, isFinal, type JobStatus, jobStatus, logFiles } from '../azureml/arm/jobs.ts';
 import { register } from '../azureml/arm/register.ts';
@@ -21,7 +22,6 @@ import { loadComponent } from '../azureml/component.ts';
 import { parseSettings } from '../azureml/input-value.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../azureml/lint.ts';
 import { UsageError } from '../errors.ts';
-import { azureCredential } from '../storage/credentials.ts';
 import { runOptions } from './options.ts';
 
 const say = (line: string): void => console.log(line);
@@ -32,9 +32,7 @@ const shipped = (name: string): string => fileURLToPath(new URL(`../../${name}`,
 const FOLDERS = ['components', 'pipelines'].map(shipped);
 
 async function connect(options: WorkspaceOptions): Promise<WorkspaceClient> {
-  const workspace = await findWorkspace(options);
-  const credential = await azureCredential();
-  return new WorkspaceClient(workspace, credential, process.env.AZURE_RESOURCE_MANAGER_ENDPOINT);
+  return connectTo(await findWorkspace(options));
 }
 
 /** `swinprep azure lint`. Returns the exit code. */
@@ -152,15 +150,6 @@ async function showLogs(client: WorkspaceClient, id: string, step: string | unde
   }
 }
 
-const workspaceOptions = {
-  subscription: { type: 'string', requiresArg: true, description: 'Subscription id' },
-  group: { type: 'string', requiresArg: true, description: 'Resource group' },
-  workspace: {
-    type: 'string',
-    requiresArg: true,
-    description: 'Azure ML workspace; what is not given is taken from AZURE_* or config.json',
-  },
-} as const;
 const set = { set: runOptions.set } as const;
 const follow = {
   follow: { type: 'boolean', default: false, description: 'Stay and show every change until the job ends' },
@@ -173,8 +162,8 @@ const job = {
 } as const;
 const file = (description: string) => ({ type: 'string', demandOption: true, description }) as const;
 
-/** The commands below `swinprep azure`; `done` takes the exit code. */
-export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Argv {
+/** The commands below `swinprep azure`, which have the options of the workspace already; `done` takes the exit code. */
+export function azureCommands(yargs: Argv<WorkspaceOptions>, done: (exitCode: number) => void): Argv {
   return yargs
     .command(
       'lint [files..]',
@@ -205,7 +194,6 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
               requiresArg: true,
               description: 'Image of the environment, such as REGISTRY.azurecr.io/swinprep:VERSION',
             },
-            ...workspaceOptions,
           }),
       async (argv) => registerFiles(argv.files, argv.image, argv),
     )
@@ -222,7 +210,6 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
             description: 'Submit again, up to so many times, when nodes were taken away or the job failed',
           },
           ...follow,
-          ...workspaceOptions,
         }),
       async (argv) => {
         const ready = await readyJob(argv.pipeline, parseSettings(argv.set));
@@ -232,7 +219,7 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
     .command(
       'status <job>',
       'Where a job and its steps stand',
-      (y) => y.positional('job', job).options({ ...follow, ...workspaceOptions }),
+      (y) => y.positional('job', job).options(follow),
       async (argv) => done(await showStatus(await connect(argv), argv.job, argv.follow, argv.poll)),
     )
     .command(
@@ -241,14 +228,13 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
       (y) =>
         y.positional('job', job).options({
           step: { type: 'string', requiresArg: true, description: 'One step alone, such as convert' },
-          ...workspaceOptions,
         }),
       async (argv) => showLogs(await connect(argv), argv.job, argv.step),
     )
     .command(
       'cancel <job>',
       'Cancel a job',
-      (y) => y.positional('job', job).options(workspaceOptions),
+      (y) => y.positional('job', job),
       async (argv) => {
         const client = await connect(argv);
         await client.post(`/jobs/${encodeURIComponent(argv.job)}/cancel`);
@@ -258,10 +244,7 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
     .command(
       'schedule <file>',
       'Create or replace a schedule',
-      (y) =>
-        y
-          .positional('file', file('Schedule YAML, such as pipelines/rerun-nightly.yml'))
-          .options({ ...set, ...workspaceOptions }),
+      (y) => y.positional('file', file('Schedule YAML, such as pipelines/rerun-nightly.yml')).options(set),
       async (argv) => {
         const ready = await readySchedule(argv.file, parseSettings(argv.set));
         const client = await connect(argv);
@@ -277,7 +260,6 @@ export function azureCommands(yargs: Argv, done: (exitCode: number) => void): Ar
         y.positional('file', file('Data YAML, such as pipelines/roi-data.yml')).options({
           path: { type: 'string', requiresArg: true, description: 'URI in place of the one in the file' },
           as: { type: 'string', requiresArg: true, description: 'Version in place of the one in the file' },
-          ...workspaceOptions,
         }),
       async (argv) => {
         const client = await connect(argv);

@@ -3,7 +3,7 @@ import { PRESET_NAMES, type PresetName } from '../config/presets.ts';
 import { UsageError } from '../errors.ts';
 
 export const URI_FORMS =
-  'a local path, https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX, wasbs://..., abfss://... or an Azurite URL';
+  'a local path, https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX, wasbs://..., abfss://..., azureml://datastores/D/paths/P or an Azurite URL';
 
 type Options = Parameters<Argv['options']>[0];
 
@@ -57,6 +57,20 @@ export const configuration = {
     description: 'ROI size in voxels; adaptive: chosen for each tumour',
   },
 } as const;
+
+const WORKSPACE = 'Azure ML workspace, for "azure" and for azureml:// URIs:';
+
+/** Options of every command: the workspace whose datastores the short `azureml://` URIs mean. */
+export const workspaceOptions = {
+  subscription: { type: 'string', requiresArg: true, group: WORKSPACE, description: 'Subscription id' },
+  group: { type: 'string', requiresArg: true, group: WORKSPACE, description: 'Resource group' },
+  workspace: {
+    type: 'string',
+    requiresArg: true,
+    group: WORKSPACE,
+    description: 'Name; what is not given is taken from AZURE_*, in a job AZUREML_ARM_*, or config.json',
+  },
+} as const satisfies Options;
 
 const workers = {
   workers: { ...count('Patients worked on at a time; 0 chooses by cores and memory'), default: 0 },

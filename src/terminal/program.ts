@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import yargs from 'yargs';
 import { parseSettings } from '../azureml/input-value.ts';
 import { exitCodeOf, type RunEvent, tooManyExcluded } from '../azureml/local-run.ts';
+import { type ResolveUri, resolveOptions, uriResolver } from '../azureml/resolve-uri.ts';
 import { excludedWithImage, readCohortResult } from '../components/cohort-result.ts';
 import { readConfig } from '../components/configuration.ts';
 import { convert } from '../components/convert.ts';
@@ -36,6 +37,7 @@ import {
   runOptions,
   shardOptions,
   URI_FORMS,
+  workspaceOptions,
 } from './options.ts';
 import { progressReport } from './progress.ts';
 
@@ -64,15 +66,23 @@ function announce(event: RunEvent): void {
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const report = progressReport();
+  let resolveUri: ResolveUri | undefined;
   const program = yargs(args)
     .scriptName('swinprep')
     .usage('$0 COMMAND\n\nRaw CT studies with tumour contours in, model-ready tumour ROIs out.')
+    // First in --help, before the workspace.
+    .group(['help', 'version'], 'Options:')
+    .options(workspaceOptions)
+    .middleware(async (argv) => {
+      resolveUri = uriResolver(argv);
+      Object.assign(argv, await resolveOptions(argv, resolveUri));
+    })
     .command(
       'preprocess',
       'Run the default pipeline on a cohort',
       (y) => y.options(preprocessOptions),
       async (argv) => {
-        const result = await preprocess({ ...argv, onEvent: announce });
+        const result = await preprocess({ ...argv, resolveUri, onEvent: announce });
         exitCode = exitCodeOf(result.run);
         if (result.run.state !== 'Completed') return;
         const found = await readCohortResult(result.manifest);
@@ -107,6 +117,7 @@ export async function main(args: readonly string[]): Promise<number> {
           set: parseSettings(argv.set),
           artifacts: argv.artifacts,
           inside: argv.inside,
+          resolveUri,
           onEvent: announce,
         });
         for (const job of run.jobs) say(`${job.job}: ${job.state}`);
@@ -120,7 +131,7 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await convert({ ...argv, shard, report }), argv.maxExcluded);
+        exitCode = closeStep(await convert({ ...argv, shard, resolveUri, report }), argv.maxExcluded);
       },
     )
     .command(
@@ -175,7 +186,7 @@ export async function main(args: readonly string[]): Promise<number> {
           })
           .options(inspectOptions),
       async (argv) => {
-        const found = await inspect({ ...argv, report });
+        const found = await inspect({ ...argv, resolveUri, report });
         if (argv.json) say(new TextDecoder().decode(encodeJson(found)).trimEnd());
         else for (const line of inspectionLines(found)) say(line);
       },

@@ -211,6 +211,21 @@ describe('what Azure ML takes and would go wrong', () => {
       'pipeline.yml: job second, input notes: `ftp://datastores/d/paths/notes.txt` is no place that Azure ML reads',
     ],
     [
+      'a datastore without a path as data',
+      ['pipeline.yml', 'azureml://datastores/d/paths/notes.txt', 'azureml://datastores/d/notes.txt'],
+      'pipeline.yml: job second, input notes: azureml://datastores/d/notes.txt: is no place in a datastore',
+    ],
+    [
+      'a datastore without a path as a text',
+      ['pipeline.yml', 'source: here', 'source: azureml://datastores/d'],
+      'pipeline.yml: job second, input source: azureml://datastores/d: is no place in a datastore',
+    ],
+    [
+      'a data asset as a text, which no component can look up',
+      ['pipeline.yml', 'source: here', 'source: azureml:lung1:3'],
+      'pipeline.yml: job second, input source: azureml:lung1:3: is no place in a datastore',
+    ],
+    [
       'a local file that does not exist',
       ['pipeline.yml', 'azureml://datastores/d/paths/notes.txt', './notes.txt'],
       'pipeline.yml: job second, input notes: notes.txt does not exist',
@@ -262,6 +277,16 @@ describe('what Azure ML takes and would go wrong', () => {
     ],
   ])('%s', async (_, change, problem) => {
     expect(await problemsWith(...change)).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
+describe('a sound pipeline', () => {
+  it.each([
+    ['source: here', 'source: azureml://datastores/d/paths/'],
+    ['azureml://datastores/d/paths/notes.txt', 'azureml:notes:1'],
+    ['https://<account>.blob.core.windows.net/raw', 'azureml://datastores/<datastore>/paths/raw'],
+  ])('may have in place of %s: %s', async (from, to) => {
+    expect(await problemsWith('pipeline.yml', from, to)).toEqual([]);
   });
 });
 

@@ -31,6 +31,7 @@ function planOf(
     cwd: folder,
     artifactsDir: path.join(folder, 'artifacts'),
     continueOnStepFailure,
+    remote: [],
     jobs: Object.entries(jobs).map(([name, [command, ...dependsOn]]): PlannedJob => {
       const out = path.join(folder, 'artifacts', name, 'out');
       const outputs = { out: { type: 'uri_folder' as const, path: out } };

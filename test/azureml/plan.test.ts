@@ -181,11 +181,18 @@ describe('planPipeline', () => {
       [expect.stringContaining('is not a file')],
     ],
     [
-      'a URL for a file',
+      'a URL that is none of Blob Storage',
       (y) => y,
       { source: 'x', notes: 'https://h/f?sig=secret' },
-      ['input notes: a uri_file is read from a local path here, not from `https://h/f`'],
+      [expect.stringMatching(/^input notes: https:\/\/h\/f: h is not a blob endpoint of Azure/)],
     ],
+    [
+      'a data asset for a file',
+      (y) => y,
+      { source: 'x', notes: 'azureml:notes:1' },
+      [expect.stringContaining('input notes: azureml:notes:1: is no place in a datastore')],
+    ],
+    ['an empty path', (y) => y, { source: 'x', notes: '' }, ['input notes: is empty; give a path or URI']],
     [
       'a missing input',
       (y) => y.replace(/ {6}source: .*\n/, ''),

@@ -3,15 +3,12 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { caseNamingOf } from '../../src/components/case-id.ts';
-import { localFile } from '../../src/components/local-file.ts';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Manifest } from '../../src/dataset/manifest.ts';
 import type { OkRoi } from '../../src/dataset/roi.ts';
 import { type Split, UNLABELED } from '../../src/dataset/split.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { phantomFiles } from '../../src/phantom/cohort.ts';
-import { openStore } from '../../src/storage/open.ts';
-import { startAzurite } from '../support/azurite.ts';
 import { cli, readJson, temporaryFolder } from '../support/cli.ts';
 
 /** A cohort whose last patient has no stage, prepared with it as unlabeled. */
@@ -168,24 +165,4 @@ test('the check value of a secret tells two secrets apart, and is no name that a
   expect(naming('a secret of some length')).toBe(naming('a secret of some length'));
   expect(naming('a secret of some length')).not.toBe(naming('another secret, as long'));
   expect(caseNamingOf(PRESETS.lung1, {})).toBe('folder');
-});
-
-test('a file that lies in Blob Storage is copied for the pipeline, a local one is not', async () => {
-  const folder = temporaryFolder();
-  const file = join(folder, 'local.json');
-  writeFileSync(file, '{}');
-  expect(await localFile(file, folder, 'copy.json')).toBe(file);
-  expect(await localFile(pathToFileURL(file).href, folder, 'copy.json')).toBe(file);
-  const azurite = await startAzurite();
-  try {
-    await (await openStore(`${azurite.url}/inputs`)).write(
-      'a/split.json',
-      new TextEncoder().encode('{"a":1}'),
-    );
-    const copy = await localFile(`${azurite.url}/inputs/a/split.json`, folder, 'copy.json');
-    expect(copy).toBe(join(folder, 'copy.json'));
-    expect(readFileSync(copy, 'utf8')).toBe('{"a":1}');
-  } finally {
-    await azurite.close();
-  }
 });

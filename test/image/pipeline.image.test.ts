@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writePhantom } from '../../src/components/phantom.ts';
 import { openStore } from '../../src/storage/open.ts';
-import type { Store } from '../../src/storage/store.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { hashesOf, startCli, temporaryFolder } from '../support/cli.ts';
+import { storeHashes } from '../support/gather.ts';
 import { hasSharedData, shared } from '../support/shared-data.ts';
 import { type BuiltImage, buildImage } from './container.ts';
 
@@ -21,15 +20,6 @@ afterAll(async () => {
   image?.remove();
   await azurite.close();
 });
-
-async function storeHashes(store: Store): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for await (const { key } of store.list())
-    hashes[key] = createHash('sha256')
-      .update((await store.read(key))!)
-      .digest('hex');
-  return hashes;
-}
 
 /** Runs the default pipeline over a cohort on Azurite; gives every byte that came out, hashed. */
 async function runPipeline(cohort: string, clinical: string, name: string, inside?: string) {

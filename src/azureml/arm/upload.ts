@@ -4,18 +4,10 @@ import path from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { openStore } from '../../storage/open.ts';
 import type { WorkspaceClient } from './client.ts';
+import { datastoreUrl } from './datastore.ts';
 
 /** Where azure-ai-ml puts local inputs too. */
 const DATASTORE = 'workspaceblobstore';
-
-interface Datastore {
-  readonly properties: {
-    readonly accountName: string;
-    readonly containerName: string;
-    readonly endpoint?: string;
-    readonly protocol?: string;
-  };
-}
 
 /**
  * Uploads local files under a hash of their content and gives the URI of each: below `place`, a URL of Blob Storage, or
@@ -28,7 +20,7 @@ export async function uploadFiles(
 ): Promise<Map<string, string>> {
   const uploaded = new Map<string, string>();
   if (files.length === 0) return uploaded;
-  const store = await openStore(place ?? (await containerUrl(client)));
+  const store = await openStore(place ?? (await datastoreUrl(client, DATASTORE)));
   const root = place?.replace(/\/+$/, '') ?? `azureml://datastores/${DATASTORE}/paths`;
   for (const file of files) {
     if ((await stat(file)).isDirectory())
@@ -40,19 +32,4 @@ export async function uploadFiles(
     uploaded.set(file, `${root}/${key}`);
   }
   return uploaded;
-}
-
-async function containerUrl(client: WorkspaceClient): Promise<string> {
-  const datastore = (await client.get(`/datastores/${DATASTORE}`)) as Datastore | undefined;
-  if (datastore === undefined)
-    throw new UsageError(`the workspace has no datastore ${DATASTORE}; give URIs in place of local files`);
-  const {
-    accountName,
-    containerName,
-    endpoint = 'core.windows.net',
-    protocol = 'https',
-  } = datastore.properties;
-  // Azurite carries the account in its path.
-  if (protocol === 'http') return `http://${endpoint}/${accountName}/${containerName}`;
-  return `https://${accountName}.blob.${endpoint}/${containerName}`;
 }

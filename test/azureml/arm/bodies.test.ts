@@ -15,6 +15,7 @@ import {
   requestsFor,
 } from '../../support/arm-bodies.ts';
 import { readJson } from '../../support/cli.ts';
+import { DATASTORES } from '../../support/datastores.ts';
 
 const recorded = readJson<Record<string, ArmRequest[]>>(
   import.meta.dirname,
@@ -38,6 +39,7 @@ describe.skipIf(!existsSync(armSchemas))(
       data: 'workspaces_data_versions',
       jobs: 'workspaces_jobs',
       schedules: 'workspaces_schedules',
+      datastores: 'workspaces_datastores',
     };
 
     function validator() {
@@ -66,6 +68,21 @@ describe.skipIf(!existsSync(armSchemas))(
       const check = validator();
       for (const request of await requestsFor(kind, path.join(FILES, name)))
         expect(check(request)).toEqual([]);
+    });
+
+    it.each(Object.entries(DATASTORES))('for what the tests take for a datastore, %s', (name, answer) => {
+      const { isDefault: _, ...properties } = answer.properties; // read-only, so in no request
+      const { credentialsType } = properties.credentials;
+      const secrets = credentialsType === 'None' ? {} : { secrets: { secretsType: credentialsType } };
+      const body = {
+        properties: {
+          ...properties,
+          description: undefined,
+          properties: undefined,
+          credentials: { credentialsType, ...secrets },
+        },
+      };
+      expect(validator()({ path: `/datastores/${name}`, body })).toEqual([]);
     });
 
     it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {

@@ -5,6 +5,7 @@ import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
 import { type ArmServer, startArmServer } from '../../support/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
 import { type CliResult, startCli, temporaryFolder } from '../../support/cli.ts';
+import { azuriteDatastore } from '../../support/datastores.ts';
 
 const files = path.join(import.meta.dirname, 'files');
 const file = (name: string): string => path.join(files, name);
@@ -222,15 +223,7 @@ describe('local files of a pipeline', () => {
   let azurite: Azurite;
   beforeEach(async () => {
     azurite = await startAzurite();
-    const { host } = new URL(azurite.url);
-    arm.resources.set('/datastores/workspaceblobstore', {
-      properties: {
-        accountName: 'devstoreaccount1',
-        containerName: 'azureml',
-        endpoint: host,
-        protocol: 'http',
-      },
-    });
+    arm.resources.set('/datastores/workspaceblobstore', azuriteDatastore(azurite.url, 'azureml'));
   });
   afterEach(() => azurite.close());
 
