@@ -1,22 +1,15 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { type GridEvent, parseEvents } from '../../src/function/event.ts';
 import { reasonToIgnore } from '../../src/function/event-filter.ts';
 import { readSettings } from '../../src/function/settings.ts';
+import { recordedDelivery, TOPIC } from '../support/recorded-events.ts';
 
-function recorded(name: string): unknown {
-  return JSON.parse(readFileSync(path.join(import.meta.dirname, 'events', `${name}.json`), 'utf8'));
-}
-
-const topic =
-  '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/imaging/providers/Microsoft.Storage/storageAccounts/imagingdata';
 const settings = readSettings({
-  SWINPREP_STORAGE_ID: topic,
+  SWINPREP_STORAGE_ID: TOPIC,
   SWINPREP_INPUT_raw: 'https://imagingdata.blob.core.windows.net/raw/',
 });
-const [created] = parseEvents(recorded('blob-created'));
+const [created] = parseEvents(recordedDelivery('blob-created'));
 const ignored = (changes: Partial<GridEvent>): string | undefined =>
   reasonToIgnore({ ...created, ...changes }, settings);
 
@@ -24,22 +17,22 @@ describe('a delivery of Event Grid', () => {
   it('is read alike in the Event Grid schema, with a hierarchical namespace, and as a CloudEvent', () => {
     expect(created).toEqual({
       type: 'Microsoft.Storage.BlobCreated',
-      topic,
+      topic: TOPIC,
       subject: '/blobServices/default/containers/raw/blobs/_READY',
       api: 'PutBlockList',
       etag: '0x8D4BCC2E4835CD0',
       validationCode: undefined,
     });
-    expect(parseEvents(recorded('blob-created.hierarchical'))).toEqual([
+    expect(parseEvents(recordedDelivery('blob-created.hierarchical'))).toEqual([
       { ...created, api: 'FlushWithClose' },
     ]);
-    expect(parseEvents(recorded('blob-created.cloudevent'))).toEqual([
+    expect(parseEvents(recordedDelivery('blob-created.cloudevent'))).toEqual([
       { ...created, api: 'PutBlob', etag: '0x8D76C39E4407333' },
     ]);
   });
 
   it('may hold several events', () => {
-    const one = recorded('blob-created') as object[];
+    const one = recordedDelivery('blob-created') as object[];
     expect(parseEvents([...one, ...one])).toEqual([created, created]);
   });
 
@@ -57,10 +50,10 @@ describe('a delivery of Event Grid', () => {
 });
 
 describe('an event', () => {
-  it.each(['blob-created', 'blob-created.hierarchical', 'blob-created.cloudevent'])(
+  it.each(['blob-created', 'blob-created.hierarchical', 'blob-created.cloudevent'] as const)(
     'of the marker counts: %s',
     (name) => {
-      expect(parseEvents(recorded(name)).map((event) => reasonToIgnore(event, settings))).toEqual([
+      expect(parseEvents(recordedDelivery(name)).map((event) => reasonToIgnore(event, settings))).toEqual([
         undefined,
       ]);
     },
@@ -73,7 +66,7 @@ describe('an event', () => {
   });
 
   it('counts whatever the case in which its topic is spelt', () => {
-    expect(ignored({ topic: topic.toUpperCase() })).toBeUndefined();
+    expect(ignored({ topic: TOPIC.toUpperCase() })).toBeUndefined();
   });
 
   it.each<[string, Partial<GridEvent>, string]>([
@@ -82,7 +75,7 @@ describe('an event', () => {
       { type: 'Microsoft.Storage.BlobDeleted' },
       'an event of type Microsoft.Storage.BlobDeleted',
     ],
-    ['another account', { topic: `${topic}2` }, 'an event of another storage account'],
+    ['another account', { topic: `${TOPIC}2` }, 'an event of another storage account'],
     ['no account', { topic: '' }, 'an event of another storage account'],
     ...[
       'raw/blobs/LUNG1-001/1.dcm',
@@ -108,7 +101,7 @@ describe('the app settings', () => {
       inputs: { raw: 'https://imagingdata.blob.core.windows.net/raw/' },
     });
     const below = readSettings({
-      SWINPREP_STORAGE_ID: topic,
+      SWINPREP_STORAGE_ID: TOPIC,
       SWINPREP_INPUT_raw: 'https://imagingdata.blob.core.windows.net/raw/lung one',
     });
     expect(below).toMatchObject({
@@ -130,7 +123,7 @@ describe('the app settings', () => {
 
   it('hold no SAS token, which whoever sees the job would see', () => {
     const env = {
-      SWINPREP_STORAGE_ID: topic,
+      SWINPREP_STORAGE_ID: TOPIC,
       SWINPREP_INPUT_raw: 'https://imagingdata.blob.core.windows.net/raw?sv=2026-01-01&sig=secret',
     };
     expect(() => readSettings(env)).toThrow('give the URL without a SAS token');

@@ -1,95 +1,29 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lintFiles, yamlFilesIn } from '../../src/azureml/lint.ts';
-import { markedJobName } from '../../src/function/marked-run.ts';
-import { blobVersion } from '../../src/storage/blob-version.ts';
-import { openStore } from '../../src/storage/open.ts';
-import { type ArmServer, startArmServer } from '../support/arm-server.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { loadPipeline } from '../../src/azureml/pipeline.ts';
+import { BLOB_CREATED } from '../../src/function/event-filter.ts';
+import { readJson } from '../support/cli.ts';
+import { ROOT } from '../support/documents.ts';
 import { buildFunctionApp, type FunctionApp } from '../support/function-app.ts';
-import { type Finished, type FunctionsHost, startFunctionsHost } from '../support/functions-host.ts';
-
-const TOPIC =
-  '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/imaging/providers/Microsoft.Storage/storageAccounts/imagingdata';
+import { type Deployment, deliver, startDeployment } from '../support/function-deployment.ts';
+import type { FunctionsHost } from '../support/functions-host.ts';
+import { eventOf, recordedEvent } from '../support/recorded-events.ts';
 
 let app: FunctionApp;
-let arm: ArmServer;
-let azurite: Azurite;
-let hosts: FunctionsHost[];
-let marker: string;
+let deployment: Deployment;
 beforeAll(() => {
   app = buildFunctionApp();
 });
 afterAll(() => app.remove());
 beforeEach(async () => {
-  arm = await startArmServer();
-  azurite = await startAzurite();
-  marker = `${azurite.url}/raw/_READY`;
-  hosts = [];
+  deployment = await startDeployment(app);
 });
-afterEach(async () => {
-  await Promise.all([...hosts.map((host) => host.stop()), azurite.close(), arm.stop()]);
-});
-
-/** A worker of the deployed app, with the app settings of a deployment. */
-async function start(settings: NodeJS.ProcessEnv = {}): Promise<FunctionsHost> {
-  const places = Object.fromEntries(
-    ['raw', 'interim', 'roi'].map((name) => [`SWINPREP_INPUT_${name}`, `${azurite.url}/${name}`]),
-  );
-  const host = await startFunctionsHost(app.folder, {
-    ...arm.env,
-    ...places,
-    SWINPREP_INPUT_clinical: `${azurite.url}/raw/clinical.csv`,
-    SWINPREP_STORAGE_ID: TOPIC,
-    SWINPREP_UPLOADS: `${azurite.url}/artifacts/function`,
-    SWINPREP_SETTLE_SECONDS: '0',
-    ...settings,
-  });
-  hosts.push(host);
-  return host;
-}
-
-/** Writes the marker; gives its ETag. */
-async function writeMarker(): Promise<string> {
-  await (await openStore(`${azurite.url}/raw`)).write('_READY', new Uint8Array());
-  return (await blobVersion(marker))!.etag;
-}
-
-type Recorded =
-  | 'blob-created'
-  | 'blob-created.cloudevent'
-  | 'blob-created.hierarchical'
-  | 'subscription-validation';
-
-interface RecordedEvent {
-  topic?: string;
-  subject: string;
-  data: Record<string, unknown>;
-}
-
-function recorded(name: Recorded): RecordedEvent {
-  const file = path.join(import.meta.dirname, 'events', `${name}.json`);
-  return [JSON.parse(readFileSync(file, 'utf8'))].flat()[0];
-}
-
-/** A recorded event, made to be of this version of the marker. */
-function eventOf(etag: string, name: Recorded = 'blob-created'): RecordedEvent {
-  const event = recorded(name);
-  return { ...event, data: { ...event.data, eTag: etag } };
-}
-
-const deliver = (host: FunctionsHost, event: object): Promise<Finished> =>
-  host.invoke('ready', { json: JSON.stringify(event) });
-const sweep = (host: FunctionsHost): Promise<Finished> =>
-  host.invoke('sweep', { json: JSON.stringify({ IsPastDue: false }) });
-const jobs = (): string[] => [...arm.resources.keys()].filter((place) => place.startsWith('/jobs/'));
-const jobOf = (etag: string): string => markedJobName(marker, etag);
-const puts = (): string[] => arm.seen.filter(({ method }) => method === 'PUT').map((request) => request.path);
+afterEach(() => deployment.stop());
 
 describe('the function app', () => {
   it('registers `ready` for events and `sweep` for every five minutes, and no door to the network', async () => {
-    const { functions, programmingModel } = await start();
+    const { functions, programmingModel } = await deployment.start();
     expect(programmingModel).toMatch(/^@azure\/functions 4\./);
     expect([...functions.keys()]).toEqual(['ready', 'sweep']);
     expect(functions.get('ready')).toMatchObject([{ type: 'eventGridTrigger', direction: 'in' }]);
@@ -105,223 +39,51 @@ describe('the function app', () => {
   });
 });
 
-describe('a marker', () => {
-  it('starts the pipeline on the places of the app settings, under a name made of URL and version', async () => {
-    const etag = await writeMarker();
-    const { error, logs } = await deliver(await start(), eventOf(etag));
-    expect({ error, logs }).toEqual({ error: undefined, logs: [`information: ${jobOf(etag)}: submitted`] });
-    const { properties } = arm.resources.get(`/jobs/${jobOf(etag)}`) as unknown as {
-      properties: { inputs: Record<string, object>; jobs: object };
-    };
-    expect(Object.keys(properties.jobs)).toEqual(['convert', 'split', 'pass1_stats', 'pass2_write']);
-    expect(properties.inputs).toMatchObject({
-      raw: { jobInputType: 'literal', value: `${azurite.url}/raw` },
-      roi: { jobInputType: 'literal', value: `${azurite.url}/roi` },
-      config: { jobInputType: 'uri_file', uri: expect.stringContaining('/artifacts/function/LocalUpload/') },
-    });
+describe('infra/azuredeploy.json', () => {
+  interface Resource {
+    readonly type: string;
+    readonly properties: Record<string, unknown>;
+  }
+  const { resources } = readJson<{ resources: Resource[] }>(ROOT, 'infra/azuredeploy.json');
+  const propertiesOf = <T>(type: string): T =>
+    resources.find((resource) => resource.type === type)!.properties as T;
+
+  it('subscribes a function of the app to the marker', async () => {
+    const { destination, filter } = propertiesOf<{
+      destination: { endpointType: string; properties: { resourceId: string } };
+      filter: { subjectBeginsWith: string; includedEventTypes: string[] };
+    }>('Microsoft.EventGrid/systemTopics/eventSubscriptions');
+    expect(destination.endpointType).toBe('AzureFunction');
+    const [, name] = /\/functions\/(\w+)'/.exec(destination.properties.resourceId)!;
+    expect((await deployment.start()).functions.get(name)).toMatchObject([{ type: 'eventGridTrigger' }]);
+    expect(filter.includedEventTypes).toEqual([BLOB_CREATED]);
+    expect(filter.subjectBeginsWith).toContain('/blobServices/default/containers/raw/blobs/');
   });
 
-  it('starts one run, however often its event arrives', async () => {
-    const host = await start();
-    const etag = await writeMarker();
-    await deliver(host, eventOf(etag));
-    const before = puts();
-    for (const name of ['blob-created', 'blob-created.cloudevent', 'blob-created.hierarchical'] as const) {
-      const { logs } = await deliver(host, eventOf(etag, name));
-      expect(logs).toEqual([`information: ${jobOf(etag)}: submitted already`]);
-    }
-    expect(puts()).toEqual(before);
-  });
-
-  it('starts one run when its event arrives in many places at once', async () => {
-    const workers = await Promise.all([start(), start()]);
-    const etag = await writeMarker();
-    const ended = await Promise.all(
-      [1, 2, 3].flatMap(() => workers.map((host) => deliver(host, eventOf(etag)))),
+  it('gives the app settings that it reads, and no other', async () => {
+    const { siteConfig } = propertiesOf<{ siteConfig: { appSettings: { name: string }[] } }>(
+      'Microsoft.Web/sites',
     );
-    expect(ended.map(({ error }) => error)).toEqual(Array(6).fill(undefined));
-    expect(jobs()).toEqual([`/jobs/${jobOf(etag)}`]);
-    expect(puts().filter((place) => place.startsWith('/jobs/')).length).toBeGreaterThan(1);
-  });
-
-  it('starts one run when two look at once, and Azure ML refuses the slower one', async () => {
-    const host = await start();
-    const etag = await writeMarker();
-    arm.lives.push(['Running']);
-    await deliver(host, eventOf(etag));
-    const notYet = { matches: `GET ${arm.workspace}/jobs/${jobOf(etag)}`, status: 404 };
-    const error = { code: 'UserError', message: 'A job with this name already exists.' };
-    arm.faults.push(notYet, notYet, { matches: `PUT ${arm.workspace}/jobs/`, status: 400, body: { error } });
-    expect((await deliver(host, eventOf(etag))).logs).toEqual([
-      `information: ${jobOf(etag)}: submitted already`,
+    const given = siteConfig.appSettings
+      .map(({ name }) => name)
+      .filter((name) => !/^(?:Azure|APPL)/.test(name));
+    const { inputs } = await loadPipeline(path.join(ROOT, 'pipelines/preprocess.yml'));
+    const places = Object.entries(inputs).filter(([, value]) => String(value).includes('<account>'));
+    expect(given.sort()).toEqual([
+      'AZURE_CLIENT_ID',
+      'AZURE_ML_WORKSPACE',
+      'AZURE_RESOURCE_GROUP',
+      'AZURE_SUBSCRIPTION_ID',
+      ...places.map(([name]) => `SWINPREP_INPUT_${name}`).sort(),
+      'SWINPREP_STORAGE_ID',
+      'SWINPREP_UPLOADS',
     ]);
-    expect(arm.faults).toEqual([]);
-  });
-
-  it('starts another run when it is written again', async () => {
-    const host = await start();
-    const first = await writeMarker();
-    await deliver(host, eventOf(first));
-    const second = await writeMarker();
-    await deliver(host, eventOf(second));
-    expect(jobs()).toEqual([first, second].map((etag) => `/jobs/${jobOf(etag)}`));
-  });
-
-  it('starts one run of the newest version when it is written several times in a row', async () => {
-    const host = await start({ SWINPREP_SETTLE_SECONDS: '1' });
-    const etags: string[] = [];
-    const ended: Promise<Finished>[] = [];
-    for (let i = 0; i < 4; i++) {
-      etags.push(await writeMarker());
-      ended.push(deliver(host, eventOf(etags[i])));
-    }
-    const logs = (await Promise.all(ended)).flatMap((finished) => finished.logs);
-    const superseded = 'information: superseded: the marker has been written again since';
-    expect(logs).toEqual([superseded, superseded, superseded, `information: ${jobOf(etags[3])}: submitted`]);
-    expect(jobs()).toEqual([`/jobs/${jobOf(etags[3])}`]);
-  });
-
-  it('that has been overwritten starts nothing, when its event comes late', async () => {
-    const host = await start();
-    const old = await writeMarker();
-    const present = await writeMarker();
-    await deliver(host, eventOf(present));
-    expect((await deliver(host, eventOf(old))).logs).toEqual([
-      'information: superseded: the marker has been written again since',
-    ]);
-    expect(jobs()).toEqual([`/jobs/${jobOf(present)}`]);
-  });
-
-  it('that is gone starts nothing', async () => {
-    const host = await start();
-    const etag = await writeMarker();
-    await (await openStore(`${azurite.url}/raw`)).delete('_READY');
-    expect((await deliver(host, eventOf(etag))).logs).toEqual(['information: there is no marker']);
-    expect(arm.seen).toEqual([]);
-  });
-
-  it('that is to settle for longer than a delivery may take is left to `sweep`', async () => {
-    const etag = await writeMarker();
-    const { error, logs } = await deliver(await start({ SWINPREP_SETTLE_SECONDS: '600' }), eventOf(etag));
-    expect({ error, logs }).toEqual({
-      error: undefined,
-      logs: ['information: waiting: the marker was written a moment ago'],
-    });
-    expect(jobs()).toEqual([]);
-  });
-
-  it('whose event was lost is found by `sweep`, once', async () => {
-    const host = await start();
-    const etag = await writeMarker();
-    expect((await sweep(host)).logs).toEqual([`information: ${jobOf(etag)}: submitted`]);
-    expect((await sweep(host)).logs).toEqual([`information: ${jobOf(etag)}: submitted already`]);
-  });
-});
-
-describe('a run that is still going', () => {
-  it('is not joined by a second one on the same places: that comes when it has ended', async () => {
-    const host = await start();
-    // Jobs before it, so that the list has more than one page.
-    for (let i = 0; i < 3; i++) await deliver(host, eventOf(await writeMarker()));
-    arm.lives.push(['Running']);
-    const running = await writeMarker();
-    await deliver(host, eventOf(running));
-    const next = await writeMarker();
-    const waiting = `information: waiting: ${jobOf(running)} writes to the same place; ${jobOf(next)} comes after it`;
-    expect(await deliver(host, eventOf(next))).toMatchObject({ logs: [waiting] });
-    expect(await sweep(host)).toMatchObject({ logs: [waiting] });
-    expect(jobs()).toHaveLength(4);
-    arm.states.set(jobOf(running), ['Completed']);
-    expect((await sweep(host)).logs).toEqual([`information: ${jobOf(next)}: submitted`]);
-  });
-
-  it('on other places does not matter', async () => {
-    arm.lives.push(['Running'], ['Running']);
-    const other = await start({
-      SWINPREP_INPUT_interim: `${azurite.url}/interim2`,
-      SWINPREP_INPUT_roi: `${azurite.url}/roi2`,
-    });
-    await deliver(other, eventOf(await writeMarker()));
-    const etag = await writeMarker();
-    expect((await deliver(await start(), eventOf(etag))).logs).toEqual([
-      `information: ${jobOf(etag)}: submitted`,
-    ]);
-  });
-});
-
-describe('an event of something else', () => {
-  it('is let pass with a line that names no blob, and nothing is asked of Azure', async () => {
-    const host = await start();
-    const etag = await writeMarker();
-    const event = eventOf(etag);
-    const others = [
-      { ...event, subject: '/blobServices/default/containers/raw/blobs/LUNG1-001/1.dcm' },
-      { ...event, subject: '/blobServices/default/containers/roi/blobs/LUNG1-001/_READY' },
-      { ...event, topic: `${TOPIC}elsewhere` },
-      { ...event, eventType: 'Microsoft.Storage.BlobDeleted' },
-      { ...event, data: { ...event.data, api: 'CreateFile' } },
-    ];
-    for (const other of others) {
-      const { error, logs } = await deliver(host, other);
-      expect(error).toBeUndefined();
-      expect(logs).toEqual([expect.stringMatching(/^warning: ignored: /)]);
-      expect(logs.join()).not.toMatch(/LUNG1|elsewhere/);
-    }
-    expect(arm.seen).toEqual([]);
-  });
-});
-
-describe('a fault of Azure', () => {
-  it('that passes is outlasted', async () => {
-    arm.faults.push(
-      { matches: 'GET', status: 429, headers: { 'retry-after': '0' } },
-      { matches: '/components/', status: 503, headers: { 'retry-after': '0' } },
-      { matches: 'PUT', status: 500 },
-    );
-    const etag = await writeMarker();
-    expect((await deliver(await start(), eventOf(etag))).logs).toEqual([
-      `information: ${jobOf(etag)}: submitted`,
-    ]);
-    expect(arm.faults).toEqual([]);
-  });
-
-  it('that lasts makes the delivery fail, and the next one by Event Grid starts the one run', async () => {
-    const busy = { matches: 'PUT', status: 503, headers: { 'retry-after': '0' } };
-    arm.faults.push(...Array(6).fill(busy));
-    const host = await start();
-    const etag = await writeMarker();
-    const { error, logs } = await deliver(host, eventOf(etag));
-    expect({ error, logs }).toEqual({ error: expect.stringContaining('503'), logs: [] });
-    expect((await deliver(host, eventOf(etag))).logs).toEqual([`information: ${jobOf(etag)}: submitted`]);
-    expect(jobs()).toHaveLength(1);
-  });
-
-  it('that only somebody can mend is logged and not repeated by Event Grid, but tried by `sweep`', async () => {
-    const message = 'The client does not have authorization to perform action';
-    arm.faults.push({
-      matches: 'GET',
-      status: 403,
-      body: { error: { code: 'AuthorizationFailed', message } },
-    });
-    const host = await start();
-    const etag = await writeMarker();
-    expect(await deliver(host, eventOf(etag))).toEqual({ logs: [`error: AuthorizationFailed: ${message}`] });
-    expect((await sweep(host)).logs).toEqual([`information: ${jobOf(etag)}: submitted`]);
-  });
-
-  it('in the app settings is logged by name', async () => {
-    const host = await start({ SWINPREP_INPUT_clinical: '', SWINPREP_INPUT_nonsense: '1' });
-    const { error, logs } = await deliver(host, eventOf(await writeMarker()));
-    expect(error).toBeUndefined();
-    expect(logs.join('\n')).toContain('--set nonsense: the pipeline has no such input');
-    expect(logs.join('\n')).toContain('input clinical has not been set');
-    expect(arm.seen).toEqual([]);
   });
 });
 
 describe('a subscription validation event', () => {
   it('is answered with its code, should it get as far as the function', async () => {
-    const { result } = await deliver(await start(), recorded('subscription-validation'));
+    const { result } = await deliver(await deployment.start(), recordedEvent('subscription-validation'));
     expect(result).toEqual({ validationResponse: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6' });
   });
 });
@@ -335,7 +97,7 @@ describe('the webhook, where it is asked for', () => {
       body: { string: typeof body === 'string' ? body : JSON.stringify(body ?? '') },
     },
   });
-  const startWebhook = (): Promise<FunctionsHost> => start({ SWINPREP_WEBHOOK: '1' });
+  const startWebhook = (): Promise<FunctionsHost> => deployment.start({ SWINPREP_WEBHOOK: '1' });
 
   it('wants a key', async () => {
     const { functions } = await startWebhook();
@@ -348,7 +110,7 @@ describe('the webhook, where it is asked for', () => {
   it('passes the handshakes of both schemas', async () => {
     const host = await startWebhook();
     const validation = request('POST', { 'aeg-event-type': 'SubscriptionValidation' }, [
-      recorded('subscription-validation'),
+      recordedEvent('subscription-validation'),
     ]);
     const { result } = (await host.invoke('webhook', validation)) as {
       result: { status: number; body: string };
@@ -369,15 +131,15 @@ describe('the webhook, where it is asked for', () => {
 
   it('starts the same run as an event that comes the other way', async () => {
     const host = await startWebhook();
-    const etag = await writeMarker();
+    const etag = await deployment.writeMarker();
     const delivery = request('POST', { 'aeg-event-type': 'Notification' }, [eventOf(etag)]);
     expect((await host.invoke('webhook', delivery)).result).toMatchObject({ status: 200 });
     const cloud = request('POST', {}, eventOf(etag, 'blob-created.cloudevent'));
     expect(await host.invoke('webhook', cloud)).toMatchObject({
       result: { status: 200 },
-      logs: [`information: ${jobOf(etag)}: submitted already`],
+      logs: [`information: ${deployment.jobOf(etag)}: submitted already`],
     });
-    expect(jobs()).toEqual([`/jobs/${jobOf(etag)}`]);
+    expect(deployment.jobs()).toEqual([`/jobs/${deployment.jobOf(etag)}`]);
   });
 
   it('refuses what is no delivery, so that it is not repeated', async () => {

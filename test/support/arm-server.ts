@@ -27,7 +27,7 @@ export interface ArmServer {
   /** For the command line: where the workspace is, who signs in, whom to trust. */
   readonly env: NodeJS.ProcessEnv;
   readonly seen: Seen[];
-  readonly tokens: { resource: string | null; secret: string | undefined }[];
+  readonly tokens: { resource: string | null; secret: string | undefined; client: string | undefined }[];
   readonly faults: Fault[];
   /** States of each job to come, in the order of their submission; a state lasts for one look. */
   readonly lives: string[][];
@@ -184,7 +184,8 @@ export async function startArmServer(): Promise<ArmServer> {
   const identity = createHttpServer((request, response) => {
     const url = new URL(request.url!, 'http://127.0.0.1');
     const resource = url.searchParams.get('resource');
-    tokens.push({ resource, secret: request.headers['x-identity-header'] as string | undefined });
+    const client = url.searchParams.get('client_id') ?? undefined;
+    tokens.push({ resource, secret: request.headers['x-identity-header'] as string | undefined, client });
     const expires = Math.floor(Date.now() / 1000) + TOKEN_LIFE_SECONDS;
     response.writeHead(200, { 'content-type': 'application/json' }).end(
       JSON.stringify({
