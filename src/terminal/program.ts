@@ -241,13 +241,21 @@ export async function main(args: readonly string[]): Promise<number> {
           say(line);
       },
     )
-    .command('azure', 'Azure ML: check files, register, submit, watch and schedule', async (y) => {
-      // Imported only now: every worker starts this program, and the packages behind it take time to load.
-      const { azureCommands } = await import('./azure.ts');
-      return azureCommands(y, (code) => {
-        exitCode = code;
-      });
-    })
+    .command(
+      'azure',
+      'Azure ML: check files, register, submit, watch, schedule, estimate costs',
+      async (y) => {
+        // Imported only now: every worker starts this program, and the packages behind it take time to load.
+        const [{ azureCommands }, { estimateCommand }] = await Promise.all([
+          import('./azure.ts'),
+          import('./estimate.ts'),
+        ]);
+        const others = azureCommands(y, (code) => {
+          exitCode = code;
+        });
+        return estimateCommand(others, say);
+      },
+    )
     .demandCommand(1, 1, 'Give a command; --help lists them.')
     .strict()
     .check(checkNumbers)

@@ -1,0 +1,97 @@
+/** A listing answers so many blobs at a time. */
+const PAGE = 5000;
+/** Put Blob up to here, above it blocks. */
+const SINGLE_PUT_BYTES = 16 * 2 ** 20;
+const BLOCK_BYTES = 8 * 2 ** 20;
+
+/** What is counted of a set of blobs. */
+export interface BlobSizes {
+  readonly patients: number;
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Requests by which all of them are listed, patient by patient; a patient without a folder takes none. */
+  readonly listPages: number;
+  /** Requests by which all of them are read whole. */
+  readonly gets: number;
+  /** Requests by which all of them are written. */
+  readonly puts: number;
+  /** Of the blobs, those that are volumes (`.nii.gz`), and `gets` of them alone. */
+  readonly volumes: number;
+  readonly volumeGets: number;
+}
+
+/** A patient's blobs: its folder (listed by itself), or single files. */
+export interface PatientBlobs {
+  readonly folder: boolean;
+  readonly blobs: readonly { readonly key: string; readonly bytes: number }[];
+}
+
+/** Requests by which a blob is read: ranges of 8 MiB, one at least. */
+export function getsOf(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / BLOCK_BYTES));
+}
+
+/** Requests by which a blob is written: one up to 16 MiB, above it blocks of 8 MiB and the list of them. */
+export function putsOf(bytes: number): number {
+  return bytes <= SINGLE_PUT_BYTES ? 1 : Math.ceil(bytes / BLOCK_BYTES) + 1;
+}
+
+export function sizesOf(patients: Iterable<PatientBlobs>): BlobSizes {
+  const total = {
+    patients: 0,
+    blobs: 0,
+    bytes: 0,
+    listPages: 0,
+    gets: 0,
+    puts: 0,
+    volumes: 0,
+    volumeGets: 0,
+  };
+  for (const { folder, blobs } of patients) {
+    total.patients++;
+    if (folder) total.listPages += listPages(blobs.length);
+    for (const { key, bytes } of blobs) {
+      total.blobs++;
+      total.bytes += bytes;
+      total.gets += getsOf(bytes);
+      total.puts += putsOf(bytes);
+      if (!key.endsWith('.nii.gz')) continue;
+      total.volumes++;
+      total.volumeGets += getsOf(bytes);
+    }
+  }
+  return total;
+}
+
+export interface Requests {
+  readonly lists: number;
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** Of each patient: the records that may tell that it is done (three), `meta.json` and the overlay for the contact sheet. */
+const READS_A_PATIENT = 5;
+/** The clinical table, twice, and the list of the last run. */
+const READS_A_RUN = 3;
+/** `cases.json`, for the next run. */
+const WRITES_A_RUN = 1;
+/** Steps whose ranks leave a part for rank 0, which reads it. */
+const SHARED_STEPS = 3;
+
+/**
+ * Requests to Blob Storage of a first run. Every rank lists all patients, to deal them, and a patient is listed once more
+ * when it is its turn; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
+ * and how often rank 0 looks for parts, is not in it. Deletions are free.
+ */
+export function requestsOfRun(raw: BlobSizes, interim: BlobSizes, roi: BlobSizes, ranks: number): Requests {
+  const parts = ranks > 1 ? SHARED_STEPS * ranks : 0;
+  return {
+    lists: listPages(raw.patients) * ranks + raw.listPages * (ranks + 1),
+    reads: raw.gets + 2 * interim.volumeGets + READS_A_PATIENT * raw.patients + READS_A_RUN + parts,
+    writes: interim.puts + roi.puts + WRITES_A_RUN + parts,
+  };
+}
+
+function listPages(names: number): number {
+  return Math.max(1, Math.ceil(names / PAGE));
+}

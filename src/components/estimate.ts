@@ -1,0 +1,165 @@
+import { parsePrices } from '../azureml/prices.ts';
+import { type BlobSizes, type PatientBlobs, sizesOf } from '../azureml/request-pattern.ts';
+import { estimateRun, GB, type RunEstimate, type RunPlan, scaledUp } from '../azureml/run-cost.ts';
+import { resolveConfig } from '../config/load.ts';
+import { UsageError } from '../errors.ts';
+import { displayUri } from '../storage/location.ts';
+import { openStore, readObject } from '../storage/open.ts';
+import { inFlight } from './in-flight.ts';
+import { patientInputs } from './patient-inputs.ts';
+import { findPatients } from './patients.ts';
+import type { Report } from './report.ts';
+
+export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes'> {
+  readonly raw: string;
+  /** YAML file with the prices: a path or URI. */
+  readonly prices: string;
+  /** Core minutes a patient, or core seconds a GB of raw data: one of them. */
+  readonly coreMinutes?: number | undefined;
+  readonly coreSecondsPerGb?: number | undefined;
+  /** Where a run over some or all of these patients has left its volumes: what is stored is taken from there. */
+  readonly interim?: string | undefined;
+  readonly roi?: string | undefined;
+  /** Or how many bytes are stored for each byte of raw data. */
+  readonly interimRatio?: number | undefined;
+  readonly roiRatio?: number | undefined;
+  readonly report: Report;
+}
+
+export interface CohortEstimate extends RunEstimate {
+  readonly raw: string;
+  readonly patients: number;
+  readonly rawBlobs: number;
+  readonly coreMinutesPerPatient: number;
+  /** Patients whose volumes the sizes come from; undefined where the ratios were given. */
+  readonly sampledPatients: number | undefined;
+}
+
+/** Volumes and records that a run leaves of a patient; the large ones, of about one size, hold nearly all bytes. */
+const TYPICAL = {
+  interim: { large: ['ct.nii.gz'], small: ['tumor.nii.gz', 'case.json', 'pass1.json'] },
+  roi: {
+    large: ['ct_hu_resampled_ras.nii.gz', 'ct_roi_hu.nii.gz', 'ct_roi_norm.nii.gz'],
+    small: ['tumor_roi.nii.gz', 'qc_overlay_mid.png', 'meta.json', 'transforms.json'],
+  },
+} as const;
+
+/** What a first run over a cohort takes and costs, from listings alone: no file is read but the prices. */
+export async function estimate(options: EstimateOptions): Promise<CohortEstimate> {
+  assertComplete(options);
+  const file = displayUri(options.prices);
+  const prices = parsePrices(file, new TextDecoder().decode(await readObject(options.prices)));
+  const patients = await rawPatients(options.raw, options.report);
+  const raw = sizesOf(patients.values());
+  const sample = await sampled(options, patients, raw);
+  const coreMinutes =
+    options.coreMinutes === undefined
+      ? ((raw.bytes / GB) * options.coreSecondsPerGb!) / 60
+      : raw.patients * options.coreMinutes;
+  return {
+    raw: displayUri(options.raw),
+    patients: raw.patients,
+    rawBlobs: raw.blobs,
+    coreMinutesPerPatient: coreMinutes / raw.patients,
+    sampledPatients: sample.patients,
+    ...estimateRun({ raw, interim: sample.interim, roi: sample.roi }, { ...options, coreMinutes }, prices),
+  };
+}
+
+function assertComplete(options: EstimateOptions): void {
+  const { interim, roi, interimRatio, roiRatio, coreMinutes, coreSecondsPerGb } = options;
+  if ((coreMinutes === undefined) === (coreSecondsPerGb === undefined))
+    throw new UsageError(
+      'give either --core-minutes (of a patient) or --core-seconds-per-gb (of raw data), as a run has measured it',
+    );
+  const stores = [interim, roi].filter((given) => given !== undefined).length;
+  const ratios = [interimRatio, roiRatio].filter((given) => given !== undefined).length;
+  if (!((stores === 2 && ratios === 0) || (stores === 0 && ratios === 2)))
+    throw new UsageError(
+      'give both --interim and --roi of a run over some of the patients, or both --interim-ratio and --roi-ratio',
+    );
+}
+
+/** The patients of the raw data by name, with their blobs as a listing tells them. */
+async function rawPatients(uri: string, report: Report): Promise<Map<string, PatientBlobs>> {
+  const { mask } = resolveConfig({ preset: 'lung1' });
+  const found = [...(await findPatients(uri, (name) => name, report))];
+  return new Map(
+    await inFlight(found, async ([name, patient]): Promise<[string, PatientBlobs]> => {
+      const { listed } = await patientInputs(patient, uri, uri, mask);
+      const blobs = listed.map((entry) => ({
+        key: String(entry[0]),
+        bytes: entry.find((value) => typeof value === 'number') ?? 0,
+      }));
+      const folder = patient.source.kind === 'child' && patient.source.child.kind === 'folder';
+      return [name, { folder, blobs }];
+    }),
+  );
+}
+
+interface Outputs {
+  readonly interim: BlobSizes;
+  readonly roi: BlobSizes;
+  /** How many patients were looked at; undefined for none. */
+  readonly patients: number | undefined;
+}
+
+async function sampled(
+  { interim, roi, interimRatio, roiRatio }: EstimateOptions,
+  patients: ReadonlyMap<string, PatientBlobs>,
+  raw: BlobSizes,
+): Promise<Outputs> {
+  if (interim === undefined || roi === undefined)
+    return {
+      interim: byRatio(TYPICAL.interim, raw, interimRatio!),
+      roi: byRatio(TYPICAL.roi, raw, roiRatio!),
+      patients: undefined,
+    };
+  const [ofInterim, ofRoi] = [await storedPatients(interim), await storedPatients(roi)];
+  return {
+    interim: scaled(ofInterim, patients, raw),
+    roi: scaled(ofRoi, patients, raw),
+    patients: ofInterim.size,
+  };
+}
+
+/** Every patient with the same bytes. */
+function byRatio(
+  { large, small }: (typeof TYPICAL)['interim' | 'roi'],
+  raw: BlobSizes,
+  ratio: number,
+): BlobSizes {
+  const bytes = (raw.bytes * ratio) / (raw.patients * large.length);
+  const blobs = [...large.map((key) => ({ key, bytes })), ...small.map((key) => ({ key, bytes: 0 }))];
+  const patient: PatientBlobs = { folder: true, blobs };
+  return sizesOf(Array.from({ length: raw.patients }, () => patient));
+}
+
+/** By raw bytes where the raw data of all sampled patients are known, else by patients (names may be HMAC). */
+function scaled(
+  sample: ReadonlyMap<string, PatientBlobs>,
+  patients: ReadonlyMap<string, PatientBlobs>,
+  raw: BlobSizes,
+): BlobSizes {
+  const sizes = sizesOf(sample.values());
+  const known = [...sample.keys()].flatMap((name) => patients.get(name) ?? []);
+  const byBytes =
+    known.length === sample.size ? raw.bytes / sizesOf(known).bytes : raw.patients / sample.size;
+  return scaledUp(sizes, raw.patients, byBytes);
+}
+
+/** The folders of a store of volumes by patient; files beside them are of no patient. */
+async function storedPatients(uri: string): Promise<Map<string, PatientBlobs>> {
+  const found = new Map<string, { folder: true; blobs: { key: string; bytes: number }[] }>();
+  for await (const { key, bytes } of (await openStore(uri)).list()) {
+    const slash = key.indexOf('/');
+    if (slash < 0) continue;
+    const name = key.slice(0, slash);
+    const patient = found.get(name) ?? { folder: true, blobs: [] };
+    patient.blobs.push({ key, bytes });
+    found.set(name, patient);
+  }
+  if (found.size === 0)
+    throw new UsageError(`${displayUri(uri)}: holds no patient; run pipelines/smoke.yml into it first`);
+  return found;
+}
