@@ -58,7 +58,16 @@ function validatorOf(file: string, place: string): ValidateFunction {
 /** What a resource of any type may have beside its own properties. */
 const GENERIC = ['condition', 'copy', 'dependsOn', 'scope', 'comments'];
 
-function schemaProblems({ type, apiVersion, name, body }: Resource): string[] {
+function schemaProblems(resource: Resource): string[] {
+  const key = JSON.stringify(resource.body);
+  const found = verdicts.get(key) ?? validated(resource);
+  verdicts.set(key, found);
+  return found;
+}
+/** By the resource: templates that are checked one after another differ in one. */
+const verdicts = new Map<string, string[]>();
+
+function validated({ type, apiVersion, name, body }: Resource): string[] {
   const own = Object.fromEntries(Object.entries(body).filter(([key]) => !GENERIC.includes(key)));
   const validate = resourceValidator(type, apiVersion);
   if (validate === undefined) return [`${type}: no schema of ${apiVersion}`];

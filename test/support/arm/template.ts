@@ -54,6 +54,7 @@ export function expand(template: Template, given: Readonly<Record<string, Value>
   const used = new Set<string>();
   let references: string[] = [];
   const versions = new Map<string, string>();
+  const variables = new Map<string, Value>();
 
   const scopeAt = (copyIndex: number | undefined): Scope => ({
     copyIndex,
@@ -66,7 +67,9 @@ export function expand(template: Template, given: Readonly<Record<string, Value>
     variable: (name) => {
       used.add(`variables ${name}`);
       if (!(name in template.variables)) throw new Error(`no variable ${name}`);
-      return filled(template.variables[name], scopeAt(undefined));
+      const value = variables.get(name) ?? filled(template.variables[name], scopeAt(undefined));
+      variables.set(name, value);
+      return value;
     },
     reference: (id, apiVersion) => {
       references.push(id);
