@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VERSION } from '../../src/version.ts';
 import { barsOf } from './bars.ts';
 import { type Bench, removeFolder } from './bench.ts';
 import { catalogue, LONG_ROWS } from './catalogue.ts';
 import { type Cohort, generatedCohort, lung1Cohort } from './cohort.ts';
 import { machineFacts } from './machine.ts';
 import { type BenchResult, resultOf } from './result.ts';
-import { type Candidate, isLeftOut, type Row, type Sample } from './row.ts';
-import { peerVersions } from './versions.ts';
+import { type LeftOut, PeerMissing, type Row, type Sample } from './row.ts';
 
 export interface CampaignOptions {
   readonly cohort: 'lung1' | 'generated';
@@ -25,11 +25,30 @@ export interface CampaignOptions {
   readonly say: (line: string) => void;
 }
 
-function chosen(candidates: readonly Candidate[], { rows, long }: CampaignOptions): Candidate[] {
-  if (rows === undefined) return candidates.filter(({ name }) => long || !LONG_ROWS.includes(name));
-  const unknown = rows.filter((name) => !candidates.some((candidate) => candidate.name === name));
+function chosen(all: readonly Row[], { rows, long }: CampaignOptions): Row[] {
+  if (rows === undefined) return all.filter(({ name }) => long || !LONG_ROWS.includes(name));
+  const unknown = rows.filter((name) => !all.some((row) => row.name === name));
   if (unknown.length > 0) throw new Error(`no row ${unknown.join(', ')}: see --list`);
-  return candidates.filter(({ name }) => rows.includes(name));
+  return all.filter(({ name }) => rows.includes(name));
+}
+
+/** The rows that can be measured here, the others with why not, and the versions of all programs. */
+async function atHand(rows: readonly Row[], say: (line: string) => void) {
+  const versions: Record<string, string> = { swinprep: VERSION, Node: process.version };
+  versions.zlib = process.versions.zlib;
+  const ready: Row[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const row of rows) {
+    try {
+      Object.assign(versions, await row.ready?.());
+      ready.push(row);
+    } catch (thrown) {
+      if (!(thrown instanceof PeerMissing)) throw thrown;
+      say(`${row.name} is left out: ${thrown.message}`);
+      leftOut.push({ name: row.name, title: row.title, why: thrown.message });
+    }
+  }
+  return { ready, leftOut, versions };
 }
 
 function benchIn(folder: string, cohort: Cohort, options: CampaignOptions): Bench {
@@ -61,9 +80,9 @@ async function measureAll(rows: readonly Row[], folder: string, { rounds, say }:
   return { samples, failed };
 }
 
-/** Names and titles of all rows, with why some are left out. Nothing is run. */
-export function listRows(options: CampaignOptions): Candidate[] {
-  const nothing: Cohort = { title: '', patients: [], clinical: '', raw: () => '', source: () => '' };
+/** All rows. Nothing is run. */
+export function listRows(options: CampaignOptions): Row[] {
+  const nothing: Cohort = { title: '', patients: [], clinical: '', raw: () => '', patientOf: () => '' };
   return catalogue(benchIn('', nothing, options));
 }
 
@@ -71,7 +90,7 @@ export function listRows(options: CampaignOptions): Candidate[] {
 export async function runCampaign(options: CampaignOptions): Promise<BenchResult> {
   if (process.platform !== 'linux') throw new Error('the bench reads /proc: it runs on Linux');
   const { cases, rounds, say, scratch = tmpdir() } = options;
-  const machine = machineFacts(await peerVersions());
+  const loadAverage = loadavg();
   const folder = mkdtempSync(join(scratch, 'swinprep-bench-'));
   const stop = () => {
     rmSync(folder, { recursive: true, force: true });
@@ -79,25 +98,25 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
-    const cohortOptions = { folder: join(folder), most: 4 * cases };
+    const cohortOptions = { folder, most: 4 * cases };
     say(`making the cohort in ${folder}`);
     const cohort =
       options.cohort === 'lung1'
         ? lung1Cohort(cohortOptions)
         : generatedCohort({ ...cohortOptions, most: cases, gridSize: options.gridSize });
-    const candidates = chosen(catalogue(benchIn(folder, cohort, options)), options);
-    const rows = candidates.filter((candidate) => !isLeftOut(candidate)) as Row[];
+    const wanted = chosen(catalogue(benchIn(folder, cohort, options)), options);
+    const { ready: rows, leftOut, versions } = await atHand(wanted, say);
     const { samples, failed } = await measureAll(rows, folder, options);
     const results = rows
       .filter(({ name }) => samples.get(name)!.length > 0 && !failed.some((row) => row.name === name))
       .map((row) => resultOf(row, samples.get(row.name)!));
     return {
-      machine,
+      machine: machineFacts(versions, loadAverage),
       cohort: cohort.title,
       cases,
       rounds,
       rows: results,
-      leftOut: candidates.filter(isLeftOut),
+      leftOut,
       failed,
       bars: barsOf(results),
     };

@@ -1,14 +1,20 @@
+import { PRESETS } from '../../src/config/presets.ts';
 import type { Bench } from './bench.ts';
+import { convertRow, dcm2niixRow, dicom2niftiRow } from './convert-rows.ts';
 import { azuriteRow, folderRow } from './end-to-end-rows.ts';
 import { floorRow } from './floor-rows.ts';
-import type { Candidate } from './row.ts';
+import { highdicomRow, ownMaskRow, plastimatchRow } from './mask-rows.ts';
+import { monaiRow, pass2Row } from './pass-2-rows.ts';
+import type { Row } from './row.ts';
+import { simpleItkRow } from './simpleitk-rows.ts';
 
 /** A run that takes long and says one thing more; measured when asked for by `--long` or by name. */
-export const LONG_ROWS = ['reference-azurite', 'lung1-x4'];
+export const LONG_ROWS = ['reference-azurite', 'lung1-x4', 'simpleitk-pigz1'];
 
-/** Every row there is, in the order of the table; those that cannot be measured here say why. */
-export function catalogue(bench: Bench): Candidate[] {
-  const { cases } = bench;
+/** Every row there is, in the order of the table; the first of a group is what the others are compared with. */
+export function catalogue(bench: Bench): Row[] {
+  const { cases, fewCases } = bench;
+  const level = PRESETS.lung1.output.gzipLevelInt;
   return [
     folderRow(bench, 'reference-2w', { preset: 'reference', workers: 2, cases }),
     folderRow(bench, 'reference-1w', { preset: 'reference', workers: 1, cases }),
@@ -19,5 +25,23 @@ export function catalogue(bench: Bench): Candidate[] {
     folderRow(bench, 'lung1-x4', { preset: 'lung1', workers: 2, cases: 4 * cases }),
     azuriteRow(bench, 'lung1-azurite', { preset: 'lung1', workers: 2, cases }),
     floorRow(bench, 'floor-lung1', 'lung1', cases),
+    simpleItkRow(bench, 'simpleitk', 'itk'),
+    simpleItkRow(bench, 'simpleitk-gzip1', 'gzip1'),
+    simpleItkRow(bench, 'simpleitk-pigz1', 'pigz1'),
+    convertRow(bench, 'convert'),
+    convertRow(bench, 'convert-gzip1', 1),
+    dcm2niixRow(bench, 'dcm2niix-nii', '-z n', cases, 'uncompressed'),
+    dcm2niixRow(bench, 'dcm2niix-gzip1', '-z y -1', cases, 'pigz -1'),
+    dcm2niixRow(bench, 'dcm2niix-same', `-z y -${level}`, cases, 'pigz at the level of convert'),
+    dcm2niixRow(bench, 'dcm2niix', '-z y', fewCases, 'its default, pigz -6'),
+    dicom2niftiRow(bench, 'dicom2nifti'),
+    ownMaskRow(bench, 'mask-rtstruct', 'RTSTRUCT'),
+    plastimatchRow(bench, 'plastimatch'),
+    highdicomRow(bench, 'numpy-rtstruct', 'RTSTRUCT'),
+    ownMaskRow(bench, 'mask-seg', 'SEG'),
+    highdicomRow(bench, 'highdicom', 'SEG'),
+    pass2Row(bench, 'pass2-2w', 2),
+    pass2Row(bench, 'pass2-1w', 1),
+    monaiRow(bench, 'monai'),
   ];
 }

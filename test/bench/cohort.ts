@@ -15,8 +15,10 @@ export interface Cohort {
   readonly clinical: string;
   /** Folder of the first `cases` cases, made when first asked for. */
   raw(cases: number): string;
-  /** Folders of patients as they came, by id. */
-  source(patient: string): string;
+  /** The patient that a case is. */
+  patientOf(caseId: string): string;
+  /** Folder of a patient's masks as others published them (NRRD), where there are such. */
+  readonly masks?: (patient: string) => string;
 }
 
 export interface CohortOptions {
@@ -30,8 +32,8 @@ function write(path: string, bytes: Uint8Array): void {
   writeFileSync(path, bytes);
 }
 
-/** The files of a folder, as hard links to one copy: to every program they are files like others. */
-function linkAll(from: string, to: string): void {
+/** The files of a folder elsewhere, as hard links to one copy: to every program they are files like others. */
+export function linkAll(from: string, to: string): void {
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
@@ -53,7 +55,7 @@ function cohortOf(title: string, patients: readonly string[], { folder, most }: 
     title,
     patients,
     clinical,
-    source,
+    patientOf: (id) => patients[(Number(id.slice(id.indexOf('-') + 1)) - 1) % patients.length],
     raw(cases) {
       const raw = join(folder, `raw-${cases}`);
       for (let i = 0; i < cases && !made.has(raw); i++)
@@ -69,7 +71,10 @@ export function lung1Cohort(options: CohortOptions): Cohort {
   for (const id of REAL_PATIENTS)
     for (const { name, bytes } of filesInZip(shared('lung1', `${id}.zip`)))
       write(join(options.folder, 'source', name), bytes);
-  return cohortOf(`LUNG1-001 and LUNG1-002 under many ids`, REAL_PATIENTS, options);
+  return {
+    ...cohortOf('LUNG1-001 and LUNG1-002 under many ids', REAL_PATIENTS, options),
+    masks: (patient) => shared('lung1-masks', patient, 'plastimatch-2020'),
+  };
 }
 
 /** Phantoms, each case another, 512x512 or of `gridSize`. */

@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 
 /** What the numbers were measured on. */
 export interface Machine {
@@ -15,21 +14,17 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export function machineFacts(versions: Readonly<Record<string, string>>): Machine {
+export function machineFacts(
+  versions: Readonly<Record<string, string>>,
+  loadAverage: readonly number[],
+): Machine {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round((10 * totalmem()) / 2 ** 30) / 10,
     kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
-    loadAverage: loadavg().map((load) => Math.round(100 * load) / 100),
+    loadAverage: loadAverage.map((load) => Math.round(100 * load) / 100),
     date: new Date().toISOString(),
     versions,
   };
-}
-
-/** What a program says about its version; undefined where it cannot be started. */
-export function versionOf(command: string, args: readonly string[], pattern: RegExp): string | undefined {
-  const { error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  if (error !== undefined) return undefined;
-  return pattern.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown';
 }

@@ -12,7 +12,7 @@ export interface Measurement {
   /** Bytes that read and write calls moved, whether from the file cache, a disk, a pipe or a socket. */
   readonly readBytes: number;
   readonly writtenBytes: number;
-  /** Until a program in Python has its packages loaded, seconds; it tells on its last line. */
+  /** Until a program in Python has its packages loaded, seconds; 0 of one that does not tell. */
   readonly startupS: number;
   readonly stdout: string;
 }
@@ -42,9 +42,9 @@ function told(account: string, name: string): number {
   return Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(account)?.[1] ?? Number.NaN);
 }
 
-/** What a program prints on its last line of when it was ready: `{"startup_s": 1.5}`. */
+/** What a program prints, on a line of its own, of when it was ready: `{"startup_s": 1.5}`. */
 function startupOf(stdout: string): number {
-  return Number(/\{"startup_s": ([\d.]+)\}\s*$/.exec(stdout)?.[1] ?? 0);
+  return Number(/^\{"startup_s": ([\d.]+)\}$/m.exec(stdout)?.[1] ?? 0);
 }
 
 function textOf(stream: Readable, onData = (): void => {}): () => string {

@@ -18,8 +18,13 @@ export interface Row {
   readonly name: string;
   readonly title: string;
   readonly cases: number;
-  /** Work of another kind is not compared: end to end, convert, mask, pass 2. */
+  /** Work of another kind is not compared: see `Group`. */
   readonly group: Group;
+  /**
+   * Sees to it that the program is here, once; gives names and versions of what is measured. Throws a PeerMissing that says
+   * what to install.
+   */
+  ready?(): Promise<Readonly<Record<string, string>>>;
   /**
    * Measures it once in a fresh folder and checks what came out. Throws an Error where it failed or did other work than
    * the rows it is compared with.
@@ -27,16 +32,14 @@ export interface Row {
   measure(folder: string): Promise<Sample>;
 }
 
-export type Group = 'end to end' | 'convert' | 'mask' | 'pass 2';
+export type Group = 'end to end' | 'convert' | 'mask from RTSTRUCT' | 'mask from SEG' | 'pass 2';
 
 /** A row that cannot be measured here. */
 export interface LeftOut {
   readonly name: string;
   readonly title: string;
-  readonly group: Group;
   readonly why: string;
 }
 
-export type Candidate = Row | LeftOut;
-
-export const isLeftOut = (candidate: Candidate): candidate is LeftOut => 'why' in candidate;
+/** Thrown where a program that is compared with is not here. */
+export class PeerMissing extends Error {}

@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { hasSharedData } from '../support/shared-data.ts';
 import { type CampaignOptions, listRows, runCampaign } from './campaign.ts';
 import { reportOf } from './report.ts';
-import { isLeftOut } from './row.ts';
 
 const { values } = parseArgs({
   options: {
@@ -48,10 +47,7 @@ try {
     say: (line) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
   };
   if (values.list) {
-    for (const row of listRows(options))
-      process.stdout.write(
-        `${row.name.padEnd(18)} ${row.title}${isLeftOut(row) ? ` (left out: ${row.why})` : ''}\n`,
-      );
+    for (const { name, title } of listRows(options)) process.stdout.write(`${name.padEnd(18)} ${title}\n`);
   } else {
     const result = await runCampaign(options);
     process.stdout.write(reportOf(result));

@@ -1,3 +1,4 @@
+import { linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PresetName } from '../../src/config/presets.ts';
@@ -46,6 +47,19 @@ export function finishedRun(bench: Bench, preset: PresetName, cases: number): Pr
   return run;
 }
 
+/** Keeps one copy of files that are equal: cases of one patient fill the disk with the same. */
+function shareEqualFiles(folder: string, hashes: Record<string, string>): void {
+  const first = new Map<string, string>();
+  for (const [name, hash] of Object.entries(hashes)) {
+    const file = join(folder, name);
+    const other = first.get(hash) ?? file;
+    first.set(hash, other);
+    if (other === file) continue;
+    rmSync(file);
+    linkSync(other, file);
+  }
+}
+
 async function runSteps(bench: Bench, preset: PresetName, cases: number, out: string): Promise<Run> {
   bench.say(`swinprep, preset ${preset}, ${cases} cases: what the rows are held against`);
   const [interim, roi, casesDir, split, stats, manifestDir] = [
@@ -75,6 +89,8 @@ async function runSteps(bench: Bench, preset: PresetName, cases: number, out: st
   const manifest = readJson<Manifest>(manifestDir, 'manifest.json');
   if (manifest.summary.num_ok !== cases)
     throw new Error(`only ${manifest.summary.num_ok} of ${cases} cases came through; the bench needs all`);
+  const hashes = outputHashes(out);
+  shareEqualFiles(out, hashes);
   const artifacts = { cases: casesDir, split, stats };
-  return { preset, cases, raw, interim, roi, artifacts, manifest, steps, hashes: outputHashes(out) };
+  return { preset, cases, raw, interim, roi, artifacts, manifest, steps, hashes };
 }

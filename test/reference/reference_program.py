@@ -216,7 +216,11 @@ def crop(image, start, size, outside):
     }
 
 
-def make_roi(sample, config, folder):
+def write_volume(image, path):
+    sitk.WriteImage(image, str(path), useCompression=True)
+
+
+def make_roi(sample, config, folder, write):
     ct, mask = standardise(sample, config)
     box = tumour_box(mask)
     if box is None:
@@ -238,7 +242,7 @@ def make_roi(sample, config, folder):
         # No output of swinprep; for looking into a mask that differs.
         ("tumor_resampled_ras", mask),
     ):
-        sitk.WriteImage(image, str(folder / f"{name}.nii.gz"), useCompression=True, compressionLevel=1)
+        write(image, folder / f"{name}.nii.gz")
     return {
         "patient_id": sample["patient_id"],
         "target_spacing": config.target_spacing,
@@ -262,12 +266,12 @@ def make_roi(sample, config, folder):
     }
 
 
-def pass_2(samples, config, out):
+def pass_2(samples, config, out, write):
     failures = []
     for sample in samples:
         folder = out / sample["patient_id"]
         try:
-            write_json(folder / "meta.json", make_roi(sample, config, folder))
+            write_json(folder / "meta.json", make_roi(sample, config, folder, write))
         except RuntimeError as error:
             failures.append({"patient_id": sample["patient_id"], "error": str(error)})
     return failures
@@ -277,13 +281,13 @@ def write_json(path, content):
     path.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def main(job_path, out):
+def main(job_path, out, write=write_volume):
     job = json.loads(pathlib.Path(job_path).read_text())
     config = Config(**job["config"])
     out = pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / "dataset_pass1_stats.json", pass_1(job["samples"], config))
-    write_json(out / "failures.json", pass_2(job["samples"], config, out))
+    write_json(out / "failures.json", pass_2(job["samples"], config, out, write))
 
 
 if __name__ == "__main__":
