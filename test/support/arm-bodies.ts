@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ArmRequest } from '../../src/azureml/arm/asset-body.ts';
 import { componentRequest } from '../../src/azureml/arm/component-body.ts';
@@ -97,24 +97,4 @@ export function newestVersion(provider: string): string {
     .flatMap((name) => pattern.exec(name)?.[1] ?? [])
     .sort()
     .at(-1)!;
-}
-
-/**
- * A schema of Azure Resource Manager, repaired: a union is written `allOf: [{additionalProperties: false, ...}, {oneOf}]`,
- * which refuses every member that has a property of its own.
- */
-export function repairedSchema(file: string): object {
-  const repair = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(repair);
-    if (typeof value !== 'object' || value === null) return value;
-    const copy: Record<string, unknown> = Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, repair(inner)]),
-    );
-    const all = copy.allOf as Record<string, unknown>[] | undefined;
-    if (all?.length === 2 && all[0].additionalProperties === false && 'oneOf' in all[1]) {
-      delete all[0].additionalProperties;
-    }
-    return copy;
-  };
-  return repair(JSON.parse(readFileSync(path.join(armSchemas, file), 'utf8'))) as object;
 }

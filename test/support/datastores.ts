@@ -6,10 +6,10 @@ const common = {
   properties: null,
   tags: {},
   isDefault: false,
-  subscriptionId: 's-1',
-  resourceGroup: 'rg',
   serviceDataAccessAuthIdentity: 'None',
 };
+/** Where the account is. */
+const group = { subscriptionId: 's-1', resourceGroup: 'rg' };
 const ACCOUNT_KEY = { credentialsType: 'AccountKey' };
 const IDENTITY = { credentialsType: 'None' };
 
@@ -19,6 +19,7 @@ export function azuriteDatastore(url: string, containerName: string): Datastore 
   return {
     properties: {
       ...common,
+      ...group,
       datastoreType: 'AzureBlob',
       accountName: pathname.slice(1),
       containerName,
@@ -29,7 +30,7 @@ export function azuriteDatastore(url: string, containerName: string): Datastore 
   };
 }
 
-const azure = { endpoint: 'core.windows.net', protocol: 'https' };
+const azure = { ...group, endpoint: 'core.windows.net', protocol: 'https' };
 
 /** One datastore of each type that there is. */
 export const DATASTORES = {
@@ -46,6 +47,7 @@ export const DATASTORES = {
   china: {
     properties: {
       ...common,
+      ...group,
       datastoreType: 'AzureBlob',
       accountName: 'lungs',
       containerName: 'raw',
@@ -77,6 +79,7 @@ export const DATASTORES = {
   old_lake: {
     properties: {
       ...common,
+      ...group,
       datastoreType: 'AzureDataLakeGen1',
       storeName: 'lungs',
       credentials: IDENTITY,

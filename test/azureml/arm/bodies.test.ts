@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
 import type { ArmRequest } from '../../../src/azureml/arm/asset-body.ts';
 import { isoDuration } from '../../../src/azureml/arm/job-body.ts';
+import { closedSchema } from '../../support/arm/closed-schema.ts';
 import {
   armSchemas,
   comparable,
   FILES,
   KINDS,
   newestVersion,
-  repairedSchema,
   requestsFor,
 } from '../../support/arm-bodies.ts';
 import { readJson } from '../../support/cli.ts';
@@ -29,6 +29,29 @@ describe('a request body is what azure-ai-ml sends', () => {
   });
 });
 
+/** Properties whose content a schema leaves free, and those whose keys are names that somebody chose. */
+const FREE = new Set(['componentSpec', 'jobs', 'settings', 'tags']);
+const NAMED = new Set(['inputs', 'outputs']);
+
+/** Paths of all properties of a body that its schema names. */
+function namesIn(value: unknown, at: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (inner === undefined) return [];
+    const here = [...at, key];
+    const own = NAMED.has(at.at(-1) ?? '') ? [] : [here];
+    return FREE.has(key) ? own : [...own, ...namesIn(inner, here)];
+  });
+}
+
+/** A body with one of its properties under a name that is wrong by a letter. */
+function misspelt<T>(body: T, [key, ...rest]: readonly string[]): T {
+  const { [key]: value, ...others } = body as Record<string, unknown>;
+  return (
+    rest.length === 0 ? { ...others, [`${key}e`]: value } : { ...others, [key]: misspelt(value, rest) }
+  ) as T;
+}
+
 describe.skipIf(!existsSync(armSchemas))(
   'a request body validates against the schema of its resource',
   () => {
@@ -44,11 +67,7 @@ describe.skipIf(!existsSync(armSchemas))(
 
     function validator() {
       const ajv = new Ajv.default({ strict: false, validateFormats: false });
-      ajv.addSchema(
-        repairedSchema('common.definitions.json'),
-        'https://schema.management.azure.com/schemas/common/definitions.json',
-      );
-      ajv.addSchema(repairedSchema(`${PROVIDER}.${API_VERSION}.json`), 'ml');
+      ajv.addSchema(closedSchema(`${PROVIDER}.${API_VERSION}.json`), 'ml');
       return ({ path: place, body }: ArmRequest): unknown[] => {
         const resource = RESOURCES[place.split('/')[1]];
         const validate = ajv.getSchema(`ml#/resourceDefinitions/${resource}`)!;
@@ -64,13 +83,20 @@ describe.skipIf(!existsSync(armSchemas))(
       expect(API_VERSION).toBe(newestVersion(PROVIDER));
     });
 
-    it.each(Object.entries(KINDS))('for %s, a %s', async (name, kind) => {
+    it.each(Object.entries(KINDS))('for %s, a %s, as it is and with no name misspelt', async (name, kind) => {
       const check = validator();
-      for (const request of await requestsFor(kind, path.join(FILES, name)))
+      for (const request of await requestsFor(kind, path.join(FILES, name))) {
         expect(check(request)).toEqual([]);
+        const names = namesIn(request.body);
+        expect(names.length).toBeGreaterThan(2);
+        const passed = names.filter(
+          (at) => check({ ...request, body: misspelt(request.body, at) }).length === 0,
+        );
+        expect(passed).toEqual([]);
+      }
     });
 
-    it.each(Object.entries(DATASTORES))('for what the tests take for a datastore, %s', (name, answer) => {
+    it.each(Object.entries(DATASTORES))('for what tests take for a datastore, %s', (name, answer) => {
       const { isDefault: _, ...properties } = answer.properties; // read-only, so in no request
       const { credentialsType } = properties.credentials;
       const secrets = credentialsType === 'None' ? {} : { secrets: { secretsType: credentialsType } };
@@ -82,7 +108,10 @@ describe.skipIf(!existsSync(armSchemas))(
           credentials: { credentialsType, ...secrets },
         },
       };
-      expect(validator()({ path: `/datastores/${name}`, body })).toEqual([]);
+      const check = validator();
+      const errors = (sent: ArmRequest['body']) => check({ path: `/datastores/${name}`, body: sent });
+      expect(errors(body)).toEqual([]);
+      expect(namesIn(body).filter((at) => errors(misspelt(body, at)).length === 0)).toEqual([]);
     });
 
     it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {
