@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { WorkspaceClient } from '../azureml/arm/client.ts';
+import { connectTo } from '../azureml/arm/connect.ts';
 import { findWorkspace } from '../azureml/arm/find-workspace.ts';
 import { readyJob } from '../azureml/arm/requests.ts';
 import { ArmError, messageOf, StorageError, UsageError } from '../errors.ts';
-import { azureCredential } from '../storage/credentials.ts';
 import { parseEvents } from './event.ts';
 import { reasonToIgnore, VALIDATION } from './event-filter.ts';
 import { type Outcome, runMarked } from './marked-run.ts';
@@ -67,9 +66,7 @@ export async function sweep(around: Surroundings): Promise<void> {
 async function run(settings: Settings, { env, root }: Surroundings, etag?: string): Promise<Outcome> {
   const { marker, uploads, settleSeconds } = settings;
   const ready = await readyJob(path.resolve(root, settings.pipeline), settings.inputs);
-  const workspace = await findWorkspace({}, env, root);
-  const credential = await azureCredential(env);
-  const client = new WorkspaceClient(workspace, credential, env.AZURE_RESOURCE_MANAGER_ENDPOINT);
+  const client = await connectTo(await findWorkspace({}, env, root), env);
   return runMarked({ client, ready, marker, uploads, settleSeconds }, etag);
 }
 

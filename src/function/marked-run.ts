@@ -94,9 +94,10 @@ async function writerOf(
   return undefined;
 }
 
-/** Whether two URLs name one place. What is not told may be any place. */
+/** Whether two URIs may name one place: what is not told, or told by a datastore to one and by a URL to the other, may. */
 function samePlace(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return true;
+  if (a.startsWith('azureml:') !== b.startsWith('azureml:')) return true;
   const [one, other] = [a, b].map((url) => `${url.replace(/[?#].*$/s, '').replace(/\/+$/, '')}/`);
   return one.startsWith(other) || other.startsWith(one);
 }

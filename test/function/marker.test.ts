@@ -176,6 +176,18 @@ describe('a run that is still going', () => {
       `information: ${deployment.jobOf(etag)}: submitted`,
     ]);
   });
+
+  it('on places told by a datastore may be on the same places', async () => {
+    deployment.arm.lives.push(['Running']);
+    const datastore = (name: string): string => `azureml://datastores/${name}/paths/`;
+    const other = await deployment.start({
+      SWINPREP_INPUT_interim: datastore('interim'),
+      SWINPREP_INPUT_roi: datastore('roi'),
+    });
+    await deliver(other, eventOf(await deployment.writeMarker()));
+    const { logs } = await deliver(await deployment.start(), eventOf(await deployment.writeMarker()));
+    expect(logs).toEqual([expect.stringMatching(/^information: waiting: .* writes to the same place/)]);
+  });
 });
 
 describe('whatever is written, delivered and swept in whatever order', () => {
