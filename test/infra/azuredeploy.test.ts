@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/function/settings.ts';
 import { templateProblems, valueProblems } from '../support/arm/check-template.ts';
 import type { Value } from '../support/arm/functions.ts';
 import { expand, type Template, typeOf } from '../support/arm/template.ts';
 import { armSchemas } from '../support/arm-bodies.ts';
 import { readJson } from '../support/cli.ts';
+import { codeBlocks, ROOT, readDocument } from '../support/documents.ts';
 
 const template = readJson<Template>(import.meta.dirname, '../../infra/azuredeploy.json');
-const readme = readFileSync(path.join(import.meta.dirname, '../../infra/README.md'), 'utf8');
+const readme = readDocument('infra/README.md');
 const USER = '11111111-1111-1111-1111-111111111111';
 const EVERYTHING = { trigger: 'on', userObjectId: USER };
 
@@ -77,7 +79,7 @@ describe('a deployment', () => {
   });
 
   it('leaves no storage account with keys, public blobs or a hierarchical namespace', () => {
-    const accounts = made(EVERYTHING).filter(({ type }) => type === 'Microsoft.Storage/storageAccounts');
+    const accounts = made(EVERYTHING).filter(({ type }) => type === STORAGE);
     expect(accounts).toHaveLength(3);
     for (const { body } of accounts)
       expect(body.properties).toMatchObject({
@@ -118,16 +120,52 @@ describe('a deployment', () => {
     expect(expand(template).outputs.functionApp).toBe('');
   });
 
-  it('subscribes to the marker at the top of raw and to nothing else', () => {
-    const { body } = made(EVERYTHING).find(({ type }) => type.endsWith('/eventSubscriptions'))!;
-    const subject = '/blobServices/default/containers/raw/blobs/_READY';
+  it('gives the function settings that it understands, and sends it the events that it wants', () => {
+    const found = made(EVERYTHING);
+    const app = found.find(({ type }) => type === 'Microsoft.Web/sites')!;
+    const { siteConfig } = app.body.properties as unknown as {
+      siteConfig: { appSettings: { name: string; value: string }[] };
+    };
+    const env = Object.fromEntries(siteConfig.appSettings.map(({ name, value }) => [name, value]));
+    const settings = readSettings(env);
+    const account = found.find(
+      ({ type, body }) => type === STORAGE && env.SWINPREP_STORAGE_ID.endsWith(body.name as string),
+    );
+    const { outputs } = expand(template, EVERYTHING);
+    expect(settings).toMatchObject({
+      topic: account!.id,
+      marker: `${outputs.raw}/_READY`,
+      inputs: { raw: outputs.raw, clinical: outputs.clinical, interim: outputs.interim, roi: outputs.roi },
+      uploads: expect.stringMatching(/^https:.*\/artifacts\//),
+    });
+    const { body } = found.find(({ type }) => type.endsWith('/eventSubscriptions'))!;
     expect(body.properties).toMatchObject({
+      destination: { properties: { resourceId: `${app.id}/functions/ready` } },
       filter: {
         includedEventTypes: ['Microsoft.Storage.BlobCreated'],
-        subjectBeginsWith: subject,
-        subjectEndsWith: subject,
+        subjectBeginsWith: settings.subject,
+        subjectEndsWith: settings.subject,
       },
     });
+    expect(readFileSync(path.join(ROOT, 'infra/function/main.ts'), 'utf8')).toMatch(/eventGrid\('ready'/);
+  });
+
+  it('has the parameters and outputs that the documents name', () => {
+    const code = ['infra/README.md', 'docs/azure.md']
+      .flatMap((name) => codeBlocks(readDocument(name), 'sh'))
+      .join('\n')
+      .replaceAll('\\\n', ' ');
+    const given = [...code.matchAll(/--parameters (.*)/g)].flatMap(([, rest]) => [
+      ...rest.matchAll(/(?<![\w-])(\w+)=(\S+)/g),
+    ]);
+    expect(given.length).toBeGreaterThan(3);
+    for (const [, name, value] of given) {
+      expect(Object.keys(template.parameters)).toContain(name);
+      if (!value.startsWith('$')) expect(valueProblems(template, { [name]: value })).toEqual([]);
+    }
+    const outputs = [...code.matchAll(/\boutputs\.(\w+)|\$\(output (\w+)\)/g)].map(([, a, b]) => a ?? b);
+    expect(outputs.length).toBeGreaterThan(3);
+    for (const name of outputs) expect(Object.keys(template.outputs)).toContain(name);
   });
 
   it('takes the parameters of the example', () => {
@@ -143,6 +181,7 @@ describe('a deployment', () => {
   });
 });
 
+const STORAGE = 'Microsoft.Storage/storageAccounts';
 const IDENTITY = 'Microsoft.ManagedIdentity/userAssignedIdentities';
 const WHO: Readonly<Record<string, string>> = { cluster: 'cluster', trigger: 'function', user: 'user' };
 
