@@ -3,6 +3,8 @@ import { Tinypool } from 'tinypool';
 import { messageOf, UnfinishedError } from '../errors.ts';
 import type { ExclusionAt } from './exclusion.ts';
 import type { Report, TaskName } from './report.ts';
+import type { StageTimes } from './stage-clock.ts';
+import type { PoolTimes } from './step-watch.ts';
 
 /** What became of one patient in a worker thread. */
 export type CaseOutcome<R> =
@@ -14,6 +16,12 @@ export type CaseOutcome<R> =
     }
   /** The place to read or write failed: nothing is known of the patient. */
   | { readonly state: 'failed'; readonly message: string };
+
+/** What a worker thread answers: what became of the patient, and where the time went. */
+export interface TimedOutcome<R> {
+  readonly outcome: CaseOutcome<R>;
+  readonly times: StageTimes;
+}
 
 /** A patient's work, as it is sent to a worker thread. */
 export interface CaseTask {
@@ -52,6 +60,15 @@ function crashOf(thrown: unknown): { code: string; message: string } {
   };
 }
 
+export interface PoolOptions<T extends CaseTask, R> {
+  /** 0 chooses by cores and memory. */
+  readonly workers: number;
+  readonly report: Report;
+  readonly onCrash: (exclusion: ExclusionAt<T['step']>) => R;
+  /** Told once where the time of the workers went. */
+  readonly onTimes: (times: PoolTimes) => void;
+}
+
 export interface PoolResult<R> {
   readonly records: R[];
   readonly skipped: number;
@@ -64,11 +81,12 @@ export interface PoolResult<R> {
  */
 export async function runCases<T extends CaseTask, R>(
   tasks: readonly T[],
-  options: { workers: number; report: Report; onCrash: (exclusion: ExclusionAt<T['step']>) => R },
+  options: PoolOptions<T, R>,
 ): Promise<PoolResult<R>> {
-  const { report, onCrash } = options;
+  const { report, onCrash, onTimes } = options;
   const workers = Math.max(1, Math.min(options.workers || defaultWorkers(), tasks.length));
   const outcomes = new Map<number, CaseOutcome<R>>();
+  const times = new Map<number, StageTimes>();
   const step = tasks[0]?.step;
   if (step === undefined) return { records: [], skipped: 0 };
   report({ kind: 'started', step, patients: tasks.length, workers });
@@ -83,11 +101,15 @@ export async function runCases<T extends CaseTask, R>(
     while (next < tasks.length) {
       const index = next++;
       const task = tasks[index];
-      const outcome = await (pool.run(task) as Promise<CaseOutcome<R>>).catch((thrown): CaseOutcome<R> => {
-        const { code, message } = crashOf(thrown);
-        const record = onCrash({ patient_id: task.patientId, step, code, message });
-        return { state: 'excluded', record, skipped: false, message };
-      });
+      const reply = await (pool.run(task) as Promise<TimedOutcome<R>>).catch(
+        (thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
+          const { code, message } = crashOf(thrown);
+          const record = onCrash({ patient_id: task.patientId, step, code, message });
+          return { outcome: { state: 'excluded', record, skipped: false, message } };
+        },
+      );
+      const { outcome } = reply;
+      if (reply.times !== undefined) times.set(index, reply.times);
       outcomes.set(index, outcome);
       const skipped = outcome.state !== 'failed' && outcome.skipped;
       report({
@@ -100,11 +122,20 @@ export async function runCases<T extends CaseTask, R>(
       });
     }
   };
+  const started = performance.now();
   try {
     await Promise.all(Array.from({ length: workers }, takeTasks));
   } finally {
     await pool.destroy();
   }
+  onTimes({
+    workers,
+    wallSeconds: (performance.now() - started) / 1000,
+    patients: tasks.flatMap(({ patientId }, index) => {
+      const found = times.get(index);
+      return found === undefined ? [] : [{ patientId, times: found }];
+    }),
+  });
   const records: R[] = [];
   const failures: string[] = [];
   let skipped = 0;

@@ -5,16 +5,13 @@ import { MEASURES_FILE } from '../dataset/stats.ts';
 import { readStudy, type Study, type StudyRules } from '../dicom/study.ts';
 import { ArchiveError, messageOf, StorageError } from '../errors.ts';
 import { HuHistogram } from '../kernels/histogram.ts';
-import { decodeNifti } from '../nifti/decode.ts';
-import { encodeNifti } from '../nifti/encode.ts';
-import { gzip } from '../nifti/gzip.ts';
 import { openStore } from '../storage/open.ts';
 import type { ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { uidHmacOf } from './case-id.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
-import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
+import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
 import type { Weighed } from './deal.ts';
 import { exclusionOf } from './exclusion.ts';
 import { niftiStudy } from './nifti-study.ts';
@@ -23,6 +20,9 @@ import { keysWorthReading } from './patient-bytes.ts';
 import { fileVanished, patientFiles, readFiles } from './patient-files.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
 import type { RawPatient } from './patients.ts';
+import { StageClock } from './stage-clock.ts';
+import { timedDecode, timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedStore } from './timed-store.ts';
 
 export interface ConvertTask extends CaseTask {
   readonly step: 'convert';
@@ -96,7 +96,7 @@ export async function weighConvert(task: ConvertTask): Promise<Weighed> {
   const { patientId, patient, raw, masks, config } = task;
   const rules = taskRules(task);
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask);
+    const inputs = await patientInputs(patient, raw, masks, config.mask, new StageClock());
     const sizes = inputs.listed.flat().filter((value) => typeof value === 'number');
     return {
       patientId,
@@ -122,13 +122,20 @@ async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uin
   });
 }
 
-async function readInputs({ dicom, niftiCt, niftiMask }: PatientInputs, rules: StudyRules): Promise<Study> {
+async function readInputs(
+  { dicom, niftiCt, niftiMask }: PatientInputs,
+  rules: StudyRules,
+  clock: StageClock,
+): Promise<Study> {
   const labelled = niftiMask && {
     name: NIFTI_MASK,
-    volume: decodeNifti(NIFTI_MASK, await niftiMask()),
+    volume: timedDecode(clock, NIFTI_MASK, await niftiMask()),
   };
-  if (niftiCt !== undefined) return niftiStudy(decodeNifti(NIFTI_CT, await niftiCt()), labelled!, rules);
-  return readStudy(await readAll(await dicom!()), rules, labelled);
+  if (niftiCt !== undefined) {
+    const ct = timedDecode(clock, NIFTI_CT, await niftiCt());
+    return clock.time('raster', 0, () => niftiStudy(ct, labelled!, rules));
+  }
+  return readStudy(await readAll(await dicom!()), rules, labelled, clock.time);
 }
 
 async function excluded(
@@ -145,13 +152,13 @@ async function excluded(
 }
 
 /** Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, unless that is done already. */
-export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRecord>> {
+export async function convertCase(task: ConvertTask, clock: StageClock): Promise<CaseOutcome<CaseRecord>> {
   const { patientId, config } = task;
-  const interim = await openStore(task.interim);
+  const interim = timedStore(clock, await openStore(task.interim));
   const rules = taskRules(task);
   let inputs: PatientInputs;
   try {
-    inputs = await patientInputs(task.patient, task.raw, task.masks, config.mask);
+    inputs = await patientInputs(task.patient, task.raw, task.masks, config.mask, clock);
   } catch (thrown) {
     return excluded(thrown, task, interim, '');
   }
@@ -168,14 +175,23 @@ export async function convertCase(task: ConvertTask): Promise<CaseOutcome<CaseRe
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
   await clearOutputs(interim, patientId, CASE_FILE, OUTPUTS);
   try {
-    const study = await readInputs(inputs, rules);
-    const histogram = new HuHistogram(study.ct.data);
-    const checks = judgePair(measurePair(study, histogram), config.qc);
+    const study = await readInputs(inputs, rules, clock);
+    const histogram = clock.time(
+      'statistics',
+      study.ct.data.byteLength,
+      () => new HuHistogram(study.ct.data),
+    );
+    const checks = clock.time('qc', 0, () => judgePair(measurePair(study, histogram), config.qc));
     assertQc(checks);
-    const ct = gzip(encodeNifti(study.ct), config.output.gzipLevelInt);
-    const tumor = gzip(encodeNifti(study.tumor), config.output.gzipLevelInt);
-    const files = { ct: outputFile(CT_FILE, ct), tumor: outputFile(TUMOR_FILE, tumor) };
-    const record = caseRecord(patientId, study, histogram, checks, files, uidHmacOf(config), fingerprint);
+    const ct = timedGzip(clock, study.ct, config.output.gzipLevelInt);
+    const tumor = timedGzip(clock, study.tumor, config.output.gzipLevelInt);
+    const files = {
+      ct: timedOutputFile(clock, CT_FILE, ct),
+      tumor: timedOutputFile(clock, TUMOR_FILE, tumor),
+    };
+    const record = clock.time('qc', 0, () =>
+      caseRecord(patientId, study, histogram, checks, files, uidHmacOf(config), fingerprint),
+    );
     await commitOutputs(interim, patientId, { [CT_FILE]: ct, [TUMOR_FILE]: tumor }, CASE_FILE, record);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {

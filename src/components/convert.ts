@@ -17,8 +17,9 @@ import { type ConvertTask, weighConvert } from './convert-case.ts';
 import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-run.ts';
 import { inFlight } from './in-flight.ts';
 import { findPatients, isPairTable } from './patients.ts';
-import type { Report, StepSummary } from './report.ts';
+import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
+import { type StepWatch, watched } from './step-watch.ts';
 
 export interface ConvertOptions extends ConfigOptions, ShardOptions {
   /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
@@ -51,13 +52,20 @@ async function assertApart(raw: string, interim: string): Promise<void> {
 }
 
 /** The convert step: raw patients to interim volumes, and `cases.json`. */
-export async function convert(options: ConvertOptions): Promise<StepSummary> {
+export function convert(options: ConvertOptions): Promise<StepSummary> {
+  return watched('convert', options, options.cases, (watch) => convertCohort(options, watch));
+}
+
+async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
+  const { clock } = watch;
   const { raw, interim, report } = options;
   await assertApart(raw, interim);
   const config = await readConfig(options);
   // Finds an absent secret before the first patient, not in each of them.
   uidHmacOf(config);
-  const patients = await findPatients(raw, caseIdOf(config), report, options.resolveUri);
+  const patients = await clock.time('list', 0, () =>
+    findPatients(raw, caseIdOf(config), report, options.resolveUri),
+  );
   const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({
@@ -83,15 +91,18 @@ export async function convert(options: ConvertOptions): Promise<StepSummary> {
     weigh: () => inFlight(tasks, weighConvert),
     place: interim,
     schema: caseSchema,
+    watch,
   });
-  if (!done.whole) return done.summary;
-  const cases = mergeCases(VERSION, config, done.records);
-  const changes = changesSince(earlier, cases);
-  await writeArtifacts(options.cases, {
-    [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
-    [CHANGES_FILE]: encodeJson(changes),
-    [CASES_FILE]: encodeJson(cases),
-  });
+  if (!done.whole) return done.outcome;
+  const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records));
+  const changes = clock.time('merge', 0, () => changesSince(earlier, cases));
+  await clock.time('merge', 0, () =>
+    writeArtifacts(options.cases, {
+      [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
+      [CHANGES_FILE]: encodeJson(changes),
+      [CASES_FILE]: encodeJson(cases),
+    }),
+  );
   await done.clear();
   await leaveRun(store, earlier, cases);
   return {

@@ -9,6 +9,7 @@ import { inFlight } from './in-flight.ts';
 import { patientInputs } from './patient-inputs.ts';
 import { findPatients } from './patients.ts';
 import type { Report } from './report.ts';
+import { StageClock } from './stage-clock.ts';
 
 export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes'> {
   readonly raw: string;
@@ -86,7 +87,7 @@ async function rawPatients(uri: string, report: Report): Promise<Map<string, Pat
   const found = [...(await findPatients(uri, (name) => name, report))];
   return new Map(
     await inFlight(found, async ([name, patient]): Promise<[string, PatientBlobs]> => {
-      const { listed } = await patientInputs(patient, uri, uri, mask);
+      const { listed } = await patientInputs(patient, uri, uri, mask, new StageClock());
       const blobs = listed.map((entry) => ({
         key: String(entry[0]),
         bytes: entry.find((value) => typeof value === 'number') ?? 0,

@@ -3,6 +3,7 @@ import { CaseExclusion } from '../errors.ts';
 import type { ReadableStore } from '../storage/store.ts';
 import { keysWorthReading } from './patient-bytes.ts';
 import { fileVanished, type PatientFile, patientFiles, readFiles } from './patient-files.ts';
+import type { StageClock } from './stage-clock.ts';
 
 /** Of most files the header ends within the first of these; what has more is read further, and in the end whole. */
 const HEADER_BYTES = [32 * 2 ** 10, 2 ** 20] as const;
@@ -20,17 +21,21 @@ function trimmed(header: DicomFile, start: Uint8Array): DicomFile {
 }
 
 /** The header of a file, undefined where it is no DICOM. Throws a CaseExclusion where it cannot be read. */
-async function readHeader(store: ReadableStore, file: PatientFile): Promise<DicomFile | undefined> {
+async function readHeader(
+  store: ReadableStore,
+  file: PatientFile,
+  clock: StageClock,
+): Promise<DicomFile | undefined> {
   for (const length of HEADER_BYTES) {
     if (file.bytes <= length) break;
     const start = await store.readStart(file.key, length);
     if (start === undefined) throw fileVanished(file.name);
-    const header = parseHeader(file.name, start, file.bytes);
+    const header = clock.time('parse', start.length, () => parseHeader(file.name, start, file.bytes));
     if (header !== 'incomplete') return header && trimmed(header, start);
   }
   const bytes = await store.read(file.key);
   if (bytes === undefined) throw fileVanished(file.name);
-  const whole = parsePart10(file.name, bytes);
+  const whole = clock.time('parse', bytes.length, () => parsePart10(file.name, bytes));
   return whole && withoutPixels(whole);
 }
 
@@ -48,12 +53,12 @@ export interface Headers {
  * Reads as little of each file as holds its header: structure sets whole, images without their pixels. Throws a
  * CaseExclusion where all that `convert` would read is too much.
  */
-export async function readHeaders(store: ReadableStore): Promise<Headers> {
+export async function readHeaders(store: ReadableStore, clock: StageClock): Promise<Headers> {
   const files = await patientFiles(store);
   const worth = await keysWorthReading(store, files);
   const read = await readFiles(files, async (file) => {
     if (!worth.has(file.key)) return undefined;
-    return readHeader(store, file).catch((thrown) => {
+    return readHeader(store, file, clock).catch((thrown) => {
       if (thrown instanceof CaseExclusion) return thrown;
       throw thrown;
     });

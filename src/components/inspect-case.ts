@@ -5,7 +5,6 @@ import type { StudyRules } from '../dicom/study.ts';
 import { type SurveyedPair, surveyStudy } from '../dicom/survey.ts';
 import { CaseExclusion } from '../errors.ts';
 import { HuHistogram } from '../kernels/histogram.ts';
-import { decodeNifti } from '../nifti/decode.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { taskRules } from './convert-case.ts';
 import { exclusionOf } from './exclusion.ts';
@@ -15,6 +14,8 @@ import { niftiStudy } from './nifti-study.ts';
 import { assertQc, judgePair, measurePair } from './pair-qc.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
 import type { RawPatient } from './patients.ts';
+import type { StageClock } from './stage-clock.ts';
+import { timedDecode } from './timed-codec.ts';
 
 export interface InspectTask extends CaseTask {
   readonly step: 'inspect';
@@ -68,10 +69,13 @@ async function inspectNifti(
   niftiMask: () => Promise<Uint8Array<ArrayBuffer>>,
   rules: StudyRules,
   qc: Config['qc'],
+  clock: StageClock,
 ): Promise<Inspected> {
-  const labelled = { name: NIFTI_MASK, volume: decodeNifti(NIFTI_MASK, await niftiMask()) };
-  const study = niftiStudy(decodeNifti(NIFTI_CT, await niftiCt()), labelled, rules);
-  const measures = measurePair(study, new HuHistogram(study.ct.data));
+  const labelled = { name: NIFTI_MASK, volume: timedDecode(clock, NIFTI_MASK, await niftiMask()) };
+  const ct = timedDecode(clock, NIFTI_CT, await niftiCt());
+  const study = clock.time('raster', 0, () => niftiStudy(ct, labelled, rules));
+  const histogram = clock.time('statistics', study.ct.data.byteLength, () => new HuHistogram(study.ct.data));
+  const measures = clock.time('qc', 0, () => measurePair(study, histogram));
   return {
     findings: niftiFindings(study, NIFTI_MASK, measures.tumorVolumeMl!),
     ...refusalOf(() => assertQc(judgePair(measures, qc))),
@@ -82,14 +86,16 @@ async function inspectInputs(
   { dicom, niftiCt, niftiMask }: PatientInputs,
   rules: StudyRules,
   { config: { qc }, names }: InspectTask,
+  clock: StageClock,
 ): Promise<Inspected> {
-  if (niftiCt !== undefined) return inspectNifti(niftiCt, niftiMask!, rules, qc);
+  if (niftiCt !== undefined) return inspectNifti(niftiCt, niftiMask!, rules, qc, clock);
   const labelled = niftiMask && {
     name: NIFTI_MASK,
-    volume: decodeNifti(NIFTI_MASK, await niftiMask()),
+    volume: timedDecode(clock, NIFTI_MASK, await niftiMask()),
   };
-  const { files, dicom: headers, ignored, refusal } = await readHeaders(await dicom!());
-  const survey = await surveyStudy(headers, rules, labelled).catch((thrown) => {
+  const { files, dicom: headers, ignored, refusal } = await readHeaders(await dicom!(), clock);
+  const surveyed = clock.time('raster', 0, () => surveyStudy(headers, rules, labelled));
+  const survey = await surveyed.catch((thrown) => {
     // convert reads every file before it looks at any.
     throw refusal ?? thrown;
   });
@@ -107,12 +113,12 @@ async function inspectInputs(
 type KnownOutcome = Exclude<CaseOutcome<InspectedPatient>, { readonly state: 'failed' }>;
 
 /** Looks at one patient's headers and tells what convert would do. Writes nothing. */
-export async function inspectCase(task: InspectTask): Promise<KnownOutcome> {
+export async function inspectCase(task: InspectTask, clock: StageClock): Promise<KnownOutcome> {
   const { patientId, patient, raw, masks, config } = task;
   let findings: Findings | undefined;
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask);
-    const inspected = await inspectInputs(inputs, taskRules(task), task);
+    const inputs = await patientInputs(patient, raw, masks, config.mask, clock);
+    const inspected = await inspectInputs(inputs, taskRules(task), task, clock);
     findings = inspected.findings;
     if (inspected.refusal !== undefined) throw inspected.refusal;
     const verdict = { verdict: 'would-convert', exclusion: null } as const;

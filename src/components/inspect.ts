@@ -12,6 +12,7 @@ import { excludedPatient } from './inspection-record.ts';
 import { findPatients, isPairTable, type RawPatient } from './patients.ts';
 import { isOnePatient } from './raw-kind.ts';
 import type { Report } from './report.ts';
+import { StepWatch } from './step-watch.ts';
 
 export interface InspectOptions extends ConfigOptions {
   /** A cohort: children `PATIENT/` or `PATIENT.zip`, or a table `patient_id,ct,mask`. Or one patient: a folder or `.zip`. */
@@ -27,6 +28,8 @@ export interface InspectOptions extends ConfigOptions {
   /** Looks up the datastores that a table of pairs names. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly report: Report;
+  /** To be read afterwards: where the time went. */
+  readonly watch?: StepWatch;
 }
 
 const ARCHIVE = /\.zip$/i;
@@ -47,6 +50,7 @@ async function onePatient({ uri, patient }: InspectOptions): Promise<string | un
 
 /** What headers tell of a cohort or a patient, and what convert would do. Writes nothing. */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
+  const watch = options.watch ?? new StepWatch('inspect');
   const { uri, masks, names, report } = options;
   const config = await readConfig(options);
   const caseId = caseIdOf(config);
@@ -56,15 +60,25 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     return { step: 'inspect', patientId, patient, raw: uri, masks: masksOf, config, names };
   };
   if (name !== undefined) {
-    const { record } = await inspectCase(taskOf(caseId(name), { name, source: { kind: 'itself' } }));
+    const task = taskOf(caseId(name), { name, source: { kind: 'itself' } });
+    const { record } = await inspectCase(task, watch.clock);
     if (record.files === 0 && !ARCHIVE.test(lastName(uri)))
       throw new UsageError(`${displayUri(uri)}: holds nothing; give the folder of a patient`);
     return inspectionOf(VERSION, [record]);
   }
-  const patients = await findPatients(uri, caseId, report, options.resolveUri);
-  const { records } = await runCases<InspectTask, InspectedPatient>(
-    [...patients].map(([patientId, patient]) => taskOf(patientId, patient)),
-    { workers: options.workers, report, onCrash: (exclusion) => excludedPatient(exclusion) },
+  const patients = await watch.clock.time('list', 0, () =>
+    findPatients(uri, caseId, report, options.resolveUri),
+  );
+  const { records } = await watch.clock.time('patients', 0, () =>
+    runCases<InspectTask, InspectedPatient>(
+      [...patients].map(([patientId, patient]) => taskOf(patientId, patient)),
+      {
+        workers: options.workers,
+        report,
+        onCrash: (exclusion) => excludedPatient(exclusion),
+        onTimes: watch.sawPool,
+      },
+    ),
   );
   return inspectionOf(VERSION, records);
 }

@@ -4,17 +4,17 @@ import type { MappedRecord, OkMapped } from '../dataset/mapped.ts';
 import { type Transforms, transformsSchema } from '../dataset/roi.ts';
 import { CaseExclusion, messageOf, UsageError } from '../errors.ts';
 import { countInside, dice } from '../kernels/overlap.ts';
-import { decodeNifti } from '../nifti/decode.ts';
 import { encodeNifti } from '../nifti/encode.ts';
-import { gzip } from '../nifti/gzip.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import type { Geometry, Volume } from '../volume/geometry.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
-import { outputFile } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { type MapBackRules, mapBack } from './native-prediction.ts';
 import { onLattice } from './on-lattice.ts';
+import type { StageClock } from './stage-clock.ts';
+import { timedDecode, timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedStore } from './timed-store.ts';
 
 /** An object of a store that is open. */
 export interface StoredObject {
@@ -77,9 +77,13 @@ function onCtGrid(file: string, reference: Volume, ct: Geometry): Volume {
   return volume;
 }
 
-async function comparison(prediction: Volume, reference: StoredObject): Promise<OkMapped['compared']> {
+async function comparison(
+  prediction: Volume,
+  reference: StoredObject,
+  clock: StageClock,
+): Promise<OkMapped['compared']> {
   const bytes = await readExisting(reference, 'no-reference', 'is not there to compare with');
-  const mask = onCtGrid(reference.key, decodeNifti(reference.key, bytes), prediction.geometry);
+  const mask = onCtGrid(reference.key, timedDecode(clock, reference.key, bytes), prediction.geometry);
   const voxels = countInside(mask.data);
   return {
     voxels,
@@ -89,31 +93,29 @@ async function comparison(prediction: Volume, reference: StoredObject): Promise<
 }
 
 /** Level 1 for real numbers: more gains almost nothing. */
-function compressed(volume: Volume): Uint8Array {
+function compressed(volume: Volume, clock: StageClock): Uint8Array {
   const { gzipLevelFloat, gzipLevelInt } = PRESETS.lung1.output;
   const real = volume.data instanceof Float32Array || volume.data instanceof Float64Array;
-  return gzip(encodeNifti(volume), real ? gzipLevelFloat : gzipLevelInt);
+  return timedGzip(clock, volume, real ? gzipLevelFloat : gzipLevelInt);
 }
 
 /** Maps one prediction back and writes it. Throws a CaseExclusion where that cannot be. */
-export async function mapBackOne(job: MapBackJob<StoredObject>): Promise<OkMapped> {
+export async function mapBackOne(job: MapBackJob<StoredObject>, clock: StageClock): Promise<OkMapped> {
   const { transforms, prediction, reference, output, rules, channel } = job;
   const record = await readTransforms(transforms);
   const bytes = await readExisting(prediction, 'no-prediction', 'is not there');
-  const { volume, interpolation } = mapBack(
-    prediction.key,
-    decodeNifti(prediction.key, bytes, channel),
-    record,
-    rules,
+  const roi = timedDecode(clock, prediction.key, bytes, channel);
+  const { volume, interpolation } = clock.time('resample', 0, () =>
+    mapBack(prediction.key, roi, record, rules),
   );
-  const compared = reference === undefined ? null : await comparison(volume, reference);
-  const encoded = output.key.endsWith('.gz') ? compressed(volume) : encodeNifti(volume);
+  const compared = reference === undefined ? null : await comparison(volume, reference, clock);
+  const encoded = output.key.endsWith('.gz') ? compressed(volume, clock) : encodeNifti(volume);
   await output.store.write(output.key, encoded);
   const voxels = countInside(volume.data);
   return {
     patient_id: record.patient_id,
     state: 'ok',
-    output: outputFile(output.key, encoded),
+    output: timedOutputFile(clock, output.key, encoded),
     interpolation,
     threshold: rules.threshold ?? null,
     voxels,
@@ -123,20 +125,21 @@ export async function mapBackOne(job: MapBackJob<StoredObject>): Promise<OkMappe
 }
 
 /** The same for one patient of a folder; what an earlier run wrote goes where this one cannot. */
-export async function mapBackCase(task: MapBackTask): Promise<CaseOutcome<MappedRecord>> {
+export async function mapBackCase(task: MapBackTask, clock: StageClock): Promise<CaseOutcome<MappedRecord>> {
   const open = async ({ uri, key }: MapBackTask['output']): Promise<StoredObject> => ({
-    store: await openStore(uri),
+    store: timedStore(clock, await openStore(uri)),
     key,
   });
   const output = await open(task.output);
   try {
-    const record = await mapBackOne({
+    const job = {
       ...task,
       transforms: await open(task.transforms),
       prediction: await open(task.prediction),
       reference: task.reference && (await open(task.reference)),
       output,
-    });
+    };
+    const record = await mapBackOne(job, clock);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {
     const exclusion = exclusionOf(thrown, task);

@@ -1,5 +1,6 @@
 import { encodeJson } from '../dataset/json.ts';
 import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../dataset/mapped.ts';
+import { PROFILE_FILE } from '../dataset/profile.ts';
 import { TRANSFORMS_FILE } from '../dataset/roi.ts';
 import { CaseExclusion, UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
@@ -9,7 +10,9 @@ import { runCases } from './case-pool.ts';
 import { type MapBackTask, mapBackOne, type StoredObject } from './map-back-case.ts';
 import type { MapBackRules } from './native-prediction.ts';
 import { keyFor, patientMatcher } from './patient-pattern.ts';
-import type { Report, StepSummary } from './report.ts';
+import type { Report, StepOutcome } from './report.ts';
+import type { StepWatch } from './step-watch.ts';
+import { timedStore } from './timed-store.ts';
 
 export interface MapBackOptions extends MapBackRules {
   /** A `transforms.json`, or the place with PATIENT/transforms.json. */
@@ -25,6 +28,10 @@ export interface MapBackOptions extends MapBackRules {
   readonly channel: number | undefined;
   readonly workers: number;
   readonly report: Report;
+  /** To be read afterwards: where the time went. */
+  readonly watch: StepWatch;
+  /** Leave `profile.json` beside `map_back.json`. */
+  readonly profile?: boolean | undefined;
 }
 
 const NIFTI = /\.nii(\.gz)?$/i;
@@ -61,15 +68,19 @@ function assertApart(output: string, ...inputs: readonly (string | undefined)[])
 
 /** One prediction by the names of its files. Throws a UsageError where it cannot be mapped back. */
 async function mapBackFile(options: MapBackOptions): Promise<OkMapped> {
-  const { interpolation, threshold, channel, compare } = options;
-  const transforms = await locateObject(options.transforms);
-  const prediction = await locateObject(options.roi);
-  const output = await locateObject(options.out);
-  const reference = compare === undefined ? undefined : await locateObject(compare);
+  const { interpolation, threshold, channel, compare, watch } = options;
+  const locate = async (uri: string): Promise<StoredObject> => {
+    const { store, key } = await locateObject(uri);
+    return { store: timedStore(watch.clock, store), key };
+  };
+  const transforms = await locate(options.transforms);
+  const prediction = await locate(options.roi);
+  const output = await locate(options.out);
+  const reference = compare === undefined ? undefined : await locate(compare);
   assertApart(uriOf(output), uriOf(prediction), reference && uriOf(reference));
   try {
     const rules = { interpolation, threshold };
-    return await mapBackOne({ transforms, prediction, reference, output, channel, rules });
+    return await mapBackOne({ transforms, prediction, reference, output, channel, rules }, watch.clock);
   } catch (thrown) {
     if (thrown instanceof CaseExclusion) throw new UsageError(thrown.message, { cause: thrown });
     throw thrown;
@@ -104,9 +115,9 @@ function diceFact({ summary, patients }: ReturnType<typeof mergeMapped>): string
   return [`Dice: mean ${mean_dice.toFixed(4)}, least ${min_dice.toFixed(4)} (${least?.patient_id})`];
 }
 
-async function mapBackFolder(options: MapBackOptions): Promise<StepSummary> {
-  const { transforms, roi, out, compare, report, interpolation, threshold, channel } = options;
-  const { keys, others } = await findPredictions(roi, options.pattern);
+async function mapBackFolder(options: MapBackOptions): Promise<StepOutcome> {
+  const { transforms, roi, out, compare, report, interpolation, threshold, channel, watch } = options;
+  const { keys, others } = await watch.clock.time('list', 0, () => findPredictions(roi, options.pattern));
   if (others > 0)
     report({
       kind: 'note',
@@ -132,13 +143,17 @@ async function mapBackFolder(options: MapBackOptions): Promise<StepSummary> {
     const mask = reference && `${compared}/${reference.key}`;
     assertApart(uriOf({ store, key: output.key }), `${read}/${prediction.key}`, mask);
   }
-  const { records } = await runCases<MapBackTask, MappedRecord>(tasks, {
-    workers: options.workers,
-    report,
-    onCrash: (exclusion) => ({ patient_id: exclusion.patient_id, state: 'excluded', exclusion }),
-  });
+  const { records } = await watch.clock.time('patients', 0, () =>
+    runCases<MapBackTask, MappedRecord>(tasks, {
+      workers: options.workers,
+      report,
+      onCrash: (exclusion) => ({ patient_id: exclusion.patient_id, state: 'excluded', exclusion }),
+      onTimes: watch.sawPool,
+    }),
+  );
   const merged = mergeMapped(VERSION, records);
   await store.write(MAP_BACK_FILE, encodeJson(merged));
+  if (options.profile) await store.write(PROFILE_FILE, encodeJson(watch.read()));
   return {
     step: 'map-back',
     ok: merged.summary.num_ok,
@@ -150,6 +165,6 @@ async function mapBackFolder(options: MapBackOptions): Promise<StepSummary> {
 }
 
 /** Predictions made from ROIs onto the original CT grids: one by its files, or a folder of them. */
-export async function mapBackPredictions(options: MapBackOptions): Promise<OkMapped | StepSummary> {
+export async function mapBackPredictions(options: MapBackOptions): Promise<OkMapped | StepOutcome> {
   return namesFiles(options) ? mapBackFile(options) : mapBackFolder(options);
 }

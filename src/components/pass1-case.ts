@@ -10,6 +10,8 @@ import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { measureCase } from './measure-case.ts';
+import type { StageClock } from './stage-clock.ts';
+import { timedStore } from './timed-store.ts';
 
 export interface MeasureTask extends CaseTask {
   readonly step: 'pass1-stats';
@@ -35,9 +37,9 @@ export function measureFingerprint({ record, config }: Pick<MeasureTask, 'record
 }
 
 /** Measures one patient and keeps the result beside its volumes, unless that is done already. */
-export async function pass1Case(task: MeasureTask): Promise<CaseOutcome<MeasuresFile>> {
+export async function pass1Case(task: MeasureTask, clock: StageClock): Promise<CaseOutcome<MeasuresFile>> {
   const { patientId, record, config } = task;
-  const interim = await openStore(task.interim);
+  const interim = timedStore(clock, await openStore(task.interim));
   const fingerprint = measureFingerprint(task);
   const done = await committedRecord(
     interim,
@@ -52,7 +54,7 @@ export async function pass1Case(task: MeasureTask): Promise<CaseOutcome<Measures
   await clearOutputs(interim, patientId, MEASURES_FILE, []);
   let measured: MeasuresFile;
   try {
-    const { ct, tumor } = await readInterim(interim, record);
+    const { ct, tumor } = await readInterim(interim, record, clock);
     measured = { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config) };
   } catch (thrown) {
     measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };

@@ -15,8 +15,9 @@ import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { frozenFacts, readFrozen } from './frozen-stats.ts';
 import { type MeasureTask, measureFingerprint } from './pass1-case.ts';
-import type { Report, StepSummary } from './report.ts';
+import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
+import { type StepWatch, watched } from './step-watch.ts';
 import { voxelsOf } from './voxels-of.ts';
 
 export interface Pass1Options extends ShardOptions {
@@ -32,7 +33,11 @@ export interface Pass1Options extends ShardOptions {
 }
 
 /** The pass1-stats step: measures every patient of the split, derives the constants from those in scope. */
-export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
+export function pass1Stats(options: Pass1Options): Promise<StepSummary> {
+  return watched('pass1-stats', options, options.stats, (watch) => measureCohort(options, watch));
+}
+
+async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<StepOutcome> {
   const { interim } = options;
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
@@ -62,8 +67,9 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
       })),
     place: interim,
     schema: measuresFileSchema,
+    watch,
   });
-  if (!done.whole) return done.summary;
+  if (!done.whole) return done.outcome;
   const { records, skipped } = done;
   const measured = records.flatMap((file): Pass1Case[] => {
     if (file.state === 'excluded') return [];
@@ -76,11 +82,13 @@ export async function pass1Stats(options: Pass1Options): Promise<StepSummary> {
       `${options.split}/${SPLIT_FILE}: no usable patient is in the ${config.stats.scope === 'all' ? 'split' : 'train split'}, so there is nothing to take constants from; see its excluded list`,
     );
   }
-  const stats = datasetStats(VERSION, config, measured, excluded, frozen);
-  await writeArtifacts(options.stats, {
-    [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
-    [STATS_FILE]: encodeJson(stats),
-  });
+  const stats = watch.clock.time('merge', 0, () => datasetStats(VERSION, config, measured, excluded, frozen));
+  await watch.clock.time('merge', 0, () =>
+    writeArtifacts(options.stats, {
+      [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
+      [STATS_FILE]: encodeJson(stats),
+    }),
+  );
   await done.clear();
   const summary = stats.pass1_summary;
   return {

@@ -15,20 +15,21 @@ import {
 import { samplingOf } from '../dataset/sampling.ts';
 import type { SplitMember } from '../dataset/split.ts';
 import { roundToInt16 } from '../kernels/window.ts';
-import { encodeNifti } from '../nifti/encode.ts';
-import { gzip } from '../nifti/gzip.ts';
 import { qcOverlay } from '../picture/qc-overlay.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
-import { clearOutputs, commitOutputs, committedRecord, outputFile } from './commit.ts';
+import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { type Constants, makeRoi, type Roi } from './make-roi.ts';
 import { pipelineSteps } from './pipeline-steps.ts';
 import { renormaliseCase } from './renormalise-case.ts';
 import { roiFingerprint, roiProvenance } from './roi-fingerprint.ts';
+import type { StageClock } from './stage-clock.ts';
+import { timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedStore } from './timed-store.ts';
 
 export interface RoiTask extends CaseTask {
   readonly step: 'pass2-write';
@@ -71,14 +72,15 @@ function transformsOf({ transforms }: Roi, { ct, tumor, flags }: OkCase): Transf
 function encodeOutputs(
   roi: Roi,
   { record, config: { intensity, output } }: RoiTask,
+  clock: StageClock,
 ): Partial<Record<RoiFile, Uint8Array>> {
   const floats = (volume: Volume<Float32Array>): Uint8Array =>
-    gzip(encodeNifti(volume), output.gzipLevelFloat);
-  const mask = (volume: Volume<Uint8Array>): Uint8Array => gzip(encodeNifti(volume), output.gzipLevelInt);
+    timedGzip(clock, volume, output.gzipLevelFloat);
+  const mask = (volume: Volume<Uint8Array>): Uint8Array => timedGzip(clock, volume, output.gzipLevelInt);
   const audit = (volume: Volume<Float32Array>): Uint8Array =>
     output.auditType === 'float32'
       ? floats(volume)
-      : gzip(encodeNifti({ ...volume, data: roundToInt16(volume.data) }), output.gzipLevelInt);
+      : timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output.gzipLevelInt);
   return {
     ct_roi_norm: floats(roi.norm),
     tumor_roi: mask(roi.tumor),
@@ -87,13 +89,15 @@ function encodeOutputs(
     ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt) }),
     ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
     ...(output.qcOverlay && {
-      qc_overlay_mid: qcOverlay({
-        ct: roi.windowed,
-        tumor: roi.tumor,
-        lung: roi.lung,
-        clippedShare: 1 - roi.tumorVoxelsRoi / roi.tumorVoxelsResampled,
-        windowHu: intensity.windowHu,
-      }),
+      qc_overlay_mid: clock.time('overlay', 0, () =>
+        qcOverlay({
+          ct: roi.windowed,
+          tumor: roi.tumor,
+          lung: roi.lung,
+          clippedShare: 1 - roi.tumorVoxelsRoi / roi.tumorVoxelsResampled,
+          windowHu: intensity.windowHu,
+        }),
+      ),
     }),
     transforms: encodeJson(transformsOf(roi, record)),
   };
@@ -163,9 +167,9 @@ export function excludedRoi(exclusion: Exclusion, config: Config, fingerprint: s
 }
 
 /** Writes one patient's ROI set, `meta.json` last, unless that is done already. */
-export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> {
+export async function pass2Case(task: RoiTask, clock: StageClock): Promise<CaseOutcome<RoiRecord>> {
   const { patientId, config } = task;
-  const store = await openStore(task.roi);
+  const store = timedStore(clock, await openStore(task.roi));
   const fingerprint = roiFingerprint(task);
   const done = await committedRecord(
     store,
@@ -177,14 +181,17 @@ export async function pass2Case(task: RoiTask): Promise<CaseOutcome<RoiRecord>> 
     }),
   );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
-  const renewed = await renormaliseCase(store, task);
+  const renewed = await renormaliseCase(store, task, clock);
   if (renewed !== undefined) return { state: 'ok', record: renewed, skipped: false };
   await clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES));
   try {
-    const { ct, tumor } = await readInterim(await openStore(task.interim), task.record);
+    const interim = timedStore(clock, await openStore(task.interim));
+    const { ct, tumor } = await readInterim(interim, task.record, clock);
     const roi = makeRoi(task.record, ct, tumor, config, task.constants);
-    const encoded = Object.entries(encodeOutputs(roi, task)) as [RoiFile, Uint8Array][];
-    const paths = Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)]));
+    const encoded = Object.entries(encodeOutputs(roi, task, clock)) as [RoiFile, Uint8Array][];
+    const paths = Object.fromEntries(
+      encoded.map(([key, bytes]) => [key, timedOutputFile(clock, ROI_FILES[key], bytes)]),
+    );
     const record = roiRecord(task, roi, paths);
     await commitOutputs(
       store,

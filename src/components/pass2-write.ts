@@ -22,9 +22,11 @@ import { readArtifact, writeArtifacts } from './artifact.ts';
 import { cohortSheets } from './cohort-sheet.ts';
 import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier-rois.ts';
 import { excludedRoi, type RoiTask } from './pass2-case.ts';
-import type { Report, StepSummary } from './report.ts';
+import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { roiFingerprint } from './roi-fingerprint.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
+import { type StepWatch, watched } from './step-watch.ts';
+import { timedStore } from './timed-store.ts';
 import { voxelsOf } from './voxels-of.ts';
 
 export interface Pass2Options extends ShardOptions {
@@ -40,8 +42,13 @@ export interface Pass2Options extends ShardOptions {
 }
 
 /** The pass2-write step: the ROI set of every patient of the split, the manifest, and who failed and why. */
-export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
+export function pass2Write(options: Pass2Options): Promise<StepSummary> {
+  return watched('pass2-write', options, options.manifest, (watch) => writeCohort(options, watch));
+}
+
+async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<StepOutcome> {
   const { interim, roi } = options;
+  const { clock } = watch;
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
   const stats = await readArtifact(options.stats, STATS_FILE, statsSchema, 'pass1-stats');
@@ -68,8 +75,9 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
       })),
     place: roi,
     schema: roiSchema,
+    watch,
   });
-  if (!done.whole) return done.summary;
+  if (!done.whole) return done.outcome;
   const { records, skipped } = done;
   const excluded = records.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
   const excludedByConvert = cases.cases.flatMap((record) =>
@@ -79,15 +87,17 @@ export async function pass2Write(options: Pass2Options): Promise<StepSummary> {
   const manifest = buildManifest(VERSION, config, stats, records, failures);
   const rois = roisOfRun(tasks, records, { config, constants });
   const changes = roiChangesBetween(earlier.rois, rois);
-  for await (const { name, png } of cohortSheets(store, manifest))
-    await writeArtifacts(options.manifest, { [name]: png });
-  await writeArtifacts(options.manifest, {
-    [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
-    [STATS_FILE]: encodeJson(stats),
-    [FAILURES_FILE]: encodeJson(failures),
-    [ROI_CHANGES_FILE]: encodeJson(changes),
-    [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
-    [MANIFEST_FILE]: encodeJson(manifest),
+  await clock.time('merge', 0, async () => {
+    for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest))
+      await writeArtifacts(options.manifest, { [name]: png });
+    await writeArtifacts(options.manifest, {
+      [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
+      [STATS_FILE]: encodeJson(stats),
+      [FAILURES_FILE]: encodeJson(failures),
+      [ROI_CHANGES_FILE]: encodeJson(changes),
+      [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
+      [MANIFEST_FILE]: encodeJson(manifest),
+    });
   });
   await done.clear();
   await leaveRois(store, earlier, rois);

@@ -8,6 +8,8 @@ import type { Child, ReadableStore, Store } from '../storage/store.ts';
 import { zipStore } from '../storage/zip.ts';
 import { fileVanished } from './patient-files.ts';
 import type { RawPatient } from './patients.ts';
+import type { StageClock } from './stage-clock.ts';
+import { timedReads, timedStore } from './timed-store.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -44,9 +46,9 @@ async function inputFile(store: Store, key: string, what: string): Promise<Input
 export const NIFTI_CT = 'the NIfTI CT';
 export const NIFTI_MASK = 'the NIfTI mask';
 
-async function fileOfPair(uri: string, what: string): Promise<InputFile> {
+async function fileOfPair(uri: string, what: string, clock: StageClock): Promise<InputFile> {
   const { store, key } = await locateObject(uri);
-  const file = await inputFile(store, key, what);
+  const file = await inputFile(timedStore(clock, store), key, what);
   if (file === undefined)
     throw new CaseExclusion(
       'no-such-file',
@@ -69,8 +71,9 @@ async function maskByPattern(
   masks: string,
   name: string,
   patterns: readonly string[],
+  clock: StageClock,
 ): Promise<InputFile | undefined> {
-  const store = await openStore(masks);
+  const store = timedStore(clock, await openStore(masks));
   for (const pattern of patterns) {
     const file = await inputFile(
       store,
@@ -82,24 +85,24 @@ async function maskByPattern(
   return undefined;
 }
 
-async function inputsOfPair(ct: string, mask: string): Promise<PatientInputs> {
-  const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK);
+async function inputsOfPair(ct: string, mask: string, clock: StageClock): Promise<PatientInputs> {
+  const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK, clock);
   const masked = niftiMask === undefined ? [] : [niftiMask.listed];
   if (isNiftiName(displayUri(ct))) {
-    const niftiCt = await fileOfPair(ct, NIFTI_CT);
+    const niftiCt = await fileOfPair(ct, NIFTI_CT, clock);
     const listed = [niftiCt.listed, ...masked];
     return { listed, dicom: undefined, niftiCt: niftiCt.read, niftiMask: niftiMask?.read };
   }
   if (/\.zip$/i.test(displayUri(ct))) {
-    const archive = await fileOfPair(ct, 'the archive');
+    const archive = await fileOfPair(ct, 'the archive', clock);
     return {
       listed: [archive.listed, ...masked],
-      dicom: async () => zipStore('the archive', await archive.read()),
+      dicom: async () => timedReads(clock, zipStore('the archive', await archive.read()), 'unzip'),
       niftiCt: undefined,
       niftiMask: niftiMask?.read,
     };
   }
-  const folder = await openStore(ct);
+  const folder = timedStore(clock, await openStore(ct));
   return {
     listed: [...(await listingOf(folder)), ...masked],
     dicom: async () => folder,
@@ -108,14 +111,17 @@ async function inputsOfPair(ct: string, mask: string): Promise<PatientInputs> {
   };
 }
 
-async function inputsOfChild(raw: string, child: Child): Promise<PatientInputs> {
-  const store = await openStore(raw);
+async function inputsOfChild(raw: string, child: Child, clock: StageClock): Promise<PatientInputs> {
+  const store = timedStore(clock, await openStore(raw));
   return {
     listed:
       child.kind === 'file'
         ? [[child.entry.key, child.entry.bytes, child.entry.version]]
         : await listingOf(store, `${child.name}/`),
-    dicom: () => openPatient(store, child),
+    dicom: async () => {
+      const files = await openPatient(store, child);
+      return child.kind === 'file' ? timedReads(clock, files, 'unzip') : files;
+    },
     niftiCt: undefined,
     niftiMask: undefined,
   };
@@ -130,12 +136,15 @@ export async function patientInputs(
   raw: string,
   masks: string,
   { sources, niftiPatterns }: Config['mask'],
+  clock: StageClock,
 ): Promise<PatientInputs> {
-  if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask);
+  if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, clock);
   const inputs =
-    source.kind === 'itself' ? await inputsOfPair(raw, '') : await inputsOfChild(raw, source.child);
+    source.kind === 'itself'
+      ? await inputsOfPair(raw, '', clock)
+      : await inputsOfChild(raw, source.child, clock);
   if (!sources.includes('NIFTI') || masks === '') return inputs;
-  const mask = await maskByPattern(masks, name, niftiPatterns);
+  const mask = await maskByPattern(masks, name, niftiPatterns, clock);
   return mask === undefined
     ? inputs
     : { ...inputs, listed: [...inputs.listed, mask.listed], niftiMask: mask.read };

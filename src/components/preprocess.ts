@@ -51,6 +51,8 @@ export interface PreprocessOptions extends ConfigOptions {
   /** A release's dataset_pass1_stats.json, or its folder: its constants are used. */
   readonly freezeStats?: string | undefined;
   readonly workers: number;
+  /** Leave `profile.json` beside each artifact. */
+  readonly profile?: boolean | undefined;
   readonly artifacts?: string | undefined;
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
@@ -91,6 +93,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     roi,
     preset: options.preset,
     workers: String(options.workers),
+    profile: String(options.profile ?? false),
     ...(config === undefined ? {} : { config }),
     ...(previous === undefined ? {} : { previous: previousFile(previous) }),
     ...(patch === undefined ? {} : { patch }),

@@ -14,19 +14,19 @@ import {
 } from '../dataset/roi.ts';
 import { roiSize } from '../dataset/roi-plan.ts';
 import { windowHu, zScore } from '../kernels/window.ts';
-import { decodeNifti } from '../nifti/decode.ts';
-import { encodeNifti } from '../nifti/encode.ts';
-import { gzip } from '../nifti/gzip.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import type { Geometry } from '../volume/geometry.ts';
-import { commitOutputs, outputFile } from './commit.ts';
+import { commitOutputs } from './commit.ts';
 import { readInterimCt } from './interim.ts';
 import type { RoiTask } from './pass2-case.ts';
 import { pipelineSteps } from './pipeline-steps.ts';
 import { resampleBox } from './roi-crop.ts';
 import { huFingerprint, roiProvenance } from './roi-fingerprint.ts';
+import type { StageClock } from './stage-clock.ts';
 import { standardiseCt, targetSpacingOf } from './standardise.ts';
+import { timedDecode, timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedStore } from './timed-store.ts';
 
 /** An ROI as it stands in the store, its keys in the order in which they were written. */
 interface StandingRoi {
@@ -97,19 +97,26 @@ async function storedHu(
   store: Store,
   { patientId, config }: RoiTask,
   { meta }: StandingRoi,
+  clock: StageClock,
 ): Promise<Float32Array | undefined> {
   if (config.output.auditType !== 'float32') return undefined;
   const bytes = await readListed(store, patientId, meta.paths.ct_roi_hu);
-  const data = bytes && decodeNifti(ROI_FILES.ct_roi_hu, bytes).data;
+  const data = bytes && timedDecode(clock, ROI_FILES.ct_roi_hu, bytes).data;
   return data instanceof Float32Array ? data : undefined;
 }
 
 /** Gives HU on any box of the resampled grid, from the interim CT. */
-async function huCutter({ interim, record, config }: RoiTask) {
-  const ct = await readInterimCt(await openStore(interim), record);
-  const standard = standardiseCt(ct, targetSpacingOf(ct.geometry, config.resample));
+async function huCutter({ interim, record, config }: RoiTask, clock: StageClock) {
+  const ct = await readInterimCt(timedStore(clock, await openStore(interim)), record, clock);
+  const standard = clock.time('resample', 0, () =>
+    standardiseCt(ct, targetSpacingOf(ct.geometry, config.resample)),
+  );
   return (start: Transforms['bbox_final_start_ijk'], { size }: Geometry): Float32Array =>
-    resampleBox(standard, { start, size }, config.intensity.airHu);
+    clock.time(
+      'resample',
+      ({ byteLength }) => byteLength,
+      () => resampleBox(standard, { start, size }, config.intensity.airHu),
+    );
 }
 
 /** The volumes that the z-score makes, encoded; none where it is made with the same numbers as before. */
@@ -118,23 +125,26 @@ async function normalised(
   task: RoiTask,
   standing: StandingRoi,
   norm: { readonly mu: number; readonly sigma: number },
+  clock: StageClock,
 ): Promise<Partial<Record<RoiFile, Uint8Array>>> {
   const { meta, transforms } = standing;
   if (norm.mu === meta.norm_mu && norm.sigma === meta.norm_sigma) return {};
   const { intensity, output } = task.config;
-  const encode = async (hu: Float32Array, geometry: Geometry): Promise<Uint8Array> =>
-    gzip(
-      encodeNifti({ data: zScore(windowHu(hu, intensity.windowHu), norm.mu, norm.sigma), geometry }),
-      output.gzipLevelFloat,
+  const encode = async (hu: Float32Array, geometry: Geometry): Promise<Uint8Array> => {
+    const data = clock.time('normalise', hu.byteLength, () =>
+      zScore(windowHu(hu, intensity.windowHu), norm.mu, norm.sigma),
     );
+    return timedGzip(clock, { data, geometry }, output.gzipLevelFloat);
+  };
   const roi = geometryOfRecord(transforms.roi_geometry);
   const { thorax_geometry, thorax_bbox_start_ijk } = transforms;
   if (thorax_geometry === undefined || thorax_bbox_start_ijk === undefined) {
     const hu =
-      (await storedHu(store, task, standing)) ?? (await huCutter(task))(transforms.bbox_final_start_ijk, roi);
+      (await storedHu(store, task, standing, clock)) ??
+      (await huCutter(task, clock))(transforms.bbox_final_start_ijk, roi);
     return { ct_roi_norm: await encode(hu, roi) };
   }
-  const cut = await huCutter(task);
+  const cut = await huCutter(task, clock);
   const thorax = geometryOfRecord(thorax_geometry);
   return {
     ct_roi_norm: await encode(cut(transforms.bbox_final_start_ijk, roi), roi),
@@ -147,7 +157,11 @@ async function normalised(
  * these are exact (`output.auditType: float32`), else from HU cut out of the interim CT anew, and the bytes are those of
  * a whole run. Undefined where more than that has changed, or something is missing: then the patient has to be done.
  */
-export async function renormaliseCase(store: Store, task: RoiTask): Promise<OkRoi | undefined> {
+export async function renormaliseCase(
+  store: Store,
+  task: RoiTask,
+  clock: StageClock,
+): Promise<OkRoi | undefined> {
   const { patientId, record, config, constants } = task;
   const standing = await standingRoi(store, task);
   if (standing === undefined) return undefined;
@@ -160,7 +174,7 @@ export async function renormaliseCase(store: Store, task: RoiTask): Promise<OkRo
   const numbers = { global_mu, global_sigma, norm_mu: norm.mu, norm_sigma: norm.sigma };
   const transforms: Transforms = { ...standing.transforms, ...numbers, min_box_mm, max_box_mm };
   const outputs: Partial<Record<RoiFile, Uint8Array>> = {
-    ...(await normalised(store, task, standing, norm)),
+    ...(await normalised(store, task, standing, norm, clock)),
     transforms: encodeJson(transforms),
   };
   const encoded = Object.entries(outputs) as [RoiFile, Uint8Array][];
@@ -170,7 +184,9 @@ export async function renormaliseCase(store: Store, task: RoiTask): Promise<OkRo
     preprocessing_pipeline: pipelineSteps(record, transforms, config),
     paths: {
       ...meta.paths,
-      ...Object.fromEntries(encoded.map(([key, bytes]) => [key, outputFile(ROI_FILES[key], bytes)])),
+      ...Object.fromEntries(
+        encoded.map(([key, bytes]) => [key, timedOutputFile(clock, ROI_FILES[key], bytes)]),
+      ),
     },
     provenance: roiProvenance(task),
   };

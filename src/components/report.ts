@@ -1,3 +1,4 @@
+import type { Profile } from '../dataset/profile.ts';
 import type { Exclusion, StepName } from '../dataset/record.ts';
 import type { Shard } from './shard.ts';
 
@@ -20,8 +21,8 @@ export type StepEvent =
 
 export type Report = (event: StepEvent) => void;
 
-/** How a step ended; what the closing lines are made of. */
-export interface StepSummary {
+/** How a step ended. */
+export interface StepOutcome {
   readonly step: StepName;
   /** Where this is what one of several ranks did, and rank 0 closes the step. */
   readonly shard?: Shard;
@@ -34,4 +35,10 @@ export interface StepSummary {
   readonly facts: readonly string[];
   /** Where what lies, by what it is. */
   readonly places: Readonly<Record<string, string>>;
+}
+
+/** What the closing lines are made of. */
+export interface StepSummary extends StepOutcome {
+  /** Where the time went. */
+  readonly profile: Profile;
 }

@@ -8,11 +8,12 @@ import { type CaseTask, type PoolResult, runCases } from './case-pool.ts';
 import { deal, type Weighed } from './deal.ts';
 import type { ExclusionAt } from './exclusion.ts';
 import { deletePart, gatherParts, type PartsPlace, writePart } from './parts.ts';
-import type { Report, StepSummary } from './report.ts';
+import type { Report, StepOutcome } from './report.ts';
 import type { Shard } from './shard.ts';
+import type { StepWatch, WatchOptions } from './step-watch.ts';
 
 /** Options of the steps that many nodes can share. */
-export interface ShardOptions {
+export interface ShardOptions extends WatchOptions {
   readonly shard: Shard;
   /** Seconds that rank 0 waits for the next part of another rank. */
   readonly gatherTimeout: number;
@@ -29,7 +30,7 @@ export type ShardResult<R> =
       readonly clear: () => Promise<void>;
     })
   /** The work of one rank is done and handed to rank 0. */
-  | { readonly whole: false; readonly summary: StepSummary };
+  | { readonly whole: false; readonly outcome: StepOutcome };
 
 export interface ShardRunOptions<T extends CaseTask, R> extends ShardOptions {
   readonly step: StepName & T['step'];
@@ -41,6 +42,7 @@ export interface ShardRunOptions<T extends CaseTask, R> extends ShardOptions {
   /** URI of the store that the step writes its volumes to. */
   readonly place: string;
   readonly schema: z.ZodType<R>;
+  readonly watch: StepWatch;
 }
 
 /**
@@ -50,25 +52,26 @@ export interface ShardRunOptions<T extends CaseTask, R> extends ShardOptions {
  */
 export async function runShard<T extends CaseTask, R extends CaseState>(
   tasks: readonly T[],
-  { shard, gatherTimeout, step, weigh, schema, ...options }: ShardRunOptions<T, R>,
+  { shard, gatherTimeout, step, weigh, schema, watch, ...options }: ShardRunOptions<T, R>,
 ): Promise<ShardResult<R>> {
   const { rank, ranks } = shard;
-  if (ranks === 1) return { ...(await runCases<T, R>(tasks, options)), whole: true, clear: async () => {} };
-  const weighed = await weigh();
+  const runOwn = (own: readonly T[]): Promise<PoolResult<R>> =>
+    watch.clock.time('patients', 0, () => runCases<T, R>(own, { ...options, onTimes: watch.sawPool }));
+  if (ranks === 1) return { ...(await runOwn(tasks)), whole: true, clear: async () => {} };
+  const weighed = await watch.clock.time('list', 0, weigh);
   const hands = deal(weighed, ranks);
   const run = fingerprintOf({ version: VERSION, hands, weighed }).slice(0, 16);
   const place: PartsPlace = { store: await openStore(options.place), step, run };
   // One that this rank left when it ran before may list a patient that has crashed and now will not.
   if (rank > 0) await deletePart(place, shard);
-  const own = await runCases<T, R>(
-    hands[rank].map((i) => tasks[i]),
-    options,
-  );
+  const own = await runOwn(hands[rank].map((i) => tasks[i]));
   if (rank > 0) {
     await writePart(place, shard, own);
-    return { whole: false, summary: partSummary(step, shard, own, place) };
+    return { whole: false, outcome: partOutcome(step, shard, own, place) };
   }
-  const parts = await gatherParts(place, ranks, { schema, timeoutS: gatherTimeout, report: options.report });
+  const parts = await watch.clock.time('gather', 0, () =>
+    gatherParts(place, ranks, { schema, timeoutS: gatherTimeout, report: options.report }),
+  );
   const records: R[] = [];
   let skipped = 0;
   for (const [from, hand] of hands.entries()) {
@@ -86,12 +89,12 @@ export async function runShard<T extends CaseTask, R extends CaseState>(
   return { records, skipped, whole: true, clear };
 }
 
-function partSummary(
+function partOutcome(
   step: StepName,
   shard: Shard,
   { records, skipped }: PoolResult<CaseState>,
   { store }: PartsPlace,
-): StepSummary {
+): StepOutcome {
   const excluded = records.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
   return {
     step,

@@ -10,7 +10,8 @@ import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { caseIdOf, caseNamingOf } from './case-id.ts';
 import { assertNobodyMoves, readPrevious } from './previous-split.ts';
-import type { StepSummary } from './report.ts';
+import type { StepOutcome, StepSummary } from './report.ts';
+import { watched } from './step-watch.ts';
 
 export interface SplitOptions {
   readonly cases: string;
@@ -20,6 +21,8 @@ export interface SplitOptions {
   readonly previous?: string | undefined;
   /** Local folder of the `split.json` artifact. */
   readonly split: string;
+  /** Leave `profile.json` beside it. */
+  readonly profile?: boolean | undefined;
 }
 
 function facts({ summary, class_weights, warnings, previous, excluded }: Split): string[] {
@@ -47,7 +50,11 @@ function facts({ summary, class_weights, warnings, previous, excluded }: Split):
 }
 
 /** The split step: whole patients to train and test, stratified by stage. */
-export async function split(options: SplitOptions): Promise<StepSummary> {
+export function split(options: SplitOptions): Promise<StepSummary> {
+  return watched('split', options, options.split, () => splitCohort(options));
+}
+
+async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const { config } = cases;
   const caseNaming = caseNamingOf(config);

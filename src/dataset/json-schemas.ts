@@ -9,6 +9,7 @@ import { GLOSSARY } from './glossary.ts';
 import { FAILURES_FILE, failuresSchema, MANIFEST_FILE, manifestSchema } from './manifest.ts';
 import { MAP_BACK_FILE, mapBackSchema } from './mapped.ts';
 import { NNUNET_DATASET_FILE, nnunetDatasetSchema, SPLITS_FINAL_FILE, splitsFinalSchema } from './nnunet.ts';
+import { PROFILE_FILE, profileSchema } from './profile.ts';
 import { exclusion, flag, gridRecord, outputFile, triple } from './record.ts';
 import { META_FILE, roiSchema, TRANSFORMS_FILE, transformsSchema } from './roi.ts';
 import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesSchema, roisSchema } from './roi-changes.ts';
@@ -108,6 +109,11 @@ export const JSON_FILES: readonly JsonFile[] = [
     file: MAP_BACK_FILE,
     schema: mapBackSchema,
     description: 'What became of each prediction that was mapped back onto its original CT grid.',
+  },
+  {
+    file: PROFILE_FILE,
+    schema: profileSchema,
+    description: 'Where the time of a step went, by stage and patient, and the memory it took (--profile).',
   },
 ];
 

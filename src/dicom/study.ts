@@ -18,6 +18,7 @@ import { type DicomFile, parsePart10, Tag, text } from './part10.ts';
 import { safeRoiName } from './safe-name.ts';
 import { ctSeries, type RejectedSeries, type SeriesRules } from './series.ts';
 import type { Stack } from './stack.ts';
+import { type StageTimer, untimed } from './stage-timer.ts';
 import {
   acquisition,
   burnedInSlices,
@@ -102,6 +103,7 @@ async function drawFirst(
   candidates: readonly MaskCandidate[],
   rules: StudyRules,
   passedOver: string[],
+  time: StageTimer,
 ): Promise<Drawn | undefined> {
   let refusal: CaseExclusion | undefined;
   // Every mask object may come with every series. Drawing comes first: decoding takes longer.
@@ -111,8 +113,18 @@ async function drawFirst(
     const { object, series, draw } = candidate;
     try {
       const stacked = await stacks.get(series, () => stackCt(series, rules));
-      const drawn = drawOn(stacked.stack, draw);
-      const volume = await volumes.get(series, () => readCt(stacked, rules));
+      const drawn = time(
+        'raster',
+        ({ mask }) => mask.length,
+        () => drawOn(stacked.stack, draw),
+      );
+      const volume = await volumes.get(series, () =>
+        time(
+          'decode',
+          ({ ct }) => ct.data.byteLength,
+          () => readCt(stacked, rules),
+        ),
+      );
       return { ...volume, candidate, drawn };
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
@@ -142,12 +154,13 @@ export async function readStudy(
   files: StudyFiles,
   rules: StudyRules,
   labelled?: LabelVolume,
+  time: StageTimer = untimed,
 ): Promise<Study> {
   const dicom: DicomFile[] = [];
   let ignoredFiles = 0;
   let [held, elements] = [0, 0];
   for (const { name, bytes } of files) {
-    const file = parsePart10(name, bytes);
+    const file = time('parse', bytes.length, () => parsePart10(name, bytes));
     if (file === undefined) ignoredFiles++;
     else {
       dicom.push(file);
@@ -165,11 +178,13 @@ export async function readStudy(
   ];
   const masks = maskCandidates(objects, candidates, rules);
   const passedOver: string[] = [];
-  const found = await drawFirst(masks, rules, passedOver);
+  const found = await drawFirst(masks, rules, passedOver, time);
   if (found === undefined) throw noMask(objects, rules);
   const { ct, stack, candidate, drawn } = found;
   const taken = { candidate, mask: drawn.mask, size: ct.geometry.size };
-  const agreement = maskAgreements(taken, masks, ({ draw }) => drawOn(stack, draw).mask);
+  const agreement = time('raster', 0, () =>
+    maskAgreements(taken, masks, ({ draw }) => drawOn(stack, draw).mask),
+  );
   return {
     ct,
     tumor: { data: drawn.mask, geometry: ct.geometry },

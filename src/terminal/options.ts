@@ -40,6 +40,15 @@ export function checkNumbers(argv: Record<string, unknown>): true {
   return true;
 }
 
+const SWITCHES = ['--profile'];
+
+/** Azure ML writes the value of a boolean input as True or False, yargs reads true and false. */
+export function lowerSwitches(args: readonly string[]): string[] {
+  return args.map((arg, i) =>
+    SWITCHES.includes(args[i - 1]) && /^(true|false)$/i.test(arg) ? arg.toLowerCase() : arg,
+  );
+}
+
 export const configuration = {
   preset: {
     choices: PRESET_NAMES,
@@ -74,6 +83,14 @@ export const workspaceOptions = {
 
 const workers = {
   workers: { ...count('Patients worked on at a time; 0 chooses by cores and memory'), default: 0 },
+} as const;
+const profile = {
+  profile: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Print where the time went, by stage and patient, and leave profile.json beside the artifact',
+  },
 } as const;
 const masks = {
   type: 'string',
@@ -117,6 +134,7 @@ export const COMPONENT_OPTIONS = {
     ...configuration,
     limit: { ...count('Only this many patients, the first by id, for a trial; 0: all of them'), default: 0 },
     ...workers,
+    ...profile,
     ...maxExcluded,
   },
   split: {
@@ -124,6 +142,7 @@ export const COMPONENT_OPTIONS = {
     clinical: uri('Clinical CSV with a row a patient'),
     ...previous,
     split: folder('Folder for the split.json artifact'),
+    ...profile,
     ...maxExcluded,
   },
   'pass1-stats': {
@@ -133,6 +152,7 @@ export const COMPONENT_OPTIONS = {
     ...freezeStats,
     stats: folder('Folder for the dataset_pass1_stats.json artifact'),
     ...workers,
+    ...profile,
     ...maxExcluded,
   },
   'pass2-write': {
@@ -143,6 +163,7 @@ export const COMPONENT_OPTIONS = {
     roi: uri('Where PATIENT/{ct_roi_norm.nii.gz,tumor_roi.nii.gz,...,meta.json} are written'),
     manifest: folder('Folder for the manifest.json artifact'),
     ...workers,
+    ...profile,
     ...maxExcluded,
   },
 } as const satisfies Record<string, Options>;
@@ -185,6 +206,7 @@ export const runOptions = {
     description:
       'Command that runs the commands of the jobs, such as "docker run --rm --network host -v DIR:DIR IMAGE"',
   },
+  ...profile,
 } as const;
 
 export const preprocessOptions = {
@@ -199,6 +221,7 @@ export const preprocessOptions = {
   ...previous,
   ...freezeStats,
   ...workers,
+  ...profile,
   ...maxExcluded,
 } as const;
 
@@ -235,6 +258,7 @@ export const mapBackOptions = {
     description: 'How the masks are named below --compare',
   },
   ...workers,
+  ...profile,
   ...maxExcluded,
 } as const;
 
@@ -292,4 +316,5 @@ export const inspectOptions = {
     description: 'URI is one patient (--no-patient: a cohort); by default looked up',
   },
   ...workers,
+  ...profile,
 } as const;

@@ -17,6 +17,7 @@ import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../components/pre
 import type { StepSummary } from '../components/report.ts';
 import { shardOf } from '../components/shard.ts';
 import { split } from '../components/split.ts';
+import { StepWatch } from '../components/step-watch.ts';
 import { describeConfig } from '../config/describe.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { ArmError, messageOf, StorageError, UnfinishedError, UsageError } from '../errors.ts';
@@ -30,6 +31,7 @@ import {
   configuration,
   demoOptions,
   inspectOptions,
+  lowerSwitches,
   mapBackOptions,
   nnunetOptions,
   phantomOptions,
@@ -39,6 +41,7 @@ import {
   URI_FORMS,
   workspaceOptions,
 } from './options.ts';
+import { profileLines } from './profile.ts';
 import { progressReport } from './progress.ts';
 
 const say = (line: string): void => console.log(line);
@@ -46,8 +49,15 @@ const say = (line: string): void => console.log(line);
 const EXIT_CODES =
   'Exit codes: 0 all well, 2 finished with more patients excluded than --max-excluded, 1 failed.';
 
-function closeStep(summary: StepSummary, most: number | undefined): number {
+interface ClosingOptions {
+  readonly maxExcluded?: number | undefined;
+  readonly profile?: boolean | undefined;
+}
+
+/** Says how a step ended and where its time went. */
+function closeStep(summary: StepSummary, { maxExcluded: most, profile }: ClosingOptions): number {
   for (const line of stepLines(summary)) say(line);
+  for (const line of profileLines(summary.profile, profile)) say(line);
   // Rank 0 judges by the patients of all ranks.
   if (most === undefined || summary.shard !== undefined || summary.excluded.length <= most) return 0;
   console.error(
@@ -67,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const report = progressReport();
   let resolveUri: ResolveUri | undefined;
-  const program = yargs(args)
+  const program = yargs(lowerSwitches(args))
     .scriptName('swinprep')
     .usage('$0 COMMAND\n\nRaw CT studies with tumour contours in, model-ready tumour ROIs out.')
     // First in --help, before the workspace.
@@ -114,7 +124,7 @@ export async function main(args: readonly string[]): Promise<number> {
       async (argv) => {
         const run = await runPipelineFile({
           pipeline: argv.pipeline,
-          set: parseSettings(argv.set),
+          set: { ...parseSettings(argv.set), ...(argv.profile ? { profile: 'true' } : {}) },
           artifacts: argv.artifacts,
           inside: argv.inside,
           resolveUri,
@@ -131,7 +141,7 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await convert({ ...argv, shard, resolveUri, report }), argv.maxExcluded);
+        exitCode = closeStep(await convert({ ...argv, shard, resolveUri, report }), argv);
       },
     )
     .command(
@@ -141,7 +151,7 @@ export async function main(args: readonly string[]): Promise<number> {
       async (argv) => {
         const { rank, ranks } = shardOf(undefined);
         if (rank > 0) say(`split: rank 0 of ${ranks} does it, this is rank ${rank}`);
-        else exitCode = closeStep(await split(argv), argv.maxExcluded);
+        else exitCode = closeStep(await split(argv), argv);
       },
     )
     .command(
@@ -150,7 +160,7 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS['pass1-stats'], ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await pass1Stats({ ...argv, shard, report }), argv.maxExcluded);
+        exitCode = closeStep(await pass1Stats({ ...argv, shard, report }), argv);
       },
     )
     .command(
@@ -159,7 +169,7 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS['pass2-write'], ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await pass2Write({ ...argv, shard, report }), argv.maxExcluded);
+        exitCode = closeStep(await pass2Write({ ...argv, shard, report }), argv);
       },
     )
     .command('export', 'The ROI set in the layout of another program', (y) =>
@@ -186,9 +196,12 @@ export async function main(args: readonly string[]): Promise<number> {
           })
           .options(inspectOptions),
       async (argv) => {
-        const found = await inspect({ ...argv, resolveUri, report });
+        const watch = new StepWatch('inspect');
+        const found = await inspect({ ...argv, resolveUri, report, watch });
         if (argv.json) say(new TextDecoder().decode(encodeJson(found)).trimEnd());
         else for (const line of inspectionLines(found)) say(line);
+        // Beside the findings, which may go into a file.
+        for (const line of profileLines(watch.read(), argv.profile)) console.error(line);
       },
     )
     .command(
@@ -197,9 +210,16 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options(mapBackOptions),
       async (argv) => {
         const { threshold, channel, compare } = argv;
-        const done = await mapBackPredictions({ ...argv, threshold, channel, compare, report });
-        if ('step' in done) exitCode = closeStep(done, argv.maxExcluded);
-        else for (const line of mappedLines(done, displayUri(argv.out))) say(line);
+        const watch = new StepWatch('map-back');
+        const done = await mapBackPredictions({ ...argv, threshold, channel, compare, report, watch });
+        const profile = watch.read();
+        if ('step' in done) exitCode = closeStep({ ...done, profile }, argv);
+        else
+          for (const line of [
+            ...mappedLines(done, displayUri(argv.out)),
+            ...profileLines(profile, argv.profile),
+          ])
+            say(line);
       },
     )
     .command(

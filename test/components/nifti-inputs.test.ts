@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/components/convert.ts';
 import { readInterim } from '../../src/components/interim.ts';
 import { EVERYTHING } from '../../src/components/shard.ts';
+import { StageClock } from '../../src/components/stage-clock.ts';
 import { CASES_FILE, type Cases } from '../../src/dataset/cases.ts';
 import { axisOrder, reorient } from '../../src/kernels/orient.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
@@ -60,7 +61,7 @@ const interimOf = new WeakMap<Cases, string>();
 async function volumes(cases: Cases, patientId: string) {
   const record = cases.cases.find((c) => c.patient_id === patientId)!;
   if (record.state !== 'ok') throw new Error(record.exclusion.message);
-  return { record, ...(await readInterim(await openStore(interimOf.get(cases)!), record)) };
+  return { record, ...(await readInterim(await openStore(interimOf.get(cases)!), record, new StageClock())) };
 }
 
 function sameVoxels(a: Int16Array, b: Int16Array): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Constants } from '../../src/components/make-roi.ts';
 import { pass2Case, type RoiTask } from '../../src/components/pass2-case.ts';
+import { StageClock } from '../../src/components/stage-clock.ts';
 import { resolveConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { OkCase } from '../../src/dataset/case.ts';
@@ -48,7 +49,7 @@ async function write(
       ...{ patient_id: patientId, split: 'train', stage: 'I', stage_index: 0, pinned: false },
     };
     const task: RoiTask = { step: 'pass2-write', patientId, interim, roi, record, member, config, constants };
-    expect(await pass2Case(task)).toMatchObject({ state: 'ok', skipped: false });
+    expect(await pass2Case(task, new StageClock())).toMatchObject({ state: 'ok', skipped: false });
   }
 }
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { convertCase } from '../../src/components/convert-case.ts';
 import { inspectCase } from '../../src/components/inspect-case.ts';
 import type { RawPatient } from '../../src/components/patients.ts';
+import { StageClock } from '../../src/components/stage-clock.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { CaseRecord } from '../../src/dataset/case.ts';
 import type { InspectedPatient } from '../../src/dataset/inspection.ts';
@@ -32,8 +33,11 @@ export async function inspectAndConvertPatient(
   config: Config,
 ): Promise<Both> {
   const task = { patientId: 'P', patient, raw, masks: raw, config };
-  const inspected = await inspectCase({ ...task, step: 'inspect', names: false });
-  const converted = await convertCase({ ...task, step: 'convert', interim: temporaryFolder() });
+  const inspected = await inspectCase({ ...task, step: 'inspect', names: false }, new StageClock());
+  const converted = await convertCase(
+    { ...task, step: 'convert', interim: temporaryFolder() },
+    new StageClock(),
+  );
   if (converted.state === 'failed') throw new Error(converted.message);
   return { inspected: inspected.record, converted: converted.record };
 }
