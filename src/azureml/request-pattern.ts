@@ -79,14 +79,14 @@ const WRITES_A_RUN = 1;
 const SHARED_STEPS = 3;
 
 /**
- * Requests to Blob Storage of a first run. Every rank lists all patients, to deal them, and a patient is listed once more
- * when it is its turn; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
+ * Requests to Blob Storage of a first run. A patient is listed twice when it is its turn, and where there are several
+ * ranks, each lists all patients to deal them; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
  * and how often rank 0 looks for parts, is not in it. Deletions are free.
  */
 export function requestsOfRun(raw: BlobSizes, interim: BlobSizes, roi: BlobSizes, ranks: number): Requests {
   const parts = ranks > 1 ? SHARED_STEPS * ranks : 0;
   return {
-    lists: listPages(raw.patients) * ranks + raw.listPages * (ranks + 1),
+    lists: listPages(raw.patients) * ranks + raw.listPages * (2 + (ranks > 1 ? ranks : 0)),
     reads: raw.gets + 2 * interim.volumeGets + READS_A_PATIENT * raw.patients + READS_A_RUN + parts,
     writes: interim.puts + roi.puts + WRITES_A_RUN + parts,
   };

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore, readObject } from '../storage/open.ts';
 import { inFlight } from './in-flight.ts';
+import { measuredCoreMinutes } from './measured-run.ts';
 import { patientInputs } from './patient-inputs.ts';
 import { findPatients } from './patients.ts';
 import type { Report } from './report.ts';
@@ -15,9 +16,11 @@ export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes'> {
   readonly raw: string;
   /** YAML file with the prices: a path or URI. */
   readonly prices: string;
-  /** Core minutes a patient, or core seconds a GB of raw data: one of them. */
+  /** How much work it is, by one of three: core minutes a patient, core seconds a GB of raw data, a run's profiles. */
   readonly coreMinutes?: number | undefined;
   readonly coreSecondsPerGb?: number | undefined;
+  /** Below which a run has left `profile.json`: a path or URI. */
+  readonly measured?: string | undefined;
   /** Where a run over some or all of these patients has left its volumes: what is stored is taken from there. */
   readonly interim?: string | undefined;
   readonly roi?: string | undefined;
@@ -53,10 +56,7 @@ export async function estimate(options: EstimateOptions): Promise<CohortEstimate
   const patients = await rawPatients(options.raw, options.report);
   const raw = sizesOf(patients.values());
   const sample = await sampled(options, patients, raw);
-  const coreMinutes =
-    options.coreMinutes === undefined
-      ? ((raw.bytes / GB) * options.coreSecondsPerGb!) / 60
-      : raw.patients * options.coreMinutes;
+  const coreMinutes = await coreMinutesOf(options, raw);
   return {
     raw: displayUri(options.raw),
     patients: raw.patients,
@@ -67,11 +67,20 @@ export async function estimate(options: EstimateOptions): Promise<CohortEstimate
   };
 }
 
+/** Of all patients together. */
+async function coreMinutesOf(
+  { coreMinutes, coreSecondsPerGb, measured }: EstimateOptions,
+  { patients, bytes }: BlobSizes,
+): Promise<number> {
+  if (coreSecondsPerGb !== undefined) return ((bytes / GB) * coreSecondsPerGb) / 60;
+  return patients * (coreMinutes ?? (await measuredCoreMinutes(measured!)));
+}
+
 function assertComplete(options: EstimateOptions): void {
-  const { interim, roi, interimRatio, roiRatio, coreMinutes, coreSecondsPerGb } = options;
-  if ((coreMinutes === undefined) === (coreSecondsPerGb === undefined))
+  const { interim, roi, interimRatio, roiRatio, coreMinutes, coreSecondsPerGb, measured } = options;
+  if ([coreMinutes, coreSecondsPerGb, measured].filter((given) => given !== undefined).length !== 1)
     throw new UsageError(
-      'give either --core-minutes (of a patient) or --core-seconds-per-gb (of raw data), as a run has measured it',
+      'give one of --measured (the artifacts of a run with --profile), --core-minutes (of a patient) and --core-seconds-per-gb (of raw data)',
     );
   const stores = [interim, roi].filter((given) => given !== undefined).length;
   const ratios = [interimRatio, roiRatio].filter((given) => given !== undefined).length;

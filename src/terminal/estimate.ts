@@ -24,8 +24,9 @@ const OPTIONS = {
     ...number('Minutes that a node waits for more work and is paid for (idleTime of the cluster)'),
     demandOption: true,
   },
-  'core-minutes': number('Minutes of one core a patient: wall time times cores of a run, by its patients'),
-  'core-seconds-per-gb': number('The same in seconds of one core a GB of raw data'),
+  measured: text('Artifacts of a run with --profile, by which the work is told'),
+  'core-minutes': number('Instead: minutes of one core a patient'),
+  'core-seconds-per-gb': number('Instead: seconds of one core a GB of raw data'),
   interim: text(
     'Where a run over some of the patients has put its volumes: what is stored is taken from there',
   ),

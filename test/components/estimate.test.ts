@@ -32,10 +32,11 @@ const prices = join(folder, 'prices.yml');
 const counted = { lists: 0, reads: 0, writes: 0 };
 
 const at = (name: string): string => `${azurite.url}/cohort/${name}`;
-const PLAN = ['--nodes', '1', '--cores', '4', '--start-minutes', '3', '--idle-minutes', '2'];
+const PLAN = ['--cores', '4', '--start-minutes', '3', '--idle-minutes', '2'];
 
 async function estimate(...more: string[]): Promise<CohortEstimate> {
-  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN];
+  const nodes = more.includes('--nodes') ? [] : ['--nodes', '1'];
+  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, ...nodes];
   return JSON.parse((await cli([...args, '--json', ...more])).stdout) as CohortEstimate;
 }
 
@@ -53,7 +54,7 @@ beforeAll(async () => {
   const seen = (name: string): string => `${proxy.url}/cohort/${name}`;
   const places = ['--raw', seen('raw'), '--clinical', seen('clinical.csv'), '--out', seen('out')];
   const rest = ['--artifacts', join(folder, 'artifacts'), '--config', join(folder, 'config.yml')];
-  await cli(['preprocess', ...places, ...rest]);
+  await cli(['preprocess', ...places, ...rest, '--profile']);
 });
 afterAll(async () => {
   await proxy.close();
@@ -108,6 +109,31 @@ describe('an estimate by what a run has left', () => {
   });
 });
 
+test('an estimate by the profiles of a run has its work', async () => {
+  const ratios = ['--interim-ratio', '1', '--roi-ratio', '1'];
+  const found = await estimate('--measured', join(folder, 'artifacts'), ...ratios);
+  expect(found.coreMinutesPerPatient).toBeGreaterThan(0);
+  expect(found.workCoreHours * 60).toBeCloseTo(PATIENTS * found.coreMinutesPerPatient, 9);
+});
+
+test('two ranks list the patients as often as the estimate says', async () => {
+  counted.lists = 0;
+  const places = ['--raw', `${proxy.url}/cohort/raw`, '--interim', `${proxy.url}/cohort/shared/interim`];
+  const rank = (of: string): string[] => [
+    'convert',
+    ...places,
+    '--cases',
+    join(folder, 'cases'),
+    '--shard',
+    of,
+  ];
+  await Promise.all([cli(rank('0/2')), cli(rank('1/2'))]);
+  const { requests } = await estimate(
+    ...['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1', '--nodes', '2'],
+  );
+  expect(requests.lists).toBe(counted.lists);
+});
+
 test('an estimate by ratios needs no run', async () => {
   const found = await estimate('--core-seconds-per-gb', '60', '--interim-ratio', '0.5', '--roi-ratio', '2');
   expect(found.storedGb.interim).toBeCloseTo(found.storedGb.raw / 2, 12);
@@ -117,7 +143,19 @@ test('an estimate by ratios needs no run', async () => {
 });
 
 test('the closing lines say what is paid for what', async () => {
-  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, '--egress-gb', '2'];
+  const args = [
+    'azure',
+    'estimate',
+    '--raw',
+    at('raw'),
+    '--prices',
+    prices,
+    ...PLAN,
+    '--nodes',
+    '1',
+    '--egress-gb',
+    '2',
+  ];
   const more = ['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1'];
   const { stdout } = await cli([...args, ...more]);
   expect(stdout).toMatch(/^cohort +4 patients, 0\.\d GB in \d+ files$/m);
@@ -128,23 +166,23 @@ test('the closing lines say what is paid for what', async () => {
 });
 
 test.each([
-  ['no throughput', ['--interim-ratio', '1', '--roi-ratio', '1'], 'give either --core-minutes'],
-  ['two throughputs', ['--core-minutes', '1', '--core-seconds-per-gb', '1'], 'give either --core-minutes'],
+  ['no throughput', ['--interim-ratio', '1', '--roi-ratio', '1'], 'give one of --measured'],
+  ['two throughputs', ['--core-minutes', '1', '--core-seconds-per-gb', '1'], 'give one of --measured'],
   ['half of a run', ['--core-minutes', '1', '--interim', 'somewhere'], 'give both --interim and --roi'],
   [
     'a negative time',
     ['--core-minutes', '1', '--idle-minutes', '-1'],
     '--idle-minutes: must be a number from 0 on',
   ],
-  ['no core', ['--cores', '0', '--core-minutes', '1'], '--cores: must be a number above 0'],
+  ['no work', ['--core-minutes', '0'], '--core-minutes: must be a number above 0'],
 ])('an estimate with %s is refused', async (_, args, message) => {
-  const all = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, ...args];
+  const all = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, '--nodes', '1', ...args];
   expect((await cli(all, 1)).stderr).toContain(message);
 });
 
 test('the example of prices is refused until it is filled in', async () => {
   const example = fileURLToPath(new URL('../../infra/prices.example.yml', import.meta.url));
-  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', example, ...PLAN];
+  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', example, ...PLAN, '--nodes', '1'];
   const { stderr } = await cli(
     [...args, '--core-minutes', '1', '--interim-ratio', '1', '--roi-ratio', '1'],
     1,
