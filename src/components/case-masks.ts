@@ -5,7 +5,9 @@ import { CaseExclusion } from '../errors.ts';
 import { boundingBox } from '../kernels/bounding-box.ts';
 import { findLungs } from '../kernels/find-lungs.ts';
 import { type MaskProfile, maskProfile } from '../kernels/mask-profile.ts';
+import { compacted } from '../kernels/orient.ts';
 import { resampleNearest } from '../kernels/resample.ts';
+import { strided } from '../kernels/strided.ts';
 import type { StandardisedCase } from './standardise.ts';
 
 /** A mask on the resampled grid and the box of its voxels. */
@@ -40,11 +42,11 @@ function boxedTumor({ tumor, resampled }: StandardisedCase): CaseMasks['tumor'] 
 }
 
 function boxedLungs(
-  { ct, maskAxes, resampled }: StandardisedCase,
+  { ras, ct, maskAxes, resampled }: StandardisedCase,
   lung: Config['lung'],
 ): BoxedMask | undefined {
-  const found = findLungs(ct.data, ct.geometry.size, ct.geometry.spacingMm, lung);
-  const mask = found && resampleNearest(found, ct.geometry.size, maskAxes);
+  const found = findLungs(compacted(ct), ras.size, ras.spacingMm, lung);
+  const mask = found && resampleNearest(strided(found, ras.size), maskAxes);
   const box = mask && boundingBox(mask, resampled.size);
   return box && { mask, box };
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { encodeJson } from '../dataset/json.ts';
 import type { OutputFile } from '../dataset/record.ts';
 import type { Store } from '../storage/store.ts';
+import type { StageClock } from './stage-clock.ts';
 
 /** Name, size and SHA-256 of an output. */
 export function outputFile(file: string, bytes: Uint8Array): OutputFile {
@@ -57,16 +58,35 @@ export async function clearOutputs(
   await Promise.all(outputs.map((file) => store.delete(`${patientId}/${file}`)));
 }
 
-/** Writes a patient's outputs, then, last, the record that commits them. */
-export async function commitOutputs(
+/** An output under its file name, and how its bytes are made. */
+export type Outputs = Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>>;
+
+/**
+ * Makes and writes a patient's outputs side by side: one is written while the next is compressed. Where one fails the
+ * others are waited for, so that nothing is written after the failure is known.
+ */
+export async function writeOutputs<O extends Outputs>(
   store: Store,
   patientId: string,
-  outputs: Readonly<Record<string, Uint8Array>>,
+  outputs: O,
+  clock: StageClock,
+): Promise<Record<keyof O, OutputFile>> {
+  const writes = Object.entries(outputs).map(async ([file, encode]) => {
+    const bytes = await encode();
+    await store.write(`${patientId}/${file}`, bytes);
+    return [file, clock.time('sha256', bytes.length, () => outputFile(file, bytes))] as const;
+  });
+  const written = await Promise.allSettled(writes);
+  for (const result of written) if (result.status === 'rejected') throw result.reason;
+  return Object.fromEntries(await Promise.all(writes)) as Record<keyof O, OutputFile>;
+}
+
+/** Writes the record that says that a patient's outputs are whole; last of all. */
+export async function commitRecord(
+  store: Store,
+  patientId: string,
   recordFile: string,
   record: unknown,
 ): Promise<void> {
-  await Promise.all(
-    Object.entries(outputs).map(([file, bytes]) => store.write(`${patientId}/${file}`, bytes)),
-  );
   await store.write(`${patientId}/${recordFile}`, encodeJson(record));
 }

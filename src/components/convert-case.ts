@@ -11,7 +11,7 @@ import { VERSION } from '../version.ts';
 import { uidHmacOf } from './case-id.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
-import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
+import { clearOutputs, commitRecord, committedRecord, writeOutputs } from './commit.ts';
 import type { Weighed } from './deal.ts';
 import { exclusionOf } from './exclusion.ts';
 import { niftiStudy } from './nifti-study.ts';
@@ -21,7 +21,7 @@ import { fileVanished, patientFiles, readFiles } from './patient-files.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
 import type { RawPatient } from './patients.ts';
 import { StageClock } from './stage-clock.ts';
-import { timedDecode, timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedDecode, timedGzip } from './timed-codec.ts';
 import { timedStore } from './timed-store.ts';
 
 export interface ConvertTask extends CaseTask {
@@ -147,7 +147,7 @@ async function excluded(
   const exclusion = exclusionOf(thrown, task);
   const record = excludedCase(exclusion, fingerprint);
   await clearOutputs(interim, task.patientId, CASE_FILE, OUTPUTS);
-  await commitOutputs(interim, task.patientId, {}, CASE_FILE, record);
+  await commitRecord(interim, task.patientId, CASE_FILE, record);
   return { state: 'excluded', record, skipped: false, message: exclusion.message };
 }
 
@@ -183,16 +183,17 @@ export async function convertCase(task: ConvertTask, clock: StageClock): Promise
     );
     const checks = clock.time('qc', 0, () => judgePair(measurePair(study, histogram), config.qc));
     assertQc(checks);
-    const ct = timedGzip(clock, study.ct, config.output.gzipLevelInt);
-    const tumor = timedGzip(clock, study.tumor, config.output.gzipLevelInt);
-    const files = {
-      ct: timedOutputFile(clock, CT_FILE, ct),
-      tumor: timedOutputFile(clock, TUMOR_FILE, tumor),
+    const level = config.output.gzipLevelInt;
+    const outputs = {
+      [CT_FILE]: () => timedGzip(clock, study.ct, level),
+      [TUMOR_FILE]: () => timedGzip(clock, study.tumor, level),
     };
+    const written = await writeOutputs(interim, patientId, outputs, clock);
+    const files = { ct: written[CT_FILE], tumor: written[TUMOR_FILE] };
     const record = clock.time('qc', 0, () =>
       caseRecord(patientId, study, histogram, checks, files, uidHmacOf(config), fingerprint),
     );
-    await commitOutputs(interim, patientId, { [CT_FILE]: ct, [TUMOR_FILE]: tumor }, CASE_FILE, record);
+    await commitRecord(interim, patientId, CASE_FILE, record);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {
     return excluded(thrown, task, interim, fingerprint);

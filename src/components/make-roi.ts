@@ -47,7 +47,7 @@ function countOnes(mask: Uint8Array): number {
 function cutter(standard: StandardisedCase, { intensity, output }: Config) {
   const { resampled } = standard;
   const whole = output.auditVolumes
-    ? resampleLinear(standard.ct.data, standard.ct.geometry.size, standard.ctAxes, intensity.airHu)
+    ? resampleLinear(standard.ct, standard.ctAxes, intensity.airHu)
     : undefined;
   return {
     whole: whole && { data: whole, geometry: resampled },

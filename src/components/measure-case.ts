@@ -9,7 +9,8 @@ import {
   type VoxelChoice,
   type WindowedMoments,
 } from '../kernels/moments.ts';
-import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
+import { resampleLinear } from '../kernels/resample.ts';
+import { windowOfAxis } from '../kernels/resample-axis.ts';
 import { padBox } from '../kernels/roi-box.ts';
 import { type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
 import { type CaseFacts, type CaseMasks, caseMasks } from './case-masks.ts';
@@ -27,7 +28,7 @@ function* slabsOf(
   const [x, y, z] = ctAxes;
   for (let k = 0; k < z.lower.length; k += SLAB_PLANES) {
     const axes = [x, y, windowOfAxis(z, k, SLAB_PLANES)] as const;
-    yield { hu: resampleLinear(ct.data, ct.geometry.size, axes, airHu), firstPlane: k };
+    yield { hu: resampleLinear(ct, axes, airHu), firstPlane: k };
   }
 }
 

@@ -4,15 +4,15 @@ import { CaseExclusion } from '../errors.ts';
 import { linearBackAxis, nearestBackAxis } from '../kernels/back-axis.ts';
 import { cropWithPad } from '../kernels/crop.ts';
 import { invertedOrder, reorient } from '../kernels/orient.ts';
+import { resampleLinear, resampleNearest } from '../kernels/resample.ts';
 import {
   axisPaths,
   type ResampleAxes,
   type ResampleAxis,
-  resampleLinear,
-  resampleNearest,
   sizeOfAxes,
   windowOfAxis,
-} from '../kernels/resample.ts';
+} from '../kernels/resample-axis.ts';
+import { strided } from '../kernels/strided.ts';
 import { type Vec3, type Volume, type VoxelArray, vec3, voxelCount } from '../volume/geometry.ts';
 import { onLattice } from './on-lattice.ts';
 
@@ -72,8 +72,12 @@ function resampled(
   axes: ResampleAxes,
   interpolation: Interpolation,
 ): VoxelArray {
-  if (interpolation === 'nearest') return resampleNearest(data, size, axes);
-  return resampleLinear(data instanceof Float32Array ? data : Float32Array.from(data), size, axes, 0);
+  if (interpolation === 'nearest') return resampleNearest(strided(data, size), axes);
+  return resampleLinear(
+    strided(data instanceof Float32Array ? data : Float32Array.from(data), size),
+    axes,
+    0,
+  );
 }
 
 function thresholded(data: VoxelArray, threshold: number): Uint8Array {

@@ -6,7 +6,7 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { needsLungs } from './case-masks.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
-import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
+import { clearOutputs, commitRecord, committedRecord } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { measureCase } from './measure-case.ts';
@@ -59,7 +59,7 @@ export async function pass1Case(task: MeasureTask, clock: StageClock): Promise<C
   } catch (thrown) {
     measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };
   }
-  await commitOutputs(interim, patientId, {}, MEASURES_FILE, measured);
+  await commitRecord(interim, patientId, MEASURES_FILE, measured);
   return {
     state: measured.state,
     record: measured,

@@ -20,7 +20,7 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
-import { clearOutputs, commitOutputs, committedRecord } from './commit.ts';
+import { clearOutputs, commitRecord, committedRecord, type Outputs, writeOutputs } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { type Constants, makeRoi, type Roi } from './make-roi.ts';
@@ -28,7 +28,7 @@ import { pipelineSteps } from './pipeline-steps.ts';
 import { renormaliseCase } from './renormalise-case.ts';
 import { roiFingerprint, roiProvenance } from './roi-fingerprint.ts';
 import type { StageClock } from './stage-clock.ts';
-import { timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedGzip } from './timed-codec.ts';
 import { timedStore } from './timed-store.ts';
 
 export interface RoiTask extends CaseTask {
@@ -69,18 +69,18 @@ function transformsOf({ transforms }: Roi, { ct, tumor, flags }: OkCase): Transf
   };
 }
 
-function encodeOutputs(
+/** How each output of an ROI is made. */
+function outputsOf(
   roi: Roi,
   { record, config: { intensity, output } }: RoiTask,
   clock: StageClock,
-): Partial<Record<RoiFile, Uint8Array>> {
-  const floats = (volume: Volume<Float32Array>): Uint8Array =>
-    timedGzip(clock, volume, output.gzipLevelFloat);
-  const mask = (volume: Volume<Uint8Array>): Uint8Array => timedGzip(clock, volume, output.gzipLevelInt);
-  const audit = (volume: Volume<Float32Array>): Uint8Array =>
+): Partial<Record<RoiFile, Outputs[string]>> {
+  const floats = (volume: Volume<Float32Array>) => () => timedGzip(clock, volume, output.gzipLevelFloat);
+  const mask = (volume: Volume<Uint8Array>) => () => timedGzip(clock, volume, output.gzipLevelInt);
+  const audit = (volume: Volume<Float32Array>) =>
     output.auditType === 'float32'
       ? floats(volume)
-      : timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output.gzipLevelInt);
+      : () => timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output.gzipLevelInt);
   return {
     ct_roi_norm: floats(roi.norm),
     tumor_roi: mask(roi.tumor),
@@ -89,17 +89,18 @@ function encodeOutputs(
     ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt) }),
     ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
     ...(output.qcOverlay && {
-      qc_overlay_mid: clock.time('overlay', 0, () =>
-        qcOverlay({
-          ct: roi.windowed,
-          tumor: roi.tumor,
-          lung: roi.lung,
-          clippedShare: 1 - roi.tumorVoxelsRoi / roi.tumorVoxelsResampled,
-          windowHu: intensity.windowHu,
-        }),
-      ),
+      qc_overlay_mid: () =>
+        clock.time('overlay', 0, () =>
+          qcOverlay({
+            ct: roi.windowed,
+            tumor: roi.tumor,
+            lung: roi.lung,
+            clippedShare: 1 - roi.tumorVoxelsRoi / roi.tumorVoxelsResampled,
+            windowHu: intensity.windowHu,
+          }),
+        ),
     }),
-    transforms: encodeJson(transformsOf(roi, record)),
+    transforms: () => encodeJson(transformsOf(roi, record)),
   };
 }
 
@@ -188,23 +189,17 @@ export async function pass2Case(task: RoiTask, clock: StageClock): Promise<CaseO
     const interim = timedStore(clock, await openStore(task.interim));
     const { ct, tumor } = await readInterim(interim, task.record, clock);
     const roi = makeRoi(task.record, ct, tumor, config, task.constants);
-    const encoded = Object.entries(encodeOutputs(roi, task, clock)) as [RoiFile, Uint8Array][];
-    const paths = Object.fromEntries(
-      encoded.map(([key, bytes]) => [key, timedOutputFile(clock, ROI_FILES[key], bytes)]),
-    );
+    const outputs = Object.entries(outputsOf(roi, task, clock)) as [RoiFile, Outputs[string]][];
+    const files = Object.fromEntries(outputs.map(([key, encode]) => [ROI_FILES[key], encode]));
+    const written = await writeOutputs(store, patientId, files, clock);
+    const paths = Object.fromEntries(outputs.map(([key]) => [key, written[ROI_FILES[key]]]));
     const record = roiRecord(task, roi, paths);
-    await commitOutputs(
-      store,
-      patientId,
-      Object.fromEntries(encoded.map(([key, bytes]) => [ROI_FILES[key], bytes])),
-      META_FILE,
-      record,
-    );
+    await commitRecord(store, patientId, META_FILE, record);
     return { state: 'ok', record, skipped: false };
   } catch (thrown) {
     const exclusion = exclusionOf(thrown, task);
     const record = excludedRoi(exclusion, config, fingerprint);
-    await commitOutputs(store, patientId, {}, META_FILE, record);
+    await commitRecord(store, patientId, META_FILE, record);
     return { state: 'excluded', record, skipped: false, message: exclusion.message };
   }
 }

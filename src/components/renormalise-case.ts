@@ -17,7 +17,7 @@ import { windowHu, zScore } from '../kernels/window.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import type { Geometry } from '../volume/geometry.ts';
-import { commitOutputs } from './commit.ts';
+import { commitRecord, type Outputs, writeOutputs } from './commit.ts';
 import { readInterimCt } from './interim.ts';
 import type { RoiTask } from './pass2-case.ts';
 import { pipelineSteps } from './pipeline-steps.ts';
@@ -25,7 +25,7 @@ import { resampleBox } from './roi-crop.ts';
 import { huFingerprint, roiProvenance } from './roi-fingerprint.ts';
 import type { StageClock } from './stage-clock.ts';
 import { standardiseCt, targetSpacingOf } from './standardise.ts';
-import { timedDecode, timedGzip, timedOutputFile } from './timed-codec.ts';
+import { timedDecode, timedGzip } from './timed-codec.ts';
 import { timedStore } from './timed-store.ts';
 
 /** An ROI as it stands in the store, its keys in the order in which they were written. */
@@ -119,18 +119,18 @@ async function huCutter({ interim, record, config }: RoiTask, clock: StageClock)
     );
 }
 
-/** The volumes that the z-score makes, encoded; none where it is made with the same numbers as before. */
+/** The volumes that the z-score makes; none where it is made with the same numbers as before. */
 async function normalised(
   store: Store,
   task: RoiTask,
   standing: StandingRoi,
   norm: { readonly mu: number; readonly sigma: number },
   clock: StageClock,
-): Promise<Partial<Record<RoiFile, Uint8Array>>> {
+): Promise<Partial<Record<RoiFile, Outputs[string]>>> {
   const { meta, transforms } = standing;
   if (norm.mu === meta.norm_mu && norm.sigma === meta.norm_sigma) return {};
   const { intensity, output } = task.config;
-  const encode = async (hu: Float32Array, geometry: Geometry): Promise<Uint8Array> => {
+  const encode = (hu: Float32Array, geometry: Geometry) => () => {
     const data = clock.time('normalise', hu.byteLength, () =>
       zScore(windowHu(hu, intensity.windowHu), norm.mu, norm.sigma),
     );
@@ -142,13 +142,13 @@ async function normalised(
     const hu =
       (await storedHu(store, task, standing, clock)) ??
       (await huCutter(task, clock))(transforms.bbox_final_start_ijk, roi);
-    return { ct_roi_norm: await encode(hu, roi) };
+    return { ct_roi_norm: encode(hu, roi) };
   }
   const cut = await huCutter(task, clock);
   const thorax = geometryOfRecord(thorax_geometry);
   return {
-    ct_roi_norm: await encode(cut(transforms.bbox_final_start_ijk, roi), roi),
-    ct_thorax_norm: await encode(cut(thorax_bbox_start_ijk, thorax), thorax),
+    ct_roi_norm: encode(cut(transforms.bbox_final_start_ijk, roi), roi),
+    ct_thorax_norm: encode(cut(thorax_bbox_start_ijk, thorax), thorax),
   };
 }
 
@@ -173,26 +173,25 @@ export async function renormaliseCase(
       : { mu: global_mu, sigma: global_sigma };
   const numbers = { global_mu, global_sigma, norm_mu: norm.mu, norm_sigma: norm.sigma };
   const transforms: Transforms = { ...standing.transforms, ...numbers, min_box_mm, max_box_mm };
-  const outputs: Partial<Record<RoiFile, Uint8Array>> = {
+  const outputs: Partial<Record<RoiFile, Outputs[string]>> = {
     ...(await normalised(store, task, standing, norm, clock)),
-    transforms: encodeJson(transforms),
+    transforms: () => encodeJson(transforms),
   };
-  const encoded = Object.entries(outputs) as [RoiFile, Uint8Array][];
+  const changed = Object.entries(outputs) as [RoiFile, Outputs[string]][];
+  // From here to the end nothing is committed: after a kill the patient is done as a whole.
+  await store.delete(`${patientId}/${META_FILE}`);
+  const files = Object.fromEntries(changed.map(([key, encode]) => [ROI_FILES[key], encode]));
+  const written = await writeOutputs(store, patientId, files, clock);
   const renewed: OkRoi = {
     ...meta,
     ...numbers,
     preprocessing_pipeline: pipelineSteps(record, transforms, config),
     paths: {
       ...meta.paths,
-      ...Object.fromEntries(
-        encoded.map(([key, bytes]) => [key, timedOutputFile(clock, ROI_FILES[key], bytes)]),
-      ),
+      ...Object.fromEntries(changed.map(([key]) => [key, written[ROI_FILES[key]]])),
     },
     provenance: roiProvenance(task),
   };
-  // From here to the end nothing is committed: after a kill the patient is done as a whole.
-  await store.delete(`${patientId}/${META_FILE}`);
-  const files = Object.fromEntries(encoded.map(([key, bytes]) => [ROI_FILES[key], bytes]));
-  await commitOutputs(store, patientId, files, META_FILE, renewed);
+  await commitRecord(store, patientId, META_FILE, renewed);
   return renewed;
 }

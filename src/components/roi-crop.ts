@@ -1,7 +1,8 @@
 import type { Transforms } from '../dataset/roi.ts';
 import type { Box } from '../kernels/bounding-box.ts';
 import { cropWithPad } from '../kernels/crop.ts';
-import { resampleLinear, windowOfAxis } from '../kernels/resample.ts';
+import { resampleLinear } from '../kernels/resample.ts';
+import { windowOfAxis } from '../kernels/resample-axis.ts';
 import { type Geometry, pointOfIndex, type Vec3, vec3, voxelCount } from '../volume/geometry.ts';
 import type { StandardisedCt } from './standardise.ts';
 
@@ -43,7 +44,7 @@ export function resampleBox(
   const end = vec3((a) => Math.max(first[a], Math.min(resampled.size[a], box.start[a] + box.size[a])));
   const size = vec3((a) => end[a] - first[a]);
   const part = (a: number) => windowOfAxis(ctAxes[a], first[a], size[a]);
-  const inside = resampleLinear(ct.data, ct.geometry.size, [part(0), part(1), part(2)], airHu);
+  const inside = resampleLinear(ct, [part(0), part(1), part(2)], airHu);
   return cropWithPad(
     inside,
     size,

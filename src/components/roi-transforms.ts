@@ -27,12 +27,12 @@ export interface RoiWay {
 
 /** The grids that a voxel passes on its way to the ROI. */
 function grids({ original, standard, plan }: RoiWay) {
-  const { axisOrder, ct, resampled } = standard;
+  const { axisOrder, ras, resampled } = standard;
   return {
     orientation_policy: 'RAS' as const,
     original_ct_geometry: gridRecordOf(original),
     axis_order: { from: axisOrder.from, flip: [...axisOrder.flip] },
-    ras_ct_geometry: gridRecordOf(ct.geometry),
+    ras_ct_geometry: gridRecordOf(ras),
     resampled_ct_geometry: gridRecordOf(resampled),
     roi_geometry: gridRecordOf(geometryOfBox(resampled, plan.box)),
     target_spacing: resampled.spacingMm,

@@ -13,7 +13,6 @@ export const STAGE_MEANINGS = {
   statistics: 'moments and histograms of HU',
   normalise: 'window and z-score',
   overlay: 'the picture for review',
-  encode: 'voxels to NIfTI bytes',
   gzip: 'deflating',
   sha256: 'hashing',
   write: 'bytes to the store',

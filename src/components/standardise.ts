@@ -1,27 +1,30 @@
-import { type AxisOrder, axisOrder, reorient } from '../kernels/orient.ts';
+import { type Box, boundingBox } from '../kernels/bounding-box.ts';
+import { type AxisOrder, axisOrder, oriented, orientedBox } from '../kernels/orient.ts';
+import { resampleNearest } from '../kernels/resample.ts';
 import {
   axisPaths,
   linearAxis,
   nearestAxis,
   type ResampleAxes,
-  resampleNearest,
   sizeOfAxes,
-} from '../kernels/resample.ts';
+} from '../kernels/resample-axis.ts';
+import type { Strided } from '../kernels/strided.ts';
 import { type SpacingRule, targetSpacing } from '../kernels/target-spacing.ts';
 import { type Geometry, type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
 
 /** A CT in RAS and the grid that it is to be resampled to; each pass resamples it as far as it needs it. */
 export interface StandardisedCt {
   readonly axisOrder: AxisOrder;
-  /** Original voxels, axes in RAS order. */
-  readonly ct: Volume<Int16Array>;
+  /** The original grid with its axes in RAS order, and its voxels, read where they lie. */
+  readonly ras: Geometry;
+  readonly ct: Strided<Int16Array>;
   readonly ctAxes: ResampleAxes;
   readonly resampled: Geometry;
 }
 
 /** CT and mask in RAS, the mask on the target grid too. */
 export interface StandardisedCase extends StandardisedCt {
-  /** From `ct`'s grid to the target grid, for masks. */
+  /** From the original grid to the target grid, for masks. */
   readonly maskAxes: ResampleAxes;
   /** On the target grid. */
   readonly tumor: Uint8Array;
@@ -49,16 +52,19 @@ function axesTo(grid: Geometry, spacingMm: Vec3, make: typeof linearAxis): Resam
 /** Brings a CT to RAS and lays out the target grid. Headers have passed through float32 by then. */
 export function standardiseCt(ct: Volume<Int16Array>, spacingMm: Vec3): StandardisedCt {
   const order = axisOrder(ct.geometry.direction, 'RAS');
-  const rasCt = reorient(ct, order);
-  const { originMm, direction } = rasCt.geometry;
-  const ctAxes = axesTo(rasCt.geometry, spacingMm, linearAxis);
+  const { voxels, geometry: ras } = oriented(ct, order);
+  const { originMm, direction } = ras;
+  const ctAxes = axesTo(ras, spacingMm, linearAxis);
   return {
     axisOrder: order,
-    ct: rasCt,
+    ras,
+    ct: voxels,
     ctAxes,
     resampled: { size: sizeOfAxes(ctAxes), spacingMm, originMm, direction },
   };
 }
+
+const NO_BOX: Box = { start: [0, 0, 0], size: [0, 0, 0] };
 
 /** The same with the tumour mask: what both passes begin with. */
 export function standardise(
@@ -67,8 +73,9 @@ export function standardise(
   spacingMm: Vec3,
 ): StandardisedCase {
   const standard = standardiseCt(ct, spacingMm);
-  const { geometry } = standard.ct;
-  const maskAxes = axesTo(geometry, spacingMm, nearestAxis);
-  const rasTumor = reorient(tumor, standard.axisOrder);
-  return { ...standard, maskAxes, tumor: resampleNearest(rasTumor.data, geometry.size, maskAxes) };
+  const maskAxes = axesTo(standard.ras, spacingMm, nearestAxis);
+  const { size } = tumor.geometry;
+  const { voxels } = oriented(tumor, standard.axisOrder);
+  const box = orientedBox(boundingBox(tumor.data, size) ?? NO_BOX, size, standard.axisOrder);
+  return { ...standard, maskAxes, tumor: resampleNearest(voxels, maskAxes, box) };
 }

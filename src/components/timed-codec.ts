@@ -1,7 +1,6 @@
 import type { OutputFile } from '../dataset/record.ts';
 import { decodeNifti } from '../nifti/decode.ts';
-import { encodeNifti } from '../nifti/encode.ts';
-import { gzip } from '../nifti/gzip.ts';
+import { encodeNiftiGz, HEADER_BYTES } from '../nifti/encode.ts';
 import type { Volume } from '../volume/geometry.ts';
 import { outputFile } from './commit.ts';
 import type { StageClock } from './stage-clock.ts';
@@ -20,10 +19,9 @@ export function timedDecode(
   );
 }
 
-/** A volume as the bytes of a `.nii.gz`, under `encode` and `gzip`. */
-export function timedGzip(clock: StageClock, volume: Volume, level: number): Uint8Array {
-  const bytes = clock.time('encode', volume.data.byteLength, () => encodeNifti(volume));
-  return clock.time('gzip', bytes.length, () => gzip(bytes, level));
+/** `encodeNiftiGz` under `gzip`; bytes are those that are deflated. */
+export function timedGzip(clock: StageClock, volume: Volume, level: number): Promise<Uint8Array> {
+  return clock.time('gzip', HEADER_BYTES + volume.data.byteLength, () => encodeNiftiGz(volume, level));
 }
 
 /** `outputFile` under `sha256`. */

@@ -48,6 +48,31 @@ export function rescaleOf(image: ImageFrame): Rescale {
   };
 }
 
+/** Least and largest HU written. */
+interface HuRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Whole HU of every stored value, where nothing is padding: what nearly every slice is, in a loop without choices. */
+function rescaleAll(
+  stored: StoredPixels,
+  { slope, intercept }: Rescale,
+  target: Int16Array,
+  offset: number,
+): HuRange {
+  let least = stored[0];
+  let most = stored[0];
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i];
+    if (value < least) least = value;
+    if (value > most) most = value;
+    target[offset + i] = slope * value + intercept;
+  }
+  const ends = [slope * least + intercept, slope * most + intercept];
+  return { low: Math.min(...ends), high: Math.max(...ends) };
+}
+
 /**
  * Writes HU = slope * stored + intercept of one slice into `target` from `offset` on. Padding becomes air where the
  * rules say so. HU of other pixels outside int16 exclude the patient.
@@ -60,26 +85,30 @@ export function writeHounsfield(
   { huRounding, huPadding, airHu }: HuRules,
 ): SliceHu {
   const { slope, intercept } = rescaleOf(image);
-  const integer = Number.isInteger(slope) && Number.isInteger(intercept);
+  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
   const round = huRounding === 'nearest' ? Math.round : Math.trunc;
   const padding = huPadding === 'air' ? paddingOf(image, stored, { slope, intercept }) : undefined;
-  // An empty range where nothing is padding.
-  const { low: from, high: to } = padding?.range ?? { low: 1, high: 0 };
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   let padded = 0;
-  for (let i = 0; i < stored.length; i++) {
-    const value = stored[i];
-    if (value >= from && value <= to) {
-      target[offset + i] = airHu;
-      padded++;
-      continue;
+  if (whole && padding?.range === undefined) {
+    ({ low, high } = rescaleAll(stored, { slope, intercept }, target, offset));
+  } else {
+    // An empty range where nothing is padding.
+    const { low: from, high: to } = padding?.range ?? { low: 1, high: 0 };
+    for (let i = 0; i < stored.length; i++) {
+      const value = stored[i];
+      if (value >= from && value <= to) {
+        target[offset + i] = airHu;
+        padded++;
+        continue;
+      }
+      const exact = slope * value + intercept;
+      const hu = whole ? exact : round(exact);
+      if (hu < low) low = hu;
+      if (hu > high) high = hu;
+      target[offset + i] = hu;
     }
-    const exact = slope * value + intercept;
-    const hu = integer ? exact : round(exact);
-    if (hu < low) low = hu;
-    if (hu > high) high = hu;
-    target[offset + i] = hu;
   }
   if (padded < stored.length && !(low >= INT16_MIN && high <= INT16_MAX)) {
     throw new CaseExclusion(

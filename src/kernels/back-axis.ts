@@ -5,7 +5,7 @@ import {
   nearestPlace,
   type ResampleAxis,
   sampleAxis,
-} from './resample.ts';
+} from './resample-axis.ts';
 
 /** A run of samples of a resampled axis, and the native axis that was resampled. */
 export interface RunOnAxis {

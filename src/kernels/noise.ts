@@ -12,11 +12,17 @@ export function noiseHu(hu: Int16Array, nx: number, lowHu: number, highHu: numbe
   const counts = new Uint32Array(MOST_HU + 1);
   let total = 0;
   for (let row = 0; row < hu.length; row += nx) {
+    let a = hu[row];
+    let tissue = a >= lowHu && a <= highHu;
     for (let at = row + 1; at < row + nx; at++) {
-      const [a, b] = [hu[at - 1], hu[at]];
-      if (a < lowHu || a > highHu || b < lowHu || b > highHu) continue;
-      counts[Math.min(MOST_HU, Math.abs(a - b))]++;
-      total++;
+      const b = hu[at];
+      const both = tissue;
+      tissue = b >= lowHu && b <= highHu;
+      if (both && tissue) {
+        counts[Math.min(MOST_HU, Math.abs(a - b))]++;
+        total++;
+      }
+      a = b;
     }
   }
   if (total === 0) return undefined;

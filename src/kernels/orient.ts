@@ -5,8 +5,9 @@ import {
   type Volume,
   type VoxelArray,
   vec3,
-  voxelCount,
 } from '../volume/geometry.ts';
+import type { Box } from './bounding-box.ts';
+import { type Strided, strided } from './strided.ts';
 
 /** How output axes are taken from input axes: output axis `a` runs along input axis `from[a]`, backwards where `flip[a]`. */
 export interface AxisOrder {
@@ -90,19 +91,33 @@ function reorientedGeometry(geometry: Geometry, { from, flip }: AxisOrder): Geom
   };
 }
 
-/** Permutes and flips the axes; every voxel keeps its value and its physical place. */
-export function reorient<T extends VoxelArray>(volume: Volume<T>, order: AxisOrder): Volume<T> {
-  const { data, geometry } = volume;
-  const source = geometry.size;
+/** The voxels of a volume in another order of axes, read where they lie, and the grid that they then form. */
+export function oriented<T extends VoxelArray>(
+  { data, geometry }: Volume<T>,
+  order: AxisOrder,
+): { readonly voxels: Strided<T>; readonly geometry: Geometry } {
   const out = reorientedGeometry(geometry, order);
-  const strides: Vec3 = [1, source[0], source[0] * source[1]];
+  const { step: strides } = strided(data, geometry.size);
   const step = vec3((axis) => (order.flip[axis] ? -1 : 1) * strides[order.from[axis]]);
   let start = 0;
-  for (let axis = 0; axis < 3; axis++) {
-    if (order.flip[axis]) start += (source[order.from[axis]] - 1) * strides[order.from[axis]];
-  }
-  const [nx, ny, nz] = out.size;
-  const target = new (data.constructor as new (n: number) => T)(voxelCount(out.size));
+  for (let axis = 0; axis < 3; axis++) if (order.flip[axis]) start -= (out.size[axis] - 1) * step[axis];
+  return { voxels: { data, size: out.size, start, step }, geometry: out };
+}
+
+/** A box of a grid of `size` voxels, as it lies in that grid in another order of axes. */
+export function orientedBox({ start, size: count }: Box, size: Vec3, { from, flip }: AxisOrder): Box {
+  return {
+    start: vec3((axis) => {
+      const a = from[axis];
+      return flip[axis] ? size[a] - start[a] - count[a] : start[a];
+    }),
+    size: vec3((axis) => count[from[axis]]),
+  };
+}
+
+/** Strided voxels stored anew, x fastest. */
+export function compacted<T extends VoxelArray>({ data, size: [nx, ny, nz], start, step }: Strided<T>): T {
+  const target = new (data.constructor as new (n: number) => T)(nx * ny * nz);
   let at = 0;
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++, at += nx) {
@@ -114,5 +129,11 @@ export function reorient<T extends VoxelArray>(volume: Volume<T>, order: AxisOrd
       } else for (let x = 0; x < nx; x++) target[at + x] = data[row + x * step[0]];
     }
   }
-  return { data: target, geometry: out };
+  return target;
+}
+
+/** Permutes and flips the axes; every voxel keeps its value and its physical place. */
+export function reorient<T extends VoxelArray>(volume: Volume<T>, order: AxisOrder): Volume<T> {
+  const { voxels, geometry } = oriented(volume, order);
+  return { data: compacted(voxels), geometry };
 }

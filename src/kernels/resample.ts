@@ -1,201 +1,83 @@
-import { type Geometry, type Vec3, type VoxelArray, vec3 } from '../volume/geometry.ts';
-
-/** Voxels along an axis after resampling: floor(N * (s/t) + 0.5), as the reference program rounds. */
-export function resampledLength(length: number, spacingMm: number, targetMm: number): number {
-  return Math.floor(length * (spacingMm / targetMm) + 0.5);
-}
-
-/**
- * Where the output samples of one axis fall among the input samples. Sample i reads `lower[i]` and its upper neighbour
- * with weight `weight[i]` on the latter; 0 where the edge value repeats. `inside[i]` is 0 beyond the image's buffer.
- */
-export interface ResampleAxis {
-  readonly lower: Int32Array;
-  readonly weight: Float64Array;
-  readonly inside: Uint8Array;
-}
-
-/** How ITK comes from an output sample to its place on an input axis; it decides the last bit, and so what lies half way. */
-export interface AxisPath {
-  /** Along x ITK interpolates between the ends of a scan line; along y and z it maps each sample by itself. */
-  readonly scanLine: boolean;
-  /** Coordinate of the first sample along the axis: what ITK adds and takes away again on its way. */
-  readonly originMm: number;
-}
-
-/**
- * The paths along the axes of a grid. Where the axes lie aslant of the patient's, ITK's detour over physical points
- * leaves rounding noise that differs from voxel to voxel; then the detour is left out.
- */
-export function axisPaths({
-  originMm,
-  direction,
-}: Pick<Geometry, 'originMm' | 'direction'>): readonly [AxisPath, AxisPath, AxisPath] {
-  const aligned = direction.every((cosine) => cosine === 0 || Math.abs(cosine) === 1);
-  const along = (axis: number): number =>
-    [0, 1, 2].reduce((sum, row) => sum + direction[3 * row + axis] * originMm[row], 0);
-  const path = (axis: number): AxisPath => ({ scanLine: axis === 0, originMm: aligned ? along(axis) : 0 });
-  return [path(0), path(1), path(2)];
-}
-
-/**
- * Continuous input index of output sample i of M, in double, with first voxel centres coinciding
- * (ITK itkResampleImageFilter.hxx, `LinearThreadedGenerateData`; itkImageBase.h, `TransformPhysicalPointToContinuousIndex`).
- */
-function continuousIndex(
-  count: number,
-  spacingMm: number,
-  targetMm: number,
-  { scanLine, originMm }: AxisPath,
-): (i: number) => number {
-  const indexOf = (i: number): number => (originMm + i * targetMm - originMm) * (1 / spacingMm);
-  if (!scanLine) return indexOf;
-  const end = indexOf(count);
-  return (i) => (i / count) * end;
-}
-
-/** Inside a buffer of N samples: -0.5 <= c < N - 0.5 (ITK itkImageFunction.h, `IsInsideBuffer`). */
-function isInside(c: number, length: number): boolean {
-  return c >= -0.5 && c < length - 0.5;
-}
-
-/** Where a continuous index within the buffer reads: the lower neighbour, and the weight of the upper one. */
-type Place = (c: number) => { readonly lower: number; readonly weight: number };
-
-/** Linear interpolation among N samples (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
-export function linearPlace(length: number): Place {
-  return (c) => {
-    const lower = Math.max(Math.floor(c), 0);
-    const distance = c - lower;
-    return { lower, weight: distance <= 0 || lower + 1 > length - 1 ? 0 : distance };
-  };
-}
-
-/** Nearest neighbour: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h). */
-export const nearestPlace: Place = (c) => ({ lower: Math.floor(c + 0.5), weight: 0 });
-
-/**
- * An axis of `count` output samples over `length` input samples. Output sample i lies at the continuous input index
- * `indexOf(i)`; those within the buffer are placed by `place`, those outside read sample 0 and are filled later.
- */
-export function sampleAxis(
-  count: number,
-  length: number,
-  indexOf: (i: number) => number,
-  place: Place,
-): ResampleAxis {
-  const axis = {
-    lower: new Int32Array(count),
-    weight: new Float64Array(count),
-    inside: new Uint8Array(count),
-  };
-  for (let i = 0; i < count; i++) {
-    const c = indexOf(i);
-    if (!isInside(c, length)) continue;
-    const { lower, weight } = place(c);
-    axis.lower[i] = lower;
-    axis.weight[i] = weight;
-    axis.inside[i] = 1;
-  }
-  return axis;
-}
-
-function axisOf(
-  length: number,
-  spacingMm: number,
-  targetMm: number,
-  path: AxisPath,
-  place: Place,
-): ResampleAxis {
-  const count = resampledLength(length, spacingMm, targetMm);
-  return sampleAxis(count, length, continuousIndex(count, spacingMm, targetMm, path), place);
-}
-
-/** Linear interpolation along an axis. */
-export function linearAxis(
-  length: number,
-  spacingMm: number,
-  targetMm: number,
-  path: AxisPath,
-): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, path, linearPlace(length));
-}
-
-/** Nearest neighbour along an axis; weights stay 0. */
-export function nearestAxis(
-  length: number,
-  spacingMm: number,
-  targetMm: number,
-  path: AxisPath,
-): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, path, nearestPlace);
-}
-
-/** The part [start, start + count) of an axis, for resampling a window of the output only. */
-export function windowOfAxis(axis: ResampleAxis, start: number, count: number): ResampleAxis {
-  return {
-    lower: axis.lower.subarray(start, start + count),
-    weight: axis.weight.subarray(start, start + count),
-    inside: axis.inside.subarray(start, start + count),
-  };
-}
-
-export type ResampleAxes = readonly [ResampleAxis, ResampleAxis, ResampleAxis];
-
-/** Size of what the axes describe. */
-export function sizeOfAxes(axes: ResampleAxes): Vec3 {
-  return vec3((a) => axes[a].lower.length);
-}
+import type { VoxelArray } from '../volume/geometry.ts';
+import type { Box } from './bounding-box.ts';
+import { type ResampleAxes, type ResampleAxis, sizeOfAxes } from './resample-axis.ts';
+import type { Strided } from './strided.ts';
 
 /** HU on their way forward, probabilities on their way back. */
 type LinearSource = Int16Array | Float32Array;
 
-/** One input row, interpolated along x into `out`. */
-function lerpRow(source: LinearSource, rowStart: number, x: ResampleAxis, out: Float64Array): void {
-  const { lower, weight } = x;
+/** How the samples of one axis are read: offsets into the source of each sample's two neighbours, the same one twice where the weight is 0. */
+interface Neighbours {
+  readonly lower: Int32Array;
+  readonly upper: Int32Array;
+  readonly weight: Float64Array;
+}
+
+function neighbours({ lower, weight }: ResampleAxis, step: number): Neighbours {
+  const at = (i: number): number => lower[i] * step;
+  return {
+    lower: lower.map((_, i) => at(i)),
+    upper: lower.map((_, i) => at(i) + (weight[i] === 0 ? 0 : step)),
+    weight,
+  };
+}
+
+/** One input row, which begins at `row`, interpolated along x into `out`. */
+function lerpRow(source: LinearSource, row: number, x: Neighbours, out: Float64Array): void {
+  const { lower, upper, weight } = x;
   for (let i = 0; i < out.length; i++) {
-    const at = rowStart + lower[i];
-    const v0 = source[at];
-    const w = weight[i];
-    out[i] = w === 0 ? v0 : v0 + (source[at + 1] - v0) * w;
+    const v0 = source[row + lower[i]];
+    out[i] = v0 + (source[row + upper[i]] - v0) * weight[i];
   }
 }
 
-/** One input plane, interpolated along x then y into `out`. Neighbouring output rows share their x-interpolated input rows. */
-function lerpPlane(
-  source: LinearSource,
-  planeStart: number,
-  nx: number,
-  axes: ResampleAxes,
-  out: Float64Array,
-): void {
-  const [x, y] = axes;
-  const width = x.lower.length;
-  let row0 = new Float64Array(width);
-  let row1 = new Float64Array(width);
-  let held0 = -1;
-  let held1 = -1;
-  for (let j = 0; j < y.lower.length; j++) {
-    const base = y.lower[j];
-    const w = y.weight[j];
-    if (held0 !== base && held1 === base) {
-      [row0, row1] = [row1, row0];
-      [held0, held1] = [held1, held0];
+/** v0 + (v1 - v0) * w of two rows, written from `at` on. One function a type of target, so that neither sees both. */
+function lerpInto64(row0: Float64Array, row1: Float64Array, w: number, out: Float64Array, at: number): void {
+  for (let i = 0; i < row0.length; i++) out[at + i] = row0[i] + (row1[i] - row0[i]) * w;
+}
+function lerpInto32(row0: Float64Array, row1: Float64Array, w: number, out: Float32Array, at: number): void {
+  for (let i = 0; i < row0.length; i++) out[at + i] = row0[i] + (row1[i] - row0[i]) * w;
+}
+
+/** Interpolates one input plane along x then y. Neighbouring output rows share their x-interpolated input rows. */
+class PlaneInterpolation {
+  readonly #source: LinearSource;
+  readonly #x: Neighbours;
+  readonly #y: Neighbours;
+  #row0: Float64Array;
+  #row1: Float64Array;
+
+  constructor({ data, step }: Strided<LinearSource>, [x, y]: ResampleAxes) {
+    this.#source = data;
+    this.#x = neighbours(x, step[0]);
+    this.#y = neighbours(y, step[1]);
+    this.#row0 = new Float64Array(x.lower.length);
+    this.#row1 = new Float64Array(x.lower.length);
+  }
+
+  /** Writes the plane that begins at `plane` of the source into `out` from `at` on. */
+  write(plane: number, out: Float32Array | Float64Array, at: number): void {
+    const { lower, upper, weight } = this.#y;
+    const width = this.#row0.length;
+    let held0 = Number.NaN;
+    let held1 = Number.NaN;
+    for (let j = 0; j < lower.length; j++) {
+      if (held0 !== lower[j]) {
+        [this.#row0, this.#row1] = [this.#row1, this.#row0];
+        [held0, held1] = [held1, held0];
+      }
+      if (held0 !== lower[j]) {
+        lerpRow(this.#source, plane + lower[j], this.#x, this.#row0);
+        held0 = lower[j];
+      }
+      if (weight[j] !== 0 && held1 !== upper[j]) {
+        lerpRow(this.#source, plane + upper[j], this.#x, this.#row1);
+        held1 = upper[j];
+      }
+      const row1 = weight[j] === 0 ? this.#row0 : this.#row1;
+      if (out instanceof Float32Array) lerpInto32(this.#row0, row1, weight[j], out, at + j * width);
+      else lerpInto64(this.#row0, row1, weight[j], out, at + j * width);
     }
-    if (held0 !== base) {
-      lerpRow(source, planeStart + base * nx, x, row0);
-      held0 = base;
-    }
-    const at = j * width;
-    if (w === 0) {
-      out.set(row0, at);
-      continue;
-    }
-    if (held1 !== base + 1) {
-      lerpRow(source, planeStart + (base + 1) * nx, x, row1);
-      held1 = base + 1;
-    }
-    for (let i = 0; i < width; i++) out[at + i] = row0[i] + (row1[i] - row0[i]) * w;
   }
 }
 
@@ -216,61 +98,86 @@ function fillOutside(target: VoxelArray, axes: ResampleAxes, fill: number): void
  * Trilinear resampling on axes from `linearAxis`: x, then y, then z, each v0 + (v1 - v0) * d in double, then float32.
  * Equal to SimpleITK's `ResampleImageFilter` with an identity transform, to the last bit of float32 at most.
  *
- * @param source x fastest, of size `size`
  * @param fill value outside the input's buffer
  */
 export function resampleLinear(
-  source: LinearSource,
-  size: Vec3,
+  source: Strided<LinearSource>,
   axes: ResampleAxes,
   fill: number,
 ): Float32Array {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
   const target = new Float32Array(planeLength * nz);
-  let plane0 = new Float64Array(planeLength);
-  let plane1 = new Float64Array(planeLength);
-  let held0 = -1;
-  let held1 = -1;
-  const z = axes[2];
+  const planes = new PlaneInterpolation(source, axes);
+  const { lower, upper, weight } = neighbours(axes[2], source.step[2]);
+  // Whole planes in double are held only where planes are mixed.
+  const mixed = weight.some((w) => w !== 0) ? planeLength : 0;
+  let plane0 = new Float64Array(mixed);
+  let plane1 = new Float64Array(mixed);
+  let held0 = Number.NaN;
+  let held1 = Number.NaN;
   for (let k = 0; k < nz; k++) {
-    const base = z.lower[k];
-    const w = z.weight[k];
-    if (held0 !== base && held1 === base) {
+    const at = k * planeLength;
+    if (weight[k] === 0) {
+      planes.write(source.start + lower[k], target, at);
+      continue;
+    }
+    if (held0 !== lower[k]) {
       [plane0, plane1] = [plane1, plane0];
       [held0, held1] = [held1, held0];
     }
-    if (held0 !== base) {
-      lerpPlane(source, base * size[0] * size[1], size[0], axes, plane0);
-      held0 = base;
+    if (held0 !== lower[k]) {
+      planes.write(source.start + lower[k], plane0, 0);
+      held0 = lower[k];
     }
-    const at = k * planeLength;
-    if (w === 0) {
-      target.set(plane0, at);
-      continue;
+    if (held1 !== upper[k]) {
+      planes.write(source.start + upper[k], plane1, 0);
+      held1 = upper[k];
     }
-    if (held1 !== base + 1) {
-      lerpPlane(source, (base + 1) * size[0] * size[1], size[0], axes, plane1);
-      held1 = base + 1;
-    }
-    for (let i = 0; i < planeLength; i++) target[at + i] = plane0[i] + (plane1[i] - plane0[i]) * w;
+    lerpInto32(plane0, plane1, weight[k], target, at);
   }
   fillOutside(target, axes, fill);
   return target;
 }
 
-/** Nearest-neighbour resampling of a label volume on axes from `nearestAxis`; 0 outside the input. */
-export function resampleNearest<T extends VoxelArray>(source: T, size: Vec3, axes: ResampleAxes): T {
+/** The samples of an axis that read input samples first to last; they are one run, since samples ascend. */
+function samplesReading(
+  { lower, inside }: ResampleAxis,
+  first: number,
+  last: number,
+): readonly [number, number] {
+  const reads = (i: number): boolean => inside[i] !== 0 && lower[i] >= first && lower[i] <= last;
+  let from = 0;
+  while (from < lower.length && !reads(from)) from++;
+  let to = from;
+  while (to < lower.length && reads(to)) to++;
+  return [from, to];
+}
+
+/**
+ * Nearest-neighbour resampling of labels on axes from `nearestAxis`; 0 outside the input. Only what reads voxels
+ * within `box`, in the source's axes, is gone over: the others are known to be 0.
+ */
+export function resampleNearest<T extends VoxelArray>(
+  source: Strided<T>,
+  axes: ResampleAxes,
+  box: Box = { start: [0, 0, 0], size: source.size },
+): T {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
-  const target = new (source.constructor as new (n: number) => T)(nx * ny * nz);
-  let at = 0;
-  for (let k = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++, at += nx) {
-      const row = (z.lower[k] * size[1] + y.lower[j]) * size[0];
-      for (let i = 0; i < nx; i++) target[at + i] = source[row + x.lower[i]];
+  const { data, start, step } = source;
+  const target = new (data.constructor as new (n: number) => T)(nx * ny * nz);
+  const run = (a: number) => samplesReading(axes[a], box.start[a], box.start[a] + box.size[a] - 1);
+  const [x0, x1] = run(0);
+  const [y0, y1] = run(1);
+  const [z0, z1] = run(2);
+  const { lower: columns } = neighbours(x, step[0]);
+  for (let k = z0; k < z1; k++) {
+    for (let j = y0; j < y1; j++) {
+      const row = start + z.lower[k] * step[2] + y.lower[j] * step[1];
+      const at = (k * ny + j) * nx;
+      for (let i = x0; i < x1; i++) target[at + i] = data[row + columns[i]];
     }
   }
-  fillOutside(target, axes, 0);
   return target;
 }

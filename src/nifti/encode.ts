@@ -1,8 +1,10 @@
 import { NIFTI1 } from 'nifti-reader-js';
 import type { Volume, VoxelArray } from '../volume/geometry.ts';
 import { affineOf, quaternionOf } from './affine.ts';
+import { gzip } from './gzip.ts';
 
-const HEADER_BYTES = 352;
+/** Header and extension flag: where the voxels begin. */
+export const HEADER_BYTES = 352;
 
 /** Offset of ANALYZE's `regular`, unused by NIfTI, in which ITK still writes an `r`. */
 const REGULAR_OFFSET = 38;
@@ -18,10 +20,10 @@ function datatypeOf(data: VoxelArray): number {
 }
 
 /**
- * NIfTI-1 bytes (not compressed), the header as ITK writes it (itkNiftiImageIO.cxx; equal to the byte but for the last bits of an oblique affine): qform and sform both
+ * Header and voxels of a NIfTI-1 file, the header as ITK writes it (itkNiftiImageIO.cxx; equal to the byte but for the last bits of an oblique affine): qform and sform both
  * given with code 1, units mm and s, slope 1, little endian.
  */
-export function encodeNifti({ data, geometry }: Volume): Uint8Array {
+function niftiParts({ data, geometry }: Volume): readonly [header: Uint8Array, voxels: Uint8Array] {
   const header = new NIFTI1();
   const { size, spacingMm } = geometry;
   const { b, c, d, qfac } = quaternionOf(geometry);
@@ -40,9 +42,22 @@ export function encodeNifti({ data, geometry }: Volume): Uint8Array {
   [header.qoffset_x, header.qoffset_y, header.qoffset_z] = header.affine.map((row) => row[3]);
   [header.quatern_b, header.quatern_c, header.quatern_d] = [b, c, d];
   header.magic = 'n+1';
-  const bytes = new Uint8Array(HEADER_BYTES + data.byteLength);
+  const bytes = new Uint8Array(HEADER_BYTES);
   bytes.set(new Uint8Array(header.toArrayBuffer()));
   bytes[REGULAR_OFFSET] = 'r'.charCodeAt(0);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), HEADER_BYTES);
+  return [bytes, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+}
+
+/** Bytes of a `.nii` file. */
+export function encodeNifti(volume: Volume): Uint8Array<ArrayBuffer> {
+  const [header, voxels] = niftiParts(volume);
+  const bytes = new Uint8Array(header.length + voxels.length);
+  bytes.set(header);
+  bytes.set(voxels, header.length);
   return bytes;
+}
+
+/** Bytes of a `.nii.gz` file. */
+export function encodeNiftiGz(volume: Volume, level: number): Promise<Uint8Array<ArrayBuffer>> {
+  return gzip(niftiParts(volume), level);
 }

@@ -5,6 +5,7 @@ import type { ArmRequest } from '../azureml/arm/asset-body.ts';
 import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { componentRequest } from '../azureml/arm/component-body.ts';
 import { connectTo } from '../azureml/arm/connect.ts';
+import { endedByThemselves } from '../azureml/arm/failure.ts';
 import { findWorkspace, type WorkspaceOptions } from '../azureml/arm/find-workspace.ts';
 import { followJob, isFinal, type JobStatus, jobStatus, logFiles } from '../azureml/arm/jobs.ts';
 import { register } from '../azureml/arm/register.ts';
@@ -90,7 +91,7 @@ interface SubmitOptions {
   readonly poll: number;
 }
 
-/** Submits a pipeline, and again where it failed and may be retried. Returns the exit code. */
+/** Submits a pipeline, and again where it failed and Azure ML does not say that a command did. Returns the exit code. */
 async function submit(client: WorkspaceClient, ready: ReadyJob, options: SubmitOptions): Promise<number> {
   const uploaded = await prepareJob(client, ready);
   const first = options.name ?? newJobId();
@@ -102,6 +103,13 @@ async function submit(client: WorkspaceClient, ready: ReadyJob, options: SubmitO
     const status = await followJob(client, id, showChange, options.poll);
     const retry = status.state === 'Failed' || status.state === 'NotResponding';
     if (!retry || attempt >= options.retryPreempted) return exitCode(status);
+    const ended = await endedByThemselves(client, status, ready.pipeline);
+    if (ended.length > 0) {
+      tell(
+        `${id}: ${ended.join(', ')} ended with an error of its own, no node was taken away; not submitted again`,
+      );
+      return exitCode(status);
+    }
     tell(`${id}: ${status.state}; submitted again, ${attempt + 1} of ${options.retryPreempted}`);
   }
 }
@@ -207,7 +215,8 @@ export function azureCommands(yargs: Argv<WorkspaceOptions>, done: (exitCode: nu
           'retry-preempted': {
             type: 'number',
             default: 0,
-            description: 'Submit again, up to so many times, when nodes were taken away or the job failed',
+            description:
+              'Submit again, up to so many times, when the job fails, unless Azure ML says of every failed step, on one node, that its command ended with an error',
           },
           ...follow,
         }),

@@ -11,8 +11,7 @@ import { maskCandidates, maskObjects } from '../../src/dicom/mask-candidates.ts'
 import { parsePart10 } from '../../src/dicom/part10.ts';
 import { ctSeries } from '../../src/dicom/series.ts';
 import { drawOn } from '../../src/dicom/study.ts';
-import { encodeNifti } from '../../src/nifti/encode.ts';
-import { gzip } from '../../src/nifti/gzip.ts';
+import { encodeNiftiGz } from '../../src/nifti/encode.ts';
 import { filesAt } from '../support/shared-data.ts';
 
 const config = PRESETS.lung1;
@@ -28,7 +27,7 @@ async function writeMask(folder: string, target: string): Promise<void> {
   const { mask } = drawOn(stack, draw);
   writeFileSync(
     target,
-    await gzip(encodeNifti({ data: mask, geometry: stack.geometry }), config.output.gzipLevelInt),
+    await encodeNiftiGz({ data: mask, geometry: stack.geometry }, config.output.gzipLevelInt),
   );
 }
 

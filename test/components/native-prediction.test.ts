@@ -5,7 +5,7 @@ import { geometryOfRecord } from '../../src/dataset/grid.ts';
 import { CaseExclusion } from '../../src/errors.ts';
 import { cropWithPad } from '../../src/kernels/crop.ts';
 import { axisOrder, reorient } from '../../src/kernels/orient.ts';
-import { axisPaths, nearestAxis } from '../../src/kernels/resample.ts';
+import { axisPaths, nearestAxis } from '../../src/kernels/resample-axis.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
 import {

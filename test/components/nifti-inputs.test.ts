@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/components/convert.ts';
 import { readInterim } from '../../src/components/interim.ts';
@@ -8,7 +9,6 @@ import { StageClock } from '../../src/components/stage-clock.ts';
 import { CASES_FILE, type Cases } from '../../src/dataset/cases.ts';
 import { axisOrder, reorient } from '../../src/kernels/orient.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
-import { gzip } from '../../src/nifti/gzip.ts';
 import { phantomFiles } from '../../src/phantom/cohort.ts';
 import { openStore } from '../../src/storage/open.ts';
 import type { Volume } from '../../src/volume/geometry.ts';
@@ -23,7 +23,7 @@ let tumor: Volume<Uint8Array>;
 function put(folder: string, name: string, volume: Volume): void {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, gzip(encodeNifti(volume), 1));
+  writeFileSync(path, gzipSync(encodeNifti(volume), { level: 1 }));
 }
 
 /** As SimpleITK, nibabel and MONAI save it: the same voxels in another order of axes. */

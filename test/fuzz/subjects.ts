@@ -1,6 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { encodeNifti } from '../../src/nifti/encode.ts';
-import { gzip } from '../../src/nifti/gzip.ts';
 import { phantomPatient } from '../../src/phantom/cohort.ts';
 import { encodeCtSlice } from '../../src/phantom/ct-object.ts';
 import { encodeStructureSet } from '../../src/phantom/rtstruct-object.ts';
@@ -86,8 +86,8 @@ function niftis(): Subject[] {
   const bytes = encodeNifti(ct);
   const subjects = [
     { name: 'CT, NIfTI', bytes },
-    { name: 'CT, NIfTI, gzip', bytes: gzip(bytes, 1) },
-    { name: 'mask, NIfTI, gzip', bytes: gzip(encodeNifti(tumor), 1) },
+    { name: 'CT, NIfTI, gzip', bytes: gzipSync(bytes, { level: 1 }) },
+    { name: 'mask, NIfTI, gzip', bytes: gzipSync(encodeNifti(tumor), { level: 1 }) },
   ];
   return subjects.map(({ name, bytes }) => ({
     name,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linearBackAxis, nearestBackAxis, type RunOnAxis } from '../../src/kernels/back-axis.ts';
-import { nearestAxis, resampledLength } from '../../src/kernels/resample.ts';
+import { nearestAxis, resampledLength } from '../../src/kernels/resample-axis.ts';
 
 const spacing = fc.oneof(fc.double({ min: 0.3, max: 5, noNaN: true }), fc.constantFrom(0.5, 1, 1.5, 2, 3));
 

@@ -58,8 +58,8 @@ test('aslant grids: only samples exactly half way between two voxels may differ'
       TARGET,
     );
     if (!standard.tumor.includes(1)) continue;
-    const { size, spacingMm } = standard.ct.geometry;
-    const ct = resampleLinear(standard.ct.data, size, standard.ctAxes, -1000);
+    const { spacingMm } = standard.ras;
+    const ct = resampleLinear(standard.ct, standard.ctAxes, -1000);
     const theirs = (name: string): VoxelArray => (read(reference, id, name) as { data: VoxelArray }).data;
     for (const found of [
       countDifferences(ct, theirs('ct_hu_resampled_ras.nii.gz'), standard.resampled.size, spacingMm, 1e-3),

@@ -33,6 +33,8 @@ export interface ArmServer {
   readonly lives: string[][];
   /** States that each job has before it, by its name. */
   readonly states: Map<string, string[]>;
+  /** What the run history says of the first step of a job that failed, by the job's name. */
+  readonly failures: Map<string, object>;
   /** Resources by their path below the workspace. */
   readonly resources: Map<string, Record<string, unknown>>;
   /** What an operation says each time one looks. */
@@ -59,6 +61,7 @@ export async function startArmServer(): Promise<ArmServer> {
   const tokens: ArmServer['tokens'] = [];
   const faults: Fault[] = [];
   const lives: string[][] = [];
+  const failures: ArmServer['failures'] = new Map();
   const resources = new Map<string, Record<string, unknown>>();
   const operations: object[] = [];
   const jobs = new Map<string, string[]>();
@@ -97,13 +100,16 @@ export async function startArmServer(): Promise<ArmServer> {
     const history = /^\/history\/v1\.0(.*)\/runs\/([^/]+)\/(children|details)$/.exec(path);
     if (history !== null) {
       const [, , run, what] = history;
-      if (what === 'details') return [200, { logFiles: { 'user_logs/std_log.txt': `${origin}/log/${run}` } }];
+      if (what === 'details') {
+        const error = failures.get(run.replace(/-1$/, '')) ?? null;
+        return [200, { logFiles: { 'user_logs/std_log.txt': `${origin}/log/${run}` }, error }];
+      }
       const value = [
         { runId: `${run}-2`, displayName: 'split', status: 'NotStarted', startTimeUtc: null },
         {
           runId: `${run}-1`,
           displayName: 'convert',
-          status: 'Running',
+          status: failures.has(run) ? 'Failed' : 'Running',
           startTimeUtc: '2027-01-01T00:00:00Z',
         },
       ];
@@ -204,6 +210,7 @@ export async function startArmServer(): Promise<ArmServer> {
     tokens,
     faults,
     lives,
+    failures,
     states: jobs,
     resources,
     operations,

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { outputFile } from '../../src/components/commit.ts';
 import { resolveConfig } from '../../src/config/load.ts';
 import { PRESETS } from '../../src/config/presets.ts';
@@ -13,7 +14,6 @@ import { boundingBox } from '../../src/kernels/bounding-box.ts';
 import { HuHistogram } from '../../src/kernels/histogram.ts';
 import { maskedMean } from '../../src/kernels/masked-mean.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
-import { gzip } from '../../src/nifti/gzip.ts';
 import { randomStream } from '../../src/phantom/random.ts';
 import { VERSION } from '../../src/version.ts';
 import type { Vec3 } from '../../src/volume/geometry.ts';
@@ -141,7 +141,7 @@ export async function generateCohort(plan: CohortPlan, folder: string): Promise<
     volumes.set(id, made);
     mkdirSync(join(interim, id), { recursive: true });
     const write = (file: string, volume: GeneratedVolume['ct' | 'tumor']) => {
-      const bytes = gzip(encodeNifti(volume), 1);
+      const bytes = gzipSync(encodeNifti(volume), { level: 1 });
       writeFileSync(join(interim, id, file), bytes);
       return outputFile(file, bytes);
     };

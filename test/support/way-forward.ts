@@ -27,7 +27,7 @@ export function wayForward(
 ): Forward {
   const standardised = (mask: Uint8Array) =>
     standardise({ data: new Int16Array(mask.length), geometry: ct }, { data: mask, geometry: ct }, targetMm);
-  const { axisOrder, ct: ras, resampled } = standardised(new Uint8Array(voxelCount(ct.size)));
+  const { axisOrder, ras, resampled } = standardised(new Uint8Array(voxelCount(ct.size)));
   const { start, size } = typeof box === 'function' ? box(resampled.size) : box;
   const roi: Geometry = { ...resampled, size, originMm: pointOfIndex(resampled, start) };
   return {
@@ -36,7 +36,7 @@ export function wayForward(
     transforms: {
       original_ct_geometry: gridRecordOf(ct),
       axis_order: { from: axisOrder.from, flip: [...axisOrder.flip] },
-      ras_ct_geometry: gridRecordOf(ras.geometry),
+      ras_ct_geometry: gridRecordOf(ras),
       resampled_ct_geometry: gridRecordOf(resampled),
       bbox_final_start_ijk: start,
       roi_geometry: gridRecordOf(roi),

@@ -193,6 +193,51 @@ describe('a job', () => {
     expect(failed).toMatchObject({ code: 1, stdout: 'k\nk_retry1\n' });
   });
 
+  // As users have reported them: Azure/MachineLearningNotebooks 1242 and 1360.
+  const PREEMPTED =
+    'AzureMLCompute job failed.\nPreemptionError: Nodes of this job got pre-empted. Check if the run has failed or restarted.';
+  const OWN =
+    'AzureMLCompute job failed.\nJobFailed: Submitted script failed with a non-zero exit code; see the driver log file for details.';
+  const EXITED = "Execution failed. User process 'swinprep' exited with status code 2.";
+
+  it.each([
+    ['was preempted', { error: { code: 'UserError', message: PREEMPTED } }, ['j', 'j_retry1']],
+    [
+      'says so in its details',
+      { error: { code: 'UserError', details: [{ message: PREEMPTED }] } },
+      ['j', 'j_retry1'],
+    ],
+    ['says nothing', { error: null }, ['j', 'j_retry1']],
+    ['failed in an unknown way', { error: { code: 'ServiceError', message: 'disk' } }, ['j', 'j_retry1']],
+    ['was preempted and so exited', { error: { message: `${PREEMPTED}\n${EXITED}` } }, ['j', 'j_retry1']],
+    ['exited', { error: { code: 'UserError', message: EXITED } }, ['j']],
+    ['failed with an exit code', { error: { code: 'UserError', message: OWN } }, ['j']],
+  ])('whose step %s is submitted again, or not', async (_, failure, submitted) => {
+    arm.lives.push(['Running', 'Failed'], ['Running', 'Completed']);
+    arm.failures.set('j', failure);
+    const args = ['submit', smoke, ...places, '--name', 'j', '--retry-preempted', '3', '--poll', '0.01'];
+    const { code, stdout, stderr } = await azure(...args);
+    const again = submitted.length > 1;
+    expect({ code, jobs: stdout.trim().split('\n') }).toEqual({ code: again ? 0 : 1, jobs: submitted });
+    const closing = again
+      ? 'j: Failed; submitted again, 1 of 3\n'
+      : 'j: convert ended with an error of its own, no node was taken away; not submitted again\n';
+    expect(stderr).toContain(closing);
+  });
+
+  it('whose failed step has many nodes is submitted again, for one of them may be lost', async () => {
+    const folder = temporaryFolder();
+    cpSync(path.join(pipelines, '..', 'components'), path.join(folder, 'components'), { recursive: true });
+    cpSync(pipelines, path.join(folder, 'pipelines'), { recursive: true });
+    const many = path.join(folder, 'pipelines/smoke.yml');
+    // The first of the steps, which is the one that fails.
+    writeFileSync(many, readFileSync(smoke, 'utf8').replace('instance_count: 1', 'instance_count: 2'));
+    arm.lives.push(['Failed'], ['Completed']);
+    arm.failures.set('j', { error: { code: 'UserError', message: EXITED } });
+    const args = ['submit', many, ...places, '--name', 'j', '--retry-preempted', '3', '--poll', '0.01'];
+    expect(await azure(...args)).toMatchObject({ code: 0, stdout: 'j\nj_retry1\n' });
+  });
+
   it('has a status, logs, and can be cancelled', async () => {
     arm.lives.push(['Running']);
     await azure('submit', smoke, ...places, '--name', 'j');

@@ -1,0 +1,50 @@
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { gunzipSync as firstMember } from 'fflate';
+import { expect, test } from 'vitest';
+import { gunzip, gzip } from '../../src/nifti/gzip.ts';
+
+const MIB = 2 ** 20;
+
+/** Bytes that deflate to about half, of any length, the same ones for the same seed. */
+function noise(length: number, seed: number): Uint8Array {
+  let state = seed + 1;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 28;
+  });
+}
+
+/** Lengths about the seams of the chunks. */
+const length = fc.oneof(
+  fc.nat(5000),
+  fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -2, max: 2 })).map(([n, off]) => n * MIB + off),
+);
+
+test('is one member that inflates to the parts in a row, whatever their lengths and the level', async () => {
+  const parts = fc.array(fc.tuple(length, fc.nat()), { maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(parts, fc.integer({ min: 1, max: 9 }), async (shapes, level) => {
+      const bytes = shapes.map(([n, seed]) => noise(n, seed));
+      const zipped = await gzip(bytes, level);
+      const whole = Buffer.concat(bytes);
+      expect(gunzipSync(zipped).equals(whole)).toBe(true);
+      // fflate stops after the first member.
+      expect(whole.equals(firstMember(zipped))).toBe(true);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('carries no time, and gives the same bytes for the same input however often it runs side by side', async () => {
+  const bytes = noise(3 * MIB + 1, 7);
+  const [first, ...others] = await Promise.all([1, 2, 3].map(() => gzip([bytes], 1)));
+  expect([...first.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
+  for (const other of others) expect(Buffer.compare(first, other)).toBe(0);
+});
+
+test('a stream that inflates to more than a volume can hold is refused', async () => {
+  const bytes = await gzip([new Uint8Array(2000)], 9);
+  expect(() => gunzip(bytes, 1000)).toThrow();
+  expect(gunzip(bytes, 2000)).toHaveLength(2000);
+});
