@@ -239,6 +239,58 @@ describe('a datastore is the container that it names', () => {
   });
 });
 
+describe('every command', () => {
+  const GONE = 'azureml://datastores/gone/paths/a';
+  const cases = ['--cases', 'c'];
+  const split = ['--split', 's'];
+  const measured = ['--core-minutes', '1', '--interim-ratio', '1', '--roi-ratio', '1'];
+  const cluster = ['--nodes', '1', '--cores', '4', '--start-minutes', '5', '--idle-minutes', '2'];
+
+  it.each([
+    ['preprocess', '--raw', 'r', '--clinical', 'c', '--out', GONE],
+    ['convert', '--raw', 'r', '--masks', GONE, '--interim', 'i', ...cases],
+    ['split', ...cases, '--clinical', GONE, ...split],
+    ['split', ...cases, '--clinical', 'c', '--previous', GONE, ...split],
+    ['pass1-stats', ...cases, ...split, '--interim', GONE, '--stats', 's'],
+    ['pass1-stats', ...cases, ...split, '--interim', 'i', '--freeze-stats', GONE, '--stats', 's'],
+    [
+      'pass2-write',
+      '--cases',
+      GONE,
+      ...split,
+      '--stats',
+      's',
+      '--interim',
+      'i',
+      '--roi',
+      'r',
+      '--manifest',
+      'm',
+    ],
+    ['map-back', '--transforms', 't', '--roi', GONE, '--out', 'o'],
+    ['export', 'nnunet', '--roi', 'r', '--manifest', 'm', '--out', GONE],
+    ['inspect', GONE],
+    ['config', '--config', GONE],
+    ['phantom', '--patients', '1', '--out', GONE],
+    ['demo', '--raw', GONE, '--clinical', 'c'],
+    ['azure', 'estimate', '--raw', GONE, '--prices', 'p', ...measured, ...cluster],
+  ])('looks datastores up: swinprep %s %s ...', async (...args) => {
+    const { code, stderr } = await inJob(args);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(`${GONE}: there is no datastore gone in the workspace ws`),
+    });
+    expect(asked()).toEqual({ 'GET /datastores/gone': 1 });
+  });
+
+  it('but that of a data asset, which Azure ML keeps as it is', async () => {
+    const file = path.join(import.meta.dirname, 'files/data.yml');
+    expect(await inJob(['azure', 'data', file, '--path', GONE])).toMatchObject({ code: 0 });
+    expect(asked()).not.toHaveProperty('GET /datastores/gone');
+    expect([...arm.resources.values()].at(-1)).toMatchObject({ properties: { dataUri: GONE } });
+  });
+});
+
 describe('the workspace of a short URI', () => {
   it('is that of the options, of whatever command', async () => {
     const workspace = ['--subscription', 's-1', '--group', 'rg', '--workspace', 'ws'];
