@@ -91,6 +91,7 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
   if (process.platform !== 'linux') throw new Error('the bench reads /proc: it runs on Linux');
   const { cases, rounds, say, scratch = tmpdir() } = options;
   const loadAverage = loadavg();
+  const started = performance.now();
   const folder = mkdtempSync(join(scratch, 'swinprep-bench-'));
   const stop = () => {
     rmSync(folder, { recursive: true, force: true });
@@ -103,7 +104,7 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
     const cohort =
       options.cohort === 'lung1'
         ? lung1Cohort(cohortOptions)
-        : generatedCohort({ ...cohortOptions, most: cases, gridSize: options.gridSize });
+        : generatedCohort({ ...cohortOptions, phantoms: cases, gridSize: options.gridSize });
     const wanted = chosen(catalogue(benchIn(folder, cohort, options)), options);
     const { ready: rows, leftOut, versions } = await atHand(wanted, say);
     const { samples, failed } = await measureAll(rows, folder, options);
@@ -115,6 +116,7 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
       cohort: cohort.title,
       cases,
       rounds,
+      minutes: (performance.now() - started) / 60_000,
       rows: results,
       leftOut,
       failed,

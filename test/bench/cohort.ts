@@ -77,19 +77,26 @@ export function lung1Cohort(options: CohortOptions): Cohort {
   };
 }
 
-/** Phantoms, each case another, 512x512 or of `gridSize`. */
-export function generatedCohort(options: CohortOptions & { readonly gridSize?: number | undefined }): Cohort {
-  const { folder, most, gridSize } = options;
+export interface PhantomCohortOptions extends CohortOptions {
+  /** How many of them differ. */
+  readonly phantoms: number;
+  /** Pixels along a side of a slice; default 512. */
+  readonly gridSize?: number | undefined;
+}
+
+/** Phantoms; where more cases are asked for than there are phantoms, the same again under other ids. */
+export function generatedCohort(options: PhantomCohortOptions): Cohort {
+  const { folder, phantoms, gridSize } = options;
   const patients = new Set<string>();
   const grid = gridSize === undefined ? {} : { gridSize };
-  for (const { key, bytes } of phantomFiles({ patients: most, full: most, ...grid })) {
+  for (const { key, bytes } of phantomFiles({ patients: phantoms, full: phantoms, ...grid })) {
     const [top, patient, ...rest] = key.split('/');
     if (top !== 'raw') continue;
     patients.add(patient);
     write(join(folder, 'source', patient, ...rest), bytes);
   }
   const side = gridSize ?? 512;
-  return cohortOf(`generated patients, ${side}x${side}, each another`, [...patients], options);
+  return cohortOf(`${phantoms} generated patients, ${side}x${side}`, [...patients], options);
 }
 
 /** Reads files once, so that no row pays for a disk that another did not. Gives their bytes. */

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, measureTask } from './bench.ts';
+import { partsOf } from './patient-parts.ts';
 import { programVersion, pythonPeer } from './peers.ts';
 import type { Row } from './row.ts';
 import { expectSameVolume } from './sameness.ts';
@@ -54,11 +55,13 @@ export function dcm2niixRow(bench: Bench, name: string, gzip: string, cases: num
     async measure(folder) {
       const run = await finishedRun(bench, 'lung1', cases);
       const out = join(folder, 'out');
-      const each = `dcm2niix -b n ${gzip} -f {} -o "$2" "$1/{}" > /dev/null`;
-      const all = `ls "$1" | xargs -P ${availableParallelism()} -I{} sh -c '${each}' sh "$1" "$2"`;
+      // It gets the folders of the CTs: segmentations it would convert, too.
+      const each = `dcm2niix -b n ${gzip} -f "$2" -o "$1" "$3" > /dev/null`;
+      const all = `out=$1; shift; printf "%s\\0" "$@" | xargs -0 -P ${availableParallelism()} -n 2 sh -c '${each}' sh "$out"`;
+      const cts = idsOf(run).flatMap((id) => [id, partsOf(join(run.raw, id)).ct]);
       return measureTask({
         command: '/bin/sh',
-        args: ['-c', all, 'sh', run.raw, out],
+        args: ['-c', all, 'sh', out, ...cts],
         inputs: [run.raw],
         out,
         check() {

@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { OkCase } from '../../src/dataset/case.ts';
 import { readJson } from '../support/cli.ts';
 import type { Bench } from './bench.ts';
 import { linkAll } from './cohort.ts';
 import { measure } from './measure.ts';
+import { partsOf } from './patient-parts.ts';
 import { pythonPeer } from './peers.ts';
 import { PeerMissing } from './row.ts';
 import { finishedRun, type Run } from './swinprep.ts';
@@ -49,16 +49,6 @@ async function makeInputs(bench: Bench, kind: MaskKind): Promise<MaskInputs> {
   if (patients.length === 0)
     throw new PeerMissing(`none of ${bench.fewCases} cases has ${kind}: see --few-cases`);
   return { raw, patients };
-}
-
-/** A patient's files lie in two folders, most of them the CT, the other the mask object. */
-function partsOf(patient: string): { ct: string; maskObject: string } {
-  const files = readdirSync(patient, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const count = (folder: string): number => files.filter((file) => dirname(file) === folder).length;
-  const [ct] = [...new Set(files.map(dirname))].sort((x, y) => count(y) - count(x));
-  return { ct, maskObject: files.find((file) => dirname(file) !== ct) ?? '' };
 }
 
 /** Lung1's own SEG files hold what was published besides as NRRD, each segment on every slice; here highdicom writes such. */

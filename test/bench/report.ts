@@ -63,23 +63,15 @@ function groupTable(group: string, rows: readonly RowResult[]): string[] {
 }
 
 /** The whole result as text. */
-export function reportOf({
-  machine,
-  cohort,
-  cases,
-  rounds,
-  rows,
-  leftOut,
-  failed,
-  bars,
-}: BenchResult): string {
+export function reportOf(result: BenchResult): string {
+  const { machine, cohort, cases, rounds, minutes, rows, leftOut, failed, bars } = result;
   const groups = [...new Set(rows.map(({ group }) => group))];
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, ${machine.date}`,
     versions.join(', '),
     `load average at the start ${machine.loadAverage.join(' ')}`,
-    `${cases} cases: ${cohort}; ${rounds} round${rounds === 1 ? '' : 's'}, rows interleaved, medians`,
+    `${cases} cases: ${cohort}; ${rounds} round${rounds === 1 ? '' : 's'}, rows interleaved, medians; all in ${minutes.toFixed(0)} min`,
     ...groups.flatMap((group) =>
       groupTable(
         group,

@@ -26,6 +26,8 @@ export interface BenchResult {
   readonly cohort: string;
   readonly cases: number;
   readonly rounds: number;
+  /** What the whole of it took, cohort, runs to compare with and checks included. */
+  readonly minutes: number;
   readonly rows: readonly RowResult[];
   readonly leftOut: readonly LeftOut[];
   /** Rows that were begun and failed, or did other work than the others. */
