@@ -163,7 +163,8 @@ async function storedPatients(uri: string): Promise<Map<string, PatientBlobs>> {
   const found = new Map<string, { folder: true; blobs: { key: string; bytes: number }[] }>();
   for await (const { key, bytes } of (await openStore(uri)).list()) {
     const slash = key.indexOf('/');
-    if (slash < 0) continue;
+    // No patient's name begins with a dot.
+    if (slash < 0 || key.startsWith('.')) continue;
     const name = key.slice(0, slash);
     const patient = found.get(name) ?? { folder: true, blobs: [] };
     patient.blobs.push({ key, bytes });

@@ -96,6 +96,8 @@ describe('an estimate by what a run has left', () => {
       [await openStore(at('out/roi')), roi],
     ])
       for await (const { key } of from.list('PHANTOM-002')) await to.write(key, (await from.read(key))!);
+    // What a run keeps for the next one is no patient's.
+    await interim.write('.state/split.json', new Uint8Array(1e6));
     const part = await estimate('--core-minutes', '3', '--interim', interim.uri, '--roi', roi.uri);
     expect(part.sampledPatients).toBe(1);
     const ratio = part.storedGb.interim / whole.storedGb.interim;
