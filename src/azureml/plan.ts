@@ -6,8 +6,9 @@ import { orderJobs } from './job-order.ts';
 import { localValues, type RemoteData } from './local-values.ts';
 import { type BoundNode, bindNode, type Scope } from './node-binding.ts';
 import { checkOutputs } from './output-binding.ts';
-import { type PipelineNode, readPipeline } from './pipeline.ts';
+import type { PipelineNode } from './pipeline.ts';
 import { type ResolveUri, uriResolver } from './resolve-uri.ts';
+import { readStarted } from './schedule.ts';
 import { type Report, throwProblems } from './yaml-file.ts';
 
 export interface PlanOptions {
@@ -54,9 +55,9 @@ export interface Plan {
 }
 
 /**
- * Reads a pipeline and its components, resolves every value and checks what can be checked before anything starts:
- * unknown keys and names, missing inputs, placeholders, types, enums and bounds, dangling bindings, rings. Throws one
- * UsageError that lists all that is wrong, each with its job and key. Writes nothing.
+ * Reads a pipeline, or the one that a schedule starts, and its components, resolves every value and checks what can be
+ * checked before anything starts: unknown keys and names, missing inputs, placeholders, types, enums and bounds, dangling
+ * bindings, rings. Throws one UsageError that lists all that is wrong, each with its job and key. Writes nothing.
  */
 export async function planPipeline(file: string, options: PlanOptions): Promise<Plan> {
   const problems: string[] = [];
@@ -68,7 +69,7 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
 
   const remote: RemoteData[] = [];
   const reader = localValues(path.join(artifactsDir, 'inputs'), options.resolveUri ?? uriResolver(), remote);
-  const pipeline = await readPipeline(file, report);
+  const pipeline = await readStarted(file, report);
   const scope = pipeline && {
     pipeline,
     inputs: await resolveInputs(pipeline, options.set ?? {}, cwd, report, reader),

@@ -34,6 +34,14 @@ export interface Schedule extends z.infer<typeof scheduleSchema> {
   readonly pipeline: PartialPipelineJob | undefined;
 }
 
+/** Reads the pipeline that a file is or, as a schedule, starts; what is wrong in any of the files goes to `report`. */
+export async function readStarted(file: string, report: Report): Promise<PartialPipelineJob | undefined> {
+  const content = await readYaml(file, z.record(z.string(), z.unknown()), report);
+  if (content === undefined) return undefined;
+  if (!Object.hasOwn(content, 'create_job')) return readPipeline(file, report);
+  return (await readSchedule(file, report))?.pipeline;
+}
+
 /** Reads a schedule, its pipeline and its components; what is wrong in any of them goes to `report`. */
 export async function readSchedule(file: string, report: Report): Promise<Schedule | undefined> {
   const content = await readYaml(file, scheduleSchema, report);

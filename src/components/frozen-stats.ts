@@ -3,24 +3,19 @@ import { decodeFrozen, type FrozenConstants } from '../dataset/frozen-stats.ts';
 import { type DatasetStats, STATS_FILE } from '../dataset/stats.ts';
 import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
-
-/** What stands for no place where one is wanted: a job of a pipeline has to give every input a value. */
-export const NOWHERE = 'none';
-
-/** A place that was given, or undefined. */
-export function givenPlace(uri: string | undefined): string | undefined {
-  return uri === undefined || uri === NOWHERE ? undefined : uri;
-}
+import { frozenPlace } from './run-state.ts';
 
 /**
- * The constants that `--freeze-stats` names: the `dataset_pass1_stats.json` of a release, or its folder. Throws a
- * UsageError where they do not fit the configuration, a StorageError where there is no such file.
+ * The constants that `--freeze-stats` names: the `dataset_pass1_stats.json` of a release, or its folder; or
+ * `last` for that of the last run in `state`. Throws a UsageError where they do not fit the configuration, a StorageError
+ * where there is no such file.
  */
 export async function readFrozen(
   freezeStats: string | undefined,
+  state: string | undefined,
   config: Config,
 ): Promise<FrozenConstants | undefined> {
-  const uri = givenPlace(freezeStats);
+  const uri = await frozenPlace(freezeStats, state);
   if (uri === undefined) return undefined;
   parseLocation(uri);
   const file = /\.json$/i.test(displayUri(uri)) ? uri : joinUri(uri, STATS_FILE);

@@ -16,6 +16,7 @@ import { readArtifact, writeArtifacts } from './artifact.ts';
 import { frozenFacts, readFrozen } from './frozen-stats.ts';
 import { type MeasureTask, measureFingerprint } from './pass1-case.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
+import { keepStats } from './run-state.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
 import { type StepWatch, watched } from './step-watch.ts';
 import { voxelsOf } from './voxels-of.ts';
@@ -24,8 +25,10 @@ export interface Pass1Options extends ShardOptions {
   readonly cases: string;
   readonly split: string;
   readonly interim: string;
-  /** A release's dataset_pass1_stats.json or its folder, whose constants are used; `none` or absent: the cohort's own. */
+  /** A release's dataset_pass1_stats.json or its folder, whose constants are used; `last`: that of the last run in `state`; `none` or absent: the cohort's own. */
   readonly freezeStats?: string | undefined;
+  /** Where the statistics are kept for the next run; `none` or absent: nowhere. */
+  readonly state?: string | undefined;
   /** Local folder of the `dataset_pass1_stats.json` artifact. */
   readonly stats: string;
   readonly workers: number;
@@ -42,7 +45,7 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
   const { config } = cases;
-  const frozen = await readFrozen(options.freezeStats, config);
+  const frozen = await readFrozen(options.freezeStats, options.state, config);
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
   const tasks = okCases(cases)
     .filter((record) => memberOf.has(record.patient_id))
@@ -90,6 +93,7 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
     }),
   );
   await done.clear();
+  await keepStats(options.state, stats);
   const summary = stats.pass1_summary;
   return {
     step: 'pass1-stats',

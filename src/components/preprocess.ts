@@ -9,7 +9,8 @@ import { readObject } from '../storage/open.ts';
 import { caseNamingOf } from './case-id.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { readFrozen } from './frozen-stats.ts';
-import { previousFile, readPrevious } from './previous-split.ts';
+import { previousFile } from './previous-split.ts';
+import { earlierSplit } from './run-state.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
 export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
@@ -50,6 +51,8 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly previous?: string | undefined;
   /** A release's dataset_pass1_stats.json, or its folder: its constants are used. */
   readonly freezeStats?: string | undefined;
+  /** Where runs leave their split and statistics for the next. */
+  readonly state?: string | undefined;
   readonly workers: number;
   /** Leave `profile.json` beside each artifact. */
   readonly profile?: boolean | undefined;
@@ -72,14 +75,14 @@ export interface PreprocessResult {
 async function checkInputs(options: PreprocessOptions): Promise<void> {
   const config = await readConfig(options);
   parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
-  if (options.previous !== undefined) await readPrevious(options.previous, caseNamingOf(config));
-  await readFrozen(options.freezeStats, config);
+  await earlierSplit(options, caseNamingOf(config));
+  await readFrozen(options.freezeStats, options.state, config);
 }
 
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
-  const { raw, clinical, out, config, previous, patch, freezeStats } = options;
+  const { raw, clinical, out, config, previous, patch, freezeStats, state } = options;
   const interim = joinUri(out, 'interim');
   const roi = joinUri(out, 'roi');
   const location = parseLocation(out);
@@ -97,6 +100,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(config === undefined ? {} : { config }),
     ...(previous === undefined ? {} : { previous: previousFile(previous) }),
     ...(patch === undefined ? {} : { patch }),
+    ...(state === undefined ? {} : { state }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
   };
   const { resolveUri, onEvent } = options;

@@ -17,12 +17,17 @@ export function previousFile(uri: string): string {
 export async function readPrevious(uri: string, caseNaming: string): Promise<PreviousSplit> {
   const file = previousFile(uri);
   const previous = decodePrevious(displayUri(file), await readObject(file));
+  assertSameNaming(displayUri(file), previous, caseNaming);
+  return previous;
+}
+
+/** Throws a UsageError where an earlier split names patients in another way than this run. */
+export function assertSameNaming(file: string, previous: PreviousSplit, caseNaming: string): void {
   if (previous.pins.size > 0 && previous.caseNaming !== caseNaming) {
     throw new UsageError(
-      `${displayUri(file)}: names its patients in another way than this run (privacy.caseId, or the secret): use the same for both`,
+      `${file}: names its patients in another way than this run (privacy.caseId, or the secret): use the same for both`,
     );
   }
-  return previous;
 }
 
 /**

@@ -9,16 +9,15 @@ import { readObject } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { caseIdOf, caseNamingOf } from './case-id.ts';
-import { assertNobodyMoves, readPrevious } from './previous-split.ts';
+import { assertNobodyMoves } from './previous-split.ts';
 import type { StepOutcome, StepSummary } from './report.ts';
+import { earlierSplit, keepSplit, type SplitSources } from './run-state.ts';
 import { watched } from './step-watch.ts';
 
-export interface SplitOptions {
+export interface SplitOptions extends SplitSources {
   readonly cases: string;
   /** The clinical CSV: a file or blob. */
   readonly clinical: string;
-  /** An earlier split.json, or its folder: whoever it assigned keeps the side. */
-  readonly previous?: string | undefined;
   /** Local folder of the `split.json` artifact. */
   readonly split: string;
   /** Leave `profile.json` beside it. */
@@ -58,8 +57,7 @@ async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const { config } = cases;
   const caseNaming = caseNamingOf(config);
-  const previous =
-    options.previous === undefined ? undefined : await readPrevious(options.previous, caseNaming);
+  const previous = await earlierSplit(options, caseNaming);
   const rows = parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
   const caseId = caseIdOf(config);
   const clinical = rows.map((row) => ({ ...row, patientId: caseId(row.patientId) }));
@@ -69,6 +67,7 @@ async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
     [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
     [SPLIT_FILE]: encodeJson(result),
   });
+  await keepSplit(options.state, result);
   const { summary } = result;
   return {
     step: 'split',

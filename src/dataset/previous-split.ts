@@ -58,3 +58,20 @@ export function decodePrevious(file: string, bytes: Uint8Array): PreviousSplit {
     retired: retired.map(({ patient_id }) => patient_id),
   };
 }
+
+/**
+ * What the last run kept, with those pinned besides by a split that was given. Throws a UsageError that names `place`
+ * where one puts a patient into train and the other into test.
+ */
+export function unitedPrevious(place: string, kept: PreviousSplit, given: PreviousSplit): PreviousSplit {
+  const opposed = [...given.pins].filter(([id, { split }]) => (kept.pins.get(id)?.split ?? split) !== split);
+  if (opposed.length > 0)
+    throw new UsageError(
+      `${place}: ${opposed.length} patients are on the other side than in the previous split that was given, such as ${opposed[0][0]}; give the one of the same release, or move the split.json there away`,
+    );
+  return {
+    ...kept,
+    pins: new Map([...given.pins, ...kept.pins]),
+    retired: [...new Set([...kept.retired, ...given.retired])],
+  };
+}

@@ -118,7 +118,16 @@ const freezeStats = {
     type: 'string',
     requiresArg: true,
     description:
-      "A release's dataset_pass1_stats.json, or its folder (a path or URI): its normalisation constants and box sizes are used; none: the cohort's own (default)",
+      "A release's dataset_pass1_stats.json, or its folder (a path or URI): its normalisation constants and box sizes are used; last: those kept in --state; none: the cohort's own (default)",
+  },
+} as const;
+
+const state = {
+  state: {
+    type: 'string',
+    requiresArg: true,
+    description:
+      'Where runs keep split.json and dataset_pass1_stats.json for the next (a path or URI), so that nobody changes sides; none: nowhere (default)',
   },
 } as const;
 
@@ -141,6 +150,7 @@ export const COMPONENT_OPTIONS = {
     cases: folder('Folder of the cases.json artifact'),
     clinical: uri('Clinical CSV with a row a patient'),
     ...previous,
+    ...state,
     split: folder('Folder for the split.json artifact'),
     ...profile,
     ...maxExcluded,
@@ -150,6 +160,7 @@ export const COMPONENT_OPTIONS = {
     split: folder('Folder of the split.json artifact'),
     interim: uri('Where convert wrote the volumes'),
     ...freezeStats,
+    ...state,
     stats: folder('Folder for the dataset_pass1_stats.json artifact'),
     ...workers,
     ...profile,
@@ -220,6 +231,7 @@ export const preprocessOptions = {
   },
   ...previous,
   ...freezeStats,
+  ...state,
   ...workers,
   ...profile,
   ...maxExcluded,

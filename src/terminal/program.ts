@@ -112,13 +112,13 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .command(
       'run <pipeline>',
-      'Run an Azure ML pipeline file on this machine',
+      'Run an Azure ML pipeline file on this machine, or the pipeline of a schedule once',
       (y) =>
         y
           .positional('pipeline', {
             type: 'string',
             demandOption: true,
-            description: `Pipeline YAML, such as ${DEFAULT_PIPELINE}`,
+            description: `Pipeline or schedule YAML, such as ${DEFAULT_PIPELINE}`,
           })
           .options(runOptions),
       async (argv) => {
