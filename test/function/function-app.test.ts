@@ -74,7 +74,7 @@ describe('infra/azuredeploy.json', () => {
       'AZURE_ML_WORKSPACE',
       'AZURE_RESOURCE_GROUP',
       'AZURE_SUBSCRIPTION_ID',
-      ...places.map(([name]) => `SWINPREP_INPUT_${name}`).sort(),
+      ...[...places.map(([name]) => name), 'state'].sort().map((name) => `SWINPREP_INPUT_${name}`),
       'SWINPREP_STORAGE_ID',
       'SWINPREP_UPLOADS',
     ]);

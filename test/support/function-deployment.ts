@@ -36,6 +36,7 @@ export async function startDeployment(app: FunctionApp): Promise<Deployment> {
     SWINPREP_INPUT_clinical: `${raw}/clinical.csv`,
     SWINPREP_INPUT_interim: `${azurite.url}/interim`,
     SWINPREP_INPUT_roi: `${azurite.url}/roi`,
+    SWINPREP_INPUT_state: `${azurite.url}/interim/.state`,
     SWINPREP_STORAGE_ID: TOPIC,
     SWINPREP_UPLOADS: `${azurite.url}/artifacts/function`,
     AZURE_CLIENT_ID: 'identity of the function',
