@@ -62,8 +62,8 @@ export async function clearOutputs(
 export type Outputs = Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>>;
 
 /**
- * Makes and writes a patient's outputs side by side: one is written while the next is compressed. Where one fails the
- * others are waited for, so that nothing is written after the failure is known.
+ * Makes a patient's outputs one after the other and writes each while the next is made. Where one fails the others are
+ * waited for, so that nothing is written after the failure is known.
  */
 export async function writeOutputs<O extends Outputs>(
   store: Store,
@@ -71,14 +71,19 @@ export async function writeOutputs<O extends Outputs>(
   outputs: O,
   clock: StageClock,
 ): Promise<Record<keyof O, OutputFile>> {
-  const writes = Object.entries(outputs).map(async ([file, encode]) => {
-    const bytes = await encode();
-    await store.write(`${patientId}/${file}`, bytes);
-    return [file, clock.time('sha256', bytes.length, () => outputFile(file, bytes))] as const;
-  });
-  const written = await Promise.allSettled(writes);
-  for (const result of written) if (result.status === 'rejected') throw result.reason;
-  return Object.fromEntries(await Promise.all(writes)) as Record<keyof O, OutputFile>;
+  const files: [string, OutputFile][] = [];
+  const writes: Promise<void>[] = [];
+  try {
+    for (const [file, encode] of Object.entries(outputs)) {
+      const bytes = await encode();
+      writes.push(store.write(`${patientId}/${file}`, bytes));
+      files.push([file, clock.time('sha256', bytes.length, () => outputFile(file, bytes))]);
+    }
+    await Promise.all(writes);
+  } finally {
+    await Promise.allSettled(writes);
+  }
+  return Object.fromEntries(files) as Record<keyof O, OutputFile>;
 }
 
 /** Writes the record that says that a patient's outputs are whole; last of all. */
