@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import module from 'node:module';
+
 const OLDEST_NODE = [22, 12] as const;
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -8,6 +10,10 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   );
   process.exitCode = 1;
 } else {
+  // Steps are processes with worker threads, all of which load the same modules: compiled once, they start faster.
+  // The environment hands the place of the cache on to worker threads.
+  const { directory } = module.enableCompileCache();
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   // Imported only now: the packages behind it do not load on an older Node.
   const { main } = await import('./terminal/program.ts');
   process.exitCode = await main(process.argv.slice(2));

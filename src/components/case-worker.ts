@@ -1,26 +1,27 @@
 import { StorageError, UsageError } from '../errors.ts';
 import type { CaseOutcome, CaseTask, TimedOutcome } from './case-pool.ts';
-import { type ConvertTask, convertCase } from './convert-case.ts';
-import { type InspectTask, inspectCase } from './inspect-case.ts';
-import { type MapBackTask, mapBackCase } from './map-back-case.ts';
-import { type MeasureTask, pass1Case } from './pass1-case.ts';
-import { pass2Case, type RoiTask } from './pass2-case.ts';
+import type { ConvertTask } from './convert-case.ts';
+import type { InspectTask } from './inspect-case.ts';
+import type { MapBackTask } from './map-back-case.ts';
+import type { MeasureTask } from './pass1-case.ts';
+import type { RoiTask } from './pass2-case.ts';
 import { StageClock } from './stage-clock.ts';
 
 type Task = ConvertTask | InspectTask | MeasureTask | RoiTask | MapBackTask;
 
-function runTask(task: Task, clock: StageClock): Promise<CaseOutcome<unknown>> {
+/** A step's code is loaded with its first patient: a worker of one step has no use for the others. */
+async function runTask(task: Task, clock: StageClock): Promise<CaseOutcome<unknown>> {
   switch (task.step) {
     case 'convert':
-      return convertCase(task, clock);
+      return (await import('./convert-case.ts')).convertCase(task, clock);
     case 'inspect':
-      return inspectCase(task, clock);
+      return (await import('./inspect-case.ts')).inspectCase(task, clock);
     case 'pass1-stats':
-      return pass1Case(task, clock);
+      return (await import('./pass1-case.ts')).pass1Case(task, clock);
     case 'pass2-write':
-      return pass2Case(task, clock);
+      return (await import('./pass2-case.ts')).pass2Case(task, clock);
     case 'map-back':
-      return mapBackCase(task, clock);
+      return (await import('./map-back-case.ts')).mapBackCase(task, clock);
   }
 }
 
