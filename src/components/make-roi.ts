@@ -12,6 +12,7 @@ import { type CaseStatistics, caseStatistics } from './case-statistics.ts';
 import { geometryOfBox, resampleBox } from './roi-crop.ts';
 import { checkRoi, type RoiQc } from './roi-qc.ts';
 import { type Constants, roiTransforms } from './roi-transforms.ts';
+import type { StageClock } from './stage-clock.ts';
 import { type StandardisedCase, standardise, targetSpacingOf } from './standardise.ts';
 
 export type { Constants };
@@ -44,18 +45,26 @@ function countOnes(mask: Uint8Array): number {
 }
 
 /** Cuts boxes out of the resampled CT in HU and out of masks; the CT is resampled whole only where it is kept. */
-function cutter(standard: StandardisedCase, { intensity, output }: Config) {
+function cutter(standard: StandardisedCase, { intensity, output }: Config, clock: StageClock) {
   const { resampled } = standard;
   const whole = output.auditVolumes
-    ? resampleLinear(standard.ct, standard.ctAxes, intensity.airHu)
+    ? clock.time(
+        'resample',
+        ({ byteLength }) => byteLength,
+        () => resampleLinear(standard.ct, standard.ctAxes, intensity.airHu),
+      )
     : undefined;
   return {
     whole: whole && { data: whole, geometry: resampled },
     hu: (box: Box): Volume<Float32Array> => ({
-      data:
-        whole === undefined
-          ? resampleBox(standard, box, intensity.airHu)
-          : cropWithPad(whole, resampled.size, box.start, box.size, intensity.airHu),
+      data: clock.time(
+        'resample',
+        ({ byteLength }) => byteLength,
+        () =>
+          whole === undefined
+            ? resampleBox(standard, box, intensity.airHu)
+            : cropWithPad(whole, resampled.size, box.start, box.size, intensity.airHu),
+      ),
       geometry: geometryOfBox(resampled, box),
     }),
     mask: ({ mask }: BoxedMask, box: Box): Volume<Uint8Array> => ({
@@ -86,24 +95,32 @@ export function makeRoi(
   tumor: Volume<Uint8Array>,
   config: Config,
   constants: Constants,
+  clock: StageClock,
 ): Roi {
   const { intensity } = config;
-  const standard = standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
-  const masks = caseMasks(standard, config);
+  const standard = clock.time('resample', 0, () =>
+    standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample)),
+  );
+  const masks = clock.time('boxes', 0, () => caseMasks(standard, config));
   const subject = roiSubjectOf(masks, standard);
   const plan = planRoi(subject, config, constants);
-  const cut = cutter(standard, config);
+  const cut = cutter(standard, config, clock);
   const hu = cut.hu(plan.box);
-  const windowed = { ...hu, data: windowHu(hu.data, intensity.windowHu) };
+  const windowed = {
+    ...hu,
+    data: clock.time('normalise', hu.data.byteLength, () => windowHu(hu.data, intensity.windowHu)),
+  };
   const tumorRoi = cut.mask(masks.tumor, plan.box);
   const lungRoi = masks.source === 'lung' && masks.lung ? cut.mask(masks.lung, plan.box) : undefined;
-  const statistics = roiStatistics(windowed, lungRoi ?? tumorRoi, intensity);
+  const statistics = clock.time('statistics', windowed.data.byteLength, () =>
+    roiStatistics(windowed, lungRoi ?? tumorRoi, intensity),
+  );
   const norm =
     intensity.normalization === 'case'
       ? { mu: statistics.case_mu, sigma: statistics.case_sigma }
       : { mu: constants.global_mu, sigma: constants.global_sigma };
   const normalised = ({ data, geometry }: Volume<Float32Array>): Volume<Float32Array> => ({
-    data: zScore(data, norm.mu, norm.sigma),
+    data: clock.time('normalise', data.byteLength, () => zScore(data, norm.mu, norm.sigma)),
     geometry,
   });
   const thoraxBox =
@@ -125,12 +142,14 @@ export function makeRoi(
     thorax: thoraxBox && thorax(thoraxBox),
     resampledCt: cut.whole,
     statistics,
-    qc: checkRoi(
-      record,
-      masks,
-      plan,
-      { resampled: standard.resampled, tumorRoi: { mask: tumorRoi.data, voxels: tumorVoxelsRoi } },
-      config.roiQc,
+    qc: clock.time('qc', 0, () =>
+      checkRoi(
+        record,
+        masks,
+        plan,
+        { resampled: standard.resampled, tumorRoi: { mask: tumorRoi.data, voxels: tumorVoxelsRoi } },
+        config.roiQc,
+      ),
     ),
     lungMissing: masks.lungMissing,
     tumorVoxelsResampled: masks.tumor.box.voxels,

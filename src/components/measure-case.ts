@@ -15,6 +15,7 @@ import { padBox } from '../kernels/roi-box.ts';
 import { type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
 import { type CaseFacts, type CaseMasks, caseMasks } from './case-masks.ts';
 import { caseStatistics } from './case-statistics.ts';
+import type { StageClock } from './stage-clock.ts';
 import { type StandardisedCase, standardise, targetSpacingOf } from './standardise.ts';
 
 /** Planes resampled at a time, so that the whole float volume never exists. */
@@ -24,11 +25,17 @@ const SLAB_PLANES = 8;
 function* slabsOf(
   { ct, ctAxes }: StandardisedCase,
   airHu: number,
+  clock: StageClock,
 ): Generator<{ readonly hu: Float32Array; readonly firstPlane: number }> {
   const [x, y, z] = ctAxes;
   for (let k = 0; k < z.lower.length; k += SLAB_PLANES) {
     const axes = [x, y, windowOfAxis(z, k, SLAB_PLANES)] as const;
-    yield { hu: resampleLinear(ct, axes, airHu), firstPlane: k };
+    const hu = clock.time(
+      'resample',
+      ({ byteLength }) => byteLength,
+      () => resampleLinear(ct, axes, airHu),
+    );
+    yield { hu, firstPlane: k };
   }
 }
 
@@ -51,14 +58,19 @@ function tallyMasked(
 }
 
 /** Statistics of the whole resampled CT by the voxel rule, and the HU within the tumour, in one pass over the voxels. */
-function measureIntensities(standard: StandardisedCase, masks: CaseMasks, intensity: Config['intensity']) {
+function measureIntensities(
+  standard: StandardisedCase,
+  masks: CaseMasks,
+  intensity: Config['intensity'],
+  clock: StageClock,
+) {
   const { size } = standard.resampled;
   const roiMask = (masks.source === 'lung' ? masks.lung : undefined)?.mask ?? masks.tumor.mask;
   let tumor = new HuTally();
   const measure = ({ thresholdHu, mask }: VoxelChoice): WindowedMoments => {
     const moments = emptyWindowedMoments();
     tumor = new HuTally();
-    for (const slab of slabsOf(standard, intensity.airHu)) {
+    for (const slab of slabsOf(standard, intensity.airHu, clock)) {
       const from = slab.firstPlane * size[0] * size[1];
       const part = mask?.subarray(from, from + slab.hu.length);
       addWindowed(moments, slab.hu, intensity.windowHu, { thresholdHu, mask: part });
@@ -66,7 +78,7 @@ function measureIntensities(standard: StandardisedCase, masks: CaseMasks, intens
     }
     return moments;
   };
-  const statistics = caseStatistics(measure, roiMask, intensity);
+  const statistics = clock.time('statistics', 0, () => caseStatistics(measure, roiMask, intensity));
   return { statistics, tumor };
 }
 
@@ -76,14 +88,17 @@ export function measureCase(
   ct: Volume<Int16Array>,
   tumor: Volume<Uint8Array>,
   config: Config,
+  clock: StageClock,
 ): MeasuredCase {
-  const standard = standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
-  const masks = caseMasks(standard, config);
+  const standard = clock.time('resample', 0, () =>
+    standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample)),
+  );
+  const masks = clock.time('boxes', 0, () => caseMasks(standard, config));
   const { spacingMm, size } = standard.resampled;
   const subject = masks.source === 'lung' ? masks.lung! : masks.tumor;
   const paddingMm = masks.source === 'lung' ? config.lung.paddingMm : config.roi.paddingMm;
   const { box: padded, paddingVoxels } = padBox(subject.box, spacingMm, paddingMm);
-  const { statistics, tumor: tumorTally } = measureIntensities(standard, masks, config.intensity);
+  const { statistics, tumor: tumorTally } = measureIntensities(standard, masks, config.intensity, clock);
   const mm3 = spacingMm[0] * spacingMm[1] * spacingMm[2];
   return {
     record: {

@@ -55,7 +55,7 @@ export async function pass1Case(task: MeasureTask, clock: StageClock): Promise<C
   let measured: MeasuresFile;
   try {
     const { ct, tumor } = await readInterim(interim, record, clock);
-    measured = { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config) };
+    measured = { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config, clock) };
   } catch (thrown) {
     measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };
   }

@@ -188,7 +188,7 @@ export async function pass2Case(task: RoiTask, clock: StageClock): Promise<CaseO
   try {
     const interim = timedStore(clock, await openStore(task.interim));
     const { ct, tumor } = await readInterim(interim, task.record, clock);
-    const roi = makeRoi(task.record, ct, tumor, config, task.constants);
+    const roi = makeRoi(task.record, ct, tumor, config, task.constants, clock);
     const outputs = Object.entries(outputsOf(roi, task, clock)) as [RoiFile, Outputs[string]][];
     const files = Object.fromEntries(outputs.map(([key, encode]) => [ROI_FILES[key], encode]));
     const written = await writeOutputs(store, patientId, files, clock);

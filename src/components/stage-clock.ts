@@ -9,7 +9,7 @@ export const STAGE_MEANINGS = {
   inflate: 'NIfTI out of gzip',
   qc: 'quality checks of CT and mask',
   resample: 'CT and masks onto the target grid',
-  lungs: 'finding the lungs',
+  boxes: 'boxes of the masks, finding the lungs where they are needed',
   statistics: 'moments and histograms of HU',
   normalise: 'window and z-score',
   overlay: 'the picture for review',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Constants, makeRoi, type Roi } from '../../src/components/make-roi.ts';
 import { measureCase } from '../../src/components/measure-case.ts';
+import { StageClock } from '../../src/components/stage-clock.ts';
 import { resolveConfig } from '../../src/config/load.ts';
 import { CaseExclusion } from '../../src/errors.ts';
 import { boundingBox } from '../../src/kernels/bounding-box.ts';
@@ -29,11 +30,11 @@ function configOf({ resample = AS_SCANNED, roi, ...more }: Overrides = {}) {
 const record = { patient_id: 'P', tumor: { volume_ml: 11.5 } };
 
 function roiOf(overrides: Overrides = {}, of: Chest = chest): Roi {
-  return makeRoi(record, of.ct, of.tumor, configOf(overrides), constants);
+  return makeRoi(record, of.ct, of.tumor, configOf(overrides), constants, new StageClock());
 }
 
 function measuresOf(overrides: Overrides = {}, of: Chest = chest) {
-  return measureCase(record, of.ct, of.tumor, configOf(overrides));
+  return measureCase(record, of.ct, of.tumor, configOf(overrides), new StageClock());
 }
 
 const flagsOf = (roi: Roi): string[] => roi.qc.flags.map((flag) => flag.code);
