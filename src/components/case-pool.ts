@@ -1,7 +1,8 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { messageOf, UnfinishedError } from '../errors.ts';
 import type { ExclusionAt } from './exclusion.ts';
+import { type MemoryOptions, planMemory, USUAL_PATIENT_BYTES } from './memory.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { Report, TaskName } from './report.ts';
 import type { StageTimes } from './stage-clock.ts';
 import type { PoolTimes } from './step-watch.ts';
@@ -29,16 +30,6 @@ export interface CaseTask {
   readonly patientId: string;
 }
 
-/** A worker's share of memory: a 297-slice 512x512 patient with float32 audit volumes, compressed copies included. */
-const WORKER_BYTES = 1.5 * 2 ** 30;
-
-/** As many workers as cores, and as memory allows; containers report their own limit. */
-export function defaultWorkers(): number {
-  const limit = process.constrainedMemory();
-  const memory = limit > 0 && limit < totalmem() ? limit : totalmem();
-  return Math.max(1, Math.min(availableParallelism(), Math.floor((0.8 * memory) / WORKER_BYTES)));
-}
-
 const WORKER = import.meta.url.endsWith('.ts') ? './case-worker.ts' : './case-worker.js';
 
 /** Failures named in the closing message; the rest are counted. */
@@ -60,13 +51,19 @@ function crashOf(thrown: unknown): { code: string; message: string } {
   };
 }
 
-export interface PoolOptions<T extends CaseTask, R> {
-  /** 0 chooses by cores and memory. */
-  readonly workers: number;
+/** A task that is next, and the memory that it will take, roughly. */
+export interface PreparedTask<T> {
+  readonly task: T;
+  readonly bytes: number;
+}
+
+export interface PoolOptions<T extends CaseTask, R> extends MemoryOptions {
   readonly report: Report;
   readonly onCrash: (exclusion: ExclusionAt<T['step']>) => R;
   /** Told once where the time of the workers went. */
   readonly onTimes: (times: PoolTimes) => void;
+  /** Looks at a task shortly before its turn; without it each is taken for a usual one. */
+  readonly prepare?: (task: T) => PreparedTask<T> | Promise<PreparedTask<T>>;
 }
 
 export interface PoolResult<R> {
@@ -76,7 +73,7 @@ export interface PoolResult<R> {
 
 /**
  * Runs every task in a pool of worker threads, each holding one patient at a time, so that memory does not grow with
- * the cohort. Records come back in the order of the tasks. A patient whose worker dies of something unforeseen is
+ * the cohort. A patient waits while those at work leave too little memory for it, unless it would be alone. Records come back in the order of the tasks. A patient whose worker dies of something unforeseen is
  * excluded by `onCrash`, the others go on. Throws an UnfinishedError at the end where a place failed.
  */
 export async function runCases<T extends CaseTask, R>(
@@ -84,11 +81,14 @@ export async function runCases<T extends CaseTask, R>(
   options: PoolOptions<T, R>,
 ): Promise<PoolResult<R>> {
   const { report, onCrash, onTimes } = options;
-  const workers = Math.max(1, Math.min(options.workers || defaultWorkers(), tasks.length));
   const outcomes = new Map<number, CaseOutcome<R>>();
   const times = new Map<number, StageTimes>();
   const step = tasks[0]?.step;
   if (step === undefined) return { records: [], skipped: 0 };
+  const plan = planMemory(step, options);
+  const workers = Math.min(plan.workers, tasks.length);
+  const budget = new MemoryBudget(plan.patientBytes);
+  const prepare = options.prepare ?? ((task: T) => ({ task, bytes: USUAL_PATIENT_BYTES[step] }));
   report({ kind: 'started', step, patients: tasks.length, workers });
   const pool = new Tinypool({
     filename: new URL(WORKER, import.meta.url).href,
@@ -100,14 +100,15 @@ export async function runCases<T extends CaseTask, R>(
   const takeTasks = async (): Promise<void> => {
     while (next < tasks.length) {
       const index = next++;
-      const task = tasks[index];
-      const reply = await (pool.run(task) as Promise<TimedOutcome<R>>).catch(
-        (thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
+      const { task, bytes } = await prepare(tasks[index]);
+      await budget.acquire(bytes);
+      const reply = await (pool.run(task) as Promise<TimedOutcome<R>>)
+        .catch((thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
           const { code, message } = crashOf(thrown);
           const record = onCrash({ patient_id: task.patientId, step, code, message });
           return { outcome: { state: 'excluded', record, skipped: false, message } };
-        },
-      );
+        })
+        .finally(() => budget.release(bytes));
       const { outcome } = reply;
       if (reply.times !== undefined) times.set(index, reply.times);
       outcomes.set(index, outcome);

@@ -9,16 +9,25 @@ import { openStore } from '../storage/open.ts';
 import type { ReadableStore, Store } from '../storage/store.ts';
 import { VERSION } from '../version.ts';
 import { uidHmacOf } from './case-id.ts';
-import type { CaseOutcome, CaseTask } from './case-pool.ts';
+import type { CaseOutcome, CaseTask, PreparedTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
 import { clearOutputs, commitRecord, committedRecord, writeOutputs } from './commit.ts';
 import type { Weighed } from './deal.ts';
 import { exclusionOf } from './exclusion.ts';
+import { USUAL_PATIENT_BYTES } from './memory.ts';
 import { niftiStudy } from './nifti-study.ts';
 import { assertQc, judgePair, measurePair } from './pair-qc.ts';
 import { keysWorthReading } from './patient-bytes.ts';
 import { fileVanished, patientFiles, readFiles } from './patient-files.ts';
-import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from './patient-inputs.ts';
+import {
+  type Listing,
+  listChild,
+  NIFTI_CT,
+  NIFTI_MASK,
+  type PatientInputs,
+  patientInputs,
+} from './patient-inputs.ts';
+import { convertBytes } from './patient-memory.ts';
 import type { RawPatient } from './patients.ts';
 import { StageClock } from './stage-clock.ts';
 import { timedDecode, timedGzip } from './timed-codec.ts';
@@ -32,6 +41,8 @@ export interface ConvertTask extends CaseTask {
   readonly masks: string;
   readonly interim: string;
   readonly config: Config;
+  /** What lies there of the patient, where it has been looked up already. */
+  readonly listing?: Listing;
 }
 
 /** What a patient may have left behind beside `case.json`. */
@@ -91,16 +102,37 @@ function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config
   });
 }
 
+function bytesOf(listing: Listing): number {
+  const sizes = listing.flat().filter((value) => typeof value === 'number');
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Lists a patient whose turn is near, to tell what memory it will take; the listing goes along with the task. */
+export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<ConvertTask>> {
+  const { source } = task.patient;
+  if (source.kind !== 'child') return { task, bytes: USUAL_PATIENT_BYTES.convert };
+  try {
+    const listing = await listChild(await openStore(task.raw), source.child);
+    return {
+      task: { ...task, listing },
+      bytes: convertBytes(bytesOf(listing), source.child.kind === 'file'),
+    };
+  } catch (thrown) {
+    // The worker meets it again, and tells it.
+    if (thrown instanceof StorageError) return { task, bytes: 0 };
+    throw thrown;
+  }
+}
+
 /** What a patient weighs, the bytes of its files, and what decides its outputs. No file is read. */
 export async function weighConvert(task: ConvertTask): Promise<Weighed> {
   const { patientId, patient, raw, masks, config } = task;
   const rules = taskRules(task);
   try {
     const inputs = await patientInputs(patient, raw, masks, config.mask, new StageClock());
-    const sizes = inputs.listed.flat().filter((value) => typeof value === 'number');
     return {
       patientId,
-      weight: sizes.reduce((sum, bytes) => sum + bytes, 0),
+      weight: bytesOf(inputs.listed),
       fingerprint: convertFingerprint(inputs, rules, config),
     };
   } catch (thrown) {
@@ -158,7 +190,7 @@ export async function convertCase(task: ConvertTask, clock: StageClock): Promise
   const rules = taskRules(task);
   let inputs: PatientInputs;
   try {
-    inputs = await patientInputs(task.patient, task.raw, task.masks, config.mask, clock);
+    inputs = await patientInputs(task.patient, task.raw, task.masks, config.mask, clock, task.listing);
   } catch (thrown) {
     return excluded(thrown, task, interim, '');
   }

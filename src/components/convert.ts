@@ -13,15 +13,16 @@ import { writeArtifacts } from './artifact.ts';
 import { caseIdOf, uidHmacOf } from './case-id.ts';
 import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
-import { type ConvertTask, weighConvert } from './convert-case.ts';
+import { type ConvertTask, prepareConvert, weighConvert } from './convert-case.ts';
 import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-run.ts';
 import { inFlight } from './in-flight.ts';
+import type { MemoryOptions } from './memory.ts';
 import { findPatients, isPairTable } from './patients.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
 import { type StepWatch, watched } from './step-watch.ts';
 
-export interface ConvertOptions extends ConfigOptions, ShardOptions {
+export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptions {
   /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
   readonly raw: string;
   /** Where NIfTI masks lie, for the source NIFTI; the raw data where it is absent. */
@@ -31,8 +32,6 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions {
   readonly cases: string;
   /** Only this many patients, the first by id; 0 or absent: all of them. */
   readonly limit?: number | undefined;
-  /** 0 chooses by cores and memory. */
-  readonly workers: number;
   /** Looks up the datastores that a table of pairs names. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly report: Report;
@@ -89,6 +88,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     step: 'convert',
     onCrash: (exclusion) => excludedCase(exclusion, ''),
     weigh: () => inFlight(tasks, weighConvert),
+    prepare: prepareConvert,
     place: interim,
     schema: caseSchema,
     watch,

@@ -9,12 +9,13 @@ import { runCases } from './case-pool.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { type InspectTask, inspectCase } from './inspect-case.ts';
 import { excludedPatient } from './inspection-record.ts';
+import type { MemoryOptions } from './memory.ts';
 import { findPatients, isPairTable, type RawPatient } from './patients.ts';
 import { isOnePatient } from './raw-kind.ts';
 import type { Report } from './report.ts';
 import { StepWatch } from './step-watch.ts';
 
-export interface InspectOptions extends ConfigOptions {
+export interface InspectOptions extends ConfigOptions, MemoryOptions {
   /** A cohort: children `PATIENT/` or `PATIENT.zip`, or a table `patient_id,ct,mask`. Or one patient: a folder or `.zip`. */
   readonly uri: string;
   /** Whether `uri` is one patient; undefined looks. */
@@ -23,8 +24,6 @@ export interface InspectOptions extends ConfigOptions {
   readonly masks?: string | undefined;
   /** Show ROI names as they are. */
   readonly names: boolean;
-  /** 0 chooses by cores and memory. */
-  readonly workers: number;
   /** Looks up the datastores that a table of pairs names. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly report: Report;
@@ -73,7 +72,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     runCases<InspectTask, InspectedPatient>(
       [...patients].map(([patientId, patient]) => taskOf(patientId, patient)),
       {
-        workers: options.workers,
+        ...options,
         report,
         onCrash: (exclusion) => excludedPatient(exclusion),
         onTimes: watch.sawPool,

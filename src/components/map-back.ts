@@ -8,13 +8,14 @@ import { locateObject, openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { runCases } from './case-pool.ts';
 import { type MapBackTask, mapBackOne, type StoredObject } from './map-back-case.ts';
+import type { MemoryOptions } from './memory.ts';
 import type { MapBackRules } from './native-prediction.ts';
 import { keyFor, patientMatcher } from './patient-pattern.ts';
 import type { Report, StepOutcome } from './report.ts';
 import type { StepWatch } from './step-watch.ts';
 import { timedStore } from './timed-store.ts';
 
-export interface MapBackOptions extends MapBackRules {
+export interface MapBackOptions extends MapBackRules, MemoryOptions {
   /** A `transforms.json`, or the place with PATIENT/transforms.json. */
   readonly transforms: string;
   /** A NIfTI file, or the place with predictions. */
@@ -26,7 +27,6 @@ export interface MapBackOptions extends MapBackRules {
   readonly pattern: string;
   readonly comparePattern: string;
   readonly channel: number | undefined;
-  readonly workers: number;
   readonly report: Report;
   /** To be read afterwards: where the time went. */
   readonly watch: StepWatch;
@@ -145,8 +145,7 @@ async function mapBackFolder(options: MapBackOptions): Promise<StepOutcome> {
   }
   const { records } = await watch.clock.time('patients', 0, () =>
     runCases<MapBackTask, MappedRecord>(tasks, {
-      workers: options.workers,
-      report,
+      ...options,
       onCrash: (exclusion) => ({ patient_id: exclusion.patient_id, state: 'excluded', exclusion }),
       onTimes: watch.sawPool,
     }),

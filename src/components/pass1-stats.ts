@@ -14,14 +14,16 @@ import { UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { frozenFacts, readFrozen } from './frozen-stats.ts';
+import type { MemoryOptions } from './memory.ts';
 import { type MeasureTask, measureFingerprint } from './pass1-case.ts';
+import { measureBytes } from './patient-memory.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { keepStats } from './run-state.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
 import { type StepWatch, watched } from './step-watch.ts';
 import { voxelsOf } from './voxels-of.ts';
 
-export interface Pass1Options extends ShardOptions {
+export interface Pass1Options extends ShardOptions, MemoryOptions {
   readonly cases: string;
   readonly split: string;
   readonly interim: string;
@@ -31,7 +33,6 @@ export interface Pass1Options extends ShardOptions {
   readonly state?: string | undefined;
   /** Local folder of the `dataset_pass1_stats.json` artifact. */
   readonly stats: string;
-  readonly workers: number;
   readonly report: Report;
 }
 
@@ -62,6 +63,7 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
     ...options,
     step: 'pass1-stats',
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
+    prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record)) }),
     weigh: async () =>
       tasks.map((task) => ({
         patientId: task.patientId,

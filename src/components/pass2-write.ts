@@ -21,7 +21,9 @@ import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { cohortSheets } from './cohort-sheet.ts';
 import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier-rois.ts';
+import type { MemoryOptions } from './memory.ts';
 import { excludedRoi, type RoiTask } from './pass2-case.ts';
+import { roiBytesOf } from './patient-memory.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { roiFingerprint } from './roi-fingerprint.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
@@ -29,7 +31,7 @@ import { type StepWatch, watched } from './step-watch.ts';
 import { timedStore } from './timed-store.ts';
 import { voxelsOf } from './voxels-of.ts';
 
-export interface Pass2Options extends ShardOptions {
+export interface Pass2Options extends ShardOptions, MemoryOptions {
   readonly cases: string;
   readonly split: string;
   readonly stats: string;
@@ -37,7 +39,6 @@ export interface Pass2Options extends ShardOptions {
   readonly roi: string;
   /** Local folder of the `manifest.json` artifact. */
   readonly manifest: string;
-  readonly workers: number;
   readonly report: Report;
 }
 
@@ -67,6 +68,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     ...options,
     step: 'pass2-write',
     onCrash: (exclusion) => excludedRoi(exclusion, config, ''),
+    prepare: (task) => ({ task, bytes: roiBytesOf(task.record, task.config) }),
     weigh: async () =>
       tasks.map((task) => ({
         patientId: task.patientId,

@@ -60,7 +60,10 @@ async function fileOfPair(uri: string, what: string, clock: StageClock): Promise
   return file;
 }
 
-async function listingOf(store: ReadableStore, prefix = ''): Promise<(string | number)[][]> {
+/** Name, size and version of every object, as a listing tells them. */
+export type Listing = PatientInputs['listed'];
+
+async function listingOf(store: ReadableStore, prefix = ''): Promise<Listing> {
   const listed: (string | number)[][] = [];
   for await (const { key, bytes, version } of store.list(prefix)) listed.push([key, bytes, version]);
   return listed;
@@ -111,13 +114,22 @@ async function inputsOfPair(ct: string, mask: string, clock: StageClock): Promis
   };
 }
 
-async function inputsOfChild(raw: string, child: Child, clock: StageClock): Promise<PatientInputs> {
+/** The listing of a patient that is a child of the raw data. */
+export async function listChild(store: Store, child: Child): Promise<Listing> {
+  return child.kind === 'file'
+    ? [[child.entry.key, child.entry.bytes, child.entry.version]]
+    : listingOf(store, `${child.name}/`);
+}
+
+async function inputsOfChild(
+  raw: string,
+  child: Child,
+  clock: StageClock,
+  known: Listing | undefined,
+): Promise<PatientInputs> {
   const store = timedStore(clock, await openStore(raw));
   return {
-    listed:
-      child.kind === 'file'
-        ? [[child.entry.key, child.entry.bytes, child.entry.version]]
-        : await listingOf(store, `${child.name}/`),
+    listed: known ?? (await listChild(store, child)),
     dicom: async () => {
       const files = await openPatient(store, child);
       return child.kind === 'file' ? timedReads(clock, files, 'unzip') : files;
@@ -129,7 +141,8 @@ async function inputsOfChild(raw: string, child: Child, clock: StageClock): Prom
 
 /**
  * What there is to read of a patient, with masks that lie apart: `masks` is where `mask.niftiPatterns` are looked up if
- * NIFTI is among `mask.sources`, '' nowhere. Nothing but listings is read yet.
+ * NIFTI is among `mask.sources`, '' nowhere. Nothing but listings is read yet, and not that of a folder or archive whose
+ * listing is `known`.
  */
 export async function patientInputs(
   { name, source }: RawPatient,
@@ -137,12 +150,13 @@ export async function patientInputs(
   masks: string,
   { sources, niftiPatterns }: Config['mask'],
   clock: StageClock,
+  known?: Listing,
 ): Promise<PatientInputs> {
   if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, clock);
   const inputs =
     source.kind === 'itself'
       ? await inputsOfPair(raw, '', clock)
-      : await inputsOfChild(raw, source.child, clock);
+      : await inputsOfChild(raw, source.child, clock, known);
   if (!sources.includes('NIFTI') || masks === '') return inputs;
   const mask = await maskByPattern(masks, name, niftiPatterns, clock);
   return mask === undefined

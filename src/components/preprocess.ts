@@ -9,6 +9,7 @@ import { readObject } from '../storage/open.ts';
 import { caseNamingOf } from './case-id.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { readFrozen } from './frozen-stats.ts';
+import { parseMemoryLimit } from './memory.ts';
 import { previousFile } from './previous-split.ts';
 import { earlierSplit } from './run-state.ts';
 
@@ -54,6 +55,8 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Where runs leave their split and statistics for the next. */
   readonly state?: string | undefined;
   readonly workers: number;
+  /** Of each step, such as `4GiB`; `auto`: by the machine. */
+  readonly memoryLimit?: string | undefined;
   /** Leave `profile.json` beside each artifact. */
   readonly profile?: boolean | undefined;
   readonly artifacts?: string | undefined;
@@ -73,6 +76,7 @@ export interface PreprocessResult {
 
 /** Finds a wrong configuration, clinical table, earlier split or frozen constants before the hours that convert may take, not after them. */
 async function checkInputs(options: PreprocessOptions): Promise<void> {
+  parseMemoryLimit(options.memoryLimit ?? 'auto');
   const config = await readConfig(options);
   parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
   await earlierSplit(options, caseNamingOf(config));
@@ -96,6 +100,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     roi,
     preset: options.preset,
     workers: String(options.workers),
+    memory_limit: options.memoryLimit ?? 'auto',
     profile: String(options.profile ?? false),
     ...(config === undefined ? {} : { config }),
     ...(previous === undefined ? {} : { previous: previousFile(previous) }),

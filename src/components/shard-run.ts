@@ -4,11 +4,10 @@ import type { Exclusion, StepName } from '../dataset/record.ts';
 import { UnfinishedError } from '../errors.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
-import { type CaseTask, type PoolResult, runCases } from './case-pool.ts';
+import { type CaseTask, type PoolOptions, type PoolResult, runCases } from './case-pool.ts';
 import { deal, type Weighed } from './deal.ts';
-import type { ExclusionAt } from './exclusion.ts';
 import { deletePart, gatherParts, type PartsPlace, writePart } from './parts.ts';
-import type { Report, StepOutcome } from './report.ts';
+import type { StepOutcome } from './report.ts';
 import type { Shard } from './shard.ts';
 import type { StepWatch, WatchOptions } from './step-watch.ts';
 
@@ -32,11 +31,10 @@ export type ShardResult<R> =
   /** The work of one rank is done and handed to rank 0. */
   | { readonly whole: false; readonly outcome: StepOutcome };
 
-export interface ShardRunOptions<T extends CaseTask, R> extends ShardOptions {
+export interface ShardRunOptions<T extends CaseTask, R>
+  extends ShardOptions,
+    Omit<PoolOptions<T, R>, 'onTimes'> {
   readonly step: StepName & T['step'];
-  readonly workers: number;
-  readonly report: Report;
-  readonly onCrash: (exclusion: ExclusionAt<T['step']>) => R;
   /** Every task's weight and fingerprint, in their order; the same on every rank. */
   readonly weigh: () => Promise<Weighed[]>;
   /** URI of the store that the step writes its volumes to. */

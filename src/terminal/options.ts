@@ -84,6 +84,16 @@ export const workspaceOptions = {
 const workers = {
   workers: { ...count('Patients worked on at a time; 0 chooses by cores and memory'), default: 0 },
 } as const;
+const memoryLimit = {
+  'memory-limit': {
+    type: 'string',
+    requiresArg: true,
+    default: 'auto',
+    description:
+      'Memory of the process, such as 4GiB or 1500MB: decides how many workers 0 is, and which patients run side by side; auto: 0.8 of what machine or container has',
+  },
+} as const;
+
 const profile = {
   profile: {
     type: 'boolean',
@@ -143,6 +153,7 @@ export const COMPONENT_OPTIONS = {
     ...configuration,
     limit: { ...count('Only this many patients, the first by id, for a trial; 0: all of them'), default: 0 },
     ...workers,
+    ...memoryLimit,
     ...profile,
     ...maxExcluded,
   },
@@ -163,6 +174,7 @@ export const COMPONENT_OPTIONS = {
     ...state,
     stats: folder('Folder for the dataset_pass1_stats.json artifact'),
     ...workers,
+    ...memoryLimit,
     ...profile,
     ...maxExcluded,
   },
@@ -174,6 +186,7 @@ export const COMPONENT_OPTIONS = {
     roi: uri('Where PATIENT/{ct_roi_norm.nii.gz,tumor_roi.nii.gz,...,meta.json} are written'),
     manifest: folder('Folder for the manifest.json artifact'),
     ...workers,
+    ...memoryLimit,
     ...profile,
     ...maxExcluded,
   },
@@ -233,6 +246,7 @@ export const preprocessOptions = {
   ...freezeStats,
   ...state,
   ...workers,
+  ...memoryLimit,
   ...profile,
   ...maxExcluded,
 } as const;
@@ -270,6 +284,7 @@ export const mapBackOptions = {
     description: 'How the masks are named below --compare',
   },
   ...workers,
+  ...memoryLimit,
   ...profile,
   ...maxExcluded,
 } as const;
@@ -303,6 +318,7 @@ export const demoOptions = {
   },
   ...configuration,
   ...workers,
+  ...memoryLimit,
 } as const;
 
 export const phantomOptions = {
@@ -328,5 +344,6 @@ export const inspectOptions = {
     description: 'URI is one patient (--no-patient: a cohort); by default looked up',
   },
   ...workers,
+  ...memoryLimit,
   ...profile,
 } as const;

@@ -10,6 +10,7 @@ import { demo } from '../components/demo.ts';
 import { exportNnunet } from '../components/export-nnunet.ts';
 import { inspect } from '../components/inspect.ts';
 import { mapBackPredictions } from '../components/map-back.ts';
+import { parseMemoryLimit } from '../components/memory.ts';
 import { pass1Stats } from '../components/pass1-stats.ts';
 import { pass2Write } from '../components/pass2-write.ts';
 import { writePhantom } from '../components/phantom.ts';
@@ -141,7 +142,16 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await convert({ ...argv, shard, resolveUri, report }), argv);
+        exitCode = closeStep(
+          await convert({
+            ...argv,
+            memoryLimit: parseMemoryLimit(argv.memoryLimit),
+            shard,
+            resolveUri,
+            report,
+          }),
+          argv,
+        );
       },
     )
     .command(
@@ -160,7 +170,10 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS['pass1-stats'], ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await pass1Stats({ ...argv, shard, report }), argv);
+        exitCode = closeStep(
+          await pass1Stats({ ...argv, memoryLimit: parseMemoryLimit(argv.memoryLimit), shard, report }),
+          argv,
+        );
       },
     )
     .command(
@@ -169,7 +182,10 @@ export async function main(args: readonly string[]): Promise<number> {
       (y) => y.options({ ...COMPONENT_OPTIONS['pass2-write'], ...shardOptions }),
       async (argv) => {
         const shard = shardOf(argv.shard);
-        exitCode = closeStep(await pass2Write({ ...argv, shard, report }), argv);
+        exitCode = closeStep(
+          await pass2Write({ ...argv, memoryLimit: parseMemoryLimit(argv.memoryLimit), shard, report }),
+          argv,
+        );
       },
     )
     .command('export', 'The ROI set in the layout of another program', (y) =>
@@ -197,7 +213,13 @@ export async function main(args: readonly string[]): Promise<number> {
           .options(inspectOptions),
       async (argv) => {
         const watch = new StepWatch('inspect');
-        const found = await inspect({ ...argv, resolveUri, report, watch });
+        const found = await inspect({
+          ...argv,
+          memoryLimit: parseMemoryLimit(argv.memoryLimit),
+          resolveUri,
+          report,
+          watch,
+        });
         if (argv.json) say(new TextDecoder().decode(encodeJson(found)).trimEnd());
         else for (const line of inspectionLines(found)) say(line);
         // Beside the findings, which may go into a file.
@@ -211,7 +233,15 @@ export async function main(args: readonly string[]): Promise<number> {
       async (argv) => {
         const { threshold, channel, compare } = argv;
         const watch = new StepWatch('map-back');
-        const done = await mapBackPredictions({ ...argv, threshold, channel, compare, report, watch });
+        const done = await mapBackPredictions({
+          ...argv,
+          memoryLimit: parseMemoryLimit(argv.memoryLimit),
+          threshold,
+          channel,
+          compare,
+          report,
+          watch,
+        });
         const profile = watch.read();
         if ('step' in done) exitCode = closeStep({ ...done, profile }, argv);
         else
