@@ -21,19 +21,20 @@ import { type StandardisedCase, standardise, targetSpacingOf } from './standardi
 /** Planes resampled at a time, so that the whole float volume never exists. */
 const SLAB_PLANES = 8;
 
-/** Goes over the resampled CT slab by slab. */
+/** Goes over the resampled CT slab by slab; a slab is good until the next one, which takes its room. */
 function* slabsOf(
   { ct, ctAxes }: StandardisedCase,
   airHu: number,
   clock: StageClock,
 ): Generator<{ readonly hu: Float32Array; readonly firstPlane: number }> {
   const [x, y, z] = ctAxes;
+  const room = new Float32Array(x.lower.length * y.lower.length * SLAB_PLANES);
   for (let k = 0; k < z.lower.length; k += SLAB_PLANES) {
     const axes = [x, y, windowOfAxis(z, k, SLAB_PLANES)] as const;
     const hu = clock.time(
       'resample',
       ({ byteLength }) => byteLength,
-      () => resampleLinear(ct, axes, airHu),
+      () => resampleLinear(ct, axes, airHu, room),
     );
     yield { hu, firstPlane: k };
   }

@@ -31,12 +31,12 @@ function lerpRow(source: LinearSource, row: number, x: Neighbours, out: Float64A
   }
 }
 
-/** v0 + (v1 - v0) * w of two rows, written from `at` on. One function a type of target, so that neither sees both. */
-function lerpInto64(row0: Float64Array, row1: Float64Array, w: number, out: Float64Array, at: number): void {
-  for (let i = 0; i < row0.length; i++) out[at + i] = row0[i] + (row1[i] - row0[i]) * w;
+/** v0 + (v1 - v0) * w of two rows. One function a type of target, so that neither sees both. */
+function lerpInto64(row0: Float64Array, row1: Float64Array, w: number, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = row0[i] + (row1[i] - row0[i]) * w;
 }
-function lerpInto32(row0: Float64Array, row1: Float64Array, w: number, out: Float32Array, at: number): void {
-  for (let i = 0; i < row0.length; i++) out[at + i] = row0[i] + (row1[i] - row0[i]) * w;
+function lerpInto32(row0: Float64Array, row1: Float64Array, w: number, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = row0[i] + (row1[i] - row0[i]) * w;
 }
 
 /** Interpolates one input plane along x then y. Neighbouring output rows share their x-interpolated input rows. */
@@ -75,8 +75,10 @@ class PlaneInterpolation {
         held1 = upper[j];
       }
       const row1 = weight[j] === 0 ? this.#row0 : this.#row1;
-      if (out instanceof Float32Array) lerpInto32(this.#row0, row1, weight[j], out, at + j * width);
-      else lerpInto64(this.#row0, row1, weight[j], out, at + j * width);
+      const first = at + j * width;
+      if (out instanceof Float32Array)
+        lerpInto32(this.#row0, row1, weight[j], out.subarray(first, first + width));
+      else lerpInto64(this.#row0, row1, weight[j], out.subarray(first, first + width));
     }
   }
 }
@@ -99,15 +101,17 @@ function fillOutside(target: VoxelArray, axes: ResampleAxes, fill: number): void
  * Equal to SimpleITK's `ResampleImageFilter` with an identity transform, to the last bit of float32 at most.
  *
  * @param fill value outside the input's buffer
+ * @param into where the voxels go, if it is given; it has room for them, x fastest
  */
 export function resampleLinear(
   source: Strided<LinearSource>,
   axes: ResampleAxes,
   fill: number,
+  into?: Float32Array,
 ): Float32Array {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
-  const target = new Float32Array(planeLength * nz);
+  const target = into?.subarray(0, planeLength * nz) ?? new Float32Array(planeLength * nz);
   const planes = new PlaneInterpolation(source, axes);
   const { lower, upper, weight } = neighbours(axes[2], source.step[2]);
   // Whole planes in double are held only where planes are mixed.
@@ -134,7 +138,7 @@ export function resampleLinear(
       planes.write(source.start + upper[k], plane1, 0);
       held1 = upper[k];
     }
-    lerpInto32(plane0, plane1, weight[k], target, at);
+    lerpInto32(plane0, plane1, weight[k], target.subarray(at, at + planeLength));
   }
   fillOutside(target, axes, fill);
   return target;
