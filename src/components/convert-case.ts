@@ -46,7 +46,7 @@ export interface ConvertTask extends CaseTask {
 }
 
 /** What a patient may have left behind beside `case.json`. */
-const OUTPUTS = [CT_FILE, TUMOR_FILE, MEASURES_FILE];
+export const OUTPUTS = [CT_FILE, TUMOR_FILE, MEASURES_FILE];
 
 function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRules {
   return {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ResolveUri } from '../azureml/resolve-uri.ts';
-import { type CaseRecord, caseSchema } from '../dataset/case.ts';
+import { CASE_FILE, type CaseRecord, caseSchema } from '../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../dataset/cases.ts';
 import { CHANGES_FILE } from '../dataset/changes.ts';
 import { encodeJson } from '../dataset/json.ts';
@@ -13,11 +13,12 @@ import { writeArtifacts } from './artifact.ts';
 import { caseIdOf, uidHmacOf } from './case-id.ts';
 import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
-import { type ConvertTask, prepareConvert, weighConvert } from './convert-case.ts';
+import { type ConvertTask, OUTPUTS, prepareConvert, weighConvert } from './convert-case.ts';
 import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-run.ts';
 import { inFlight } from './in-flight.ts';
 import type { MemoryOptions } from './memory.ts';
 import { findPatients, isPairTable } from './patients.ts';
+import { prune, pruneFacts } from './prune.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
 import { type StepWatch, watched } from './step-watch.ts';
@@ -32,6 +33,8 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptio
   readonly cases: string;
   /** Only this many patients, the first by id; 0 or absent: all of them. */
   readonly limit?: number | undefined;
+  /** Delete what was made of patients that are no longer among the raw data. */
+  readonly prune?: boolean | undefined;
   /** Looks up the datastores that a table of pairs names. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly report: Report;
@@ -58,6 +61,8 @@ export function convert(options: ConvertOptions): Promise<StepSummary> {
 async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
   const { clock } = watch;
   const { raw, interim, report } = options;
+  if (options.prune && options.limit)
+    throw new UsageError('--prune: not with --limit, by which most patients would count as gone');
   await assertApart(raw, interim);
   const config = await readConfig(options);
   // Finds an absent secret before the first patient, not in each of them.
@@ -95,7 +100,9 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   });
   if (!done.whole) return done.outcome;
   const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records));
-  const changes = clock.time('merge', 0, () => changesSince(earlier, cases));
+  const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
+  const pruned = options.prune ? await prune(store, { record: CASE_FILE, outputs: OUTPUTS, keep }) : null;
+  const changes = clock.time('merge', 0, () => changesSince(earlier, cases, pruned));
   await clock.time('merge', 0, () =>
     writeArtifacts(options.cases, {
       [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
@@ -110,7 +117,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     ok: cases.summary.num_ok,
     excluded: cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : [])),
     skipped: done.skipped,
-    facts: changeFacts(changes),
+    facts: [...changeFacts(changes), ...pruneFacts(pruned)],
     places: {
       volumes: displayUri(interim),
       cases: `${options.cases}/${CASES_FILE}`,

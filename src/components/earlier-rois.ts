@@ -58,7 +58,7 @@ export async function leaveRois(roi: Store, { bytes }: EarlierRois, now: Rois): 
 }
 
 /** Closing lines on what has changed since the last run; none where there was none. */
-export function roiChangeFacts({ previous, summary, added, changed, removed }: RoiChanges): string[] {
+export function roiChangeFacts({ previous, summary, added, changed, removed, pruned }: RoiChanges): string[] {
   if (previous === null) return [];
   const { num_changed_by_constants: byConstants } = summary;
   if (summary.num_added + summary.num_changed + summary.num_removed === 0)
@@ -73,6 +73,6 @@ export function roiChangeFacts({ previous, summary, added, changed, removed }: R
       'changed',
       changed.filter(({ why }) => why.join() !== 'constants'),
     ),
-    ...named('removed', removed, ': no longer in the manifest; their ROIs are kept'),
+    ...named('removed', removed, pruned === null ? ': no longer in the manifest; their ROIs are kept' : ''),
   ];
 }

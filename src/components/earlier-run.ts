@@ -2,6 +2,7 @@ import { configSchema } from '../config/schema.ts';
 import { CASES_FILE, type Cases } from '../dataset/cases.ts';
 import { type Changes, changesBetween, type EarlierCases, earlierCasesSchema } from '../dataset/changes.ts';
 import { encodeJson, fingerprintOf } from '../dataset/json.ts';
+import type { Pruned } from '../dataset/record.ts';
 import type { Store } from '../storage/store.ts';
 import { convertRules } from './convert-case.ts';
 
@@ -22,11 +23,11 @@ export async function readEarlierRun(interim: Store): Promise<EarlierRun> {
   }
 }
 
-export function changesSince({ cases: earlier }: EarlierRun, now: Cases): Changes {
+export function changesSince({ cases: earlier }: EarlierRun, now: Cases, pruned: Pruned | null): Changes {
   const config = configSchema.safeParse(earlier?.config);
   const sameRules =
     config.success && fingerprintOf(convertRules(config.data)) === fingerprintOf(convertRules(now.config));
-  return changesBetween(earlier, now, sameRules);
+  return changesBetween(earlier, now, sameRules, pruned);
 }
 
 /** Leaves this run's list for the next one to compare with. Nothing is written where nothing has changed. */
@@ -47,7 +48,7 @@ export function named(what: string, patients: readonly { patient_id: string }[],
 }
 
 /** Closing lines on what has changed since the last run; none where there was none. */
-export function changeFacts({ previous, summary, added, changed, removed }: Changes): string[] {
+export function changeFacts({ previous, summary, added, changed, removed, pruned }: Changes): string[] {
   if (previous === null) return [];
   if (summary.num_added + summary.num_changed + summary.num_removed === 0)
     return ['nothing has changed since the last run'];
@@ -55,6 +56,10 @@ export function changeFacts({ previous, summary, added, changed, removed }: Chan
     `since the last run: ${summary.num_added} added, ${summary.num_changed} changed, ${summary.num_removed} removed, ${summary.num_unchanged} unchanged`,
     ...named('added', added),
     ...named('changed', changed),
-    ...named('removed', removed, ': no longer in the artifacts; the volumes made of them are kept'),
+    ...named(
+      'removed',
+      removed,
+      pruned === null ? ': no longer in the artifacts; the volumes made of them are kept' : '',
+    ),
   ];
 }

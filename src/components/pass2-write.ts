@@ -11,7 +11,7 @@ import {
   type Manifest,
   splitExclusions,
 } from '../dataset/manifest.ts';
-import { type RoiRecord, roiSchema } from '../dataset/roi.ts';
+import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../dataset/roi.ts';
 import { ROI_CHANGES_FILE, roiChangesBetween } from '../dataset/roi-changes.ts';
 import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
 import { STATS_FILE, statsSchema } from '../dataset/stats.ts';
@@ -24,6 +24,7 @@ import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier
 import type { MemoryOptions } from './memory.ts';
 import { excludedRoi, type RoiTask } from './pass2-case.ts';
 import { roiBytesOf } from './patient-memory.ts';
+import { prune, pruneFacts } from './prune.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { roiFingerprint } from './roi-fingerprint.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
@@ -39,6 +40,8 @@ export interface Pass2Options extends ShardOptions, MemoryOptions {
   readonly roi: string;
   /** Local folder of the `manifest.json` artifact. */
   readonly manifest: string;
+  /** Delete the ROIs of patients that get none any more. */
+  readonly prune?: boolean | undefined;
   readonly report: Report;
 }
 
@@ -88,7 +91,14 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
   const failures = gatherFailures(split, excludedByConvert, splitExclusions(split), stats.excluded, excluded);
   const manifest = buildManifest(VERSION, config, stats, records, failures);
   const rois = roisOfRun(tasks, records, { config, constants });
-  const changes = roiChangesBetween(earlier.rois, rois);
+  const pruned = options.prune
+    ? await prune(store, {
+        record: META_FILE,
+        outputs: Object.values(ROI_FILES),
+        keep: new Set(tasks.map(({ patientId }) => patientId)),
+      })
+    : null;
+  const changes = roiChangesBetween(earlier.rois, rois, pruned);
   await clock.time('merge', 0, async () => {
     for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest))
       await writeArtifacts(options.manifest, { [name]: png });
@@ -113,6 +123,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
       `train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`,
       ...clippedFacts(manifest),
       ...roiChangeFacts(changes),
+      ...pruneFacts(pruned),
     ],
     places: {
       rois: displayUri(roi),

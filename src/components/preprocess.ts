@@ -55,6 +55,8 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Where runs leave their split and statistics for the next. */
   readonly state?: string | undefined;
   readonly workers: number;
+  /** Delete what was made of patients that are gone, and the ROIs of those excluded now. */
+  readonly prune?: boolean | undefined;
   /** Of each step, such as `4GiB`; `auto`: by the machine. */
   readonly memoryLimit?: string | undefined;
   /** Leave `profile.json` beside each artifact. */
@@ -100,6 +102,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     roi,
     preset: options.preset,
     workers: String(options.workers),
+    prune: String(options.prune ?? false),
     memory_limit: options.memoryLimit ?? 'auto',
     profile: String(options.profile ?? false),
     ...(config === undefined ? {} : { config }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Cases } from './cases.ts';
+import { type Pruned, pruned } from './record.ts';
 
 /** What is read of the `cases.json` that an earlier run, perhaps of another version, ended with. */
 export const earlierCasesSchema = z.object({
@@ -48,9 +49,11 @@ export const changesSchema = z.strictObject({
       volumes: z.array(z.enum(['ct', 'tumor'])),
     }),
   ),
-  /** No longer among the raw data: in no artifact; what was made of them is kept. */
+  /** No longer among the raw data: in no artifact; what was made of them is kept without `--prune`. */
   removed: z.array(z.strictObject({ patient_id: z.string(), state_before: state })),
   unchanged: z.array(z.string()),
+  /** Null without `--prune`. */
+  pruned: pruned.nullable(),
 });
 
 export type Changes = z.infer<typeof changesSchema>;
@@ -60,7 +63,12 @@ export const CHANGES_FILE = 'changes.json';
 type Why = z.infer<typeof why>;
 
 /** Compares two runs. `sameRules`: whether all that convert goes by was configured alike. Patients come out by id. */
-export function changesBetween(earlier: EarlierCases | undefined, now: Cases, sameRules: boolean): Changes {
+export function changesBetween(
+  earlier: EarlierCases | undefined,
+  now: Cases,
+  sameRules: boolean,
+  pruned: Pruned | null = null,
+): Changes {
   const before = new Map(earlier?.cases.map((record) => [record.patient_id, record]));
   const reasons: Why[] = [
     ...(earlier?.swinprep_version === now.swinprep_version ? [] : ['version' as const]),
@@ -103,5 +111,6 @@ export function changesBetween(earlier: EarlierCases | undefined, now: Cases, sa
     changed,
     removed: removed.sort((a, b) => (a.patient_id < b.patient_id ? -1 : 1)),
     unchanged,
+    pruned,
   };
 }

@@ -30,6 +30,7 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   added: 'Patients that the last run did not have.',
   changed: 'Patients that were done again.',
   removed: 'Patients that the last run had and this one has not.',
+  pruned: 'What --prune deleted and left of patients that are no longer made; null without it.',
   unchanged: 'Patients of which nothing has changed.',
   state_before: 'What the last run said of the patient.',
   why: 'What has changed: files, volumes, split, configuration, version, constants. With another configuration or version, files perhaps too.',

@@ -23,6 +23,16 @@ export const exclusion = z.strictObject({
 
 export type Exclusion = z.infer<typeof exclusion>;
 
+/** What `--prune` did about patients that are no longer made. */
+export const pruned = z.strictObject({
+  /** The files that swinprep wrote for them are deleted. */
+  deleted: z.array(z.string()),
+  /** Folders with files that it did not write, or without a record: they are left. */
+  left: z.array(z.strictObject({ patient_id: z.string(), files: z.int() })),
+});
+
+export type Pruned = z.infer<typeof pruned>;
+
 /** A finding that does not exclude the patient. */
 export const flag = z.strictObject({ code: z.string(), message: z.string(), value: z.number() });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { byPatient } from './cases.ts';
-import { triple } from './record.ts';
+import { type Pruned, pruned, triple } from './record.ts';
 
 const state = z.enum(['ok', 'excluded']);
 
@@ -64,6 +64,8 @@ export const roiChangesSchema = z.strictObject({
   /** No longer in the cohort, or excluded by an earlier step. */
   removed: z.array(z.strictObject({ patient_id: z.string(), state_before: state })),
   unchanged: z.array(z.string()),
+  /** Null without `--prune`. */
+  pruned: pruned.nullable(),
 });
 
 export type RoiChanges = z.infer<typeof roiChangesSchema>;
@@ -85,7 +87,11 @@ function otherFiles(before: RoiOfRun['files'], now: RoiOfRun['files']): string[]
 }
 
 /** Compares the ROIs of two runs. Patients come out by id. */
-export function roiChangesBetween(earlier: Rois | undefined, now: Rois): RoiChanges {
+export function roiChangesBetween(
+  earlier: Rois | undefined,
+  now: Rois,
+  pruned: Pruned | null = null,
+): RoiChanges {
   const before = new Map(earlier?.rois.map((roi) => [roi.patient_id, roi]));
   const sameConstants = JSON.stringify(earlier?.constants) === JSON.stringify(now.constants);
   const general = [
@@ -130,5 +136,6 @@ export function roiChangesBetween(earlier: Rois | undefined, now: Rois): RoiChan
     changed,
     removed,
     unchanged,
+    pruned,
   };
 }

@@ -40,7 +40,7 @@ export function checkNumbers(argv: Record<string, unknown>): true {
   return true;
 }
 
-const SWITCHES = ['--profile'];
+const SWITCHES = ['--profile', '--prune'];
 
 /** Azure ML writes the value of a boolean input as True or False, yargs reads true and false. */
 export function lowerSwitches(args: readonly string[]): string[] {
@@ -83,6 +83,14 @@ export const workspaceOptions = {
 
 const workers = {
   workers: { ...count('Patients worked on at a time; 0 chooses by cores and memory'), default: 0 },
+} as const;
+const prune = {
+  prune: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Delete what swinprep wrote for patients that are gone or, of ROIs, excluded now; files it did not write are left',
+  },
 } as const;
 const memoryLimit = {
   'memory-limit': {
@@ -152,6 +160,7 @@ export const COMPONENT_OPTIONS = {
     cases: folder('Folder for the cases.json artifact'),
     ...configuration,
     limit: { ...count('Only this many patients, the first by id, for a trial; 0: all of them'), default: 0 },
+    ...prune,
     ...workers,
     ...memoryLimit,
     ...profile,
@@ -185,6 +194,7 @@ export const COMPONENT_OPTIONS = {
     interim: uri('Where convert wrote the volumes'),
     roi: uri('Where PATIENT/{ct_roi_norm.nii.gz,tumor_roi.nii.gz,...,meta.json} are written'),
     manifest: folder('Folder for the manifest.json artifact'),
+    ...prune,
     ...workers,
     ...memoryLimit,
     ...profile,
@@ -245,6 +255,7 @@ export const preprocessOptions = {
   ...previous,
   ...freezeStats,
   ...state,
+  ...prune,
   ...workers,
   ...memoryLimit,
   ...profile,

@@ -203,3 +203,39 @@ describe('when the SEG of one patient is replaced', () => {
     expect(await contentOf('out')).toEqual(whole);
   });
 });
+
+describe('a patient that is gone', () => {
+  const gone = 'PHANTOM-002';
+  const keysIn = async (place: string) => keysOf(await openStore(`${azurite.url}/cohort/${place}`));
+  beforeAll(async () => {
+    const raw = await openStore(`${azurite.url}/cohort/raw/${gone}`);
+    for (const key of await keysOf(raw)) await raw.delete(key);
+    const out = await openStore(`${azurite.url}/cohort/out`);
+    for (const key of [`roi/${gone}/notes.txt`, 'roi/mine/model.pt', 'interim/.state/split.json'])
+      await out.write(key, new TextEncoder().encode('of somebody else'));
+  });
+
+  test('is kept in the stores, and with --prune loses what swinprep wrote and nothing else', async () => {
+    await preprocess(['--freeze-stats', release, '--previous', join(artifacts, 'split/split')]);
+    expect(changes()).toMatchObject({ removed: [{ patient_id: gone }], pruned: null });
+    expect(await keysIn(`out/interim/${gone}`)).toContain('case.json');
+    const kept = Object.entries(await contentOf('out')).filter(([key]) => !key.includes(gone));
+    const stdout = await preprocess([
+      ...['--freeze-stats', release, '--previous', join(artifacts, 'split/split'), '--prune'],
+    ]);
+    expect(await keysIn(`out/interim/${gone}`)).toEqual([]);
+    expect(await keysIn(`out/roi/${gone}`)).toEqual(['notes.txt']);
+    expect(changes().pruned).toEqual({ deleted: [gone], left: [] });
+    const left = ['PHANTOM-002', 'mine'].map((patient_id) => ({ patient_id, files: 1 }));
+    expect(roiChanges().pruned).toEqual({ deleted: [gone], left });
+    expect(stdout).toContain('pruned: 1 patients that are no longer made');
+    const now = Object.entries(await contentOf('out')).filter(([key]) => !key.includes(gone));
+    expect(now).toEqual(kept);
+  });
+
+  test('is not told from the others by a run over the first few', async () => {
+    const places = ['--raw', `${proxy.url}/cohort/raw`, '--interim', `${proxy.url}/cohort/out/interim`];
+    const args = ['convert', ...places, '--cases', temporaryFolder(), '--limit', '1', '--prune'];
+    expect((await cli(args, 1)).stderr).toContain('--prune: not with --limit');
+  });
+});

@@ -128,6 +128,7 @@ describe('a cohort in which one patient is new, one is another and one is gone',
       ],
       removed: [{ patient_id: 'PHANTOM-003', state_before: 'ok' }],
       unchanged: ['PHANTOM-001', 'PHANTOM-004'],
+      pruned: null,
     });
     const folders = touched.map((blob) => blob.split('/').slice(2, 3)[0]);
     expect([...new Set(folders)].sort()).toEqual(['NEW-001', 'PHANTOM-002', 'cases.json']);
