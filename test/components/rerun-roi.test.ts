@@ -46,11 +46,14 @@ let refused: RegExp | undefined;
 beforeAll(async () => {
   writeFileSync(config, CONFIG);
   azurite = await startAzurite();
-  proxy = await startProxy(azurite.url, ({ method, url = '' }, response) => {
+  proxy = await startProxy(azurite.url, (incoming, response) => {
+    const { method, url = '' } = incoming;
     if (method === 'GET' || method === 'HEAD') return false;
     const request = `${method} ${decodeURIComponent(url).replace(/^.*?\/cohort\/out\/|\?.*$/g, '')}`;
     touched.push(request);
     if (!refused?.test(request)) return false;
+    // Unread, the body would have the connection reset, and the client try again for a minute.
+    incoming.resume();
     response.writeHead(403).end();
     return true;
   });
