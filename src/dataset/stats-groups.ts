@@ -81,16 +81,46 @@ function fitOf(
   };
 }
 
-function merged(cases: readonly Pass1Case[], key: keyof Pass1Case['tallies']): HuTally {
+/** Cases of one split and one stage, and their tallies added up. */
+interface Stratum {
+  readonly split: string;
+  readonly stage: string;
+  readonly hu: HuTally;
+  readonly tumor_hu: HuTally;
+}
+
+/** Every case's tallies are read once, however many groups it is in: with many cases they are most of the work. */
+function strataOf(cases: readonly Pass1Case[]): Stratum[] {
+  const strata = new Map<string, Stratum>();
+  for (const one of cases) {
+    const { split } = one.record;
+    const stage = stageOf(one);
+    const key = `${split} ${stage}`;
+    const stratum = strata.get(key) ?? { split, stage, hu: new HuTally(), tumor_hu: new HuTally() };
+    strata.set(key, stratum);
+    stratum.hu.merge(one.tallies.hu);
+    stratum.tumor_hu.merge(one.tallies.tumor_hu);
+  }
+  return [...strata.values()];
+}
+
+function merged(strata: readonly Stratum[], key: keyof Pass1Case['tallies']): HuTally {
+  if (strata.length === 1) return strata[0][key];
   const whole = new HuTally();
-  for (const { tallies } of cases) whole.merge(tallies[key]);
+  for (const stratum of strata) whole.addAll(stratum[key]);
   return whole;
+}
+
+/** `unlabeled` for a case without a stage. */
+function stageOf({ record }: Pass1Case): string {
+  return record.stage || 'unlabeled';
 }
 
 function groupOf(
   split: string,
   stage: string,
   cases: readonly Pass1Case[],
+  strata: readonly Stratum[],
   config: Config,
   bounds: BoxBounds,
 ): StatsGroup {
@@ -101,8 +131,8 @@ function groupOf(
     split,
     stage,
     cases: cases.length,
-    hu: intensityRecord(merged(cases, 'hu')),
-    tumor_hu: intensityRecord(merged(cases, 'tumor_hu')),
+    hu: intensityRecord(merged(strata, 'hu')),
+    tumor_hu: intensityRecord(merged(strata, 'tumor_hu')),
     tumor_volume_ml: spreadOf(records.map((r) => r.tumor_volume_ml)),
     bbox_size_mm: spread3Of(records.map((r) => r.bbox_size_mm)),
     bbox_padded_size_mm: spread3Of(records.map((r) => r.bbox_padded_size_mm)),
@@ -117,18 +147,18 @@ function groupOf(
  * @param cases in order of their patients
  */
 export function groupsOf(cases: readonly Pass1Case[], config: Config, bounds: BoxBounds): StatsGroup[] {
-  const stageOf = ({ record }: Pass1Case): string => record.stage || 'unlabeled';
+  const strata = strataOf(cases);
   const others = [...new Set(cases.map(stageOf))]
     .filter((stage) => !config.split.stages.includes(stage))
     .sort();
   const groups: StatsGroup[] = [];
   for (const split of ['all', 'train', 'test']) {
     for (const stage of ['all', ...config.split.stages, ...others]) {
-      const members = cases.filter(
-        (one) =>
-          (split === 'all' || one.record.split === split) && (stage === 'all' || stageOf(one) === stage),
-      );
-      if (members.length > 0) groups.push(groupOf(split, stage, members, config, bounds));
+      const isIn = (ofSplit: string, ofStage: string): boolean =>
+        (split === 'all' || ofSplit === split) && (stage === 'all' || ofStage === stage);
+      const members = cases.filter((one) => isIn(one.record.split, stageOf(one)));
+      const parts = strata.filter((stratum) => isIn(stratum.split, stratum.stage));
+      if (members.length > 0) groups.push(groupOf(split, stage, members, parts, config, bounds));
     }
   }
   return groups;

@@ -34,6 +34,11 @@ export class HuTally {
     });
   }
 
+  /** Adds all that another one holds. */
+  addAll({ bins }: HuTally): void {
+    for (let bin = 0; bin < BINS; bin++) this.bins[bin] += bins[bin];
+  }
+
   /** First and one past the last bin that holds voxels; equal where none does. */
   #range(): [first: number, end: number] {
     let first = 0;
