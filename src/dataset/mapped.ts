@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { least } from '../kernels/extremes.ts';
 import { exclusion, outputFile } from './record.ts';
 
 /** A mask that a prediction on the original CT grid was held against; dice is null where both are empty. */
@@ -58,7 +59,7 @@ export function mergeMapped(version: string, records: readonly MappedRecord[]): 
       num_ok: ok.length,
       num_excluded: patients.length - ok.length,
       mean_dice: found.length === 0 ? null : found.reduce((sum, v) => sum + v, 0) / found.length,
-      min_dice: found.length === 0 ? null : Math.min(...found),
+      min_dice: found.length === 0 ? null : least(found),
     },
     patients,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largest, least } from '../kernels/extremes.ts';
 import type { HuTally } from '../kernels/hu-tally.ts';
 import { percentile } from '../kernels/percentile.ts';
 import { type Vec3, vec3 } from '../volume/geometry.ts';
@@ -57,8 +58,8 @@ export function spreadOf(values: readonly number[]): z.infer<typeof spreadSchema
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
   const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
   return {
-    min: Math.min(...values),
-    max: Math.max(...values),
+    min: least(values),
+    max: largest(values),
     mean,
     sd: Math.sqrt(variance),
     percentiles: keyed((_, p) => percentile(values, p)),
