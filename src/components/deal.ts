@@ -26,3 +26,16 @@ export function deal(patients: readonly Omit<Weighed, 'fingerprint'>[], ranks: n
   }
   return hands;
 }
+
+/** What every rank made of its patients, in its hand's order, in the order that the patients were dealt from. */
+export function gathered<R>(
+  hands: readonly (readonly number[])[],
+  made: (rank: number) => readonly R[],
+): R[] {
+  const records: R[] = [];
+  for (const [rank, hand] of hands.entries()) {
+    const own = made(rank);
+    for (const [j, place] of hand.entries()) records[place] = own[j];
+  }
+  return records;
+}

@@ -5,7 +5,7 @@ import { UnfinishedError } from '../errors.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type CaseTask, type PoolOptions, type PoolResult, runCases } from './case-pool.ts';
-import { deal, type Weighed } from './deal.ts';
+import { deal, gathered, type Weighed } from './deal.ts';
 import { deletePart, gatherParts, type PartsPlace, writePart } from './parts.ts';
 import type { StepOutcome } from './report.ts';
 import type { Shard } from './shard.ts';
@@ -70,17 +70,17 @@ export async function runShard<T extends CaseTask, R extends CaseState>(
   const parts = await watch.clock.time('gather', 0, () =>
     gatherParts(place, ranks, { schema, timeoutS: gatherTimeout, report: options.report }),
   );
-  const records: R[] = [];
+  const partOf = (from: number) => (from === 0 ? own : parts.get(from)!);
   let skipped = 0;
   for (const [from, hand] of hands.entries()) {
-    const part = from === 0 ? own : parts.get(from)!;
+    const part = partOf(from);
     if (part.records.length !== hand.length)
       throw new UnfinishedError(
         `${step}: rank ${from} hands over ${part.records.length} of ${hand.length} patients; start it again`,
       );
     skipped += part.skipped;
-    for (const [j, i] of hand.entries()) records[i] = part.records[j];
   }
+  const records = gathered(hands, (from) => partOf(from).records);
   const clear = async (): Promise<void> => {
     await Promise.all([...parts.keys()].map((from) => deletePart(place, { rank: from, ranks })));
   };
