@@ -1,10 +1,12 @@
 import { stringify } from 'yaml';
+import { assertContent, isContentFingerprint } from '../azureml/content-fingerprint.ts';
 import type { ResolveUri } from '../azureml/resolve-uri.ts';
 import { CASE_FILE, type CaseRecord, caseSchema } from '../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../dataset/cases.ts';
 import { CHANGES_FILE } from '../dataset/changes.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { CONFIG_FILE } from '../dataset/manifest.ts';
+import { isPairTable } from '../dataset/pairs.ts';
 import { UsageError } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
@@ -17,7 +19,7 @@ import { type ConvertTask, OUTPUTS, prepareConvert, weighConvert } from './conve
 import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-run.ts';
 import { inFlight } from './in-flight.ts';
 import type { MemoryOptions } from './memory.ts';
-import { findPatients, isPairTable } from './patients.ts';
+import { findPatients } from './patients.ts';
 import { prune, pruneFacts } from './prune.ts';
 import type { Report, StepOutcome, StepSummary } from './report.ts';
 import { runShard, type ShardOptions } from './shard-run.ts';
@@ -33,6 +35,11 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptio
   readonly cases: string;
   /** Only this many patients, the first by id; 0 or absent: all of them. */
   readonly limit?: number | undefined;
+  /**
+   * Fingerprint of the raw data, `unknown` or ''. By it the inputs of a job tell which state of the data it ran over;
+   * nothing is computed by it, and no output holds it.
+   */
+  readonly content?: string | undefined;
   /** Delete what was made of patients that are no longer among the raw data. */
   readonly prune?: boolean | undefined;
   /** Looks up the datastores that a table of pairs names. */
@@ -60,10 +67,12 @@ export function convert(options: ConvertOptions): Promise<StepSummary> {
 
 async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
   const { clock } = watch;
-  const { raw, interim, report } = options;
+  const { raw, interim, content = '', report } = options;
+  assertContent(content);
   if (options.prune && options.limit)
     throw new UsageError('--prune: not with --limit, by which most patients would count as gone');
   await assertApart(raw, interim);
+  if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
   const config = await readConfig(options);
   // Finds an absent secret before the first patient, not in each of them.
   uidHmacOf(config);

@@ -1,5 +1,6 @@
 import type { ResolveUri } from '../azureml/resolve-uri.ts';
 import { type InspectedPatient, type Inspection, inspectionOf } from '../dataset/inspection.ts';
+import { isPairTable } from '../dataset/pairs.ts';
 import { StorageError, UsageError } from '../errors.ts';
 import { displayUri, lastName } from '../storage/location.ts';
 import { locateObject, openStore } from '../storage/open.ts';
@@ -10,7 +11,7 @@ import { type ConfigOptions, readConfig } from './configuration.ts';
 import { type InspectTask, inspectCase } from './inspect-case.ts';
 import { excludedPatient } from './inspection-record.ts';
 import type { MemoryOptions } from './memory.ts';
-import { findPatients, isPairTable, type RawPatient } from './patients.ts';
+import { findPatients, type RawPatient } from './patients.ts';
 import { isOnePatient } from './raw-kind.ts';
 import type { Report } from './report.ts';
 import { StepWatch } from './step-watch.ts';

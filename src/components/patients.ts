@@ -1,5 +1,5 @@
 import { type ResolveUri, uriResolver } from '../azureml/resolve-uri.ts';
-import { parsePairs } from '../dataset/pairs.ts';
+import { isPairTable, parsePairs } from '../dataset/pairs.ts';
 import { UsageError } from '../errors.ts';
 import { besideUri, displayUri } from '../storage/location.ts';
 import { openStore, readObject } from '../storage/open.ts';
@@ -20,11 +20,6 @@ export interface RawPatient {
   /** Its folder, archive or row, before any HMAC. */
   readonly name: string;
   readonly source: PatientSource;
-}
-
-/** Whether the raw data are given as a table of pairs. */
-export function isPairTable(uri: string): boolean {
-  return /\.csv$/i.test(displayUri(uri));
 }
 
 async function pairedPatients(uri: string, resolveUri: ResolveUri): Promise<RawPatient[]> {

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { messageOf, UsageError } from '../errors.ts';
+import { displayUri } from '../storage/location.ts';
 
 /** A row of the table of pairs: a patient's CT and mask, as URIs or paths relative to the table. */
 export interface PairRow {
@@ -11,6 +12,11 @@ export interface PairRow {
 }
 
 const COLUMNS = ['patient_id', 'ct', 'mask'] as const;
+
+/** Whether the raw data are given as a table of pairs. */
+export function isPairTable(uri: string): boolean {
+  return /\.csv$/i.test(displayUri(uri));
+}
 
 /** The ending of a NIfTI file's name. */
 export function isNiftiName(name: string): boolean {

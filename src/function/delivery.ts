@@ -2,6 +2,7 @@ import path from 'node:path';
 import { connectTo } from '../azureml/arm/connect.ts';
 import { findWorkspace } from '../azureml/arm/find-workspace.ts';
 import { readyJob } from '../azureml/arm/requests.ts';
+import { uriResolver } from '../azureml/resolve-uri.ts';
 import { ArmError, messageOf, StorageError, UsageError } from '../errors.ts';
 import { parseEvents } from './event.ts';
 import { reasonToIgnore, VALIDATION } from './event-filter.ts';
@@ -63,11 +64,13 @@ export async function sweep(around: Surroundings): Promise<void> {
   });
 }
 
-async function run(settings: Settings, { env, root }: Surroundings, etag?: string): Promise<Outcome> {
-  const { marker, uploads, settleSeconds } = settings;
-  const ready = await readyJob(path.resolve(root, settings.pipeline), settings.inputs);
+async function run(settings: Settings, { env, root, log }: Surroundings, etag?: string): Promise<Outcome> {
+  const { marker, inputs: set, uploads, settleSeconds } = settings;
+  const ready = await readyJob(path.resolve(root, settings.pipeline), set);
   const client = await connectTo(await findWorkspace({}, env, root), env);
-  return runMarked({ client, ready, marker, uploads, settleSeconds }, etag);
+  const warn = (message: string): void => log.warn(message);
+  const resolveUri = uriResolver({}, env);
+  return runMarked({ client, ready, set, marker, uploads, settleSeconds, resolveUri, warn }, etag);
 }
 
 function describe(outcome: Outcome): string {

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { activeJobs } from '../azureml/arm/active-jobs.ts';
 import type { WorkspaceClient } from '../azureml/arm/client.ts';
+import { withContent } from '../azureml/arm/content-input.ts';
 import { jobRequest, type ReadyJob } from '../azureml/arm/requests.ts';
 import { prepareJob, putOnce } from '../azureml/arm/submit.ts';
 import type { InputValues } from '../azureml/input-value.ts';
+import type { ResolveUri } from '../azureml/resolve-uri.ts';
 import { type BlobVersion, blobVersion } from '../storage/blob-version.ts';
 
 /** Key of the tag that the pipelines of swinprep give their jobs. */
@@ -31,10 +33,15 @@ export type Outcome =
 export interface MarkedRun {
   readonly client: WorkspaceClient;
   readonly ready: ReadyJob;
+  /** Values of the pipeline's inputs that `ready` was made with. */
+  readonly set: Readonly<Record<string, string>>;
   /** URL of the marker. */
   readonly marker: string;
   readonly uploads: string | undefined;
   readonly settleSeconds: number;
+  readonly resolveUri: ResolveUri;
+  /** Takes what the job was submitted without. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -59,8 +66,10 @@ export async function runMarked(run: MarkedRun, etag?: string): Promise<Outcome>
   if ((await client.get(`/jobs/${job}`)) !== undefined) return { kind: 'known', job };
   const other = await writerOf(client, ready.inputs, job);
   if (other !== undefined) return { kind: 'busy', job, other };
-  const uploaded = await prepareJob(client, ready, run.uploads);
-  const created = await putOnce(client, jobRequest(ready, job, client.workspace, uploaded));
+  // The identity reads the marker, and so may list what lies beside it.
+  const filled = await withContent(ready, run.set, run.resolveUri, run.warn);
+  const uploaded = await prepareJob(client, filled, run.uploads);
+  const created = await putOnce(client, jobRequest(filled, job, client.workspace, uploaded));
   return { kind: created ? 'submitted' : 'known', job };
 }
 

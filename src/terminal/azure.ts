@@ -5,6 +5,7 @@ import type { ArmRequest } from '../azureml/arm/asset-body.ts';
 import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { componentRequest } from '../azureml/arm/component-body.ts';
 import { connectTo } from '../azureml/arm/connect.ts';
+import { withContent } from '../azureml/arm/content-input.ts';
 import { endedByThemselves } from '../azureml/arm/failure.ts';
 import { findWorkspace, type WorkspaceOptions } from '../azureml/arm/find-workspace.ts';
 import { followJob, isFinal, type JobStatus, jobStatus, logFiles } from '../azureml/arm/jobs.ts';
@@ -20,10 +21,12 @@ import {
 } from '../azureml/arm/requests.ts';
 import { prepareJob } from '../azureml/arm/submit.ts';
 import { loadComponent } from '../azureml/component.ts';
+import { contentFingerprint } from '../azureml/content-fingerprint.ts';
 import { parseSettings } from '../azureml/input-value.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../azureml/lint.ts';
+import { uriResolver } from '../azureml/resolve-uri.ts';
 import { UsageError } from '../errors.ts';
-import { runOptions } from './options.ts';
+import { fingerprintOptions, runOptions } from './options.ts';
 
 const say = (line: string): void => console.log(line);
 const tell = (line: string): void => console.error(line);
@@ -218,12 +221,28 @@ export function azureCommands(yargs: Argv<WorkspaceOptions>, done: (exitCode: nu
             description:
               'Submit again, up to so many times, when the job fails, unless Azure ML says of every failed step, on one node, that its command ended with an error',
           },
+          content: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Fill the input content by the fingerprint of the data (--no-content: leave it unknown)',
+          },
           ...follow,
         }),
       async (argv) => {
-        const ready = await readyJob(argv.pipeline, parseSettings(argv.set));
-        done(await submit(await connect(argv), ready, argv));
+        const set = parseSettings(argv.set);
+        const ready = await readyJob(argv.pipeline, set);
+        const client = await connect(argv);
+        const filled = argv.content ? await withContent(ready, set, uriResolver(argv), tell) : ready;
+        done(await submit(client, filled, argv));
       },
+    )
+    .command(
+      'fingerprint',
+      'The fingerprint of the data that submit gives a job as its input content, from listings',
+      (y) => y.options(fingerprintOptions),
+      async ({ raw, clinical, ...workspace }) =>
+        say(await contentFingerprint(raw, clinical, uriResolver(workspace))),
     )
     .command(
       'status <job>',

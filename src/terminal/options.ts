@@ -158,6 +158,13 @@ export const COMPONENT_OPTIONS = {
     masks,
     interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json} are written'),
     cases: folder('Folder for the cases.json artifact'),
+    content: {
+      type: 'string',
+      requiresArg: true,
+      default: 'unknown',
+      description:
+        'Fingerprint of the raw data, as "azure fingerprint" prints it; only shown, nothing is computed by it',
+    },
     ...configuration,
     limit: { ...count('Only this many patients, the first by id, for a trial; 0: all of them'), default: 0 },
     ...prune,
@@ -222,6 +229,11 @@ export const shardOptions = {
 const cohort = {
   raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask (.csv): ${URI_FORMS}`),
   clinical: uri('Clinical CSV with a row a patient'),
+} as const;
+
+export const fingerprintOptions = {
+  raw: cohort.raw,
+  clinical: { ...cohort.clinical, demandOption: false },
 } as const;
 
 export const runOptions = {

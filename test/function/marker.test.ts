@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { contentFingerprint } from '../../src/azureml/content-fingerprint.ts';
 import { buildFunctionApp, type FunctionApp } from '../support/function-app.ts';
 import { type Deployment, deliver, startDeployment, sweep } from '../support/function-deployment.ts';
 import type { Finished } from '../support/functions-host.ts';
@@ -34,6 +35,7 @@ describe('a marker', () => {
     expect(properties.inputs).toMatchObject({
       raw: { jobInputType: 'literal', value: `${deployment.azurite.url}/raw` },
       roi: { jobInputType: 'literal', value: `${deployment.azurite.url}/roi` },
+      content: { jobInputType: 'literal', value: await contentFingerprint(`${deployment.azurite.url}/raw`) },
       config: { jobInputType: 'uri_file', uri: expect.stringContaining('/artifacts/function/LocalUpload/') },
     });
   });

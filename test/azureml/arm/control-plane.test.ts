@@ -273,11 +273,13 @@ describe('local files of a pipeline', () => {
   afterEach(() => azurite.close());
 
   it('are uploaded to the default datastore, by their content, once', async () => {
-    const submit = () => azure('submit', path.join(pipelines, 'preprocess.yml'), ...places, '--name', 'j');
+    const preprocess = path.join(pipelines, 'preprocess.yml');
+    const submit = () => azure('submit', preprocess, ...places, '--no-content', '--name', 'j');
     expect(await submit()).toMatchObject({ code: 0, stderr: '' });
     const { properties } = arm.resources.get('/jobs/j') as unknown as {
       properties: { inputs: Record<string, { uri: string }> };
     };
+    expect(properties.inputs.content).toEqual({ jobInputType: 'literal', value: 'unknown' });
     expect(properties.inputs.config).toEqual({
       jobInputType: 'uri_file',
       uri: expect.stringMatching(
