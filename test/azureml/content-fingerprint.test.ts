@@ -9,10 +9,11 @@ import {
   isContentFingerprint,
   type ListedObject,
 } from '../../src/azureml/content-fingerprint.ts';
+import { writePhantom } from '../../src/components/phantom.ts';
 import { UsageError } from '../../src/errors.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
-import { cli, temporaryFolder } from '../support/cli.ts';
+import { cli, hashesOf, temporaryFolder } from '../support/cli.ts';
 
 const fingerprintOf = async (objects: Iterable<ListedObject>) =>
   (await fingerprintOfListing(objects)).fingerprint;
@@ -143,6 +144,24 @@ describe('the content fingerprint of a cohort', () => {
 });
 
 describe('convert --content', () => {
+  it('is shown and changes nothing: what an earlier run made with another one is skipped', async () => {
+    const folder = temporaryFolder();
+    await writePhantom(folder, { patients: 1, full: 0 });
+    const run = async (artifacts: string, ...args: string[]) => {
+      const [raw, interim, cases] = ['raw', 'interim', artifacts].map((name) => path.join(folder, name));
+      const places = ['--raw', raw, '--interim', interim, '--cases', cases];
+      const { stdout, stderr } = await cli(['convert', ...places, ...args]);
+      const { 'changes.json': _, ...records } = hashesOf(cases);
+      return { text: stdout + stderr, volumes: hashesOf(interim), records };
+    };
+    const content = 'ab'.repeat(32);
+    const [first, second] = [await run('first'), await run('second', '--content', content)];
+    expect(second).toMatchObject({ volumes: first.volumes, records: first.records });
+    expect(Object.keys(first.volumes).length).toBeGreaterThan(2);
+    expect(second.text).toContain(`content of the raw data: ${content}`);
+    expect(second.text).toContain('done before');
+  });
+
   it.each(['', 'unknown', '0123456789abcdef'.repeat(4)])('takes %j', (content) => {
     expect(() => assertContent(content)).not.toThrow();
     expect(isContentFingerprint(content)).toBe(content.length === 64);

@@ -8,8 +8,8 @@ const INPUT = 'content';
 
 /**
  * The job with the content fingerprint as its input `content`, where its pipeline has that input with the value `unknown`
- * and `set` does not name it. Where the store cannot be listed, `tell` gets the reason and the job stays as it is: that
- * the job itself cannot read the data is not known by it.
+ * and `set` does not name it. Where the store cannot be listed, `tell` gets the reason and the job stays as it is: the
+ * identity of its compute may well read what this one may not.
  */
 export async function withContent(
   ready: ReadyJob,
