@@ -1,4 +1,11 @@
-import { constants, crc32, createDeflateRaw, type DeflateRaw, gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw, gunzipSync } from 'node:zlib';
+
+/** A stream of its own for each chunk, the end of which says that every byte has come. */
+const deflate = promisify(deflateRaw) as (
+  bytes: Uint8Array,
+  options: { level: number; finishFlush: number; chunkSize: number },
+) => Promise<Buffer>;
 
 /** What is deflated at a time by a thread of the pool: a cut costs five bytes and the matches across it. */
 const CHUNK_BYTES = 1 << 20;
@@ -32,57 +39,23 @@ function trailerOf(parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(trailer.buffer);
 }
 
-/** Deflates chunks one after the other in the thread pool, each by itself, with one state of zlib for all of them. */
-class ChunkDeflater {
-  readonly #stream: DeflateRaw;
-  #pieces: Uint8Array[] = [];
-
-  constructor(level: number) {
-    this.#stream = createDeflateRaw({ level, chunkSize: CHUNK_BYTES });
-    this.#stream.on('data', (piece: Uint8Array) => this.#pieces.push(piece));
-  }
-
-  async deflate(chunk: Uint8Array, last: boolean): Promise<Uint8Array[]> {
-    await new Promise<void>((resolve, reject) => {
-      this.#stream.once('error', reject);
-      this.#stream.write(chunk);
-      this.#stream.flush(last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH, () => {
-        this.#stream.off('error', reject);
-        resolve();
-      });
-    });
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#stream.reset();
-    return pieces;
-  }
-
-  close(): void {
-    this.#stream.close();
-  }
-}
-
 /**
  * One gzip member of what the parts hold one after the other, its chunks deflated side by side in Node's thread pool and
  * joined by Z_SYNC_FLUSH. The bytes depend on the input and the level alone.
  */
 export async function gzip(parts: readonly Uint8Array[], level: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks = chunksOf(parts);
-  const deflated: Uint8Array[][] = new Array(chunks.length);
+  const deflated: Uint8Array[] = new Array(chunks.length);
   let next = 0;
   const work = async (): Promise<void> => {
-    const deflater = new ChunkDeflater(level);
-    try {
-      while (next < chunks.length) {
-        const i = next++;
-        deflated[i] = await deflater.deflate(chunks[i], i === chunks.length - 1);
-      }
-    } finally {
-      deflater.close();
+    while (next < chunks.length) {
+      const i = next++;
+      const finishFlush = i === chunks.length - 1 ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+      deflated[i] = await deflate(chunks[i], { level, finishFlush, chunkSize: CHUNK_BYTES });
     }
   };
   await Promise.all(Array.from({ length: Math.min(CHUNKS_AT_ONCE, chunks.length) }, work));
-  const all = [HEADER, ...deflated.flat(), trailerOf(parts)];
+  const all = [HEADER, ...deflated, trailerOf(parts)];
   const out = new Uint8Array(all.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of all) {
