@@ -2,8 +2,8 @@ import type { Argv } from 'yargs';
 import { type CohortEstimate, estimate } from '../components/estimate.ts';
 import { encodeJson } from '../dataset/json.ts';
 import { UsageError } from '../errors.ts';
-import { URI_FORMS } from './options.ts';
 import { progressReport } from './progress.ts';
+import { URI_FORMS } from './shared-options.ts';
 
 const number = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
 const text = (description: string) => ({ type: 'string', requiresArg: true, description }) as const;

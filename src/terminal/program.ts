@@ -28,22 +28,18 @@ import { cohortLines, cohortTable, mappedLines, nnunetLines, stepLines } from '.
 import { inspectionLines } from './inspection.ts';
 import {
   COMPONENT_OPTIONS,
-  checkNumbers,
-  configuration,
   demoOptions,
   inspectOptions,
-  lowerSwitches,
   mapBackOptions,
   nnunetOptions,
   phantomOptions,
   preprocessOptions,
   runOptions,
   shardOptions,
-  URI_FORMS,
-  workspaceOptions,
 } from './options.ts';
 import { profileLines } from './profile.ts';
 import { progressReport } from './progress.ts';
+import { checkNumbers, configuration, lowerSwitches, URI_FORMS, workspaceOptions } from './shared-options.ts';
 
 const say = (line: string): void => console.log(line);
 
