@@ -32,7 +32,8 @@ function trailerOf(parts: readonly Uint8Array[]): Uint8Array {
   const trailer = new DataView(new ArrayBuffer(TRAILER_BYTES));
   trailer.setUint32(
     0,
-    parts.reduce((crc, part) => crc32(part, crc), 0),
+    // crc32 counts the bytes of one call modulo 2^32.
+    chunksOf(parts).reduce((crc, chunk) => crc32(chunk, crc), 0),
     true,
   );
   trailer.setUint32(4, parts.reduce((sum, part) => sum + part.length, 0) % 2 ** 32, true);
