@@ -20,7 +20,12 @@ export class StorageError extends Error {
 /** An archive whose content cannot be used, however often it is read: the fault lies in the data, not in the place. */
 export class ArchiveError extends StorageError {}
 
-/** Some patients could not be finished for want of a place to read or write; what is done is kept. */
+/** Another program that was called is not there, failed, or gave what it should not: the fault lies with the machine. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+}
+
+/** Some patients could not be finished for want of a place to read or write, or of a program; what is done is kept. */
 export class UnfinishedError extends Error {
   override readonly name = 'UnfinishedError';
 }

@@ -15,7 +15,7 @@ export type CaseOutcome<R> =
       readonly skipped: boolean;
       readonly message?: string;
     }
-  /** The place to read or write failed: nothing is known of the patient. */
+  /** A place to read or write failed, or a program: nothing is known of the patient. */
   | { readonly state: 'failed'; readonly message: string };
 
 /** What a worker thread answers: what became of the patient, and where the time went. */
@@ -74,7 +74,7 @@ export interface PoolResult<R> {
 /**
  * Runs every task in a pool of worker threads, each holding one patient at a time, so that memory does not grow with
  * the cohort. A patient waits while those at work leave too little memory for it, unless it would be alone. Records come back in the order of the tasks. A patient whose worker dies of something unforeseen is
- * excluded by `onCrash`, the others go on. Throws an UnfinishedError at the end where a place failed.
+ * excluded by `onCrash`, the others go on. Throws an UnfinishedError at the end where a place or a program failed.
  */
 export async function runCases<T extends CaseTask, R>(
   tasks: readonly T[],

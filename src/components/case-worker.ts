@@ -1,4 +1,4 @@
-import { StorageError, UsageError } from '../errors.ts';
+import { messageOf, ProgramError, StorageError, UsageError } from '../errors.ts';
 import type { CaseOutcome, CaseTask, TimedOutcome } from './case-pool.ts';
 import type { ConvertTask } from './convert-case.ts';
 import type { InspectTask } from './inspect-case.ts';
@@ -25,15 +25,15 @@ async function runTask(task: Task, clock: StageClock): Promise<CaseOutcome<unkno
   }
 }
 
-/** Entry of a worker thread. A place that fails is an outcome; anything unforeseen rejects and is handled by the pool. */
+/** Entry of a worker thread. A place or program that fails is an outcome; the unforeseen rejects and is handled by the pool. */
 export default async function run(task: Task & CaseTask): Promise<TimedOutcome<unknown>> {
   const clock = new StageClock();
   try {
     const outcome = await runTask(task, clock);
     return { outcome, times: clock.read() };
   } catch (thrown) {
-    if (thrown instanceof StorageError || thrown instanceof UsageError)
-      return { outcome: { state: 'failed', message: thrown.message }, times: clock.read() };
+    if ([StorageError, ProgramError, UsageError].some((kind) => thrown instanceof kind))
+      return { outcome: { state: 'failed', message: messageOf(thrown) }, times: clock.read() };
     throw thrown;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { encodeJson } from '../dataset/json.ts';
 import type { OutputFile } from '../dataset/record.ts';
+import { ProgramError } from '../errors.ts';
 import type { Store } from '../storage/store.ts';
 import type { StageClock } from './stage-clock.ts';
 
@@ -61,6 +62,17 @@ export async function clearOutputs(
 /** An output under its file name, and how its bytes are made. */
 export type Outputs = Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>>;
 
+/** Makes one output. A program that fails at it is told with the file. */
+async function encoded(file: string, encode: Outputs[string]): Promise<Uint8Array> {
+  try {
+    return await encode();
+  } catch (thrown) {
+    if (thrown instanceof ProgramError)
+      throw new ProgramError(`${file}: ${thrown.message}`, { cause: thrown });
+    throw thrown;
+  }
+}
+
 /**
  * Makes a patient's outputs one after the other and writes each while the next is made. Where one fails the others are
  * waited for, so that nothing is written after the failure is known.
@@ -75,7 +87,7 @@ export async function writeOutputs<O extends Outputs>(
   const writes: Promise<void>[] = [];
   try {
     for (const [file, encode] of Object.entries(outputs)) {
-      const bytes = await encode();
+      const bytes = await encoded(file, encode);
       writes.push(store.write(`${patientId}/${file}`, bytes));
       files.push([file, clock.time('sha256', bytes.length, () => outputFile(file, bytes))]);
     }

@@ -76,6 +76,11 @@ export function taskRules({
   return { ...rules, maskSources: ['NIFTI', ...rules.maskSources.filter((s) => s !== 'NIFTI')] };
 }
 
+/** How CT and mask are deflated. zlib goes unsaid, so that what was made before there was a choice is known again. */
+function gzipRules({ gzipEngine, gzipLevelInt }: Config['output']): object {
+  return { gzip: gzipLevelInt, ...(gzipEngine !== 'zlib' && { gzipEngine }) };
+}
+
 /** All of the configuration that decides what convert makes of a patient's files. */
 export function convertRules(config: Config): object {
   const { qc, output, mask } = config;
@@ -84,7 +89,7 @@ export function convertRules(config: Config): object {
     niftiPatterns: mask.niftiPatterns,
     qc,
     uids: config.privacy.uids,
-    gzip: output.gzipLevelInt,
+    ...gzipRules(output),
   };
 }
 
@@ -98,7 +103,7 @@ function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config
     qc: config.qc,
     // Changes with the secret, and tells nothing of it.
     uids: uidHmacOf(config)('fingerprint'),
-    gzip: config.output.gzipLevelInt,
+    ...gzipRules(config.output),
   });
 }
 
@@ -215,10 +220,9 @@ export async function convertCase(task: ConvertTask, clock: StageClock): Promise
     );
     const checks = clock.time('qc', 0, () => judgePair(measurePair(study, histogram), config.qc));
     assertQc(checks);
-    const level = config.output.gzipLevelInt;
     const outputs = {
-      [CT_FILE]: () => timedGzip(clock, study.ct, level),
-      [TUMOR_FILE]: () => timedGzip(clock, study.tumor, level),
+      [CT_FILE]: () => timedGzip(clock, study.ct, config.output),
+      [TUMOR_FILE]: () => timedGzip(clock, study.tumor, config.output),
     };
     const written = await writeOutputs(interim, patientId, outputs, clock);
     const files = { ct: written[CT_FILE], tumor: written[TUMOR_FILE] };

@@ -17,6 +17,7 @@ import { excludedCase } from './case-record.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { type ConvertTask, OUTPUTS, prepareConvert, weighConvert } from './convert-case.ts';
 import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-run.ts';
+import { assertGzipEngine } from './gzip-engine.ts';
 import { inFlight } from './in-flight.ts';
 import type { MemoryOptions } from './memory.ts';
 import { findPatients } from './patients.ts';
@@ -74,8 +75,9 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   await assertApart(raw, interim);
   if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
   const config = await readConfig(options);
-  // Finds an absent secret before the first patient, not in each of them.
+  // Finds an absent secret or program before the first patient, not in each of them.
   uidHmacOf(config);
+  await assertGzipEngine(config);
   const patients = await clock.time('list', 0, () =>
     findPatients(raw, caseIdOf(config), report, options.resolveUri),
   );

@@ -92,13 +92,6 @@ async function comparison(
   };
 }
 
-/** Level 1 for real numbers: more gains almost nothing. */
-function compressed(volume: Volume, clock: StageClock): Promise<Uint8Array> {
-  const { gzipLevelFloat, gzipLevelInt } = PRESETS.lung1.output;
-  const real = volume.data instanceof Float32Array || volume.data instanceof Float64Array;
-  return timedGzip(clock, volume, real ? gzipLevelFloat : gzipLevelInt);
-}
-
 /** Maps one prediction back and writes it. Throws a CaseExclusion where that cannot be. */
 export async function mapBackOne(job: MapBackJob<StoredObject>, clock: StageClock): Promise<OkMapped> {
   const { transforms, prediction, reference, output, rules, channel } = job;
@@ -109,7 +102,9 @@ export async function mapBackOne(job: MapBackJob<StoredObject>, clock: StageCloc
     mapBack(prediction.key, roi, record, rules),
   );
   const compared = reference === undefined ? null : await comparison(volume, reference, clock);
-  const encoded = output.key.endsWith('.gz') ? await compressed(volume, clock) : encodeNifti(volume);
+  const encoded = output.key.endsWith('.gz')
+    ? await timedGzip(clock, volume, PRESETS.lung1.output)
+    : encodeNifti(volume);
   await output.store.write(output.key, encoded);
   const voxels = countInside(volume.data);
   return {

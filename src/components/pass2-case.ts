@@ -75,17 +75,16 @@ function outputsOf(
   { record, config: { intensity, output } }: RoiTask,
   clock: StageClock,
 ): Partial<Record<RoiFile, Outputs[string]>> {
-  const floats = (volume: Volume<Float32Array>) => () => timedGzip(clock, volume, output.gzipLevelFloat);
-  const mask = (volume: Volume<Uint8Array>) => () => timedGzip(clock, volume, output.gzipLevelInt);
+  const zipped = (volume: Volume) => () => timedGzip(clock, volume, output);
   const audit = (volume: Volume<Float32Array>) =>
     output.auditType === 'float32'
-      ? floats(volume)
-      : () => timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output.gzipLevelInt);
+      ? zipped(volume)
+      : () => timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output);
   return {
-    ct_roi_norm: floats(roi.norm),
-    tumor_roi: mask(roi.tumor),
-    ...(roi.lung && { lung_roi: mask(roi.lung) }),
-    ...(roi.thorax && { ct_thorax_norm: floats(roi.thorax.norm), tumor_thorax: mask(roi.thorax.tumor) }),
+    ct_roi_norm: zipped(roi.norm),
+    tumor_roi: zipped(roi.tumor),
+    ...(roi.lung && { lung_roi: zipped(roi.lung) }),
+    ...(roi.thorax && { ct_thorax_norm: zipped(roi.thorax.norm), tumor_thorax: zipped(roi.thorax.tumor) }),
     ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt) }),
     ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
     ...(output.qcOverlay && {

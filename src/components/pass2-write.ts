@@ -21,6 +21,7 @@ import { VERSION } from '../version.ts';
 import { readArtifact, writeArtifacts } from './artifact.ts';
 import { cohortSheets } from './cohort-sheet.ts';
 import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier-rois.ts';
+import { assertGzipEngine } from './gzip-engine.ts';
 import type { MemoryOptions } from './memory.ts';
 import { excludedRoi, type RoiTask } from './pass2-case.ts';
 import { roiBytesOf } from './patient-memory.ts';
@@ -57,6 +58,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
   const split = await readArtifact(options.split, SPLIT_FILE, splitSchema, 'split');
   const stats = await readArtifact(options.stats, STATS_FILE, statsSchema, 'pass1-stats');
   const { config, config_after_pass1: constants } = stats;
+  await assertGzipEngine(config);
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
   const excludedInPass1 = new Set(stats.excluded.map((e) => e.patient_id));
   const tasks = okCases(cases).flatMap((record): RoiTask[] => {

@@ -9,6 +9,7 @@ import { readObject } from '../storage/open.ts';
 import { caseNamingOf } from './case-id.ts';
 import { type ConfigOptions, readConfig } from './configuration.ts';
 import { readFrozen } from './frozen-stats.ts';
+import { assertGzipEngine } from './gzip-engine.ts';
 import { parseMemoryLimit } from './memory.ts';
 import { previousFile } from './previous-split.ts';
 import { earlierSplit } from './run-state.ts';
@@ -76,10 +77,11 @@ export interface PreprocessResult {
   readonly manifest: string;
 }
 
-/** Finds a wrong configuration, clinical table, earlier split or frozen constants before the hours that convert may take, not after them. */
+/** Finds a wrong configuration, clinical table, earlier split or frozen constants, or an absent igzip, before the hours that convert may take, not after them. */
 async function checkInputs(options: PreprocessOptions): Promise<void> {
   parseMemoryLimit(options.memoryLimit ?? 'auto');
   const config = await readConfig(options);
+  await assertGzipEngine(config);
   parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
   await earlierSplit(options, caseNamingOf(config));
   await readFrozen(options.freezeStats, options.state, config);

@@ -134,7 +134,7 @@ async function normalised(
     const data = clock.time('normalise', hu.byteLength, () =>
       zScore(windowHu(hu, intensity.windowHu), norm.mu, norm.sigma),
     );
-    return timedGzip(clock, { data, geometry }, output.gzipLevelFloat);
+    return timedGzip(clock, { data, geometry }, output);
   };
   const roi = geometryOfRecord(transforms.roi_geometry);
   const { thorax_geometry, thorax_bbox_start_ijk } = transforms;

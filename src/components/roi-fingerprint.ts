@@ -7,9 +7,11 @@ import { convertSteps } from './pipeline-steps.ts';
 
 type RoiInputs = Pick<RoiTask, 'record' | 'member' | 'config' | 'constants'>;
 
-/** All of the configuration that pass 2 goes by. */
+/** All of the configuration that pass 2 goes by. zlib goes unsaid, as in the rules of convert. */
 export function roiRules(config: RoiTask['config']): object {
-  const { resample, roi, lung, thorax, roiQc, intensity, output } = config;
+  const { resample, roi, lung, thorax, roiQc, intensity } = config;
+  const { gzipEngine, ...rest } = config.output;
+  const output = { ...rest, ...(gzipEngine !== 'zlib' && { gzipEngine }) };
   return { resample, roi, ...(needsLungs(config) && { lung }), thorax, roiQc, intensity, output };
 }
 

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import type { OutputFile } from '../dataset/record.ts';
 import { decodeNifti } from '../nifti/decode.ts';
 import { encodeNiftiGz, HEADER_BYTES } from '../nifti/encode.ts';
@@ -19,9 +20,15 @@ export function timedDecode(
   );
 }
 
-/** `encodeNiftiGz` under `gzip`; bytes are those that are deflated. */
-export function timedGzip(clock: StageClock, volume: Volume, level: number): Promise<Uint8Array> {
-  return clock.time('gzip', HEADER_BYTES + volume.data.byteLength, () => encodeNiftiGz(volume, level));
+/** `encodeNiftiGz` under `gzip`, as `output` of the configuration says; bytes are those that are deflated. */
+export function timedGzip(
+  clock: StageClock,
+  volume: Volume,
+  { gzipEngine, gzipLevelInt, gzipLevelFloat }: Config['output'],
+): Promise<Uint8Array> {
+  const real = volume.data instanceof Float32Array || volume.data instanceof Float64Array;
+  const options = { engine: gzipEngine, level: real ? gzipLevelFloat : gzipLevelInt };
+  return clock.time('gzip', HEADER_BYTES + volume.data.byteLength, () => encodeNiftiGz(volume, options));
 }
 
 /** `outputFile` under `sha256`. */

@@ -126,6 +126,7 @@ const lung1: Config = {
     roiHu: true,
     auditType: 'int16',
     qcOverlay: true,
+    gzipEngine: 'zlib',
     gzipLevelInt: 4,
     gzipLevelFloat: 1,
   },

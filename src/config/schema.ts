@@ -296,7 +296,16 @@ export const configSchema = z.strictObject({
     roiHu: z.boolean().describe('Write ct_roi_hu.nii.gz, the ROI in HU, before window and z-score.'),
     auditType: z.enum(['int16', 'float32']).describe('Voxel type of both; int16 rounds to whole HU.'),
     qcOverlay: z.boolean().describe('Write qc_overlay_mid.png.'),
-    gzipLevelInt: z.int().min(1).max(9).describe('gzip level of integer volumes.'),
+    gzipEngine: z
+      .enum(['zlib', 'igzip'])
+      .describe(
+        'What deflates volumes: `zlib`, which is part of Node, or `igzip`, the program of ISA-L (Debian package isal), in a third to a quarter of the processor time.',
+      ),
+    gzipLevelInt: z
+      .int()
+      .min(1)
+      .max(9)
+      .describe('gzip level of integer volumes. igzip has levels 1 to 3; a higher one is its 3.'),
     gzipLevelFloat: z
       .int()
       .min(1)

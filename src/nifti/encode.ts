@@ -2,6 +2,7 @@ import { NIFTI1 } from 'nifti-reader-js';
 import type { Volume, VoxelArray } from '../volume/geometry.ts';
 import { affineOf, quaternionOf } from './affine.ts';
 import { gzip } from './gzip.ts';
+import { igzip } from './igzip.ts';
 
 /** Header and extension flag: where the voxels begin. */
 export const HEADER_BYTES = 352;
@@ -57,7 +58,19 @@ export function encodeNifti(volume: Volume): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Bytes of a `.nii.gz` file. */
-export function encodeNiftiGz(volume: Volume, level: number): Promise<Uint8Array<ArrayBuffer>> {
-  return gzip(niftiParts(volume), level);
+/** What deflates: Node's zlib, or the program igzip of ISA-L. */
+const ENGINES = { zlib: gzip, igzip };
+
+export interface GzipOptions {
+  readonly engine: keyof typeof ENGINES;
+  /** 1 to 9 */
+  readonly level: number;
+}
+
+/** Bytes of a `.nii.gz` file. Throws a ProgramError where igzip is asked for and fails. */
+export function encodeNiftiGz(
+  volume: Volume,
+  { engine, level }: GzipOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return ENGINES[engine](niftiParts(volume), level);
 }

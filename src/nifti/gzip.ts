@@ -14,7 +14,7 @@ const CHUNK_BYTES = 1 << 20;
 const CHUNKS_AT_ONCE = 4;
 
 /** No name, modification time 0 and system unknown, so that equal input gives equal bytes (RFC 1952, 2.3). */
-const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+export const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 
 const TRAILER_BYTES = 8;
 
@@ -28,7 +28,8 @@ function chunksOf(parts: readonly Uint8Array[]): Uint8Array[] {
   return chunks.length > 0 ? chunks : [new Uint8Array(0)];
 }
 
-function trailerOf(parts: readonly Uint8Array[]): Uint8Array {
+/** CRC-32 and length, modulo 2^32, of what the parts hold one after the other (RFC 1952, 2.3.1). */
+export function trailerOf(parts: readonly Uint8Array[]): Uint8Array {
   const trailer = new DataView(new ArrayBuffer(TRAILER_BYTES));
   trailer.setUint32(
     0,

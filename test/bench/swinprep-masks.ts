@@ -25,10 +25,8 @@ async function writeMask(folder: string, target: string): Promise<void> {
   const [{ series, draw }] = maskCandidates(maskObjects(dicom, rules), candidates, rules);
   const { stack } = await stackCt(series, rules);
   const { mask } = drawOn(stack, draw);
-  writeFileSync(
-    target,
-    await encodeNiftiGz({ data: mask, geometry: stack.geometry }, config.output.gzipLevelInt),
-  );
+  const gzip = { engine: 'zlib', level: config.output.gzipLevelInt } as const;
+  writeFileSync(target, await encodeNiftiGz({ data: mask, geometry: stack.geometry }, gzip));
 }
 
 const [, , raw, out] = process.argv;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { convertRules } from '../../src/components/convert-case.ts';
 import type { Constants } from '../../src/components/make-roi.ts';
 import { measureFingerprint } from '../../src/components/pass1-case.ts';
-import { huFingerprint, roiFingerprint } from '../../src/components/roi-fingerprint.ts';
+import { huFingerprint, roiFingerprint, roiRules } from '../../src/components/roi-fingerprint.ts';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { OkCase } from '../../src/dataset/case.ts';
@@ -90,5 +91,19 @@ describe('what decides the measures of pass 1 redoes them', () => {
     const thorax = { ...PRESETS.lung1, thorax: { ...PRESETS.lung1.thorax, write: true } };
     const other = { ...thorax, lung: { ...thorax.lung, thresholdHu: -500 } };
     expect(print(other)).not.toBe(print(thorax));
+  });
+});
+
+describe('the engine of gzip', () => {
+  const { lung1 } = PRESETS;
+  const igzip: Config = { ...lung1, output: { ...lung1.output, gzipEngine: 'igzip' } };
+
+  test.each([
+    ['convert', convertRules],
+    ['pass 2', roiRules],
+  ])('is a rule of %s that stays unsaid where it is zlib', (_, rulesOf) => {
+    expect(rulesOf(igzip)).not.toEqual(rulesOf(lung1));
+    expect(JSON.stringify(rulesOf(igzip))).toContain('igzip');
+    expect(JSON.stringify(rulesOf(lung1))).not.toMatch(/engine|zlib/i);
   });
 });

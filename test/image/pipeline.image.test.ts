@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writePhantom } from '../../src/components/phantom.ts';
@@ -43,6 +44,11 @@ async function sameInsideAndOutside(cohort: string, clinical: string, name: stri
   expect(Object.keys(inside.volumes).length).toBeGreaterThan(10);
   expect(inside).toEqual(outside);
 }
+
+test('the image brings igzip', () => {
+  const [program, ...args] = `${image.inside(temporaryFolder())} igzip --version`.split(' ');
+  expect(execFileSync(program, args, { encoding: 'utf8' })).toContain('igzip');
+});
 
 describe('the pipeline inside the image, each component started by its own command', () => {
   test('writes the bytes that it writes outside: a synthetic cohort', async () => {
