@@ -43,12 +43,15 @@ const RULES: readonly Rule[] = [
   atMost('reference preset over its floor', ['reference-2w', 'floor-reference'], 1.4),
   atMost('lung1 preset over its floor', ['lung1-2w', 'floor-lung1'], 1.4),
   faster('convert over dcm2niix with pigz -1, level 1', ['dcm2niix-gzip1', 'convert-gzip1'], 1),
+  faster('convert with igzip over dcm2niix with pigz -1', ['dcm2niix-gzip1', 'convert-igzip'], 1),
   faster('convert over dcm2niix with pigz, default level of swinprep', ['dcm2niix-same', 'convert'], 1),
   atMost('Azurite over folder, lung1', ['lung1-azurite', 'lung1-2w'], 1.6),
   atMost('Azurite over folder, reference', ['reference-azurite', 'reference-2w'], 1.6),
   faster('2 workers over 1, lung1', ['lung1-1w', 'lung1-2w'], 1.8),
   faster('2 workers over 1, reference', ['reference-1w', 'reference-2w'], 1.8),
-  ...['reference-2w', 'lung1-2w', 'lung1-x4'].map(
+  faster('igzip over zlib, lung1', ['lung1-2w', 'lung1-igzip'], 1),
+  faster('igzip over zlib, reference', ['reference-2w', 'reference-igzip'], 1),
+  ...['reference-2w', 'lung1-2w', 'lung1-x4', 'reference-igzip', 'lung1-igzip'].map(
     (name): Rule => ({
       what: `peak RSS of ${name}`,
       bar: 'at most 1.5 GB',

@@ -1,16 +1,20 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PresetName } from '../../src/config/presets.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { azuriteWith } from './azurite-process.ts';
 import { type Bench, measureTask } from './bench.ts';
+import { igzipVersion } from './peers.ts';
 import type { Row, Sample } from './row.ts';
-import { expectSameHashes } from './sameness.ts';
+import { expectSameHashes, inflatedHashes } from './sameness.ts';
 import { finishedRun, outputHashes, swinprep } from './swinprep.ts';
 
 export interface EndToEnd {
   readonly preset: PresetName;
   readonly workers: number;
   readonly cases: number;
+  /** Of gzip; zlib where it is left out. */
+  readonly engine?: 'igzip';
 }
 
 function preprocessArgs(bench: Bench, { preset, workers }: EndToEnd, raw: string, out: string): string[] {
@@ -25,18 +29,24 @@ function preprocessArgs(bench: Bench, { preset, workers }: EndToEnd, raw: string
 export function folderRow(bench: Bench, name: string, run: EndToEnd): Row {
   return {
     name,
-    title: `swinprep preprocess, ${run.preset}, ${run.workers} worker${run.workers > 1 ? 's' : ''}, folder`,
+    title: `swinprep preprocess, ${run.preset}, ${run.workers} worker${run.workers > 1 ? 's' : ''}, folder${run.engine ? `, ${run.engine}` : ''}`,
     group: 'end to end',
     cases: run.cases,
+    ready: async () => (run.engine === undefined ? {} : igzipVersion()),
     async measure(folder) {
-      const { hashes } = await finishedRun(bench, run.preset, run.cases);
+      const finished = await finishedRun(bench, run.preset, run.cases);
       const raw = bench.cohort.raw(run.cases);
       const out = join(folder, 'out');
+      const config = join(folder, 'config.yml');
+      writeFileSync(config, `output: {gzipEngine: ${run.engine ?? 'zlib'}}\n`);
       return measureTask({
-        ...swinprep(...preprocessArgs(bench, run, raw, out)),
+        ...swinprep(...preprocessArgs(bench, run, raw, out), '--config', config),
         inputs: [raw],
         out,
-        check: () => expectSameHashes(outputHashes(out), hashes),
+        check: () =>
+          run.engine === undefined
+            ? expectSameHashes(outputHashes(out), finished.hashes)
+            : expectSameHashes(outputHashes(out, inflatedHashes), outputHashes(finished.out, inflatedHashes)),
       });
     },
   };

@@ -68,10 +68,17 @@ export function pythonPeer(
   };
 }
 
-/** Name and version of a program on the path. Throws a PeerMissing where there is none. */
-export function programVersion(name: string, args: readonly string[], pattern: RegExp): Versions {
+/** Name and version of a program on the path, which a package has. Throws a PeerMissing where there is none. */
+export function programVersion(
+  name: string,
+  args: readonly string[],
+  pattern: RegExp,
+  packageName = name,
+): Versions {
   const { error, stdout, stderr } = spawnSync(name, args, { encoding: 'utf8' });
   if (error !== undefined)
-    throw new PeerMissing(`there is no ${name} on the path (Debian, Ubuntu: apt install ${name})`);
+    throw new PeerMissing(`there is no ${name} on the path (Debian, Ubuntu: apt install ${packageName})`);
   return { [name]: pattern.exec(`${stdout}\n${stderr}`)?.[0] ?? 'of unknown version' };
 }
+
+export const igzipVersion = (): Versions => programVersion('igzip', ['--version'], /[\d.]+/, 'isal');

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { axisOrder, reorient } from '../../src/kernels/orient.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
+import { gunzip, isGzip } from '../../src/nifti/gzip.ts';
 import { type Volume, vec3 } from '../../src/volume/geometry.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -10,14 +11,30 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** The files that a run is judged by: volumes and pictures, not records, which tell when and from where. */
 const JUDGED = /\.(nii\.gz|png)$/;
 
-/** SHA-256 of the volumes and pictures below a folder, by path. */
-export function volumeHashes(folder: string): Record<string, string> {
+/** What the volumes and pictures below a folder hash to, by path. */
+function hashesBelow(folder: string, hash: (bytes: Buffer<ArrayBuffer>) => string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && JUDGED.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  return Object.fromEntries(files.map((file) => [relative(folder, file), sha256(readFileSync(file))]));
+  return Object.fromEntries(files.map((file) => [relative(folder, file), hash(readFileSync(file))]));
 }
+
+/** SHA-256 of the volumes and pictures below a folder, by path. */
+export const volumeHashes = (folder: string): Record<string, string> => hashesBelow(folder, sha256);
+
+/** SHA-256 of what the volumes inflate to, by that of the files: programs write the same bytes each round. */
+const inflated = new Map<string, string>();
+
+/** The same of what the volumes inflate to: two engines of gzip make other bytes of the same voxels. */
+export const inflatedHashes = (folder: string): Record<string, string> =>
+  hashesBelow(folder, (bytes) => {
+    if (!isGzip(bytes)) return sha256(bytes);
+    const key = sha256(bytes);
+    const hash = inflated.get(key) ?? sha256(gunzip(bytes));
+    inflated.set(key, hash);
+    return hash;
+  });
 
 /** Throws an Error that names the files where two sets of hashes differ. */
 export function expectSameHashes(actual: Record<string, string>, wanted: Record<string, string>): void {

@@ -19,6 +19,8 @@ export function swinprep(...args: string[]): Command {
 export interface Run {
   readonly preset: PresetName;
   readonly cases: number;
+  /** Folder of `interim` and `roi`. */
+  readonly out: string;
   readonly raw: string;
   readonly interim: string;
   readonly roi: string;
@@ -30,10 +32,10 @@ export interface Run {
 }
 
 /** Hashes of the volumes below `OUT/interim` and `OUT/roi`. */
-export const outputHashes = (out: string): Record<string, string> =>
+export const outputHashes = (out: string, hashesOf = volumeHashes): Record<string, string> =>
   Object.fromEntries(
     ['interim', 'roi'].flatMap((part) =>
-      Object.entries(volumeHashes(join(out, part))).map(([name, hash]) => [`${part}/${name}`, hash]),
+      Object.entries(hashesOf(join(out, part))).map(([name, hash]) => [`${part}/${name}`, hash]),
     ),
   );
 
@@ -92,5 +94,5 @@ async function runSteps(bench: Bench, preset: PresetName, cases: number, out: st
   const hashes = outputHashes(out);
   shareEqualFiles(out, hashes);
   const artifacts = { cases: casesDir, split, stats };
-  return { preset, cases, raw, interim, roi, artifacts, manifest, steps, hashes };
+  return { preset, cases, out, raw, interim, roi, artifacts, manifest, steps, hashes };
 }
