@@ -69,8 +69,8 @@ export interface Requests {
   readonly writes: number;
 }
 
-/** Of each patient: the records that may tell that it is done (three), `meta.json` and the overlay for the contact sheet. */
-const READS_A_PATIENT = 5;
+/** Of each patient: the records that may tell that it is done (three), and the overlay for the contact sheet. */
+const READS_A_PATIENT = 4;
 /** The clinical table, twice, and the list of the last run. */
 const READS_A_RUN = 3;
 /** `cases.json`, for the next run. */
@@ -79,14 +79,14 @@ const WRITES_A_RUN = 1;
 const SHARED_STEPS = 3;
 
 /**
- * Requests to Blob Storage of a first run. A patient is listed twice when it is its turn, and where there are several
- * ranks, each lists all patients to deal them; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
+ * Requests to Blob Storage of a first run. A patient is listed when its turn is near, and where there are several ranks,
+ * each lists all patients to deal them; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
  * and how often rank 0 looks for parts, is not in it. Deletions are free.
  */
 export function requestsOfRun(raw: BlobSizes, interim: BlobSizes, roi: BlobSizes, ranks: number): Requests {
   const parts = ranks > 1 ? SHARED_STEPS * ranks : 0;
   return {
-    lists: listPages(raw.patients) * ranks + raw.listPages * (2 + (ranks > 1 ? ranks : 0)),
+    lists: listPages(raw.patients) * ranks + raw.listPages * (1 + (ranks > 1 ? ranks : 0)),
     reads: raw.gets + 2 * interim.volumeGets + READS_A_PATIENT * raw.patients + READS_A_RUN + parts,
     writes: interim.puts + roi.puts + WRITES_A_RUN + parts,
   };

@@ -96,11 +96,22 @@ export async function runCases<T extends CaseTask, R>(
     maxThreads: workers,
     isolateWorkers: false,
   });
+  // The next task is looked at while those before it are worked on: a worker does not wait for what the store answers.
   let next = 0;
+  const prepareNext = () => {
+    const index = next++;
+    if (index >= tasks.length) return undefined;
+    const prepared = (async () => prepare(tasks[index]))();
+    // Thrown where the task is taken, and nowhere before.
+    prepared.catch(() => {});
+    return { index, prepared };
+  };
+  let ready = prepareNext();
   const takeTasks = async (): Promise<void> => {
-    while (next < tasks.length) {
-      const index = next++;
-      const { task, bytes } = await prepare(tasks[index]);
+    while (ready !== undefined) {
+      const { index, prepared } = ready;
+      ready = prepareNext();
+      const { task, bytes } = await prepared;
       await budget.acquire(bytes);
       const reply = await (pool.run(task) as Promise<TimedOutcome<R>>)
         .catch((thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {

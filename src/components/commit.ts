@@ -13,8 +13,8 @@ export function outputFile(file: string, bytes: Uint8Array): OutputFile {
 
 interface Committed {
   readonly schema: z.ZodType;
-  /** The file whose presence says that the others are whole. */
-  readonly file: string;
+  /** Of the file whose presence says that the others are whole; undefined where there is none. */
+  readonly bytes: Uint8Array | undefined;
   readonly fingerprint: string;
 }
 
@@ -25,10 +25,9 @@ interface Committed {
 export async function committedRecord<S extends z.ZodType>(
   store: Store,
   patientId: string,
-  { schema, file, fingerprint }: Committed & { readonly schema: S },
+  { schema, bytes, fingerprint }: Committed & { readonly schema: S },
   read: (record: z.infer<S>) => { fingerprint: string; outputs: readonly OutputFile[] },
 ): Promise<z.infer<S> | undefined> {
-  const bytes = await store.read(`${patientId}/${file}`);
   if (bytes === undefined) return undefined;
   let json: unknown;
   try {
@@ -57,6 +56,17 @@ export async function clearOutputs(
 ): Promise<void> {
   await store.delete(`${patientId}/${record}`);
   await Promise.all(outputs.map((file) => store.delete(`${patientId}/${file}`)));
+}
+
+/**
+ * What is read of a patient's inputs while what an earlier run left is cleared away. Whatever becomes of either, both have
+ * ended then: nothing is deleted after something has been written.
+ */
+export async function whileCleared<T>(cleared: Promise<void>, read: Promise<T>): Promise<T> {
+  const [, result] = await Promise.allSettled([cleared, read]);
+  await cleared;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 /** An output under its file name, and how its bytes are made. */

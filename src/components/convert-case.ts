@@ -11,7 +11,7 @@ import { VERSION } from '../version.ts';
 import { uidHmacOf } from './case-id.ts';
 import type { CaseOutcome, CaseTask, PreparedTask } from './case-pool.ts';
 import { caseRecord, excludedCase } from './case-record.ts';
-import { clearOutputs, commitRecord, committedRecord, writeOutputs } from './commit.ts';
+import { clearOutputs, commitRecord, committedRecord, whileCleared, writeOutputs } from './commit.ts';
 import type { Weighed } from './deal.ts';
 import { exclusionOf } from './exclusion.ts';
 import { USUAL_PATIENT_BYTES } from './memory.ts';
@@ -107,8 +107,8 @@ function convertFingerprint({ listed }: PatientInputs, rules: StudyRules, config
   });
 }
 
-function bytesOf(listing: Listing): number {
-  const sizes = listing.flat().filter((value) => typeof value === 'number');
+function bytesOf(listed: PatientInputs['listed']): number {
+  const sizes = listed.flat().filter((value) => typeof value === 'number');
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
@@ -118,10 +118,8 @@ export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<Co
   if (source.kind !== 'child') return { task, bytes: USUAL_PATIENT_BYTES.convert };
   try {
     const listing = await listChild(await openStore(task.raw), source.child);
-    return {
-      task: { ...task, listing },
-      bytes: convertBytes(bytesOf(listing), source.child.kind === 'file'),
-    };
+    const rawBytes = listing.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { task: { ...task, listing }, bytes: convertBytes(rawBytes, source.child.kind === 'file') };
   } catch (thrown) {
     // The worker meets it again, and tells it.
     if (thrown instanceof StorageError) return { task, bytes: 0 };
@@ -203,16 +201,18 @@ export async function convertCase(task: ConvertTask, clock: StageClock): Promise
   const done = await committedRecord(
     interim,
     patientId,
-    { schema: caseSchema, file: CASE_FILE, fingerprint },
+    { schema: caseSchema, bytes: await interim.read(`${patientId}/${CASE_FILE}`), fingerprint },
     (record) => ({
       fingerprint: record.fingerprint,
       outputs: record.state === 'ok' ? [record.ct, record.tumor] : [],
     }),
   );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
-  await clearOutputs(interim, patientId, CASE_FILE, OUTPUTS);
   try {
-    const study = await readInputs(inputs, rules, clock);
+    const study = await whileCleared(
+      clearOutputs(interim, patientId, CASE_FILE, OUTPUTS),
+      readInputs(inputs, rules, clock),
+    );
     const histogram = clock.time(
       'statistics',
       study.ct.data.byteLength,

@@ -7,17 +7,25 @@ import type { Volume, VoxelArray } from '../volume/geometry.ts';
 import type { StageClock } from './stage-clock.ts';
 import { timedDecode } from './timed-codec.ts';
 
-async function readVolume<T extends VoxelArray>(
+type Bytes = Uint8Array<ArrayBuffer>;
+
+async function readWritten(store: Store, patientId: string, { file }: OutputFile): Promise<Bytes> {
+  const key = `${patientId}/${file}`;
+  const bytes = await store.read(key);
+  if (bytes === undefined) throw new StorageError(`${store.uri}/${key}`, 'is not there; run convert again');
+  return bytes;
+}
+
+function volumeOf<T extends VoxelArray>(
   store: Store,
   patientId: string,
   { file, sha256 }: OutputFile,
+  bytes: Bytes,
   isType: (data: VoxelArray) => data is T,
   clock: StageClock,
-): Promise<Volume<T>> {
+): Volume<T> {
   const key = `${patientId}/${file}`;
-  const bytes = await store.read(key);
   const uri = `${store.uri}/${key}`;
-  if (bytes === undefined) throw new StorageError(uri, 'is not there; run convert again');
   const found = clock.time('sha256', bytes.length, () => createHash('sha256').update(bytes).digest('hex'));
   if (found !== sha256) {
     throw new StorageError(uri, 'is not what convert wrote by its cases.json; run convert again');
@@ -28,28 +36,31 @@ async function readVolume<T extends VoxelArray>(
   return { data, geometry };
 }
 
+const isCt = (data: VoxelArray): data is Int16Array => data instanceof Int16Array;
+const isMask = (data: VoxelArray): data is Uint8Array => data instanceof Uint8Array;
+
 /** The CT that convert wrote, checked against the hash in its record. */
-export function readInterimCt(
+export async function readInterimCt(
   store: Store,
   { patient_id, ct }: OkCase,
   clock: StageClock,
 ): Promise<Volume<Int16Array>> {
-  return readVolume(store, patient_id, ct, (data) => data instanceof Int16Array, clock);
+  return volumeOf(store, patient_id, ct, await readWritten(store, patient_id, ct), isCt, clock);
 }
 
 /** The CT and the tumour mask that convert wrote, checked against the hashes in its record. */
 export async function readInterim(
   store: Store,
-  record: OkCase,
+  { patient_id, ct, tumor }: OkCase,
   clock: StageClock,
 ): Promise<{ ct: Volume<Int16Array>; tumor: Volume<Uint8Array> }> {
-  const ct = await readInterimCt(store, record, clock);
-  const tumor = await readVolume(
-    store,
-    record.patient_id,
-    record.tumor,
-    (data) => data instanceof Uint8Array,
-    clock,
-  );
-  return { ct, tumor };
+  const [ctBytes, tumorBytes] = await Promise.all([
+    readWritten(store, patient_id, ct),
+    readWritten(store, patient_id, tumor),
+  ]);
+  // The CT first: inflating it takes the most memory, and the mask is not there yet.
+  return {
+    ct: volumeOf(store, patient_id, ct, ctBytes, isCt, clock),
+    tumor: volumeOf(store, patient_id, tumor, tumorBytes, isMask, clock),
+  };
 }

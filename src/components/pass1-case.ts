@@ -6,7 +6,7 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { needsLungs } from './case-masks.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
-import { clearOutputs, commitRecord, committedRecord } from './commit.ts';
+import { clearOutputs, commitRecord, committedRecord, whileCleared } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { measureCase } from './measure-case.ts';
@@ -44,17 +44,19 @@ export async function pass1Case(task: MeasureTask, clock: StageClock): Promise<C
   const done = await committedRecord(
     interim,
     patientId,
-    { schema: measuresFileSchema, file: MEASURES_FILE, fingerprint },
+    { schema: measuresFileSchema, bytes: await interim.read(`${patientId}/${MEASURES_FILE}`), fingerprint },
     (found) => ({
       fingerprint: found.fingerprint,
       outputs: [],
     }),
   );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
-  await clearOutputs(interim, patientId, MEASURES_FILE, []);
   let measured: MeasuresFile;
   try {
-    const { ct, tumor } = await readInterim(interim, record, clock);
+    const { ct, tumor } = await whileCleared(
+      clearOutputs(interim, patientId, MEASURES_FILE, []),
+      readInterim(interim, record, clock),
+    );
     measured = { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config, clock) };
   } catch (thrown) {
     measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };

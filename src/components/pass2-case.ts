@@ -20,7 +20,14 @@ import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
 import { type Volume, vec3 } from '../volume/geometry.ts';
 import type { CaseOutcome, CaseTask } from './case-pool.ts';
-import { clearOutputs, commitRecord, committedRecord, type Outputs, writeOutputs } from './commit.ts';
+import {
+  clearOutputs,
+  commitRecord,
+  committedRecord,
+  type Outputs,
+  whileCleared,
+  writeOutputs,
+} from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
 import { type Constants, makeRoi, type Roi } from './make-roi.ts';
@@ -171,22 +178,25 @@ export async function pass2Case(task: RoiTask, clock: StageClock): Promise<CaseO
   const { patientId, config } = task;
   const store = timedStore(clock, await openStore(task.roi));
   const fingerprint = roiFingerprint(task);
+  const meta = await store.read(`${patientId}/${META_FILE}`);
   const done = await committedRecord(
     store,
     patientId,
-    { schema: roiSchema, file: META_FILE, fingerprint },
+    { schema: roiSchema, bytes: meta, fingerprint },
     (found) => ({
       fingerprint: found.provenance.fingerprint,
       outputs: found.state === 'ok' ? Object.values(found.paths) : [],
     }),
   );
   if (done !== undefined) return { state: done.state, record: done, skipped: true };
-  const renewed = await renormaliseCase(store, task, clock);
+  const renewed = await renormaliseCase(store, task, meta, clock);
   if (renewed !== undefined) return { state: 'ok', record: renewed, skipped: false };
-  await clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES));
   try {
     const interim = timedStore(clock, await openStore(task.interim));
-    const { ct, tumor } = await readInterim(interim, task.record, clock);
+    const { ct, tumor } = await whileCleared(
+      clearOutputs(store, patientId, META_FILE, Object.values(ROI_FILES)),
+      readInterim(interim, task.record, clock),
+    );
     const roi = makeRoi(task.record, ct, tumor, config, task.constants, clock);
     const outputs = Object.entries(outputsOf(roi, task, clock)) as [RoiFile, Outputs[string]][];
     const files = Object.fromEntries(outputs.map(([key, encode]) => [ROI_FILES[key], encode]));

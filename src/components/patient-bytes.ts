@@ -1,6 +1,7 @@
 import { looksLikeDicom } from '../dicom/part10.ts';
 import { CaseExclusion } from '../errors.ts';
 import type { ReadableStore } from '../storage/store.ts';
+import { inFlight } from './in-flight.ts';
 
 /** Bytes of DICOM files that are held in memory for one patient: some fifty CT series. */
 const MOST_BYTES = 4 * 2 ** 30;
@@ -18,6 +19,8 @@ export interface ListedFile {
 
 const GIB = 2 ** 30;
 
+const isDicomDir = (key: string): boolean => /(^|\/)dicomdir$/i.test(key);
+
 /**
  * The keys of files that are worth reading whole: all but a DICOMDIR and large files that are no DICOM. Throws a
  * CaseExclusion where they are too much to be held in memory.
@@ -27,14 +30,15 @@ export async function keysWorthReading(
   files: readonly ListedFile[],
   mostBytes = MOST_BYTES,
 ): Promise<ReadonlySet<string>> {
+  const large = files.filter(({ key, bytes }) => bytes > LARGE_BYTES && !isDicomDir(key));
+  const starts = await inFlight(large, ({ key }) => store.readStart(key, START_BYTES));
+  const others = new Set(
+    large.flatMap(({ key }, i) => (starts[i] === undefined || looksLikeDicom(starts[i]) ? [] : [key])),
+  );
   const worth = new Set<string>();
   let total = 0;
   for (const { key, bytes } of files) {
-    if (/(^|\/)dicomdir$/i.test(key)) continue;
-    if (bytes > LARGE_BYTES) {
-      const start = await store.readStart(key, START_BYTES);
-      if (start !== undefined && !looksLikeDicom(start)) continue;
-    }
+    if (isDicomDir(key) || others.has(key)) continue;
     total += bytes;
     worth.add(key);
   }

@@ -16,12 +16,17 @@ export async function patientFiles(store: ReadableStore): Promise<PatientFile[]>
   return entries.map((entry, i) => ({ ...entry, name: `file ${i + 1} of ${entries.length}` }));
 }
 
-/** What `read` makes of each file, in their order, some files at a time. */
-export function readFiles<T>(
+/** What `read` makes of each file, in their order, some files at a time; the largest first, or they would be waited for. */
+export async function readFiles<T>(
   files: readonly PatientFile[],
   read: (file: PatientFile) => Promise<T>,
 ): Promise<T[]> {
-  return inFlight(files, read);
+  const results: T[] = new Array(files.length);
+  const indices = [...files.keys()].sort((a, b) => files[b].bytes - files[a].bytes);
+  await inFlight(indices, async (index) => {
+    results[index] = await read(files[index]);
+  });
+  return results;
 }
 
 /** What to throw where a file that was listed is no longer there. */

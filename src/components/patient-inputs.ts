@@ -4,7 +4,8 @@ import { CaseExclusion } from '../errors.ts';
 import { displayUri } from '../storage/location.ts';
 import { locateObject, openStore } from '../storage/open.ts';
 import { openPatient } from '../storage/patient.ts';
-import type { Child, ReadableStore, Store } from '../storage/store.ts';
+import type { Child, Entry, ReadableStore, Store } from '../storage/store.ts';
+import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip.ts';
 import { fileVanished } from './patient-files.ts';
 import type { RawPatient } from './patients.ts';
@@ -60,13 +61,17 @@ async function fileOfPair(uri: string, what: string, clock: StageClock): Promise
   return file;
 }
 
-/** Name, size and version of every object, as a listing tells them. */
-export type Listing = PatientInputs['listed'];
+/** Every object, as a listing tells it. */
+export type Listing = readonly Entry[];
 
 async function listingOf(store: ReadableStore, prefix = ''): Promise<Listing> {
-  const listed: (string | number)[][] = [];
-  for await (const { key, bytes, version } of store.list(prefix)) listed.push([key, bytes, version]);
-  return listed;
+  const listing: Entry[] = [];
+  for await (const entry of store.list(prefix)) listing.push(entry);
+  return listing;
+}
+
+function listedOf(listing: Listing): PatientInputs['listed'] {
+  return listing.map(({ key, bytes, version }) => [key, bytes, version]);
 }
 
 /** The first of the patterns under which a mask lies below `masks`. */
@@ -106,9 +111,10 @@ async function inputsOfPair(ct: string, mask: string, clock: StageClock): Promis
     };
   }
   const folder = timedStore(clock, await openStore(ct));
+  const listing = await listingOf(folder);
   return {
-    listed: [...(await listingOf(folder)), ...masked],
-    dicom: async () => folder,
+    listed: [...listedOf(listing), ...masked],
+    dicom: async () => listedStore(folder, listing),
     niftiCt: undefined,
     niftiMask: niftiMask?.read,
   };
@@ -116,9 +122,7 @@ async function inputsOfPair(ct: string, mask: string, clock: StageClock): Promis
 
 /** The listing of a patient that is a child of the raw data. */
 export async function listChild(store: Store, child: Child): Promise<Listing> {
-  return child.kind === 'file'
-    ? [[child.entry.key, child.entry.bytes, child.entry.version]]
-    : listingOf(store, `${child.name}/`);
+  return child.kind === 'file' ? [child.entry] : listingOf(store, `${child.name}/`);
 }
 
 async function inputsOfChild(
@@ -128,10 +132,11 @@ async function inputsOfChild(
   known: Listing | undefined,
 ): Promise<PatientInputs> {
   const store = timedStore(clock, await openStore(raw));
+  const listing = known ?? (await listChild(store, child));
   return {
-    listed: known ?? (await listChild(store, child)),
+    listed: listedOf(listing),
     dicom: async () => {
-      const files = await openPatient(store, child);
+      const files = await openPatient(listedStore(store, listing), child);
       return child.kind === 'file' ? timedReads(clock, files, 'unzip') : files;
     },
     niftiCt: undefined,

@@ -77,10 +77,13 @@ function sameBox({ meta }: StandingRoi, { config, constants }: RoiTask): boolean
 }
 
 /** What an earlier run committed for a patient, where this one differs in the constants alone. */
-async function standingRoi(store: Store, task: RoiTask): Promise<StandingRoi | undefined> {
+async function standingRoi(
+  store: Store,
+  task: RoiTask,
+  committed: Uint8Array | undefined,
+): Promise<StandingRoi | undefined> {
   const { patientId } = task;
-  const bytes = await store.read(`${patientId}/${META_FILE}`);
-  const json = bytes && parsed(bytes);
+  const json = committed && parsed(committed);
   const { success, data } = roiSchema.safeParse(json);
   if (!success || data.state !== 'ok' || data.provenance.hu_fingerprint !== huFingerprint(task))
     return undefined;
@@ -156,14 +159,16 @@ async function normalised(
  * Brings a patient's ROI to other constants of the data set: the z-score alone is made anew, from the stored HU where
  * these are exact (`output.auditType: float32`), else from HU cut out of the interim CT anew, and the bytes are those of
  * a whole run. Undefined where more than that has changed, or something is missing: then the patient has to be done.
+ * `committed` is the `meta.json` that stands there.
  */
 export async function renormaliseCase(
   store: Store,
   task: RoiTask,
+  committed: Uint8Array | undefined,
   clock: StageClock,
 ): Promise<OkRoi | undefined> {
   const { patientId, record, config, constants } = task;
-  const standing = await standingRoi(store, task);
+  const standing = await standingRoi(store, task, committed);
   if (standing === undefined) return undefined;
   const { meta } = standing;
   const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;

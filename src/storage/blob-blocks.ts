@@ -1,7 +1,7 @@
 /** How much of a large blob one request carries. */
 export const BLOCK_BYTES = 8 * 2 ** 20;
-/** Blocks of one blob under way at a time: more gains nothing and costs memory. */
-const BLOCKS_IN_FLIGHT = 4;
+/** Blocks of one blob under way at a time: all those of a usual volume, each over a connection of its own. */
+const BLOCKS_IN_FLIGHT = 8;
 
 /** Where the blocks of `size` bytes begin. */
 export function blockOffsets(size: number): number[] {

@@ -6,8 +6,8 @@ import { BLOCK_BYTES, blockOffsets, inParallel } from './blob-blocks.ts';
 const BROKEN_ANSWER_WAITS_MS = [0, 1000, 3000, 7000];
 
 /**
- * All bytes of a blob: one request up to 8 MiB, above it the rest in parallel ranges of the same version, so that a blob
- * replaced meanwhile is an error (ConditionNotMet) and never a mixture.
+ * All bytes of a blob: one request up to 8 MiB, above it the rest in parallel ranges of the same version, asked for as soon
+ * as the first has begun to come, so that a blob replaced meanwhile is an error (ConditionNotMet) and never a mixture.
  */
 export async function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayBuffer>> {
   const first = await firstRange(blob, BLOCK_BYTES);
@@ -15,11 +15,10 @@ export async function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayB
   const size =
     first.contentRange === undefined ? first.contentLength! : Number(first.contentRange.split('/')[1]);
   const bytes = new Uint8Array(size);
-  await fill(blob, bytes.subarray(0, first.contentLength), 0, first.etag!, undefined, first);
-  const offsets = blockOffsets(size).filter((offset) => offset >= first.contentLength!);
-  await inParallel(offsets, (offset, signal) =>
-    fill(blob, bytes.subarray(offset, offset + BLOCK_BYTES), offset, first.etag!, signal),
-  );
+  await inParallel(blockOffsets(size), (offset, signal) => {
+    const answer = offset === 0 ? first : undefined;
+    return fill(blob, bytes.subarray(offset, offset + BLOCK_BYTES), offset, first.etag!, signal, answer);
+  });
   return bytes;
 }
 

@@ -1,5 +1,16 @@
 import { assertKey, keyStart } from './key.ts';
-import type { ReadableStore } from './store.ts';
+import type { Entry, ReadableStore } from './store.ts';
+
+/** `store` with a listing that has been made, of all that is of interest in it: it is not asked for again. */
+export function listedStore(store: ReadableStore, entries: readonly Entry[]): ReadableStore {
+  return {
+    ...store,
+    async *list(prefix = '') {
+      const start = keyStart(store.uri, prefix);
+      yield* entries.filter(({ key }) => key.startsWith(start));
+    },
+  };
+}
 
 /** What `store` holds below the folder `prefix`, with keys from there. */
 export function subStore(store: ReadableStore, prefix: string): ReadableStore {

@@ -146,6 +146,31 @@ describe('reading', () => {
     expect(Buffer.compare((await store.read('x'))!, after)).toBe(0);
   });
 
+  it('asks for the rest of a large blob while its first range comes', async () => {
+    const bytes = new Uint8Array(randomBytes(24 * MIB));
+    const first = 8 * MIB;
+    const second = Promise.withResolvers<void>();
+    let ranges = 0;
+    const { name, store, direct } = await throughProxy(async ({ method }, response) => {
+      if (method !== 'GET') return false;
+      if (++ranges > 1) {
+        second.resolve();
+        return false;
+      }
+      const { etag } = await containerOf(name).getBlobClient('x').getProperties();
+      const contentRange = `bytes 0-${first - 1}/${bytes.length}`;
+      response.writeHead(206, { etag, 'content-length': first, 'content-range': contentRange });
+      response.write(bytes.subarray(0, first / 2));
+      // Its end comes only then: whoever waits for it before he goes on waits for ever.
+      await second.promise;
+      response.end(bytes.subarray(first / 2, first));
+      return true;
+    });
+    await direct.write('x', bytes);
+    expect(Buffer.compare((await store.read('x'))!, bytes)).toBe(0);
+    expect(ranges).toBe(3);
+  });
+
   it('takes the start of a blob by one request for no more', async () => {
     const sent: number[] = [];
     const { store, direct } = await throughProxy((_, response) => {
