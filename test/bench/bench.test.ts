@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listRows, runCampaign } from './campaign.ts';
+import { fromAfar } from './distance.ts';
 import { measure } from './measure.ts';
+import { onOneCore } from './one-core.ts';
 import { reportOf } from './report.ts';
 
 const linux = process.platform === 'linux';
@@ -32,6 +38,52 @@ test.runIf(linux)('swinprep and its floor are measured side by side on a generat
   expect(reportOf(result)).toMatch(/lung1 preset over its floor +at most 1\.4 +\d/);
   expect(readdirSync(scratch), 'everything is removed').toEqual([]);
   rmSync(scratch, { recursive: true });
+});
+
+test.runIf(linux)('a run on one core, and one whose answers come late, make what the others do', async () => {
+  const rows = ['lung1-1core', 'lung1-azurite-20ms'];
+  const options = {
+    cohort: 'generated',
+    gridSize: 32,
+    cases: 1,
+    fewCases: 1,
+    rounds: 1,
+    long: false,
+  } as const;
+  const result = await runCampaign({ ...options, rows, say: () => {} });
+  expect(result.failed).toEqual([]);
+  expect(result.leftOut.map(({ name }) => name).filter((name) => name !== 'lung1-1core')).toEqual([]);
+  expect(result.rows.map(({ name }) => name)).toContain('lung1-azurite-20ms');
+});
+
+test.runIf(linux)('a command is held to one core with all its processes', async () => {
+  const child = 'process.stdout.write(String(os.availableParallelism()))';
+  const parent = `child_process.spawnSync(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })`;
+  const { stdout } = await measure(onOneCore({ command: process.execPath, args: ['-e', parent] }));
+  expect(stdout).toBe('1');
+});
+
+test('a server that is made to lie far away answers each request late, and several side by side', async () => {
+  const server = createServer(async (request, response) => {
+    for await (const chunk of request) response.write(chunk);
+    response.end(request.url);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const near = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const far = await fromAfar(`${near}/path`, { delayMs: 300, bytesPerSecond: 100e6 });
+  const body = randomBytes(3e6);
+  const order: string[] = [];
+  const ask = async (url: string): Promise<Buffer> => {
+    const answer = Buffer.from(await (await fetch(url, { method: 'POST', body })).arrayBuffer());
+    order.push(new URL(url).pathname);
+    return answer;
+  };
+  const answers = await Promise.all([ask(`${far.url}/a`), ask(`${far.url}/a`), ask(`${near}/b`)]);
+  expect(order).toEqual(['/b', '/path/a', '/path/a']);
+  for (const answer of answers) expect(Buffer.compare(answer.subarray(0, body.length), body)).toBe(0);
+  await far.close();
+  server.close();
 });
 
 test.runIf(linux)('a process is measured with its children', async () => {

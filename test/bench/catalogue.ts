@@ -1,7 +1,7 @@
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Bench } from './bench.ts';
 import { convertRow, dcm2niixRow, dicom2niftiRow } from './convert-rows.ts';
-import { azuriteRow, folderRow } from './end-to-end-rows.ts';
+import { azuriteRow, folderRow, oneCoreRow } from './end-to-end-rows.ts';
 import { floorRow } from './floor-rows.ts';
 import { highdicomRow, ownMaskRow, plastimatchRow } from './mask-rows.ts';
 import { monaiRow, pass2Row } from './pass-2-rows.ts';
@@ -9,7 +9,10 @@ import type { Row } from './row.ts';
 import { simpleItkRow } from './simpleitk-rows.ts';
 
 /** A run that takes long and says one thing more; measured when asked for by `--long` or by name. */
-export const LONG_ROWS = ['reference-azurite', 'lung1-x4', 'simpleitk-pigz1'];
+export const LONG_ROWS = ['reference-azurite', 'lung1-azurite-20ms', 'lung1-x4', 'simpleitk-pigz1'];
+
+/** As Blob Storage in a node's region may be: answers after 5 to 30 ms, some 60 MB/s and more by a connection. */
+const REGION = { delayMs: 20, bytesPerSecond: 60e6 };
 
 /** Every row there is, in the order of the table; the first of a group is what the others are compared with. */
 export function catalogue(bench: Bench): Row[] {
@@ -18,14 +21,17 @@ export function catalogue(bench: Bench): Row[] {
   return [
     folderRow(bench, 'reference-2w', { preset: 'reference', workers: 2, cases }),
     folderRow(bench, 'reference-1w', { preset: 'reference', workers: 1, cases }),
+    oneCoreRow(bench, 'reference-1core', { preset: 'reference', cases }),
     folderRow(bench, 'reference-igzip', { preset: 'reference', workers: 2, cases, engine: 'igzip' }),
     azuriteRow(bench, 'reference-azurite', { preset: 'reference', workers: 2, cases }),
     floorRow(bench, 'floor-reference', 'reference', cases),
     folderRow(bench, 'lung1-2w', { preset: 'lung1', workers: 2, cases }),
     folderRow(bench, 'lung1-1w', { preset: 'lung1', workers: 1, cases }),
+    oneCoreRow(bench, 'lung1-1core', { preset: 'lung1', cases }),
     folderRow(bench, 'lung1-igzip', { preset: 'lung1', workers: 2, cases, engine: 'igzip' }),
     folderRow(bench, 'lung1-x4', { preset: 'lung1', workers: 2, cases: 4 * cases }),
     azuriteRow(bench, 'lung1-azurite', { preset: 'lung1', workers: 2, cases }),
+    azuriteRow(bench, 'lung1-azurite-20ms', { preset: 'lung1', workers: 2, cases }, REGION),
     floorRow(bench, 'floor-lung1', 'lung1', cases),
     simpleItkRow(bench, 'simpleitk', 'itk'),
     simpleItkRow(bench, 'simpleitk-gzip1', 'gzip1'),

@@ -4,7 +4,10 @@ import type { PresetName } from '../../src/config/presets.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { azuriteWith } from './azurite-process.ts';
 import { type Bench, measureTask } from './bench.ts';
-import { igzipVersion } from './peers.ts';
+import { type Distance, fromAfar } from './distance.ts';
+import type { Command } from './measure.ts';
+import { onOneCore } from './one-core.ts';
+import { igzipVersion, programVersion } from './peers.ts';
 import type { Row, Sample } from './row.ts';
 import { expectSameHashes, inflatedHashes } from './sameness.ts';
 import { finishedRun, outputHashes, swinprep } from './swinprep.ts';
@@ -26,7 +29,12 @@ function preprocessArgs(bench: Bench, { preset, workers }: EndToEnd, raw: string
 }
 
 /** swinprep from raw DICOM to ROIs over plain folders. */
-export function folderRow(bench: Bench, name: string, run: EndToEnd): Row {
+export function folderRow(
+  bench: Bench,
+  name: string,
+  run: EndToEnd,
+  held = (command: Command): Command => command,
+): Row {
   return {
     name,
     title: `swinprep preprocess, ${run.preset}, ${run.workers} worker${run.workers > 1 ? 's' : ''}, folder${run.engine ? `, ${run.engine}` : ''}`,
@@ -40,7 +48,7 @@ export function folderRow(bench: Bench, name: string, run: EndToEnd): Row {
       const config = join(folder, 'config.yml');
       writeFileSync(config, `output: {gzipEngine: ${run.engine ?? 'zlib'}}\n`);
       return measureTask({
-        ...swinprep(...preprocessArgs(bench, run, raw, out), '--config', config),
+        ...held(swinprep(...preprocessArgs(bench, run, raw, out), '--config', config)),
         inputs: [raw],
         out,
         check: () =>
@@ -52,20 +60,34 @@ export function folderRow(bench: Bench, name: string, run: EndToEnd): Row {
   };
 }
 
-/** The same over Blob Storage: an Azurite of its own, in memory, to which the raw data are uploaded beforehand. */
-export function azuriteRow(bench: Bench, name: string, run: EndToEnd): Row {
+/** The same with one worker and held to one core: `--workers` tells patients at a time, and one patient keeps more busy. */
+export function oneCoreRow(bench: Bench, name: string, run: Omit<EndToEnd, 'workers'>): Row {
+  const row = folderRow(bench, name, { ...run, workers: 1 }, onOneCore);
+  return {
+    ...row,
+    title: `${row.title}, held to one core`,
+    ready: async () => programVersion('taskset', ['--version'], /[\d.]+/, 'util-linux'),
+  };
+}
+
+/**
+ * The same over Blob Storage: an Azurite of its own, in memory, to which the raw data are uploaded beforehand. With a
+ * `distance` it is made to answer late.
+ */
+export function azuriteRow(bench: Bench, name: string, run: EndToEnd, distance?: Distance): Row {
   return {
     name,
-    title: `swinprep preprocess, ${run.preset}, ${run.workers} workers, Azurite`,
+    title: `swinprep preprocess, ${run.preset}, ${run.workers} workers, Azurite${distance ? `, answers ${distance.delayMs} ms late` : ''}`,
     group: 'end to end',
     cases: run.cases,
     async measure(folder): Promise<Sample> {
       const { hashes } = await finishedRun(bench, run.preset, run.cases);
       const azurite = await azuriteWith(bench.cohort.raw(run.cases));
+      const far = distance && (await fromAfar(azurite.url, distance));
       try {
-        const out = `${azurite.url}/bench/out`;
+        const { url } = far ?? azurite;
         const artifacts = join(folder, 'artifacts');
-        const args = preprocessArgs(bench, run, `${azurite.url}/bench/raw`, out);
+        const args = preprocessArgs(bench, run, `${url}/bench/raw`, `${url}/bench/out`);
         const sample = await measureTask({
           ...swinprep(...args, '--artifacts', artifacts),
           inputs: [],
@@ -73,11 +95,12 @@ export function azuriteRow(bench: Bench, name: string, run: EndToEnd): Row {
           beside: azurite.watch(),
           check: async () => expectSameHashes(await azurite.volumeHashes('out'), hashes),
         });
-        const store = await openStore(out);
+        const store = await openStore(`${azurite.url}/bench/out`);
         let outputBytes = 0;
         for await (const { bytes } of store.list()) outputBytes += bytes;
         return { ...sample, outputBytes };
       } finally {
+        await far?.close();
         await azurite.close();
       }
     },
