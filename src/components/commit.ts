@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import { encodeJson } from '../dataset/json.ts';
 import type { OutputFile } from '../dataset/record.ts';
 import { ProgramError } from '../errors.ts';
+import { type Content, lengthOf, piecesOf } from '../storage/content.ts';
 import type { Store } from '../storage/store.ts';
 import type { StageClock } from './stage-clock.ts';
 
 /** Name, size and SHA-256 of an output. */
-export function outputFile(file: string, bytes: Uint8Array): OutputFile {
-  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+export function outputFile(file: string, content: Content): OutputFile {
+  const hash = createHash('sha256');
+  for (const piece of piecesOf(content)) hash.update(piece);
+  return { file, bytes: lengthOf(content), sha256: hash.digest('hex') };
 }
 
 interface Committed {
@@ -70,10 +73,10 @@ export async function whileCleared<T>(cleared: Promise<void>, read: Promise<T>):
 }
 
 /** An output under its file name, and how its bytes are made. */
-export type Outputs = Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>>;
+export type Outputs = Readonly<Record<string, () => Content | Promise<Content>>>;
 
 /** Makes one output. A program that fails at it is told with the file. */
-async function encoded(file: string, encode: Outputs[string]): Promise<Uint8Array> {
+async function encoded(file: string, encode: Outputs[string]): Promise<Content> {
   try {
     return await encode();
   } catch (thrown) {
@@ -97,9 +100,9 @@ export async function writeOutputs<O extends Outputs>(
   const writes: Promise<void>[] = [];
   try {
     for (const [file, encode] of Object.entries(outputs)) {
-      const bytes = await encoded(file, encode);
-      writes.push(store.write(`${patientId}/${file}`, bytes));
-      files.push([file, clock.time('sha256', bytes.length, () => outputFile(file, bytes))]);
+      const content = await encoded(file, encode);
+      writes.push(store.write(`${patientId}/${file}`, content));
+      files.push([file, clock.time('sha256', lengthOf(content), () => outputFile(file, content))]);
     }
     await Promise.all(writes);
   } finally {

@@ -4,11 +4,11 @@ import { planRoi, planThorax } from '../dataset/roi-plan.ts';
 import type { Box } from '../kernels/bounding-box.ts';
 import { cropWithPad } from '../kernels/crop.ts';
 import { addWindowed, emptyWindowedMoments, type VoxelChoice } from '../kernels/moments.ts';
-import { resampleLinear } from '../kernels/resample.ts';
 import { windowHu, zScore } from '../kernels/window.ts';
-import type { Volume } from '../volume/geometry.ts';
+import type { Geometry, Volume } from '../volume/geometry.ts';
 import { type BoxedMask, type CaseFacts, caseMasks, roiSubjectOf } from './case-masks.ts';
 import { type CaseStatistics, caseStatistics } from './case-statistics.ts';
+import { resampledSlabs, type Slab } from './resampled-slabs.ts';
 import { geometryOfBox, resampleBox } from './roi-crop.ts';
 import { checkRoi, type RoiQc } from './roi-qc.ts';
 import { type Constants, roiTransforms } from './roi-transforms.ts';
@@ -16,6 +16,12 @@ import type { StageClock } from './stage-clock.ts';
 import { type StandardisedCase, standardise, targetSpacingOf } from './standardise.ts';
 
 export type { Constants };
+
+/** A volume that is made slab by slab, each time anew; see `resampledSlabs`. */
+export interface ResampledCt {
+  readonly geometry: Geometry;
+  readonly slabs: (options: { readonly keep: boolean }) => Iterable<Slab>;
+}
 
 /** Everything pass 2 makes of one patient, before anything is encoded. All volumes are RAS. */
 export interface Roi {
@@ -27,8 +33,8 @@ export interface Roi {
   readonly lung: Volume<Uint8Array> | undefined;
   /** The larger ROI round both lungs; only where `thorax.write` asks for it and lungs were found. */
   readonly thorax: { readonly norm: Volume<Float32Array>; readonly tumor: Volume<Uint8Array> } | undefined;
-  /** The whole resampled CT; only where `output.auditVolumes` asks for it. */
-  readonly resampledCt: Volume<Float32Array> | undefined;
+  /** The whole resampled CT, made while it is written; only where `output.auditVolumes` asks for it. */
+  readonly resampledCt: ResampledCt | undefined;
   readonly transforms: RoiTransforms;
   readonly statistics: CaseStatistics['record'];
   readonly qc: RoiQc;
@@ -44,26 +50,15 @@ function countOnes(mask: Uint8Array): number {
   return count;
 }
 
-/** Cuts boxes out of the resampled CT in HU and out of masks; the CT is resampled whole only where it is kept. */
-function cutter(standard: StandardisedCase, { intensity, output }: Config, clock: StageClock) {
+/** Cuts boxes out of the resampled CT in HU, of which no more is made, and out of masks. */
+function cutter(standard: StandardisedCase, { intensity }: Config, clock: StageClock) {
   const { resampled } = standard;
-  const whole = output.auditVolumes
-    ? clock.time(
-        'resample',
-        ({ byteLength }) => byteLength,
-        () => resampleLinear(standard.ct, standard.ctAxes, intensity.airHu),
-      )
-    : undefined;
   return {
-    whole: whole && { data: whole, geometry: resampled },
     hu: (box: Box): Volume<Float32Array> => ({
       data: clock.time(
         'resample',
         ({ byteLength }) => byteLength,
-        () =>
-          whole === undefined
-            ? resampleBox(standard, box, intensity.airHu)
-            : cropWithPad(whole, resampled.size, box.start, box.size, intensity.airHu),
+        () => resampleBox(standard, box, intensity.airHu),
       ),
       geometry: geometryOfBox(resampled, box),
     }),
@@ -140,7 +135,12 @@ export function makeRoi(
     tumor: tumorRoi,
     lung: lungRoi,
     thorax: thoraxBox && thorax(thoraxBox),
-    resampledCt: cut.whole,
+    resampledCt: config.output.auditVolumes
+      ? {
+          geometry: standard.resampled,
+          slabs: (options) => resampledSlabs(standard, intensity.airHu, clock, options),
+        }
+      : undefined,
     statistics,
     qc: clock.time('qc', 0, () =>
       checkRoi(

@@ -9,41 +9,18 @@ import {
   type VoxelChoice,
   type WindowedMoments,
 } from '../kernels/moments.ts';
-import { resampleLinear } from '../kernels/resample.ts';
-import { windowOfAxis } from '../kernels/resample-axis.ts';
 import { padBox } from '../kernels/roi-box.ts';
 import { type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
 import { type CaseFacts, type CaseMasks, caseMasks } from './case-masks.ts';
 import { caseStatistics } from './case-statistics.ts';
+import { resampledSlabs, type Slab } from './resampled-slabs.ts';
 import type { StageClock } from './stage-clock.ts';
 import { type StandardisedCase, standardise, targetSpacingOf } from './standardise.ts';
-
-/** Planes resampled at a time, so that the whole float volume never exists. */
-const SLAB_PLANES = 8;
-
-/** Goes over the resampled CT slab by slab; a slab is good until the next one, which takes its room. */
-function* slabsOf(
-  { ct, ctAxes }: StandardisedCase,
-  airHu: number,
-  clock: StageClock,
-): Generator<{ readonly hu: Float32Array; readonly firstPlane: number }> {
-  const [x, y, z] = ctAxes;
-  const room = new Float32Array(x.lower.length * y.lower.length * SLAB_PLANES);
-  for (let k = 0; k < z.lower.length; k += SLAB_PLANES) {
-    const axes = [x, y, windowOfAxis(z, k, SLAB_PLANES)] as const;
-    const hu = clock.time(
-      'resample',
-      ({ byteLength }) => byteLength,
-      () => resampleLinear(ct, axes, airHu, room),
-    );
-    yield { hu, firstPlane: k };
-  }
-}
 
 /** Adds the masked voxels of a slab, which begins at plane `firstPlane` of the mask's grid. */
 function tallyMasked(
   tally: HuTally,
-  { hu, firstPlane }: { hu: Float32Array; firstPlane: number },
+  { hu, firstPlane }: Slab,
   { mask, box }: { mask: Uint8Array; box: Box },
   [nx, ny]: Vec3,
 ): void {
@@ -71,7 +48,7 @@ function measureIntensities(
   const measure = ({ thresholdHu, mask }: VoxelChoice): WindowedMoments => {
     const moments = emptyWindowedMoments();
     tumor = new HuTally();
-    for (const slab of slabsOf(standard, intensity.airHu, clock)) {
+    for (const slab of resampledSlabs(standard, intensity.airHu, clock, { keep: false })) {
       const from = slab.firstPlane * size[0] * size[1];
       const part = mask?.subarray(from, from + slab.hu.length);
       addWindowed(moments, slab.hu, intensity.windowHu, { thresholdHu, mask: part });

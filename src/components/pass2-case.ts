@@ -15,6 +15,7 @@ import {
 import { samplingOf } from '../dataset/sampling.ts';
 import type { SplitMember } from '../dataset/split.ts';
 import { roundToInt16 } from '../kernels/window.ts';
+import type { VolumeInParts } from '../nifti/encode.ts';
 import { qcOverlay } from '../picture/qc-overlay.ts';
 import { openStore } from '../storage/open.ts';
 import { VERSION } from '../version.ts';
@@ -30,7 +31,7 @@ import {
 } from './commit.ts';
 import { exclusionOf } from './exclusion.ts';
 import { readInterim } from './interim.ts';
-import { type Constants, makeRoi, type Roi } from './make-roi.ts';
+import { type Constants, makeRoi, type ResampledCt, type Roi } from './make-roi.ts';
 import { pipelineSteps } from './pipeline-steps.ts';
 import { renormaliseCase } from './renormalise-case.ts';
 import { roiFingerprint, roiProvenance } from './roi-fingerprint.ts';
@@ -82,17 +83,28 @@ function outputsOf(
   { record, config: { intensity, output } }: RoiTask,
   clock: StageClock,
 ): Partial<Record<RoiFile, Outputs[string]>> {
-  const zipped = (volume: Volume) => () => timedGzip(clock, volume, output);
+  const zipped = (volume: Volume | VolumeInParts) => () => timedGzip(clock, volume, output);
   const audit = (volume: Volume<Float32Array>) =>
     output.auditType === 'float32'
       ? zipped(volume)
       : () => timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output);
+  const resampled = ({ geometry, slabs }: ResampledCt) => {
+    function* kept() {
+      for (const { hu } of slabs({ keep: true })) yield hu;
+    }
+    function* rounded() {
+      for (const { hu } of slabs({ keep: false })) yield roundToInt16(hu);
+    }
+    return output.auditType === 'float32'
+      ? zipped({ geometry, voxels: Float32Array, parts: kept })
+      : zipped({ geometry, voxels: Int16Array, parts: rounded });
+  };
   return {
     ct_roi_norm: zipped(roi.norm),
     tumor_roi: zipped(roi.tumor),
     ...(roi.lung && { lung_roi: zipped(roi.lung) }),
     ...(roi.thorax && { ct_thorax_norm: zipped(roi.thorax.norm), tumor_thorax: zipped(roi.thorax.tumor) }),
-    ...(roi.resampledCt && { ct_hu_resampled_ras: audit(roi.resampledCt) }),
+    ...(roi.resampledCt && { ct_hu_resampled_ras: resampled(roi.resampledCt) }),
     ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
     ...(output.qcOverlay && {
       qc_overlay_mid: () =>

@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { OutputFile } from '../dataset/record.ts';
 import { decodeNifti } from '../nifti/decode.ts';
-import { encodeNiftiGz, HEADER_BYTES } from '../nifti/encode.ts';
-import type { Volume } from '../volume/geometry.ts';
+import { encodeNiftiGz, HEADER_BYTES, type VolumeInParts, voxelTypeOf } from '../nifti/encode.ts';
+import { type Content, lengthOf } from '../storage/content.ts';
+import { type Volume, voxelCount } from '../volume/geometry.ts';
 import { outputFile } from './commit.ts';
 import type { StageClock } from './stage-clock.ts';
 
@@ -23,15 +24,17 @@ export function timedDecode(
 /** `encodeNiftiGz` under `gzip`, as `output` of the configuration says; bytes are those that are deflated. */
 export function timedGzip(
   clock: StageClock,
-  volume: Volume,
+  volume: Volume | VolumeInParts,
   { gzipEngine, gzipLevelInt, gzipLevelFloat }: Config['output'],
-): Promise<Uint8Array> {
-  const real = volume.data instanceof Float32Array || volume.data instanceof Float64Array;
+): Promise<readonly Uint8Array[]> {
+  const type = voxelTypeOf(volume);
+  const real = type instanceof Float32Array || type instanceof Float64Array;
   const options = { engine: gzipEngine, level: real ? gzipLevelFloat : gzipLevelInt };
-  return clock.time('gzip', HEADER_BYTES + volume.data.byteLength, () => encodeNiftiGz(volume, options));
+  const bytes = HEADER_BYTES + voxelCount(volume.geometry.size) * type.BYTES_PER_ELEMENT;
+  return clock.time('gzip', bytes, () => encodeNiftiGz(volume, options));
 }
 
 /** `outputFile` under `sha256`. */
-export function timedOutputFile(clock: StageClock, file: string, bytes: Uint8Array): OutputFile {
-  return clock.time('sha256', bytes.length, () => outputFile(file, bytes));
+export function timedOutputFile(clock: StageClock, file: string, content: Content): OutputFile {
+  return clock.time('sha256', lengthOf(content), () => outputFile(file, content));
 }

@@ -1,3 +1,4 @@
+import { lengthOf } from '../storage/content.ts';
 import type { ReadableStore, Store } from '../storage/store.ts';
 import type { StageClock } from './stage-clock.ts';
 
@@ -35,7 +36,7 @@ export function timedStore(clock: StageClock, store: Store): Store {
     ...timedReads(clock, store),
     children: () => timedListing(clock, store.children()),
     stat: (key) => clock.time('list', 0, () => store.stat(key)),
-    write: (key, bytes) => clock.time('write', bytes.length, () => store.write(key, bytes)),
+    write: (key, content) => clock.time('write', lengthOf(content), () => store.write(key, content)),
     delete: (key) => clock.time('delete', 0, () => store.delete(key)),
   };
 }

@@ -127,7 +127,7 @@ const lung1: Config = {
     auditType: 'int16',
     qcOverlay: true,
     gzipEngine: 'zlib',
-    gzipLevelInt: 4,
+    gzipLevelInt: 1,
     gzipLevelFloat: 1,
   },
 };

@@ -305,7 +305,9 @@ export const configSchema = z.strictObject({
       .int()
       .min(1)
       .max(9)
-      .describe('gzip level of integer volumes. igzip has levels 1 to 3; a higher one is its 3.'),
+      .describe(
+        'gzip level of integer volumes; 4 makes CT 1.6 % smaller and takes a third longer. igzip has levels 1 to 3; a higher one is its 3.',
+      ),
     gzipLevelFloat: z
       .int()
       .min(1)

@@ -1,5 +1,5 @@
 import { NIFTI1 } from 'nifti-reader-js';
-import type { Volume, VoxelArray } from '../volume/geometry.ts';
+import type { Geometry, Volume, VoxelArray } from '../volume/geometry.ts';
 import { affineOf, quaternionOf } from './affine.ts';
 import { gzip } from './gzip.ts';
 import { igzip } from './igzip.ts';
@@ -21,10 +21,10 @@ function datatypeOf(data: VoxelArray): number {
 }
 
 /**
- * Header and voxels of a NIfTI-1 file, the header as ITK writes it (itkNiftiImageIO.cxx; equal to the byte but for the last bits of an oblique affine): qform and sform both
- * given with code 1, units mm and s, slope 1, little endian.
+ * Header of a NIfTI-1 file of voxels of the type of `data`, as ITK writes it (itkNiftiImageIO.cxx; equal to the byte but for
+ * the last bits of an oblique affine): qform and sform both given with code 1, units mm and s, slope 1, little endian.
  */
-function niftiParts({ data, geometry }: Volume): readonly [header: Uint8Array, voxels: Uint8Array] {
+function headerOf(geometry: Geometry, data: VoxelArray): Uint8Array {
   const header = new NIFTI1();
   const { size, spacingMm } = geometry;
   const { b, c, d, qfac } = quaternionOf(geometry);
@@ -46,31 +46,62 @@ function niftiParts({ data, geometry }: Volume): readonly [header: Uint8Array, v
   const bytes = new Uint8Array(HEADER_BYTES);
   bytes.set(new Uint8Array(header.toArrayBuffer()));
   bytes[REGULAR_OFFSET] = 'r'.charCodeAt(0);
-  return [bytes, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+  return bytes;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: VoxelArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Bytes of a `.nii` file. */
-export function encodeNifti(volume: Volume): Uint8Array<ArrayBuffer> {
-  const [header, voxels] = niftiParts(volume);
+export function encodeNifti({ geometry, data }: Volume): Uint8Array<ArrayBuffer> {
+  const [header, voxels] = [headerOf(geometry, data), bytesOf(data)];
   const bytes = new Uint8Array(header.length + voxels.length);
   bytes.set(header);
   bytes.set(voxels, header.length);
   return bytes;
 }
 
-/** What deflates: Node's zlib, or the program igzip of ISA-L. */
-const ENGINES = { zlib: gzip, igzip };
+/**
+ * How far back zlib seeks matches, by the voxels. Of interpolated HU in floating point, half of whose bytes are as good as
+ * random, 4 KiB hold all matches that are worth it, and the tables for them stay in the processor's cache: twice as
+ * fast, and no larger. Integers repeat over whole rows.
+ */
+export function windowBitsOf(data: VoxelArray): number {
+  return data instanceof Float32Array || data instanceof Float64Array ? 12 : 15;
+}
+
+/** A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest. */
+export interface VolumeInParts {
+  readonly geometry: Geometry;
+  readonly voxels: Float32ArrayConstructor | Int16ArrayConstructor;
+  readonly parts: () => Iterable<VoxelArray>;
+}
+
+/** An array of the type of a volume's voxels. */
+export function voxelTypeOf(volume: Volume | VolumeInParts): VoxelArray {
+  return 'data' in volume ? volume.data : new volume.voxels(0);
+}
 
 export interface GzipOptions {
-  readonly engine: keyof typeof ENGINES;
+  /** What deflates: Node's zlib, or the program igzip of ISA-L. */
+  readonly engine: 'zlib' | 'igzip';
   /** 1 to 9 */
   readonly level: number;
 }
 
-/** Bytes of a `.nii.gz` file. Throws a ProgramError where igzip is asked for and fails. */
+/** A `.nii.gz` file in pieces. Throws a ProgramError where igzip is asked for and fails. */
 export function encodeNiftiGz(
-  volume: Volume,
+  volume: Volume | VolumeInParts,
   { engine, level }: GzipOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return ENGINES[engine](niftiParts(volume), level);
+): Promise<readonly Uint8Array[]> {
+  const type = voxelTypeOf(volume);
+  function* parts(): Generator<Uint8Array> {
+    yield headerOf(volume.geometry, type);
+    if ('data' in volume) yield bytesOf(volume.data);
+    else for (const part of volume.parts()) yield bytesOf(part);
+  }
+  return engine === 'igzip'
+    ? igzip(parts(), level)
+    : gzip(parts(), { level, windowBits: windowBitsOf(type) });
 }

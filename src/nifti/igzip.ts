@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, ProgramError } from '../errors.ts';
-import { HEADER, isGzip, trailerOf } from './gzip.ts';
+import { HEADER, isGzip, Trailer } from './gzip.ts';
 
 /** Of Intel's ISA-L, https://github.com/intel/isa-l; in Debian and Ubuntu the package isal has it. */
 const PROGRAM = 'igzip';
@@ -20,7 +20,7 @@ function cannotStart(cause: unknown): ProgramError {
 }
 
 /** What the program prints when it is given the parts one after the other. Throws a ProgramError unless it ends well. */
-async function printed(args: readonly string[], parts: readonly Uint8Array[]): Promise<Buffer<ArrayBuffer>> {
+async function printed(args: readonly string[], parts: Iterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> {
   const out: Buffer[] = [];
   const complaints: Buffer[] = [];
   let ending: [code: number | null, signal: NodeJS.Signals | null];
@@ -42,17 +42,47 @@ async function printed(args: readonly string[], parts: readonly Uint8Array[]): P
   throw new ProgramError(`${PROGRAM} ${how}${why === '' ? '' : `: ${why}`}`);
 }
 
+/** Parts on their way to the program, which may stop reading before the last one. */
+class Feed implements Iterable<Uint8Array> {
+  readonly trailer = new Trailer();
+  /** All have been given. */
+  ended = false;
+  /** What kept a part from being made. */
+  failure: unknown;
+  readonly #parts: Iterable<Uint8Array>;
+
+  constructor(parts: Iterable<Uint8Array>) {
+    this.#parts = parts;
+  }
+
+  *[Symbol.iterator](): Generator<Uint8Array> {
+    try {
+      for (const part of this.#parts) {
+        this.trailer.add(part);
+        yield part;
+      }
+      this.ended = true;
+    } catch (thrown) {
+      this.failure = thrown;
+      throw thrown;
+    }
+  }
+}
+
 /**
  * As `gzip`, by a process of the program igzip. Levels above 3 count as 3. The bytes depend on the input and the level,
  * the version of ISA-L, and the instructions of the CPU, by which it chooses its code; what they inflate to never does.
  * Throws a ProgramError where igzip is absent or fails, or what it gives is no gzip member of the input by its CRC-32
  * and length.
  */
-export async function igzip(parts: readonly Uint8Array[], level: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function igzip(parts: Iterable<Uint8Array>, level: number): Promise<readonly Uint8Array[]> {
   const options = ['--no-name', '--stdout', `-${Math.min(level, HIGHEST_LEVEL)}`];
-  const member = await printed(options, parts);
-  const trailer = trailerOf(parts);
+  const feed = new Feed(parts);
+  const member = await printed(options, feed);
+  if (feed.failure !== undefined) throw feed.failure;
+  const trailer = feed.trailer.encode();
   const whole =
+    feed.ended &&
     member.length > HEADER.length + trailer.length &&
     isGzip(member) &&
     member[FLAGS_OFFSET] === 0 &&
@@ -61,6 +91,5 @@ export async function igzip(parts: readonly Uint8Array[], level: number): Promis
     throw new ProgramError(
       `${PROGRAM} gave ${member.length} bytes that are no gzip file of what it was given`,
     );
-  member.set(HEADER);
-  return new Uint8Array(member.buffer, member.byteOffset, member.byteLength);
+  return [HEADER, member.subarray(HEADER.length)];
 }

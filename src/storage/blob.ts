@@ -3,6 +3,7 @@ import { StorageError } from '../errors.ts';
 import { download, downloadStart } from './blob-download.ts';
 import { type BlobAction, blobFailure, errorCode } from './blob-failure.ts';
 import { upload } from './blob-upload.ts';
+import { type Content, wholeOf } from './content.ts';
 import { assertKey, byCodeUnits, keyStart } from './key.ts';
 import type { Child, Entry, Store } from './store.ts';
 
@@ -78,8 +79,9 @@ export class BlobStore implements Store {
     );
   }
 
-  async write(key: string, bytes: Uint8Array): Promise<void> {
+  async write(key: string, content: Content): Promise<void> {
     const blob = this.#blob(key);
+    const bytes = wholeOf(content);
     try {
       await upload(blob, bytes).catch(async (error) => {
         if (errorCode(error) !== 'ContainerNotFound') throw error;

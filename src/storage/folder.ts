@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { type Content, piecesOf } from './content.ts';
 import { folderFailure, ignoreAbsent, isAbsent } from './folder-failure.ts';
 import { entryOf, membersOf, walk } from './folder-tree.ts';
 import { assertKey, byCodeUnits, keyStart } from './key.ts';
@@ -89,13 +90,13 @@ export class FolderStore implements Store {
     }
   }
 
-  async write(key: string, bytes: Uint8Array): Promise<void> {
+  async write(key: string, content: Content): Promise<void> {
     const path = this.#path(key);
     const partial = join(dirname(path), partialName(basename(path)));
     try {
       await mkdir(dirname(path), { recursive: true });
       // Flushed, so that the new name never reaches the disk before the bytes do.
-      await writeFile(partial, bytes, { flag: 'wx', flush: true });
+      await writeFile(partial, piecesOf(content), { flag: 'wx', flush: true });
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => {});

@@ -1,3 +1,5 @@
+import type { Content } from './content.ts';
+
 /** An object in a store. */
 export interface Entry {
   /** Path from the store's root, `/` between parts, no leading slash. */
@@ -35,8 +37,8 @@ export interface Store extends ReadableStore {
   children(): AsyncIterable<Child>;
   /** What a listing would tell of `key`, undefined where it is absent or a folder. */
   stat(key: string): Promise<Entry | undefined>;
-  /** Atomic: afterwards the key holds all of `bytes`; after a failure or a kill it holds what it held before. */
-  write(key: string, bytes: Uint8Array): Promise<void>;
+  /** Atomic: afterwards the key holds all of `content`; after a failure or a kill it holds what it held before. */
+  write(key: string, content: Content): Promise<void>;
   /** Removes the key and whatever an interrupted write of it left behind. No error where there is nothing. */
   delete(key: string): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { PRESETS } from '../../src/config/presets.ts';
 import { type Bench, measureTask } from './bench.ts';
 import { partsOf } from './patient-parts.ts';
 import { igzipVersion, programVersion, pythonPeer } from './peers.ts';
@@ -16,17 +15,12 @@ function expectSameCt(run: Run, fileOf: (id: string) => string): void {
   for (const id of idsOf(run)) expectSameVolume(fileOf(id), join(run.interim, id, 'ct.nii.gz'), { voxel: 0 });
 }
 
-/** `swinprep convert`, 2 workers: CT, mask, quality checks and records; at engine and level of gzip of the preset, or others. */
-export function convertRow(
-  bench: Bench,
-  name: string,
-  gzip: { readonly engine?: 'igzip'; readonly level?: number } = {},
-): Row {
+/** `swinprep convert`, 2 workers, gzip level 1, its default: CT, mask, quality checks and records. */
+export function convertRow(bench: Bench, name: string, engine: 'zlib' | 'igzip' = 'zlib'): Row {
   const { cases } = bench;
-  const { engine = 'zlib', level = PRESETS.lung1.output.gzipLevelInt } = gzip;
   return {
     name,
-    title: `swinprep convert, ${engine} at level ${level}, 2 workers: CT, mask and checks`,
+    title: `swinprep convert, ${engine} at level 1, 2 workers: CT, mask and checks`,
     group: 'convert',
     cases,
     ready: async () => (engine === 'igzip' ? igzipVersion() : {}),
@@ -34,7 +28,7 @@ export function convertRow(
       const run = await finishedRun(bench, 'lung1', cases);
       const out = join(folder, 'out');
       const config = join(folder, 'config.yml');
-      writeFileSync(config, `output: {gzipEngine: ${engine}, gzipLevelInt: ${level}}\n`);
+      writeFileSync(config, `output: {gzipEngine: ${engine}}\n`);
       return measureTask({
         ...swinprep(
           ...['convert', '--raw', run.raw, '--interim', out, '--cases', join(folder, 'cases')],

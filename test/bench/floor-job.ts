@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, type ZlibOptions } from 'node:zlib';
+import { windowBitsOf } from '../../src/nifti/encode.ts';
+import { MEM_LEVEL } from '../../src/nifti/gzip.ts';
 import type { Run } from './swinprep.ts';
 
 /** Something that a run cannot do without. Weights are rough seconds: the heaviest are begun first. */
 export type FloorUnit = { readonly weight: number } & (
   | { readonly kind: 'read'; readonly files: readonly string[] }
   | { readonly kind: 'inflate'; readonly file: string }
-  | { readonly kind: 'deflate'; readonly from: string; readonly level: number; readonly to: string }
+  | { readonly kind: 'deflate'; readonly from: string; readonly how: ZlibOptions; readonly to: string }
   | { readonly kind: 'write'; readonly from: string; readonly to: string }
 );
 
@@ -67,25 +69,28 @@ function inflatedCopy(file: string, folder: string): { from: string; voxels: Buf
   return { from, voxels };
 }
 
-const checkedLevels = new Set<string>();
+const checkedSizes = new Set<string>();
 
-/** Throws an Error where node:zlib at this level does not give about the bytes that the run wrote. */
-function checkLevel(file: string, from: string, voxels: Buffer, level: number): void {
-  if (checkedLevels.has(from)) return;
-  const [ours, theirs] = [gzipSync(voxels, { level, chunkSize: CHUNK_BYTES }).length, sizeOf(file)];
+/** Throws an Error where node:zlib does not give about the bytes that the run wrote. */
+function checkSize(file: string, from: string, voxels: Buffer, how: ZlibOptions): void {
+  if (checkedSizes.has(from)) return;
+  const [ours, theirs] = [gzipSync(voxels, { ...how, chunkSize: CHUNK_BYTES }).length, sizeOf(file)];
   const cuts = Math.ceil(voxels.length / CHUNK_BYTES);
   if (Math.abs(ours - theirs) > Math.max(0.02 * theirs, CUT_BYTES * cuts))
     throw new Error(
-      `${file} has ${theirs} bytes, level ${level} makes ${ours}: the floor would be another's`,
+      `${file} has ${theirs} bytes, level ${how.level} makes ${ours}: the floor would be another's`,
     );
-  checkedLevels.add(from);
+  checkedSizes.add(from);
 }
+
+/** How a floor deflates: as the run does, or at the run's levels with the window and memory that zlib has by default. */
+export type FloorDeflate = 'as the run' | 'zlib defaults';
 
 /**
  * What a finished run cannot do without: reading the DICOM files, inflating the volumes that the two passes read, deflating
- * all that it wrote, at its levels, and writing them and its other files. `folder` takes the volumes uncompressed.
+ * all that it wrote, and writing them and its other files. `folder` takes the volumes uncompressed.
  */
-export function floorOf(run: Run, folder: string): FloorJob {
+export function floorOf(run: Run, folder: string, deflate: FloorDeflate): FloorJob {
   mkdirSync(folder, { recursive: true });
   const { gzipLevelFloat, gzipLevelInt } = run.manifest.config.output;
   const patients = readdirSync(run.raw).map((patient) => filesBelow(join(run.raw, patient)));
@@ -114,9 +119,16 @@ export function floorOf(run: Run, folder: string): FloorJob {
       continue;
     }
     const { from, voxels } = inflatedCopy(file, folder);
-    const level = voxels.readInt16LE(DATATYPE_OFFSET) === FLOAT32 ? gzipLevelFloat : gzipLevelInt;
-    checkLevel(file, from, voxels, level);
-    units.push({ kind: 'deflate', from, level, to, weight: voxels.length / DEFLATE });
+    const real = voxels.readInt16LE(DATATYPE_OFFSET) === FLOAT32;
+    const how: ZlibOptions = {
+      level: real ? gzipLevelFloat : gzipLevelInt,
+      ...(deflate === 'as the run' && {
+        windowBits: windowBitsOf(real ? new Float32Array(0) : new Int16Array(0)),
+        memLevel: MEM_LEVEL,
+      }),
+    };
+    checkSize(file, from, voxels, how);
+    units.push({ kind: 'deflate', from, how, to, weight: voxels.length / DEFLATE });
     deflatedBytes += voxels.length;
     const reads = to.startsWith('interim/') ? interimReads.times : 0;
     for (let i = 0; i < reads; i++) units.push({ kind: 'inflate', file, weight: voxels.length / INFLATE });

@@ -4,32 +4,36 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PresetName } from '../../src/config/presets.ts';
 import { type Bench, bytesBelow, measureTask } from './bench.ts';
-import { type FloorJob, floorOf } from './floor-job.ts';
+import { type FloorDeflate, type FloorJob, floorOf } from './floor-job.ts';
 import type { Row } from './row.ts';
 import { finishedRun } from './swinprep.ts';
 
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 
 /** What compression and I/O of the very bytes of a run cost on all cores, and nothing else. */
-export function floorRow(bench: Bench, name: string, preset: PresetName, cases: number): Row {
+export function floorRow(
+  bench: Bench,
+  name: string,
+  { preset, deflate, cases }: { preset: PresetName; deflate: FloorDeflate; cases: number },
+): Row {
   const threads = availableParallelism();
   let job: { file: string; floor: FloorJob; wantedBytes: number } | undefined;
   const prepare = async () => {
     const run = await finishedRun(bench, preset, cases);
     const folder = join(bench.folder, 'floor', preset);
-    const floor = floorOf(run, folder);
+    const floor = floorOf(run, folder, deflate);
     const { times, measured } = floor.interimReads;
     const how = measured
       ? 'told by the bytes that the passes read'
       : 'taken for granted, the cohort is small';
     bench.say(`floor of ${preset}: interim volumes inflated ${times} times (${how})`);
-    const file = join(folder, 'job.json');
+    const file = join(folder, `${name}.json`);
     writeFileSync(file, JSON.stringify(floor));
     return { file, floor, wantedBytes: bytesBelow(run.interim) + bytesBelow(run.roi) };
   };
   return {
     name,
-    title: `floor of preset ${preset}: the same bytes read, inflated, deflated, written, ${threads} threads`,
+    title: `floor of preset ${preset}: the same bytes read, inflated, deflated (${deflate}), written, ${threads} threads`,
     group: 'end to end',
     cases,
     async measure(folder) {

@@ -41,8 +41,8 @@ function doUnit(unit: FloorUnit, out: string): void {
       gunzipSync(bytesOf(unit.file), { chunkSize: CHUNK_BYTES });
       return;
     case 'deflate': {
-      const { from, level, to } = unit;
-      write(join(out, to), gzipSync(bytesOf(from), { level, chunkSize: CHUNK_BYTES }));
+      const { from, how, to } = unit;
+      write(join(out, to), gzipSync(bytesOf(from), { ...how, chunkSize: CHUNK_BYTES }));
       return;
     }
     case 'write':

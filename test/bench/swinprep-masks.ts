@@ -26,7 +26,8 @@ async function writeMask(folder: string, target: string): Promise<void> {
   const { stack } = await stackCt(series, rules);
   const { mask } = drawOn(stack, draw);
   const gzip = { engine: 'zlib', level: config.output.gzipLevelInt } as const;
-  writeFileSync(target, await encodeNiftiGz({ data: mask, geometry: stack.geometry }, gzip));
+  const pieces = await encodeNiftiGz({ data: mask, geometry: stack.geometry }, gzip);
+  writeFileSync(target, Buffer.concat(pieces));
 }
 
 const [, , raw, out] = process.argv;

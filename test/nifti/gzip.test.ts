@@ -2,9 +2,14 @@ import { constants, deflateRawSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { gunzipSync as firstMember } from 'fflate';
 import { expect, test } from 'vitest';
-import { gunzip, gzip } from '../../src/nifti/gzip.ts';
+import { type DeflateOptions, gunzip, gzip, MEM_LEVEL } from '../../src/nifti/gzip.ts';
 
 const MIB = 2 ** 20;
+
+/** A whole file. */
+async function zip(parts: Iterable<Uint8Array>, how: DeflateOptions): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(Buffer.concat(await gzip(parts, how)));
+}
 
 /** Bytes that deflate to about half, of any length, the same ones for the same seed. */
 function noise(length: number, seed: number): Uint8Array {
@@ -21,12 +26,16 @@ const length = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -2, max: 2 })).map(([n, off]) => n * MIB + off),
 );
 
-test('is one member that inflates to the parts in a row, whatever their lengths and the level', async () => {
+test('is one member that inflates to the parts in a row, whatever their lengths, the level and the window', async () => {
   const parts = fc.array(fc.tuple(length, fc.nat()), { maxLength: 3 });
+  const options = fc.record({
+    level: fc.integer({ min: 1, max: 9 }),
+    windowBits: fc.integer({ min: 9, max: 15 }),
+  });
   await fc.assert(
-    fc.asyncProperty(parts, fc.integer({ min: 1, max: 9 }), async (shapes, level) => {
+    fc.asyncProperty(parts, options, async (shapes, how) => {
       const bytes = shapes.map(([n, seed]) => noise(n, seed));
-      const zipped = await gzip(bytes, level);
+      const zipped = await zip(bytes, how);
       const whole = Buffer.concat(bytes);
       expect(gunzipSync(zipped).equals(whole)).toBe(true);
       // fflate stops after the first member.
@@ -46,27 +55,71 @@ function tissue(mebibytes: number): Uint8Array {
 }
 
 test('carries no time', async () => {
-  const bytes = await gzip([noise(100, 7)], 1);
+  const bytes = await zip([noise(100, 7)], { level: 1, windowBits: 15 });
   expect([...bytes.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
 });
 
-test.each([1, 4])(
-  'level %i gives what zlib gives chunk by chunk, in whatever order the threads come to them',
-  async (level) => {
+test.each([
+  { level: 1, windowBits: 12 },
+  { level: 4, windowBits: 15 },
+])(
+  'level $level gives what zlib gives chunk by chunk, in whatever order the threads come to them',
+  async (how) => {
     const bytes = tissue(24);
     const chunks = Array.from({ length: 24 }, (_, i) => bytes.subarray(i * MIB, (i + 1) * MIB));
     const oneByOne = Buffer.concat(
       chunks.map((chunk, i) =>
-        deflateRawSync(chunk, { level, finishFlush: i === 23 ? constants.Z_FINISH : constants.Z_SYNC_FLUSH }),
+        deflateRawSync(chunk, {
+          ...how,
+          memLevel: MEM_LEVEL,
+          finishFlush: i === 23 ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+        }),
       ),
     );
-    for (const zipped of await Promise.all([1, 2, 3, 4].map(() => gzip([bytes], level))))
+    for (const zipped of await Promise.all([1, 2, 3, 4].map(() => zip([bytes], how))))
       expect(oneByOne.equals(zipped.subarray(10, -8))).toBe(true);
   },
 );
 
+test.each([
+  ['tells fewer bytes than it holds', 7],
+  ['tells more than it holds', 2 ** 32 - 1],
+])('a file whose end %s is refused as zlib refuses it', async (_, told) => {
+  const zipped = await zip([tissue(3)], { level: 1, windowBits: 15 });
+  new DataView(zipped.buffer).setUint32(zipped.length - 4, told, true);
+  expect(() => gunzip(zipped)).toThrow('incorrect length check');
+});
+
+test('members of any length are inflated one after the other, whatever the last one tells', async () => {
+  const parts = [tissue(2), noise(5, 1), tissue(1), noise(3, 2)];
+  const members = await Promise.all(parts.map((part) => zip([part], { level: 1, windowBits: 15 })));
+  expect(Buffer.concat(parts).equals(gunzip(Buffer.concat(members)))).toBe(true);
+});
+
+test('a part is asked for only when those before it are being deflated', async () => {
+  const asked: number[] = [];
+  function* parts(): Generator<Uint8Array> {
+    for (let i = 0; i < 40; i++) {
+      asked.push(i);
+      yield noise(MIB, i);
+    }
+  }
+  const whole = zip(parts(), { level: 1, windowBits: 12 });
+  // Four chunks are in flight, and the next one is at hand.
+  expect(asked).toEqual([0, 1, 2, 3, 4]);
+  expect(gunzipSync(await whole)).toHaveLength(40 * MIB);
+});
+
+test('a part that cannot be made fails the whole', async () => {
+  function* parts(): Generator<Uint8Array> {
+    for (let i = 0; i < 8; i++) yield noise(MIB, i);
+    throw new Error('no more');
+  }
+  await expect(gzip(parts(), { level: 1, windowBits: 15 })).rejects.toThrow('no more');
+});
+
 test('a stream that inflates to more than a volume can hold is refused', async () => {
-  const bytes = await gzip([new Uint8Array(2000)], 9);
+  const bytes = await zip([new Uint8Array(2000)], { level: 9, windowBits: 15 });
   expect(() => gunzip(bytes, 1000)).toThrow();
   expect(gunzip(bytes, 2000)).toHaveLength(2000);
 });

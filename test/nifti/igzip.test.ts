@@ -25,6 +25,11 @@ function noise(length: number, seed: number): Uint8Array {
   });
 }
 
+/** A whole file. */
+async function zip(parts: Iterable<Uint8Array>, level: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(Buffer.concat(await igzip(parts, level)));
+}
+
 describe.runIf(hasIgzip)('by igzip', () => {
   test('is one member, with a header of its own, that inflates to the parts in a row', async () => {
     const length = fc.oneof(fc.nat(3), fc.nat(5000), fc.integer({ min: MIB - 2, max: 3 * MIB }));
@@ -32,7 +37,7 @@ describe.runIf(hasIgzip)('by igzip', () => {
     await fc.assert(
       fc.asyncProperty(parts, fc.integer({ min: 1, max: 9 }), async (shapes, level) => {
         const bytes = shapes.map(([n, seed]) => noise(n, seed));
-        const zipped = await igzip(bytes, level);
+        const zipped = await zip(bytes, level);
         const whole = Buffer.concat(bytes);
         expect(gunzipSync(zipped).equals(whole)).toBe(true);
         // fflate stops after the first member.
@@ -57,15 +62,15 @@ describe.runIf(hasIgzip)('by igzip', () => {
     ['uint8', Uint8Array.from(hu, (v) => (v > 20 ? 1 : 0))],
   ])('a volume of %s comes back, and in the same bytes each time', async (_, data) => {
     const volume = { data, geometry };
-    const zipped = await encodeNiftiGz(volume, { engine: 'igzip', level: 3 });
+    const zipped = Buffer.concat(await encodeNiftiGz(volume, { engine: 'igzip', level: 3 }));
     expect(gunzipSync(zipped).equals(encodeNifti(volume))).toBe(true);
-    for (const again of await Promise.all([1, 2, 3].map(() => igzip([encodeNifti(volume)], 3))))
+    for (const again of await Promise.all([1, 2, 3].map(() => zip([encodeNifti(volume)], 3))))
       expect(Buffer.compare(again, zipped)).toBe(0);
   });
 
   test('a level above its highest is its highest', async () => {
     const bytes = [noise(MIB, 1)];
-    const [three, nine, one] = await Promise.all([3, 9, 1].map((level) => igzip(bytes, level)));
+    const [three, nine, one] = await Promise.all([3, 9, 1].map((level) => zip(bytes, level)));
     expect(nine).toEqual(three);
     expect(one).not.toEqual(three);
   });
@@ -77,7 +82,7 @@ describe('a program by the name of igzip', () => {
 
   test('that deflates by its own way is taken, under the same header', async () => {
     vi.stubEnv('PATH', pathWith('exec gzip "$@"'));
-    const zipped = await igzip([bytes], 1);
+    const zipped = await zip([bytes], 1);
     expect([...zipped.subarray(0, 10)]).toEqual(HEADER);
     expect(new DataView(zipped.buffer, zipped.byteOffset).getUint32(zipped.length - 8, true)).toBe(
       crc32(bytes),
@@ -101,15 +106,30 @@ describe('a program by the name of igzip', () => {
     ['that deflates other bytes', 'tr "\\1" "\\2" | gzip -n', /igzip gave \d+ bytes that are no gzip file/],
   ])('%s is told by how it ended', async (_, script, message) => {
     vi.stubEnv('PATH', pathWith(script));
-    const zipped = igzip([bytes], 1);
+    const zipped = zip([bytes], 1);
     await expect(zipped).rejects.toThrow(ProgramError);
     await expect(zipped).rejects.toThrow(message);
   });
 
+  test('that is content with the first of several parts is told of', async () => {
+    vi.stubEnv('PATH', pathWith(`head -c ${MIB} | gzip -n`));
+    const parts = [1, 2, 3, 4].map((seed) => noise(MIB, seed));
+    await expect(zip(parts, 1)).rejects.toThrow(/igzip gave \d+ bytes that are no gzip file/);
+  });
+
+  test('does not end in a file where a part cannot be made', async () => {
+    vi.stubEnv('PATH', pathWith('exec gzip "$@"'));
+    function* parts(): Generator<Uint8Array> {
+      yield noise(MIB, 1);
+      throw new Error('no more');
+    }
+    await expect(zip(parts(), 1)).rejects.toThrow('no more');
+  });
+
   test('that is not there, or no program, is told so', async () => {
     vi.stubEnv('PATH', temporaryFolder());
-    await expect(igzip([bytes], 1)).rejects.toThrow('igzip is not on the PATH');
+    await expect(zip([bytes], 1)).rejects.toThrow('igzip is not on the PATH');
     vi.stubEnv('PATH', pathWith('exit 0', 0o644).split(':')[0]);
-    await expect(igzip([bytes], 1)).rejects.toThrow(ProgramError);
+    await expect(zip([bytes], 1)).rejects.toThrow(ProgramError);
   });
 });
