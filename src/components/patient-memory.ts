@@ -12,9 +12,9 @@ const FIXED = 64 * 2 ** 20;
 const CONVERT_PER_RAW_BYTE = 2.6;
 /** DICOM deflates to somewhat less than half; the archive itself is held too. */
 const CONVERT_PER_ARCHIVE_BYTE = 7;
-const READ_PER_VOXEL = 5.6;
+const READ_PER_VOXEL = 4.4;
 const HELD_PER_VOXEL = 4;
-const PER_RESAMPLED_VOXEL = 10;
+const PER_RESAMPLED_VOXEL = 8;
 const PER_RESAMPLED_MASK_VOXEL = 2;
 
 /** Memory that convert takes for a patient, by the bytes of its files or of its archive. */
