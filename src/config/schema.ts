@@ -238,7 +238,7 @@ export const configSchema = z.strictObject({
       ),
     thresholdHu: z.number().describe('HU above which a voxel counts: it keeps air out.'),
     minVoxels: count.describe('With fewer voxels that count, all voxels count.'),
-    airHu: z.number().describe('HU given to what lies outside the CT.'),
+    airHu: z.number().min(-32768).max(32767).describe('HU given to what lies outside the CT.'),
   }),
   stats: z.strictObject({
     scope: z
