@@ -6,13 +6,11 @@ const hu = fc.oneof(
   fc.float({ min: -32768, max: 32767, noNaN: true }),
   fc.float({ min: -2, max: 2, noNaN: true }),
   // Halves, and the floats next to them.
-  fc
-    .tuple(fc.integer({ min: -32768, max: 32766 }), fc.integer({ min: -1, max: 1 }))
-    .map(([whole, step]) => {
-      const half = Float32Array.of(whole + 0.5);
-      new Int32Array(half.buffer)[0] += step;
-      return half[0];
-    }),
+  fc.tuple(fc.integer({ min: -32768, max: 32766 }), fc.integer({ min: -1, max: 1 })).map(([whole, step]) => {
+    const half = Float32Array.of(whole + 0.5);
+    new Int32Array(half.buffer)[0] += step;
+    return half[0];
+  }),
 );
 
 test('HU round as Math.round rounds, halves up', () => {
