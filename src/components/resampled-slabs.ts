@@ -24,16 +24,16 @@ export function* resampledSlabs(
   { keep }: { readonly keep: boolean },
 ): Generator<Slab> {
   const [x, y, z] = ctAxes;
-  const newRoom = () => new Float32Array(x.lower.length * y.lower.length * SLAB_PLANES);
-  let room = newRoom();
+  let room: Float32Array | undefined;
   for (let firstPlane = 0; firstPlane < z.lower.length; firstPlane += SLAB_PLANES) {
     const axes = [x, y, windowOfAxis(z, firstPlane, SLAB_PLANES)] as const;
+    if (keep || room === undefined)
+      room = new Float32Array(x.lower.length * y.lower.length * axes[2].lower.length);
     const hu = clock.time(
       'resample',
       ({ byteLength }) => byteLength,
       () => resampleLinear(ct, axes, airHu, room),
     );
     yield { hu, firstPlane };
-    if (keep) room = newRoom();
   }
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { OutputFile } from '../dataset/record.ts';
 import { decodeNifti } from '../nifti/decode.ts';
-import { encodeNiftiGz, HEADER_BYTES, type VolumeInParts, voxelTypeOf } from '../nifti/encode.ts';
+import { encodeNiftiGz, HEADER_BYTES, isReal, type VolumeInParts, voxelTypeOf } from '../nifti/encode.ts';
 import { type Content, lengthOf } from '../storage/content.ts';
 import { type Volume, voxelCount } from '../volume/geometry.ts';
 import { outputFile } from './commit.ts';
@@ -28,8 +28,7 @@ export function timedGzip(
   { gzipEngine, gzipLevelInt, gzipLevelFloat }: Config['output'],
 ): Promise<readonly Uint8Array[]> {
   const type = voxelTypeOf(volume);
-  const real = type instanceof Float32Array || type instanceof Float64Array;
-  const options = { engine: gzipEngine, level: real ? gzipLevelFloat : gzipLevelInt };
+  const options = { engine: gzipEngine, level: isReal(type) ? gzipLevelFloat : gzipLevelInt };
   const bytes = HEADER_BYTES + voxelCount(volume.geometry.size) * type.BYTES_PER_ELEMENT;
   return clock.time('gzip', bytes, () => encodeNiftiGz(volume, options));
 }

@@ -299,7 +299,7 @@ export const configSchema = z.strictObject({
     gzipEngine: z
       .enum(['zlib', 'igzip'])
       .describe(
-        'What deflates volumes: `zlib`, which is part of Node, or `igzip`, the program of ISA-L (Debian package isal), in a third to a quarter of the processor time.',
+        'What deflates volumes: `zlib`, which is part of Node, or `igzip`, the program of ISA-L (Debian package isal), in less than half of the processor time.',
       ),
     gzipLevelInt: z
       .int()

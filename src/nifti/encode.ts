@@ -62,13 +62,18 @@ export function encodeNifti({ geometry, data }: Volume): Uint8Array<ArrayBuffer>
   return bytes;
 }
 
+/** Whether voxels are in floating point. */
+export function isReal(data: VoxelArray): boolean {
+  return data instanceof Float32Array || data instanceof Float64Array;
+}
+
 /**
  * How far back zlib seeks matches, by the voxels. Of interpolated HU in floating point, half of whose bytes are as good as
  * random, 4 KiB hold all matches that are worth it, and the tables for them stay in the processor's cache: twice as
  * fast, and no larger. Integers repeat over whole rows.
  */
 export function windowBitsOf(data: VoxelArray): number {
-  return data instanceof Float32Array || data instanceof Float64Array ? 12 : 15;
+  return isReal(data) ? 12 : 15;
 }
 
 /** A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest. */
