@@ -1,4 +1,5 @@
 import type { Profile, StageRow } from '../dataset/profile.ts';
+import { counted } from './counted.ts';
 import { table } from './table.ts';
 
 /** Stages named in brief; the rest are in the table. */
@@ -41,7 +42,7 @@ function profileBrief({ process, main, pool }: Profile): string[] {
   const time =
     pool === null
       ? `${main.wall_s.toFixed(1)} s: ${largest(main.stages)}`
-      : `${main.wall_s.toFixed(1)} s, ${pool.workers} ${pool.workers === 1 ? 'worker' : 'workers'}: ${largest(pool.stages)}`;
+      : `${main.wall_s.toFixed(1)} s, ${counted(pool.workers, 'worker')}: ${largest(pool.stages)}`;
   return [
     `  time: ${time}`,
     `  process: ${wall_s.toFixed(1)} s, CPU ${(cpu_user_s + cpu_system_s).toFixed(1)} s, peak memory ${megabytes(peak_rss_bytes)} MB`,
@@ -85,7 +86,7 @@ function patientTable({ patients, pool }: Profile): string {
 function profileTables(profile: Profile): string[] {
   const { step, pool, main, patients } = profile;
   return [
-    ...(pool === null ? [] : ['', stageTable(`${step}: ${pool.workers} workers`, pool.stages)]),
+    ...(pool === null ? [] : ['', stageTable(`${step}: ${counted(pool.workers, 'worker')}`, pool.stages)]),
     ...(patients.length === 0 ? [] : ['', patientTable(profile)]),
     '',
     stageTable(`${step}: main thread`, main.stages),

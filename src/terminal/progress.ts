@@ -1,5 +1,6 @@
 import { progress } from '@clack/prompts';
 import type { Report, StepEvent } from '../components/report.ts';
+import { counted } from './counted.ts';
 
 /** "3 min", "40 s": rough, as a forecast is. */
 export function roughDuration(seconds: number): string {
@@ -47,7 +48,7 @@ function drawnReport(write: (line: string) => void): Report {
       tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
       notOk = 0;
       bar = progress({ max: event.patients, size: 30, output: process.stderr });
-      bar.start(`${event.step}: ${event.patients} patients, ${event.workers} workers`);
+      bar.start(`${event.step}: ${counted(event.patients, 'patient')}, ${counted(event.workers, 'worker')}`);
     } else if (tally !== undefined && bar !== undefined) {
       tally.done++;
       if (!event.skipped) tally.worked++;
@@ -66,7 +67,7 @@ function plainReport(write: (line: string) => void): Report {
     if (event.kind === 'note') write(event.message);
     else if (event.kind === 'started') {
       tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
-      write(`${event.step}: ${event.patients} patients, ${event.workers} workers`);
+      write(`${event.step}: ${counted(event.patients, 'patient')}, ${counted(event.workers, 'worker')}`);
     } else if (tally !== undefined) {
       tally.done++;
       if (!event.skipped) tally.worked++;
