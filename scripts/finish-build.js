@@ -1,6 +1,6 @@
 // After tsc: makes the command line executable and writes the JSON Schemas of every file that swinprep writes.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { JSON_FILES, jsonSchemaOf, schemaFile } from '../dist/dataset/json-schemas.js';
+import { JSON_FILES, jsonSchemaOf, schemaFile } from '../dist/json-schema/json-schemas.js';
 
 const dist = new URL('../dist/', import.meta.url);
 

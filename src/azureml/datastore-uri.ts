@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { Workspace } from './arm/workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A place in a datastore of an Azure ML workspace. */
 export interface DatastorePlace {

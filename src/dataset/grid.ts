@@ -1,4 +1,4 @@
-import { axisCodes } from '../kernels/orient.ts';
+import { axisCodes } from '../kernels/grid/orient.ts';
 import type { Geometry } from '../volume/geometry.ts';
 import type { GridRecord } from './record.ts';
 

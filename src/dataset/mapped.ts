@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { least } from '../kernels/extremes.ts';
+import { least } from '../kernels/intensity/extremes.ts';
 import { exclusion, outputFile } from './record.ts';
 
 /** A mask that a prediction on the original CT grid was held against; dice is null where both are empty. */

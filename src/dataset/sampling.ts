@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { boundingBox } from '../kernels/bounding-box.ts';
-import { centreVoxel } from '../kernels/centre-voxel.ts';
+import { boundingBox } from '../kernels/mask/bounding-box.ts';
+import { centreVoxel } from '../kernels/mask/centre-voxel.ts';
 import { type Vec3, type Volume, vec3, voxelCount } from '../volume/geometry.ts';
 import { triple } from './record.ts';
 

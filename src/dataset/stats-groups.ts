@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Config, PATCHES } from '../config/schema.ts';
-import { HuTally } from '../kernels/hu-tally.ts';
+import { HuTally } from '../kernels/intensity/hu-tally.ts';
+import { type BoxBounds, planRoi } from '../passes/roi-plan.ts';
 import { type Vec3, vec3 } from '../volume/geometry.ts';
 import { triple } from './record.ts';
-import { type BoxBounds, planRoi } from './roi-plan.ts';
 import type { Pass1Case, Pass1Record } from './stats.ts';
 import {
   intensityRecord,

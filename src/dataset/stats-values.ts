@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { largest, least } from '../kernels/extremes.ts';
-import type { HuTally } from '../kernels/hu-tally.ts';
-import { percentile } from '../kernels/percentile.ts';
+import { largest, least } from '../kernels/intensity/extremes.ts';
+import type { HuTally } from '../kernels/intensity/hu-tally.ts';
+import { percentile } from '../kernels/intensity/percentile.ts';
 import { type Vec3, vec3 } from '../volume/geometry.ts';
 import { triple } from './record.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Config, configSchema } from '../config/schema.ts';
-import { percentile } from '../kernels/percentile.ts';
+import { percentile } from '../kernels/intensity/percentile.ts';
+import { constantsFrom, type FrozenConstants } from '../steps/pass1-stats/frozen-stats.ts';
 import { vec3 } from '../volume/geometry.ts';
 import { byPatient } from './cases.ts';
-import { constantsFrom, type FrozenConstants } from './frozen-stats.ts';
 import { exclusion, triple } from './record.ts';
 import { groupSchema, groupsOf } from './stats-groups.ts';
 import { intensitySchema } from './stats-values.ts';

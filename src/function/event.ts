@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { bareEtag } from '../storage/blob-version.ts';
+import { bareEtag } from '../storage/blob/blob-version.ts';
 
 const dataSchema = z.looseObject({
   api: z.string().optional(),

@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { activeJobs } from '../azureml/arm/active-jobs.ts';
 import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { withContent } from '../azureml/arm/content-input.ts';
-import { jobRequest, type ReadyJob } from '../azureml/arm/requests.ts';
+import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { prepareJob, putOnce } from '../azureml/arm/submit.ts';
-import type { InputValues } from '../azureml/input-value.ts';
-import type { ResolveUri } from '../azureml/resolve-uri.ts';
-import { type BlobVersion, blobVersion } from '../storage/blob-version.ts';
+import { jobRequest, type ReadyJob } from '../azureml/bodies/requests.ts';
+import type { InputValues } from '../azureml/yaml/input-value.ts';
+import { type BlobVersion, blobVersion } from '../storage/blob/blob-version.ts';
 
 /** Key of the tag that the pipelines of swinprep give their jobs. */
 const TAG = 'swinprep';

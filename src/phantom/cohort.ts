@@ -1,12 +1,12 @@
 import { UsageError } from '../errors.ts';
-import { encodeCtSlice, instanceNumbers } from './ct-object.ts';
+import { clinicalHeader, clinicalRow, planPatient } from './anatomy/plan.ts';
+import { randomStream } from './drawing/random.ts';
+import { encodeCtSlice, instanceNumbers } from './objects/ct-object.ts';
+import { encodeStructureSet } from './objects/rtstruct-object.ts';
+import { encodeSegmentation } from './objects/seg-object.ts';
+import { namedStructures, type Structure } from './objects/structure.ts';
+import { maskUids, studyOf } from './objects/study.ts';
 import { makePatient, type PhantomPatient } from './patient.ts';
-import { clinicalHeader, clinicalRow, planPatient } from './plan.ts';
-import { randomStream } from './random.ts';
-import { encodeStructureSet } from './rtstruct-object.ts';
-import { encodeSegmentation } from './seg-object.ts';
-import { namedStructures, type Structure } from './structure.ts';
-import { maskUids, studyOf } from './study.ts';
 
 export type { PhantomPatient } from './patient.ts';
 

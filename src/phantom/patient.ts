@@ -1,10 +1,10 @@
 import type { Geometry, Volume } from '../volume/geometry.ts';
-import { drawAnatomy } from './anatomy.ts';
-import { type PatientPlan, planPatient, type Stage } from './plan.ts';
-import { type RandomStream, randomStream } from './random.ts';
+import { drawAnatomy } from './anatomy/anatomy.ts';
+import { type PatientPlan, planPatient, type Stage } from './anatomy/plan.ts';
+import { drawTumour } from './anatomy/tumour.ts';
+import { lungVessels } from './anatomy/vessel-tree.ts';
+import { type RandomStream, randomStream } from './drawing/random.ts';
 import { scan } from './scan.ts';
-import { drawTumour } from './tumour.ts';
-import { lungVessels } from './vessel-tree.ts';
 
 export interface PhantomPatient {
   /** `PHANTOM-001` and so on. */

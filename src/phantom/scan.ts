@@ -1,18 +1,18 @@
 import { type Geometry, type Volume, voxelCount } from '../volume/geometry.ts';
-import { paintAbdomen } from './abdomen.ts';
-import type { Anatomy } from './anatomy.ts';
-import { type Canvas, coverRows, newCanvas } from './canvas.ts';
-import { paintChestWall, paintTable } from './chest-wall.ts';
-import type { Ellipse } from './ellipse.ts';
-import { keepLargestPiece } from './largest-piece.ts';
-import { paintLungs, textureLungs } from './lung.ts';
-import { heartSection, paintAirways, paintMediastinum } from './mediastinum.ts';
-import { cloudTile, grainTile, type NoiseTile, tileIndex } from './noise-tile.ts';
-import type { RandomStream } from './random.ts';
-import { paintFrontAndShoulders, paintRibs, paintSpine, spinalCordAt } from './skeleton.ts';
-import { paintTube, reaches, type Tube } from './tube.ts';
-import type { Tumour } from './tumour.ts';
-import { paintTumour } from './tumour-tissue.ts';
+import { paintAbdomen } from './anatomy/abdomen.ts';
+import type { Anatomy } from './anatomy/anatomy.ts';
+import { paintChestWall, paintTable } from './anatomy/chest-wall.ts';
+import { paintLungs, textureLungs } from './anatomy/lung.ts';
+import { heartSection, paintAirways, paintMediastinum } from './anatomy/mediastinum.ts';
+import { paintFrontAndShoulders, paintRibs, paintSpine, spinalCordAt } from './anatomy/skeleton.ts';
+import type { Tumour } from './anatomy/tumour.ts';
+import { paintTumour } from './anatomy/tumour-tissue.ts';
+import { type Canvas, coverRows, newCanvas } from './drawing/canvas.ts';
+import type { Ellipse } from './drawing/ellipse.ts';
+import { keepLargestPiece } from './drawing/largest-piece.ts';
+import { cloudTile, grainTile, type NoiseTile, tileIndex } from './drawing/noise-tile.ts';
+import type { RandomStream } from './drawing/random.ts';
+import { paintTube, reaches, type Tube } from './drawing/tube.ts';
 
 export interface Scan {
   readonly ct: Volume<Int16Array>;

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { StorageError, UsageError } from '../errors.ts';
-import { FolderStore } from './folder.ts';
+import { FolderStore } from './folder/folder.ts';
 import { blobUrl, displayUri, type Location, parseLocation } from './location.ts';
 import type { Store } from './store.ts';
 
@@ -32,8 +32,8 @@ async function storeAt(location: Location): Promise<Store> {
   if (location.kind === 'folder') return new FolderStore(location.path);
   // Loaded on demand: a run over local folders needs none of the Azure packages.
   const [{ BlobStore }, { containerClient }] = await Promise.all([
-    import('./blob.ts'),
-    import('./credentials.ts'),
+    import('./blob/blob.ts'),
+    import('./blob/credentials.ts'),
   ]);
   return new BlobStore(await containerClient(location), location.prefix, blobUrl(location));
 }

@@ -1,7 +1,7 @@
 import { ArchiveError, StorageError } from '../errors.ts';
 import type { Child, ReadableStore } from './store.ts';
 import { subStore } from './view.ts';
-import { zipStore } from './zip.ts';
+import { zipStore } from './zip/zip.ts';
 
 /** An archive is read into memory, and so are its files. */
 const MOST_ARCHIVE_BYTES = 4 * 2 ** 30;

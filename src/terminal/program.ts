@@ -1,31 +1,33 @@
 import { join } from 'node:path';
 import yargs from 'yargs';
-import { parseSettings } from '../azureml/input-value.ts';
-import { exitCodeOf, type RunEvent, tooManyExcluded } from '../azureml/local-run.ts';
-import { type ResolveUri, resolveOptions, uriResolver } from '../azureml/resolve-uri.ts';
-import { excludedWithImage, readCohortResult } from '../components/cohort-result.ts';
-import { readConfig } from '../components/configuration.ts';
-import { convert } from '../components/convert.ts';
-import { demo } from '../components/demo.ts';
-import { exportNnunet } from '../components/export-nnunet.ts';
-import { inspect } from '../components/inspect.ts';
-import { mapBackPredictions } from '../components/map-back.ts';
-import { parseMemoryLimit } from '../components/memory.ts';
-import { pass1Stats } from '../components/pass1-stats.ts';
-import { pass2Write } from '../components/pass2-write.ts';
-import { writePhantom } from '../components/phantom.ts';
-import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../components/preprocess.ts';
-import type { StepSummary } from '../components/report.ts';
-import { shardOf } from '../components/shard.ts';
-import { split } from '../components/split.ts';
-import { StepWatch } from '../components/step-watch.ts';
+import { type ResolveUri, resolveOptions, uriResolver } from '../azureml/arm/resolve-uri.ts';
+import { exitCodeOf, type RunEvent, tooManyExcluded } from '../azureml/local/local-run.ts';
+import { parseSettings } from '../azureml/yaml/input-value.ts';
 import { describeConfig } from '../config/describe.ts';
+import { readConfig } from '../config/read.ts';
 import { encodeJson } from '../dataset/json.ts';
+import { demo } from '../demo/demo.ts';
+import { writePhantom } from '../demo/write-phantom.ts';
 import { ArmError, messageOf, StorageError, UnfinishedError, UsageError } from '../errors.ts';
+import { exportNnunet } from '../layouts/export-nnunet.ts';
+import { excludedWithImage, readCohortResult } from '../pipeline/cohort-result.ts';
+import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../pipeline/preprocess.ts';
+import { parseMemoryLimit } from '../runner/memory.ts';
+import type { StepSummary } from '../runner/report.ts';
+import { shardOf } from '../runner/shard.ts';
+import { StepWatch } from '../runner/step-watch.ts';
+import { convert } from '../steps/convert/cohort.ts';
+import { inspect } from '../steps/inspect/cohort.ts';
+import { mapBackPredictions } from '../steps/map-back/cohort.ts';
+import { pass1Stats } from '../steps/pass1-stats/cohort.ts';
+import { pass2Write } from '../steps/pass2-write/cohort.ts';
+import { split } from '../steps/split/cohort.ts';
 import { displayUri } from '../storage/location.ts';
 import { VERSION } from '../version.ts';
-import { cohortLines, cohortTable, mappedLines, nnunetLines, stepLines } from './closing.ts';
-import { inspectionLines } from './inspection.ts';
+import { cohortLines, cohortTable, mappedLines, nnunetLines, stepLines } from './lines/closing.ts';
+import { inspectionLines } from './lines/inspection.ts';
+import { profileLines } from './lines/profile.ts';
+import { progressReport } from './lines/progress.ts';
 import {
   COMPONENT_OPTIONS,
   demoOptions,
@@ -36,10 +38,14 @@ import {
   preprocessOptions,
   runOptions,
   shardOptions,
-} from './options.ts';
-import { profileLines } from './profile.ts';
-import { progressReport } from './progress.ts';
-import { checkNumbers, configuration, lowerSwitches, URI_FORMS, workspaceOptions } from './shared-options.ts';
+} from './options/options.ts';
+import {
+  checkNumbers,
+  configuration,
+  lowerSwitches,
+  URI_FORMS,
+  workspaceOptions,
+} from './options/shared-options.ts';
 
 const say = (line: string): void => console.log(line);
 
@@ -293,8 +299,8 @@ export async function main(args: readonly string[]): Promise<number> {
       async (y) => {
         // Imported only now: every worker starts this program, and the packages behind it take time to load.
         const [{ azureCommands }, { estimateCommand }] = await Promise.all([
-          import('./azure.ts'),
-          import('./estimate.ts'),
+          import('./commands/azure.ts'),
+          import('./commands/estimate.ts'),
         ]);
         const others = azureCommands(y, (code) => {
           exitCode = code;

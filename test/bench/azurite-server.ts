@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { startAzurite } from '../../src/components/embedded-azurite.ts';
+import { startAzurite } from '../../src/demo/embedded-azurite.ts';
 import { openStore } from '../../src/storage/open.ts';
 
 const [, , raw] = process.argv;

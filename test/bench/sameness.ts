@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { axisOrder, reorient } from '../../src/kernels/orient.ts';
+import { axisOrder, reorient } from '../../src/kernels/grid/orient.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { gunzip, isGzip } from '../../src/nifti/gzip.ts';
 import { type Volume, vec3 } from '../../src/volume/geometry.ts';

@@ -4,14 +4,14 @@
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { taskRules } from '../../src/components/convert-case.ts';
 import { PRESETS } from '../../src/config/presets.ts';
-import { stackCt } from '../../src/dicom/ct-volume.ts';
-import { maskCandidates, maskObjects } from '../../src/dicom/mask-candidates.ts';
-import { parsePart10 } from '../../src/dicom/part10.ts';
-import { ctSeries } from '../../src/dicom/series.ts';
-import { drawOn } from '../../src/dicom/study.ts';
+import { parsePart10 } from '../../src/dicom/file/part10.ts';
+import { maskCandidates, maskObjects } from '../../src/dicom/mask/mask-candidates.ts';
+import { stackCt } from '../../src/dicom/series/ct-volume.ts';
+import { ctSeries } from '../../src/dicom/series/series.ts';
+import { drawOn } from '../../src/dicom/study/study.ts';
 import { encodeNiftiGz } from '../../src/nifti/encode.ts';
+import { taskRules } from '../../src/steps/convert/patient.ts';
 import { filesAt } from '../support/shared-data.ts';
 
 const config = PRESETS.lung1;

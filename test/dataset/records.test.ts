@@ -6,15 +6,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { caseSchema } from '../../src/dataset/case.ts';
 import { casesSchema } from '../../src/dataset/cases.ts';
 import { changesSchema } from '../../src/dataset/changes.ts';
-import { datalistSchema } from '../../src/dataset/datalist.ts';
-import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/dataset/json-schemas.ts';
 import { failuresSchema, manifestSchema } from '../../src/dataset/manifest.ts';
 import { mapBackSchema } from '../../src/dataset/mapped.ts';
-import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/dataset/nnunet.ts';
 import { type OkRoi, roiSchema, transformsSchema } from '../../src/dataset/roi.ts';
 import { roiChangesSchema, roisSchema } from '../../src/dataset/roi-changes.ts';
 import { splitSchema } from '../../src/dataset/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/dataset/stats.ts';
+import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/json-schema/json-schemas.ts';
+import { datalistSchema } from '../../src/layouts/datalist.ts';
+import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/layouts/nnunet.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 
 /** Every JSON file of a run, by the end of its path. */

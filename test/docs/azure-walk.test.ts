@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ArmServer, startArmServer } from '../support/arm-server.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type ArmServer, startArmServer } from '../support/azure/arm-server.ts';
+import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { type CliResult, temporaryFolder } from '../support/cli.ts';
 import { codeBlocks, ROOT, readDocument } from '../support/documents.ts';
 

@@ -3,7 +3,7 @@ import { UsageError } from '../../src/errors.ts';
 import { type GridEvent, parseEvents } from '../../src/function/event.ts';
 import { reasonToIgnore } from '../../src/function/event-filter.ts';
 import { readSettings } from '../../src/function/settings.ts';
-import { recordedDelivery, TOPIC } from '../support/recorded-events.ts';
+import { recordedDelivery, TOPIC } from '../support/function/recorded-events.ts';
 
 const settings = readSettings({
   SWINPREP_STORAGE_ID: TOPIC,

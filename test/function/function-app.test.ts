@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lintFiles, yamlFilesIn } from '../../src/azureml/lint.ts';
-import { loadPipeline } from '../../src/azureml/pipeline.ts';
+import { lintFiles, yamlFilesIn } from '../../src/azureml/yaml/lint.ts';
+import { loadPipeline } from '../../src/azureml/yaml/pipeline.ts';
 import { BLOB_CREATED } from '../../src/function/event-filter.ts';
 import { readJson } from '../support/cli.ts';
 import { ROOT } from '../support/documents.ts';
-import { buildFunctionApp, type FunctionApp } from '../support/function-app.ts';
-import { type Deployment, deliver, startDeployment } from '../support/function-deployment.ts';
-import type { FunctionsHost } from '../support/functions-host.ts';
-import { eventOf, recordedEvent } from '../support/recorded-events.ts';
+import { buildFunctionApp, type FunctionApp } from '../support/function/function-app.ts';
+import { type Deployment, deliver, startDeployment } from '../support/function/function-deployment.ts';
+import type { FunctionsHost } from '../support/function/functions-host.ts';
+import { eventOf, recordedEvent } from '../support/function/recorded-events.ts';
 
 let app: FunctionApp;
 let deployment: Deployment;

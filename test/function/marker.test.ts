@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { contentFingerprint } from '../../src/azureml/content-fingerprint.ts';
-import { buildFunctionApp, type FunctionApp } from '../support/function-app.ts';
-import { type Deployment, deliver, startDeployment, sweep } from '../support/function-deployment.ts';
-import type { Finished } from '../support/functions-host.ts';
-import { eventOf, TOPIC } from '../support/recorded-events.ts';
+import { contentFingerprint } from '../../src/azureml/arm/content-fingerprint.ts';
+import { buildFunctionApp, type FunctionApp } from '../support/function/function-app.ts';
+import { type Deployment, deliver, startDeployment, sweep } from '../support/function/function-deployment.ts';
+import type { Finished } from '../support/function/functions-host.ts';
+import { eventOf, TOPIC } from '../support/function/recorded-events.ts';
 
 let app: FunctionApp;
 let deployment: Deployment;

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
-import { type DicomFile, parsePart10 } from '../../src/dicom/part10.ts';
-import { type RandomStream, randomStream } from '../../src/phantom/random.ts';
+import { type DicomFile, parsePart10 } from '../../src/dicom/file/part10.ts';
+import { type RandomStream, randomStream } from '../../src/phantom/drawing/random.ts';
 import type { NamedBytes } from '../support/shared-data.ts';
 import { damage } from './damage.ts';
 import { changeEverywhere, type Mutable, mutateDicom } from './dicom-mutation.ts';

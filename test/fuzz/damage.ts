@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../src/phantom/random.ts';
+import type { RandomStream } from '../../src/phantom/drawing/random.ts';
 
 /** Damage that knows nothing of what the bytes mean. */
 export type Damage = (bytes: Uint8Array, random: RandomStream) => Uint8Array;

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
-import { Tag } from '../../src/dicom/part10.ts';
-import type { RandomStream } from '../../src/phantom/random.ts';
+import { Tag } from '../../src/dicom/file/part10.ts';
+import type { RandomStream } from '../../src/phantom/drawing/random.ts';
 import { damage, edgeNumber } from './damage.ts';
 import { lengthField, type Site } from './sites.ts';
 

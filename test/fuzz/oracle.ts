@@ -1,17 +1,17 @@
-import { judgePair, measurePair } from '../../src/components/pair-qc.ts';
 import { PRESETS } from '../../src/config/presets.ts';
 import { loadCodecs } from '../../src/dicom/codec/codecs.ts';
-import { parsePart10, Tag } from '../../src/dicom/part10.ts';
-import { storedPixels } from '../../src/dicom/pixels.ts';
-import { readStudy, type Study, type StudyRules } from '../../src/dicom/study.ts';
+import { parsePart10, Tag } from '../../src/dicom/file/part10.ts';
+import { storedPixels } from '../../src/dicom/pixels/pixels.ts';
+import { readStudy, type Study, type StudyRules } from '../../src/dicom/study/study.ts';
 import { ArchiveError, CaseExclusion, messageOf } from '../../src/errors.ts';
-import { HuHistogram } from '../../src/kernels/histogram.ts';
+import { HuHistogram } from '../../src/kernels/intensity/histogram.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
-import type { RandomStream } from '../../src/phantom/random.ts';
-import { zipStore } from '../../src/storage/zip.ts';
+import type { RandomStream } from '../../src/phantom/drawing/random.ts';
+import { judgePair, measurePair } from '../../src/qc/pair.ts';
+import { zipStore } from '../../src/storage/zip/zip.ts';
 import { type Geometry, voxelCount } from '../../src/volume/geometry.ts';
-import { rules } from '../support/rules.ts';
+import { rules } from '../support/dicom/rules.ts';
 import type { FuzzCase } from './cases.ts';
 
 /** Something that no input may bring about. */

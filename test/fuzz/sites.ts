@@ -1,5 +1,5 @@
 import type { DataSet, Element } from 'dicom-parser';
-import type { DicomFile } from '../../src/dicom/part10.ts';
+import type { DicomFile } from '../../src/dicom/file/part10.ts';
 
 /** A place in the bytes of a DICOM file where something has a length: an element, an item of a sequence, a fragment. */
 export interface Site {

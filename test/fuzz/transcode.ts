@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deflateRawSync } from 'node:zlib';
-import { parsePart10, Tag } from '../../src/dicom/part10.ts';
-import { elementBytes, encapsulated, type MadeElement, part10Bytes } from '../support/encoded-dicom.ts';
+import { parsePart10, Tag } from '../../src/dicom/file/part10.ts';
+import { elementBytes, encapsulated, type MadeElement, part10Bytes } from '../support/dicom/encoded-dicom.ts';
 
 interface Encoder {
   getDecodedBuffer(frame: object): Uint8Array;

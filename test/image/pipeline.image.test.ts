@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writePhantom } from '../../src/components/phantom.ts';
+import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { hashesOf, startCli, temporaryFolder } from '../support/cli.ts';
 import { storeHashes } from '../support/gather.ts';
 import { hasSharedData, shared } from '../support/shared-data.ts';

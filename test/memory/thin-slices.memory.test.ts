@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PROFILE_FILE, type Profile } from '../../src/dataset/profile.ts';
 import { cli, readJson, temporaryFolder } from '../support/cli.ts';
-import { writeThinSlicePatient } from '../support/thin-slices.ts';
+import { writeThinSlicePatient } from '../support/dicom/thin-slices.ts';
 
 const PATIENTS = ['PHANTOM-001', 'PHANTOM-002'];
 const SLICES = 1200;

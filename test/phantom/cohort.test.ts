@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
+import { planPatient } from '../../src/phantom/anatomy/plan.ts';
 import { type PhantomOptions, phantomFiles, phantomPatient } from '../../src/phantom/cohort.ts';
-import { planPatient } from '../../src/phantom/plan.ts';
 
 const tiny: PhantomOptions = { patients: 2, full: 0, gridSize: 40 };
 

@@ -3,7 +3,7 @@ import type { Failures } from '../../src/dataset/manifest.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { readJson } from '../support/cli.ts';
 import { type Agreement, comparableStats, compareValues, SUMMED } from '../support/compared-values.ts';
-import type { CohortOutputs, ReferenceConfig } from '../support/generated-cohort.ts';
+import type { CohortOutputs, ReferenceConfig } from '../support/volumes/generated-cohort.ts';
 import { runPython } from './python.ts';
 import { runReference } from './run-reference.ts';
 

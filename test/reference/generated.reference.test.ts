@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SPLIT_FILE, type Split } from '../../src/dataset/split.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { readJson } from '../support/cli.ts';
-import { type CohortPlan, generateCohort, runPasses } from '../support/generated-cohort.ts';
+import { type CohortPlan, generateCohort, runPasses } from '../support/volumes/generated-cohort.ts';
 import { compareWithReference, expectEqual, printDifferences } from './equality.ts';
 import { runPython } from './python.ts';
 import { writeJob } from './run-reference.ts';

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { temporaryFolder } from '../support/cli.ts';
-import { type CohortPlan, generateCohort } from '../support/generated-cohort.ts';
+import { type CohortPlan, generateCohort } from '../support/volumes/generated-cohort.ts';
 import { compactReference } from './run-reference.ts';
 
 const PLANS: CohortPlan[] = [

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CohortOutputs, ReferenceConfig } from '../support/generated-cohort.ts';
+import type { CohortOutputs, ReferenceConfig } from '../support/volumes/generated-cohort.ts';
 import { runPython } from './python.ts';
 
 type Inputs = Pick<CohortOutputs, 'interim' | 'patientIds'>;

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StorageError, UsageError } from '../../src/errors.ts';
 import { openStore, readObject } from '../../src/storage/open.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 
 let azurite: Azurite;
 let folder: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
-import { FolderStore } from '../../src/storage/folder.ts';
+import { FolderStore } from '../../src/storage/folder/folder.ts';
 import { openPatient, patientName } from '../../src/storage/patient.ts';
 import { gather, keysOf } from '../support/gather.ts';
 

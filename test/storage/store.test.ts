@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import { joinUri } from '../../src/storage/location.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { gather, keysOf } from '../support/gather.ts';
 
 let azurite: Azurite;

@@ -1,11 +1,11 @@
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Cases } from '../../src/dataset/cases.ts';
-import type { ClinicalRow } from '../../src/dataset/clinical.ts';
 import { encodeJson } from '../../src/dataset/json.ts';
-import { decodePrevious, type PreviousSplit } from '../../src/dataset/previous-split.ts';
 import type { Split } from '../../src/dataset/split.ts';
-import { splitPatients } from '../../src/dataset/split-patients.ts';
+import type { ClinicalRow } from '../../src/steps/split/clinical.ts';
+import { decodePrevious, type PreviousSplit } from '../../src/steps/split/previous-split.ts';
+import { splitPatients } from '../../src/steps/split/split-patients.ts';
 
 export type SplitConfig = Config['split'];
 

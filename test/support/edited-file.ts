@@ -1,4 +1,4 @@
-import { parsePart10, Tag, text } from '../../src/dicom/part10.ts';
+import { parsePart10, Tag, text } from '../../src/dicom/file/part10.ts';
 import type { NamedBytes } from './shared-data.ts';
 
 /** Text of a top-level element of a DICOM file. */

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { excludedCase } from '../../src/components/case-record.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { CASE_FILE, type CaseRecord, type OkCase } from '../../src/dataset/case.ts';
 import { CASES_FILE, type Cases } from '../../src/dataset/cases.ts';
-import type { ClinicalRow } from '../../src/dataset/clinical.ts';
 import { META_FILE, type OkRoi } from '../../src/dataset/roi.ts';
 import type { SplitMember } from '../../src/dataset/split.ts';
 import { MEASURES_FILE, type MeasuredCase } from '../../src/dataset/stats.ts';
-import type { EncodedTally } from '../../src/kernels/hu-tally.ts';
-import { randomStream } from '../../src/phantom/random.ts';
+import type { EncodedTally } from '../../src/kernels/intensity/hu-tally.ts';
+import { randomStream } from '../../src/phantom/drawing/random.ts';
+import { excludedCase } from '../../src/steps/convert/record.ts';
+import type { ClinicalRow } from '../../src/steps/split/clinical.ts';
 import { cli, readJson, temporaryFolder } from './cli.ts';
 
 /** Records that a whole run has left of one patient. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadComponent } from '../../src/azureml/component.ts';
-import { COMPONENT_OPTIONS } from '../../src/terminal/options.ts';
+import { loadComponent } from '../../src/azureml/yaml/component.ts';
+import { COMPONENT_OPTIONS } from '../../src/terminal/options/options.ts';
 import { cli } from '../support/cli.ts';
 
 interface CliOption {

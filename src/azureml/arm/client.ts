@@ -12,9 +12,9 @@ import {
 import type { TokenCredential } from '@azure/identity';
 import { ArmError, messageOf, UsageError } from '../../errors.ts';
 import { VERSION } from '../../version.ts';
+import type { ArmRequest } from '../bodies/asset-body.ts';
+import { type Workspace, workspaceId } from '../workspace.ts';
 import { API_VERSION } from './api-version.ts';
-import type { ArmRequest } from './asset-body.ts';
-import { type Workspace, workspaceId } from './workspace.ts';
 
 /** Azure Resource Manager of the public cloud. */
 export const PUBLIC_CLOUD = 'https://management.azure.com';

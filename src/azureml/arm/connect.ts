@@ -1,6 +1,6 @@
-import { azureCredential } from '../../storage/credentials.ts';
+import { azureCredential } from '../../storage/blob/credentials.ts';
+import type { Workspace } from '../workspace.ts';
 import { WorkspaceClient } from './client.ts';
-import type { Workspace } from './workspace.ts';
 
 /** A client of a workspace, with the credential of this process. Nothing is sent yet. */
 export async function connectTo(

@@ -1,7 +1,7 @@
 import { ArmError, messageOf, StorageError, UsageError } from '../../errors.ts';
-import { contentFingerprint, UNKNOWN_CONTENT } from '../content-fingerprint.ts';
-import type { ResolveUri } from '../resolve-uri.ts';
-import type { ReadyJob } from './requests.ts';
+import type { ReadyJob } from '../bodies/requests.ts';
+import { contentFingerprint, UNKNOWN_CONTENT } from './content-fingerprint.ts';
+import type { ResolveUri } from './resolve-uri.ts';
 
 /** The input of a pipeline that carries the fingerprint of what `raw` and `clinical` hold. */
 const INPUT = 'content';

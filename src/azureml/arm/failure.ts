@@ -1,4 +1,4 @@
-import type { PipelineJob, PipelineNode } from '../pipeline.ts';
+import type { PipelineJob, PipelineNode } from '../yaml/pipeline.ts';
 import type { WorkspaceClient } from './client.ts';
 import type { JobStatus } from './jobs.ts';
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
-import { readYaml, throwProblems } from '../yaml-file.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import { readYaml, throwProblems } from '../yaml/yaml-file.ts';
 
 /** What the command line says of the workspace. */
 export interface WorkspaceOptions {

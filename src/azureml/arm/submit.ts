@@ -1,8 +1,8 @@
 import { ArmError } from '../../errors.ts';
-import type { ArmRequest } from './asset-body.ts';
+import type { ArmRequest } from '../bodies/asset-body.ts';
+import { localData } from '../bodies/job-body.ts';
+import { componentRequests, type ReadyJob } from '../bodies/requests.ts';
 import type { WorkspaceClient } from './client.ts';
-import { localData } from './job-body.ts';
-import { componentRequests, type ReadyJob } from './requests.ts';
 import { uploadFiles } from './upload.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { inflateRawSync } from 'node:zlib';
+import { type Encoding, encodingOf } from '../file/transfer-syntax.ts';
 import { type CodestreamHeader, readCodestream } from './codestream.ts';
 import { CodecNotLoadedError } from './faults.ts';
 import { decodeJpegExtended } from './jpeg-extended.ts';
 import { decodeRle } from './rle.ts';
-import { type Encoding, encodingOf } from './transfer-syntax.ts';
 import { type DecodeCodestream, loadWasmDecoder } from './wasm.ts';
 
 /** What the data set says of every frame. */

@@ -1,5 +1,5 @@
+import type { Encoding } from '../file/transfer-syntax.ts';
 import { CutOffError } from './faults.ts';
-import type { Encoding } from './transfer-syntax.ts';
 
 /** What the header of a JPEG family codestream says of its image. */
 export interface CodestreamHeader {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { contentFingerprint } from '../../../src/azureml/content-fingerprint.ts';
+import { contentFingerprint } from '../../../src/azureml/arm/content-fingerprint.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import { type ArmServer, startArmServer } from '../../support/arm-server.ts';
-import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { type ArmServer, startArmServer } from '../../support/azure/arm-server.ts';
+import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
+import { azuriteDatastore } from '../../support/azure/datastores.ts';
 import { startCli } from '../../support/cli.ts';
-import { azuriteDatastore } from '../../support/datastores.ts';
 
 const preprocess = path.join(import.meta.dirname, '../../../pipelines/preprocess.yml');
 

@@ -2,10 +2,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
-import { type ArmServer, startArmServer } from '../../support/arm-server.ts';
-import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { type ArmServer, startArmServer } from '../../support/azure/arm-server.ts';
+import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
+import { azuriteDatastore } from '../../support/azure/datastores.ts';
 import { type CliResult, startCli, temporaryFolder } from '../../support/cli.ts';
-import { azuriteDatastore } from '../../support/datastores.ts';
 
 const files = path.join(import.meta.dirname, 'files');
 const file = (name: string): string => path.join(files, name);

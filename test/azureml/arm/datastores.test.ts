@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { writePhantom } from '../../../src/components/phantom.ts';
+import { writePhantom } from '../../../src/demo/write-phantom.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import { type ArmServer, startArmServer } from '../../support/arm-server.ts';
-import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { type ArmServer, startArmServer } from '../../support/azure/arm-server.ts';
+import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
+import { azuriteDatastore, DATASTORES } from '../../support/azure/datastores.ts';
 import { type CliResult, hashesOf, startCli, temporaryFolder } from '../../support/cli.ts';
-import { azuriteDatastore, DATASTORES } from '../../support/datastores.ts';
 import { storeHashes } from '../../support/gather.ts';
 
 const PATIENTS = 2;

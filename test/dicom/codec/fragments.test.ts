@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { encodedFrame } from '../../../src/dicom/codec/fragments.ts';
-import { parsePart10, Tag } from '../../../src/dicom/part10.ts';
+import { parsePart10, Tag } from '../../../src/dicom/file/part10.ts';
 import {
   elementBytes,
   encapsulated,
   imageElements,
   type MadeElement,
   part10Bytes,
-} from '../../support/encoded-dicom.ts';
+} from '../../support/dicom/encoded-dicom.ts';
 
 function framesOf(pixelData: Uint8Array, frames: number, more: readonly MadeElement[] = []): number[][] {
   const dataset = elementBytes(imageElements({ columns: 2, rows: 1, frames, more, pixelData }));

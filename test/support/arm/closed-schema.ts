@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { armSchemas } from '../arm-bodies.ts';
+import { armSchemas } from '../azure/arm-bodies.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { type ResolveUri, uriResolver } from '../arm/resolve-uri.ts';
+import { type DataType, quotingProblem } from '../yaml/data-type.ts';
+import { renderCommand } from '../yaml/expressions.ts';
+import { resolveInputs } from '../yaml/input-value.ts';
+import { orderJobs } from '../yaml/job-order.ts';
+import { type BoundNode, bindNode, type Scope } from '../yaml/node-binding.ts';
+import { checkOutputs } from '../yaml/output-binding.ts';
+import type { PipelineNode } from '../yaml/pipeline.ts';
+import { readStarted } from '../yaml/schedule.ts';
+import { type Report, throwProblems } from '../yaml/yaml-file.ts';
+import { localValues, type RemoteData } from './local-values.ts';
+
+export interface PlanOptions {
+  /** Values of pipeline inputs by name, in place of those in the file. Paths in them are relative to `cwd`. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** The output `o` of the job `j` lies at `artifactsDir/j/o`. Relative to `cwd`. */
+  readonly artifactsDir: string;
+  /** Working directory of the commands. Default: that of this process. */
+  readonly cwd?: string;
+  /** Looks datastores up. Default: in the workspace that the environment names. */
+  readonly resolveUri?: ResolveUri | undefined;
+}
+
+/** An output of a job: the absolute path of a file or folder. */
+export interface PlannedOutput {
+  readonly type: DataType;
+  readonly path: string;
+}
+
+export interface PlannedJob {
+  readonly name: string;
+  readonly displayName: string;
+  /** The jobs whose outputs it reads. */
+  readonly dependsOn: readonly string[];
+  /** For `bash -c`, with every value in place. */
+  readonly command: string;
+  /** `environment_variables` of the job. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, PlannedOutput>>;
+}
+
+/** A pipeline in which everything has been checked and every value is known. */
+export interface Plan {
+  readonly file: string;
+  readonly displayName: string;
+  readonly cwd: string;
+  readonly artifactsDir: string;
+  /** Whether jobs that do not need a failed one still start. */
+  readonly continueOnStepFailure: boolean;
+  /** What has to be brought here before the jobs start. */
+  readonly remote: readonly RemoteData[];
+  /** Each job after those it depends on. */
+  readonly jobs: readonly PlannedJob[];
+}
+
+/**
+ * Reads a pipeline, or the one that a schedule starts, and its components, resolves every value and checks what can be
+ * checked before anything starts: unknown keys and names, missing inputs, placeholders, types, enums and bounds, dangling
+ * bindings, rings. Throws one UsageError that lists all that is wrong, each with its job and key. Writes nothing.
+ */
+export async function planPipeline(file: string, options: PlanOptions): Promise<Plan> {
+  const problems: string[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  const cwd = path.resolve(options.cwd ?? '.');
+  const artifactsDir = path.resolve(cwd, options.artifactsDir);
+  const unquotable = quotingProblem(artifactsDir);
+  if (unquotable !== undefined) report(`artifacts folder: ${unquotable}`);
+
+  const remote: RemoteData[] = [];
+  const reader = localValues(path.join(artifactsDir, 'inputs'), options.resolveUri ?? uriResolver(), remote);
+  const pipeline = await readStarted(file, report);
+  const scope = pipeline && {
+    pipeline,
+    inputs: await resolveInputs(pipeline, options.set ?? {}, cwd, report, reader),
+    reader,
+    artifactPath: (job: string, output: string) => path.join(artifactsDir, job, output),
+  };
+  const bound = scope && (await bindJobs(scope, report));
+  throwProblems(`${file} cannot run`, problems);
+
+  return {
+    file,
+    displayName: pipeline!.display_name ?? path.basename(file),
+    cwd,
+    artifactsDir,
+    continueOnStepFailure: pipeline!.settings.continue_on_step_failure,
+    remote,
+    jobs: bound!.map(([name, job]) => planJob(name, pipeline!.jobs[name]!, job, scope!)),
+  };
+}
+
+/** Resolves all jobs that could be read, each after those it depends on, and checks what their outputs are bound to. */
+export async function bindJobs(scope: Scope, report: Report): Promise<[string, BoundNode][]> {
+  const { pipeline } = scope;
+  const bound = new Map<string, BoundNode>();
+  for (const [name, node] of Object.entries(pipeline.jobs)) {
+    if (node === null) continue;
+    bound.set(name, await bindNode(node, scope, (problem) => report(`job ${name}, ${problem}`)));
+  }
+  checkOutputs(pipeline, report);
+  const ordered = orderJobs(new Map([...bound].map(([name, { dependsOn }]) => [name, dependsOn])));
+  if ('order' in ordered) return ordered.order.map((name) => [name, bound.get(name)!]);
+  report(`jobs wait for each other: ${ordered.cycle.join(' needs ')}`);
+  return [];
+}
+
+function planJob(
+  name: string,
+  node: PipelineNode,
+  { inputs, dependsOn }: BoundNode,
+  scope: Scope,
+): PlannedJob {
+  const { component } = node;
+  const outputs = Object.entries(component.outputs).map(
+    ([output, { type }]) => [output, { type, path: scope.artifactPath(name, output) }] as const,
+  );
+  return {
+    name,
+    displayName: node.display_name ?? component.display_name ?? name,
+    dependsOn: [...dependsOn],
+    command: renderCommand(component.template, {
+      inputs,
+      outputs: new Map(outputs.map(([output, place]) => [output, place.path])),
+    }),
+    environment: node.environment_variables,
+    outputs: Object.fromEntries(outputs),
+  };
+}

@@ -1,0 +1,140 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { bindJobs } from '../local/plan.ts';
+import { dataAssetSchema, environmentSchema } from './asset.ts';
+import { readComponent } from './component.ts';
+import { resolveInputs } from './input-value.ts';
+import { type PartialPipelineJob, readPipeline } from './pipeline.ts';
+import { lintedValues } from './remote-values.ts';
+import { readSchedule } from './schedule.ts';
+import { type Report, readYaml } from './yaml-file.ts';
+
+/** Kinds of Azure ML files, by the file name of the schema that `$schema` names. */
+const KINDS = {
+  'commandComponent.schema.json': 'component',
+  'pipelineJob.schema.json': 'pipeline',
+  'schedule.schema.json': 'schedule',
+  'environment.schema.json': 'environment',
+  'data.schema.json': 'data asset',
+} as const;
+
+export type AzureFileKind = (typeof KINDS)[keyof typeof KINDS];
+
+export interface LintResult {
+  /** Files that were checked, with what they are. */
+  readonly checked: readonly { readonly file: string; readonly kind: AzureFileKind }[];
+  /** One line each, with file and key. */
+  readonly problems: readonly string[];
+}
+
+/** Every YAML file in some folders, sorted. */
+export async function yamlFilesIn(folders: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile() && /\.ya?ml$/.test(entry.name)) files.push(path.join(entry.parentPath, entry.name));
+    }
+  }
+  return files.sort();
+}
+
+/** What an Azure ML file is, by its `$schema`; otherwise a problem is reported. */
+export async function kindOf(file: string, report: Report): Promise<AzureFileKind | undefined> {
+  const content = await readYaml(file, z.looseObject({ $schema: z.string().optional() }), report);
+  if (content === undefined) return undefined;
+  const schema = content.$schema?.split('/').at(-1) ?? '';
+  if (Object.hasOwn(KINDS, schema)) return KINDS[schema as keyof typeof KINDS];
+  report(
+    `${file}: ${content.$schema === undefined ? 'has no $schema' : `the $schema ${content.$schema} is not known`}; name one of ${Object.keys(KINDS).join(', ')}`,
+  );
+  return undefined;
+}
+
+/**
+ * Checks Azure ML files as far as can be done without Azure: keys and values, names, commands, every binding and its
+ * type, triggers. azure-ai-ml itself looks at none of the bindings. Files that a pipeline hands to its jobs are passed
+ * over. Placeholders such as `<account>` may stand in values.
+ */
+export async function lintFiles(files: readonly string[]): Promise<LintResult> {
+  const problems = new Set<string>();
+  const checked: { file: string; kind: AzureFileKind }[] = [];
+  const undecided: { file: string; problems: string[] }[] = [];
+  const handed = new Set<string>();
+  for (const file of files) {
+    const unclear: string[] = [];
+    const kind = await kindOf(file, (problem) => unclear.push(problem));
+    if (kind === undefined) undecided.push({ file, problems: unclear });
+    else {
+      checked.push({ file, kind });
+      const pipeline = await lintFile(file, kind, (problem) => problems.add(problem));
+      for (const place of filesHanded(pipeline)) handed.add(place);
+    }
+  }
+  for (const { file, problems: unclear } of undecided) {
+    if (handed.has(path.resolve(file))) continue;
+    for (const problem of unclear) problems.add(problem);
+  }
+  return { checked, problems: [...problems] };
+}
+
+/** Checks one file. Gives the pipeline that it is or starts. */
+async function lintFile(
+  file: string,
+  kind: AzureFileKind,
+  report: Report,
+): Promise<PartialPipelineJob | undefined> {
+  switch (kind) {
+    case 'component':
+      await readComponent(file, report);
+      return undefined;
+    case 'environment':
+      await readYaml(file, environmentSchema, report);
+      return undefined;
+    case 'data asset':
+      await readYaml(file, dataAssetSchema, report);
+      return undefined;
+    case 'schedule': {
+      const pipeline = (await readSchedule(file, report))?.pipeline;
+      await lintBindings(file, pipeline, report);
+      return pipeline;
+    }
+    case 'pipeline': {
+      const pipeline = await readPipeline(file, report);
+      await lintBindings(file, pipeline, report);
+      return pipeline;
+    }
+  }
+}
+
+async function lintBindings(
+  file: string,
+  pipeline: PartialPipelineJob | undefined,
+  report: Report,
+): Promise<void> {
+  if (pipeline === undefined) return;
+  const fail: Report = (problem) => report(`${file}: ${problem}`);
+  const inputs = await resolveInputs(pipeline, {}, path.dirname(pipeline.file), fail, lintedValues);
+  const artifactPath = (job: string, output: string): string => `${job}/${output}`;
+  await bindJobs({ pipeline, inputs, reader: lintedValues, artifactPath }, fail);
+  const used = new Set(JSON.stringify(pipeline.jobs).match(/(?<=\$\{\{parent\.inputs\.)\w+(?=\}\})/g));
+  const unused = Object.keys(pipeline.inputs).filter((name) => !used.has(name));
+  const complete = Object.values(pipeline.jobs).every((node) => node !== null);
+  if (complete) for (const name of unused) fail(`inputs.${name}: no job is bound to it`);
+  if (pipeline.settings.default_compute !== undefined) return;
+  for (const [job, node] of Object.entries(pipeline.jobs)) {
+    if (node !== null && node.compute === undefined && pipeline.compute === undefined)
+      fail(`jobs.${job}: has no compute, and settings.default_compute is not set`);
+  }
+}
+
+function filesHanded(pipeline: PartialPipelineJob | undefined): string[] {
+  if (pipeline === undefined) return [];
+  const values = [
+    ...Object.values(pipeline.inputs),
+    ...Object.values(pipeline.jobs).flatMap((node) => (node === null ? [] : Object.values(node.inputs))),
+  ];
+  return values.flatMap((value) =>
+    typeof value === 'object' ? [path.resolve(path.dirname(pipeline.file), value.path)] : [],
+  );
+}

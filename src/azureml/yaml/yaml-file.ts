@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { messageOf, UsageError } from '../../errors.ts';
+
+/** Takes one thing that is wrong, in words, so that a reader learns of all of them at once. */
+export type Report = (problem: string) => void;
+
+/** Throws one UsageError that lists `problems`, or nothing where there are none. */
+export function throwProblems(what: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new UsageError([`${what}:`, ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+}
+
+/** Reads a YAML file and holds it against `schema`. What is wrong goes to `report`, and the result is undefined. */
+export async function readYaml<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  report: Report,
+): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    report(`${file}: ${absent ? 'there is no such file' : `cannot be read: ${messageOf(error)}`}`);
+    return undefined;
+  }
+  return parseYaml(text, file, schema, report);
+}
+
+/** As `readYaml`, for text already read; `file` is for the messages. */
+export function parseYaml<T>(
+  text: string,
+  file: string,
+  schema: z.ZodType<T>,
+  report: Report,
+): T | undefined {
+  const document = parseDocument(text);
+  const broken = [...document.errors, ...document.warnings];
+  for (const { message } of broken) report(`${file}: not valid YAML: ${message.split('\n', 1)[0]}`);
+  return broken.length > 0 ? undefined : checkContent(document.toJS(), file, schema, report);
+}
+
+/** Holds the content of a file against `schema`; as `readYaml`. */
+export function checkContent<T>(
+  content: unknown,
+  file: string,
+  schema: z.ZodType<T>,
+  report: Report,
+): T | undefined {
+  const result = schema.safeParse(content);
+  if (result.success) return result.data;
+  for (const problem of result.error.issues.flatMap((issue) => describe(issue, [], content))) {
+    report(`${file}: ${problem}`);
+  }
+  return undefined;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** One line for each thing that a schema found wrong: the path of the key, then the matter. */
+function describe(issue: Issue, parent: readonly PropertyKey[], content: unknown): string[] {
+  const path = [...parent, ...issue.path];
+  const at = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${at}unknown key \`${key}\``);
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => `${at}${message}`);
+    case 'invalid_union': {
+      const branch = issue.errors.find((issues) => !issues.some(isWrongKind));
+      return branch === undefined
+        ? [`${at}${issue.message}`]
+        : branch.flatMap((inner) => describe(inner, path, content));
+    }
+    default:
+      return [`${at}${valueAt(content, path) === undefined ? 'is missing' : issue.message}`];
+  }
+}
+
+/** Whether a branch of a union was meant for another kind of value altogether. */
+function isWrongKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isWrongKind));
+  return issue.code === 'invalid_type';
+}
+
+function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
+  let value = content;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return value;
+}

@@ -1,0 +1,188 @@
+import { CaseExclusion } from '../../errors.ts';
+import type { Geometry } from '../../volume/geometry.ts';
+import { type DicomFile, Tag, text } from '../file/part10.ts';
+import { latticeOf, type SliceLattice } from '../series/lattice.ts';
+import type { CtSeries } from '../series/series.ts';
+import { isGridOf } from '../series/series-grid.ts';
+import type { ContourRule } from './contour-fill.ts';
+import type { DrawnMask, MaskFit, StudyFlag } from './drawn-mask.ts';
+import { type LabelVolume, labelMask } from './label-volume.ts';
+import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
+import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
+import { readStructureSet, structureMask } from './rtstruct.ts';
+import { readSegmentation, segmentMask } from './seg.ts';
+
+export type MaskSource = 'SEG' | 'RTSTRUCT' | 'NIFTI';
+
+export interface MaskRules extends RoiRules {
+  /** In order of preference; others are not used. */
+  readonly maskSources: readonly MaskSource[];
+  /** How contours of a slice combine. */
+  readonly contourRule: ContourRule;
+  /** How far a contour may lie from the plane of its slice before it is flagged. */
+  readonly contourToleranceMm: number;
+  /** Least share of the largest value that is inside, in a FRACTIONAL segmentation. */
+  readonly fractionalThreshold: number;
+  /** Labels of a NIfTI mask that are inside; none means all above 0. */
+  readonly labels: readonly number[];
+}
+
+/** A SEG, an RTSTRUCT or a NIfTI mask: its ROIs, what it refers to, and how to draw one of them on a CT's grid. */
+export interface MaskObject {
+  readonly source: MaskSource;
+  /** Of its file, for messages. */
+  readonly name: string;
+  /** SOP Instance UID, '' where it has none. */
+  readonly instanceUid: string;
+  readonly rois: readonly NamedRoi[];
+  readonly references: MaskReferences;
+  /** Whether it was made on the very grid of a series; undefined where that tells nothing. */
+  readonly liesOn?: (series: CtSeries) => boolean;
+  readonly draw: (roiNumber: number, where: Geometry | SliceLattice) => DrawnMask;
+}
+
+/** A mask object that holds the wanted ROI, linked to a CT series. */
+export interface MaskCandidate {
+  readonly object: MaskObject;
+  /** The chosen ROI, the first of `rois` where several are united. */
+  readonly roi: NamedRoi;
+  readonly rois: readonly NamedRoi[];
+  readonly series: CtSeries;
+  readonly rule: LinkRule;
+  /** Draws the chosen ROIs, united, on the grid of the series. */
+  readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
+}
+
+/** A NIfTI mask as a mask object with one ROI. It refers to nothing: its grid tells what it was drawn on. */
+export function labelObject(labelled: LabelVolume, { labels }: MaskRules): MaskObject {
+  return {
+    source: 'NIFTI',
+    name: labelled.name,
+    instanceUid: '',
+    rois: [{ number: labels[0] ?? 1, names: ['mask'] }],
+    references: { seriesUids: [], frameOfReferenceUids: [] },
+    liesOn: (series) => isGridOf(labelled.volume.geometry, series),
+    draw: (_, where) => labelMask(labelled, labels, latticeOf(where)),
+  };
+}
+
+/** The mask objects among a patient's files. */
+export function maskObjects(files: readonly DicomFile[], rules: MaskRules): MaskObject[] {
+  const threshold = rules.fractionalThreshold;
+  const contours = {
+    rule: rules.contourRule,
+    toleranceMm: rules.contourToleranceMm,
+  };
+  return files.flatMap((file): MaskObject[] => {
+    const { name } = file;
+    const modality = text(file.dataset, Tag.Modality);
+    const instanceUid = text(file.dataset, Tag.SOPInstanceUID);
+    if (modality === 'SEG') {
+      const { segments, references } = readSegmentation(file);
+      const draw: MaskObject['draw'] = (number, where) =>
+        segmentMask(file, number, latticeOf(where), threshold);
+      return [{ source: 'SEG', name, instanceUid, rois: segments, references, draw }];
+    }
+    if (modality === 'RTSTRUCT') {
+      const { rois, references } = readStructureSet(file);
+      const draw: MaskObject['draw'] = (number, where) =>
+        structureMask(file, number, latticeOf(where), contours);
+      return [{ source: 'RTSTRUCT', name, instanceUid, rois, references, draw }];
+    }
+    return [];
+  });
+}
+
+/** Reasons for which an ROI is left out of a union, as long as another one can be drawn. */
+const NOTHING_TO_DRAW = new Set(['tumor-empty', 'contour-outside-ct', 'segmentation-outside-ct']);
+
+/** The fit of a union is that of the ROI that fits worst. */
+function worse(a: MaskFit, b: MaskFit): MaskFit {
+  return {
+    outsideShare: Math.max(a.outsideShare, b.outsideShare),
+    volumeShare: Math.abs(a.volumeShare - 1) > Math.abs(b.volumeShare - 1) ? a.volumeShare : b.volumeShare,
+  };
+}
+
+/** Draws ROIs of one object into one mask. Of several, the flags say whose they are. */
+function drawUnion(
+  { draw }: MaskObject,
+  rois: readonly NamedRoi[],
+  where: Geometry | SliceLattice,
+): DrawnMask {
+  if (rois.length === 1) return draw(rois[0].number, where);
+  let mask: Uint8Array | undefined;
+  let fit: MaskFit = { outsideShare: 0, volumeShare: 1 };
+  let refusal: CaseExclusion | undefined;
+  const flags: StudyFlag[] = [{ code: 'rois-united', message: 'ROIs that make the mask', value: 0 }];
+  for (const { number } of rois) {
+    try {
+      const drawn = draw(number, where);
+      if (mask === undefined) mask = drawn.mask;
+      else for (let i = 0; i < mask.length; i++) mask[i] |= drawn.mask[i];
+      fit = worse(fit, drawn.fit);
+      flags[0] = { ...flags[0], value: flags[0].value + 1 };
+      flags.push(...drawn.flags.map((flag) => ({ ...flag, message: `ROI ${number}: ${flag.message}` })));
+    } catch (thrown) {
+      if (!(thrown instanceof CaseExclusion && NOTHING_TO_DRAW.has(thrown.code))) throw thrown;
+      refusal ??= thrown;
+      flags.push({
+        code: 'roi-left-out',
+        message: `ROI with nothing to draw (${thrown.code})`,
+        value: number,
+      });
+    }
+  }
+  if (mask === undefined) throw refusal!;
+  return { mask, fit, flags };
+}
+
+function choiceFlags(alternatives: number): StudyFlag[] {
+  if (alternatives === 0) return [];
+  return [
+    {
+      code: 'several-rois-match',
+      message: 'other ROIs that match the same pattern of mask.roiNames; the lowest number was taken',
+      value: alternatives,
+    },
+  ];
+}
+
+/**
+ * The objects that hold the wanted ROI, each with a series it may belong to, best first: by the configured order of
+ * sources, then by the strength of the link, then by file name, then by the order of the series, those whose grid is
+ * that of the mask first.
+ */
+export function maskCandidates(
+  objects: readonly MaskObject[],
+  series: readonly CtSeries[],
+  rules: MaskRules,
+): MaskCandidate[] {
+  const { maskSources } = rules;
+  const found = objects.flatMap((object): MaskCandidate[] => {
+    const named = object.source !== 'NIFTI';
+    const chosen = named ? chooseRois(object.rois, rules) : { rois: object.rois, alternatives: 0 };
+    if (chosen === undefined || !maskSources.includes(object.source)) return [];
+    const { rois, alternatives } = chosen;
+    const link = linkSeries(rois[0].references ?? object.references, series);
+    const draw: MaskCandidate['draw'] = (where) => {
+      const drawn = drawUnion(object, rois, where);
+      return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
+    };
+    const off = (s: CtSeries): number => Number(!(object.liesOn?.(s) ?? true));
+    return (link?.series ?? [])
+      .toSorted((a, b) => off(a) - off(b))
+      .map((linked) => ({
+        object,
+        roi: rois[0],
+        rois,
+        series: linked,
+        rule: link!.rule,
+        draw,
+      }));
+  });
+  const rank = ({ object, rule }: MaskCandidate): number =>
+    maskSources.indexOf(object.source) * LINK_RULES.length + LINK_RULES.indexOf(rule);
+  const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return found.sort((a, b) => rank(a) - rank(b) || compareNames(a.object.name, b.object.name));
+}

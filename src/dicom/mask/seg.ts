@@ -1,0 +1,72 @@
+import { CaseExclusion } from '../../errors.ts';
+import { type DicomFile, items, Tag, text } from '../file/part10.ts';
+import type { SliceLattice } from '../series/lattice.ts';
+import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
+import { type FrameMask, frameMask, placementFlags } from './frame-mask.ts';
+import type { MaskReferences } from './link.ts';
+import type { NamedRoi } from './roi-choice.ts';
+import { segFrames } from './seg-frames.ts';
+import { segPixels } from './seg-pixels.ts';
+
+/** A DICOM Segmentation object (DICOM PS3.3 A.51), read as far as choosing a segment needs. */
+export interface Segmentation {
+  readonly segments: readonly NamedRoi[];
+  readonly references: MaskReferences;
+}
+
+const STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE = 'x00081200';
+
+export function readSegmentation({ dataset }: DicomFile): Segmentation {
+  const studies = items(dataset, STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE);
+  const series = [dataset, ...studies].flatMap((study) => items(study, Tag.ReferencedSeriesSequence));
+  return {
+    segments: items(dataset, Tag.SegmentSequence).map((segment) => {
+      const [description, label] = [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)];
+      const names = description === '' || description === label ? [label] : [description, label];
+      return {
+        number: segment.uint16(Tag.SegmentNumber) ?? -1,
+        names: names.filter((n, i) => i === 0 || n !== ''),
+      };
+    }),
+    references: {
+      seriesUids: series.map((item) => text(item, Tag.SeriesInstanceUID)),
+      frameOfReferenceUids: [text(dataset, Tag.FrameOfReferenceUID)].filter((uid) => uid !== ''),
+    },
+  };
+}
+
+function refusal(segmentNumber: number, { pixels, outside }: FrameMask, file: string): CaseExclusion {
+  if (pixels === 0)
+    return new CaseExclusion('tumor-empty', `segment ${segmentNumber} holds no pixel`, { file });
+  return outside > 0
+    ? new CaseExclusion('segmentation-outside-ct', `segment ${segmentNumber} lies outside the CT`, { file })
+    : new CaseExclusion('tumor-empty', `segment ${segmentNumber} holds no voxel centre of the CT`, { file });
+}
+
+/**
+ * Mask of one segment on a CT's slices, 1 inside; see `frameMask`. A segment that had to be resampled is flagged with
+ * the share of its volume that the mask has. Pixels outside the CT have no HU to go with: they are left out and flagged.
+ * Throws a CaseExclusion where none is left.
+ */
+export function segmentMask(
+  file: DicomFile,
+  segmentNumber: number,
+  lattice: SliceLattice,
+  fractionalThreshold: number,
+): DrawnMask {
+  const frames = segFrames(file);
+  const { visitInside, fractionalType } = segPixels(file, frames, segmentNumber, fractionalThreshold);
+  const shown = Array.from({ length: frames.count }, (_, f) => f).filter(
+    (f) => (frames.segmentNumber(f) ?? segmentNumber) === segmentNumber,
+  );
+  const placed = frameMask(frames, shown, visitInside, lattice);
+  if (!placed.mask.includes(1)) throw refusal(segmentNumber, placed, file.name);
+  const flags: StudyFlag[] = [];
+  if (fractionalType !== undefined)
+    flags.push({
+      code: 'seg-fractional',
+      message: `segmentation of ${fractionalType} values: inside from this share on (mask.fractionalThreshold)`,
+      value: fractionalThreshold,
+    });
+  return { mask: placed.mask, fit: placed.fit, flags: [...flags, ...placementFlags(placed, 'seg')] };
+}

@@ -1,0 +1,131 @@
+import { CaseExclusion } from '../../errors.ts';
+import { attributesOf, frameName, type ImageFrame } from '../file/functional-groups.ts';
+import { decimals, Tag, text } from '../file/part10.ts';
+import { fillValue, paddingOf } from './padding.ts';
+import type { StoredPixels } from './pixels.ts';
+
+const INT16_MIN = -32768;
+const INT16_MAX = 32767;
+
+export type HuRounding = 'nearest' | 'truncate';
+
+export interface HuRules {
+  readonly huRounding: HuRounding;
+  /** `air`: pixels that show no patient, by Pixel Padding Value or as a constant below air, get `airHu`. `keep`: as stored. */
+  readonly huPadding: 'air' | 'keep';
+  readonly airHu: number;
+}
+
+export interface Rescale {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** What became of one slice's pixels. */
+export interface SliceHu {
+  /** Pixels of padding and fill that were given the HU of air. */
+  readonly padded: number;
+  /** It declares a padding value that lies among the HU of tissue: not believed. */
+  readonly paddingIgnored: boolean;
+}
+
+/**
+ * Slope and intercept of one image or frame (DICOM PS3.3 C.11.1, C.7.6.16.2.9); one that has neither holds HU as they
+ * are. One that has them and cannot be read excludes the patient: a default would shift every HU.
+ */
+export function rescaleOf(image: ImageFrame): Rescale {
+  const dataset = attributesOf(image, Tag.PixelValueTransformationSequence);
+  const value = (tag: string, keyword: string, absent: number): number => {
+    if (text(dataset, tag) === '') return absent;
+    const number = decimals(dataset, tag)?.[0];
+    if (number === undefined)
+      throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: frameName(image) });
+    return number;
+  };
+  return {
+    slope: value(Tag.RescaleSlope, 'Rescale Slope', 1),
+    intercept: value(Tag.RescaleIntercept, 'Rescale Intercept', 0),
+  };
+}
+
+/** Least and largest HU written. */
+interface HuRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Whole HU of every stored value, where nothing is padding: what nearly every slice is, in a loop without choices. */
+function rescaleAll(
+  stored: StoredPixels,
+  { slope, intercept }: Rescale,
+  target: Int16Array,
+  offset: number,
+): HuRange {
+  let least = stored[0];
+  let most = stored[0];
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i];
+    if (value < least) least = value;
+    if (value > most) most = value;
+    target[offset + i] = slope * value + intercept;
+  }
+  const ends = [slope * least + intercept, slope * most + intercept];
+  return { low: Math.min(...ends), high: Math.max(...ends) };
+}
+
+/**
+ * Writes HU = slope * stored + intercept of one slice into `target` from `offset` on. Padding becomes air where the
+ * rules say so. HU of other pixels outside int16 exclude the patient.
+ */
+export function writeHounsfield(
+  image: ImageFrame,
+  stored: StoredPixels,
+  target: Int16Array,
+  offset: number,
+  { huRounding, huPadding, airHu }: HuRules,
+): SliceHu {
+  const { slope, intercept } = rescaleOf(image);
+  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
+  const round = huRounding === 'nearest' ? Math.round : Math.trunc;
+  const padding = huPadding === 'air' ? paddingOf(image, stored, { slope, intercept }) : undefined;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let padded = 0;
+  if (whole && padding?.range === undefined) {
+    ({ low, high } = rescaleAll(stored, { slope, intercept }, target, offset));
+  } else {
+    // An empty range where nothing is padding.
+    const { low: from, high: to } = padding?.range ?? { low: 1, high: 0 };
+    for (let i = 0; i < stored.length; i++) {
+      const value = stored[i];
+      if (value >= from && value <= to) {
+        target[offset + i] = airHu;
+        padded++;
+        continue;
+      }
+      const exact = slope * value + intercept;
+      const hu = whole ? exact : round(exact);
+      if (hu < low) low = hu;
+      if (hu > high) high = hu;
+      target[offset + i] = hu;
+    }
+  }
+  if (padded < stored.length && !(low >= INT16_MIN && high <= INT16_MAX)) {
+    throw new CaseExclusion(
+      'hu-out-of-range',
+      `gives HU from ${low} to ${high} (slope ${slope}, intercept ${intercept}), outside int16`,
+      { file: frameName(image) },
+    );
+  }
+  if (huPadding === 'air') {
+    const slice = target.subarray(offset, offset + stored.length);
+    const fill = fillValue(slice, low);
+    if (fill !== undefined)
+      for (let i = 0; i < slice.length; i++) {
+        if (slice[i] !== fill) continue;
+        slice[i] = airHu;
+        padded++;
+      }
+  }
+  return { padded, paddingIgnored: padding?.ignored ?? false };
+}

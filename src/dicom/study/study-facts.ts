@@ -1,0 +1,123 @@
+import { acquisitionOf, type ImageFrame } from '../file/functional-groups.ts';
+import { type DicomFile, decimals, Tag, text } from '../file/part10.ts';
+import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { LinkRule } from '../mask/link.ts';
+import type { MaskAgreement } from '../mask/mask-agreement.ts';
+import type { MaskCandidate, MaskSource } from '../mask/mask-candidates.ts';
+import { type Rescale, rescaleOf } from '../pixels/hounsfield.ts';
+import {
+  type CtSeries,
+  kernelOf,
+  type RejectedSeries,
+  type SeriesRules,
+  whyBehind,
+} from '../series/series.ts';
+
+/** A series that could have been the volume, whether it was, and otherwise why not. */
+export interface CandidateFacts {
+  readonly slices: number;
+  readonly spacingMm: number;
+  readonly coverageMm: number;
+  readonly kernel: string;
+  readonly chosen: boolean;
+  readonly reason: string;
+}
+
+/** How the CT was acquired, by its headers; '' and null where they do not say. */
+export interface Acquisition {
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly convolutionKernel: string;
+  readonly kvp: number | null;
+  readonly sliceThicknessMm: number | null;
+  readonly patientPosition: string;
+}
+
+/** What was decided and seen on the way, free of UIDs, names and dates: fit for output. */
+export interface StudyFacts {
+  readonly acquisition: Acquisition;
+  readonly rescale: readonly (Rescale & { readonly slices: number })[];
+  readonly rejectedSeries: readonly RejectedSeries[];
+  readonly candidateSeries: readonly CandidateFacts[];
+  readonly ignoredFiles: number;
+  /** Pixels of padding and fill that became air. */
+  readonly paddedPixels: number;
+  /** Planes of the volume that no slice was found for. */
+  readonly missingPlanes: number;
+  readonly tiltDegrees: number;
+  /** Slices that state to have text or graphics burned in. */
+  readonly burnedInSlices: number;
+  /** Different Patient IDs among the files that a CT or a mask may come from; they themselves are not told. */
+  readonly patientIds: number;
+  readonly flags: readonly StudyFlag[];
+  readonly mask: {
+    readonly source: MaskSource;
+    readonly roiNumber: number;
+    readonly roiName: string;
+    readonly linkRule: LinkRule;
+    readonly outsideShare: number;
+    readonly volumeShare: number;
+    readonly roisSeen: readonly string[];
+    /** Mask objects that came first by the rules and could not be used, with why. */
+    readonly passedOver: readonly string[];
+    /** The masks of other sources against this one. */
+    readonly agreement: readonly MaskAgreement[];
+  };
+}
+
+const PATIENT_ID = 'x00100020';
+const BURNED_IN_ANNOTATION = 'x00280301';
+
+export function burnedInSlices(slices: readonly ImageFrame[]): number {
+  return slices.filter(({ file }) => text(file.dataset, BURNED_IN_ANNOTATION).toUpperCase() === 'YES').length;
+}
+
+/** Objects of these may end in a pair; a dose or a plan of somebody else does no harm. */
+const PAIR_MODALITIES = new Set(['CT', 'SEG', 'RTSTRUCT']);
+
+export function patientIds(files: readonly DicomFile[]): number {
+  const pairs = files.filter(({ dataset }) => PAIR_MODALITIES.has(text(dataset, Tag.Modality)));
+  return new Set(pairs.flatMap(({ dataset }) => text(dataset, PATIENT_ID) || [])).size;
+}
+
+export function rescales(slices: readonly ImageFrame[]): StudyFacts['rescale'] {
+  const counts = new Map<string, Rescale & { slices: number }>();
+  for (const slice of slices) {
+    const { slope, intercept } = rescaleOf(slice);
+    const key = `${slope} ${intercept}`;
+    counts.set(key, { slope, intercept, slices: (counts.get(key)?.slices ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}
+
+export function acquisition(slice: ImageFrame): Acquisition {
+  const { dataset } = slice.file;
+  const number = (sequence: string, tag: string): number | null =>
+    decimals(acquisitionOf(slice, sequence, tag), tag)?.[0] ?? null;
+  return {
+    manufacturer: text(dataset, Tag.Manufacturer),
+    model: text(dataset, Tag.ManufacturerModelName),
+    convolutionKernel: kernelOf(slice),
+    kvp: number(Tag.CTXRayDetailsSequence, Tag.KVP),
+    sliceThicknessMm: number(Tag.PixelMeasuresSequence, Tag.SliceThickness),
+    patientPosition: text(dataset, Tag.PatientPosition),
+  };
+}
+
+export function candidateFacts(
+  series: CtSeries,
+  { series: chosen, rule }: MaskCandidate,
+  rules: SeriesRules,
+): CandidateFacts {
+  const { planes, spacingMm, coverageMm, kernel } = series;
+  const facts = { slices: planes.length, spacingMm, coverageMm, kernel };
+  if (series === chosen) {
+    return {
+      ...facts,
+      chosen: true,
+      reason: rule === 'patient' ? 'the most suitable' : `the mask refers to it (${rule})`,
+    };
+  }
+  const reason = whyBehind(chosen, series, rules) ?? 'the mask refers to another series';
+  return { ...facts, chosen: false, reason };
+}

@@ -1,0 +1,225 @@
+import { CaseExclusion } from '../../errors.ts';
+import { type Vec3, voxelCount } from '../../volume/geometry.ts';
+import { frameName } from '../file/functional-groups.ts';
+import { type DicomFile, Tag } from '../file/part10.ts';
+import type { MaskFit, StudyFlag } from '../mask/drawn-mask.ts';
+import type { LabelVolume } from '../mask/label-volume.ts';
+import { type LinkRule, linkSeries } from '../mask/link.ts';
+import {
+  labelObject,
+  type MaskCandidate,
+  type MaskObject,
+  type MaskSource,
+  maskCandidates,
+  maskObjects,
+} from '../mask/mask-candidates.ts';
+import { chooseRois, type NamedRoi } from '../mask/roi-choice.ts';
+import { rescaleOf } from '../pixels/hounsfield.ts';
+import { PixelsNotReadError, storedPixels } from '../pixels/pixels.ts';
+import { withoutDuplicates } from '../series/duplicates.ts';
+import type { SlicePlane } from '../series/geometry.ts';
+import { type CtSeries, ctSeries, type RejectedSeries } from '../series/series.ts';
+import { type Stack, stackSlices } from '../series/stack.ts';
+import { checkCount } from '../series/stack-checks.ts';
+import { OncePerSeries } from './once-per-series.ts';
+import { drawOn, noMask, noSeries, type StudyRules } from './study.ts';
+import { burnedInSlices, candidateFacts, patientIds, rescales } from './study-facts.ts';
+
+/** A series that could be the volume, and what became of it. */
+export interface SurveyedSeries {
+  readonly series: CtSeries;
+  readonly chosen: boolean;
+  readonly reason: string;
+}
+
+/** A mask object, and what became of it. */
+export interface SurveyedMask {
+  readonly source: MaskSource;
+  /** Of its file. */
+  readonly name: string;
+  readonly rois: readonly NamedRoi[];
+  /** Numbers of the ROIs that the rules choose; none where no name matches. */
+  readonly wanted: readonly number[];
+  /** How it belongs to a series; undefined where there is none. */
+  readonly rule: LinkRule | undefined;
+  readonly chosen: boolean;
+  /** Why it is not the one. */
+  readonly reason: string;
+}
+
+/** What headers tell of the volume and mask that `readStudy` would give. */
+export interface SurveyedPair {
+  readonly candidate: MaskCandidate;
+  /** Grid of the volume. */
+  readonly size: Vec3;
+  readonly spacingMm: Vec3;
+  readonly rescales: number;
+  readonly missingPlanes: number;
+  readonly tiltDegrees: number;
+  readonly burnedInSlices: number;
+  /** The mask as drawn; undefined of a DICOM segmentation, whose pixels were not read. */
+  readonly drawn: (MaskFit & { readonly volumeMl: number }) | undefined;
+  readonly flags: readonly StudyFlag[];
+}
+
+export interface StudySurvey {
+  readonly series: readonly SurveyedSeries[];
+  readonly rejected: readonly RejectedSeries[];
+  readonly masks: readonly SurveyedMask[];
+  /** Different Patient IDs among the files. */
+  readonly patientIds: number;
+  /** What would be converted, or why nothing would. */
+  readonly outcome: SurveyedPair | CaseExclusion;
+}
+
+const NO_PIXELS = new Int16Array(0);
+
+/** Throws what speaks against the pixels of a slice without looking at them. */
+function checkSlice(plane: SlicePlane): void {
+  const { file, frame } = plane;
+  if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
+    throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: frameName(plane) });
+  try {
+    storedPixels(file, frame);
+  } catch (thrown) {
+    if (!(thrown instanceof PixelsNotReadError)) throw thrown;
+  }
+  rescaleOf(plane);
+}
+
+interface HeaderStack {
+  readonly stack: Stack;
+  readonly flags: readonly StudyFlag[];
+}
+
+/** The stack of a series. Slices at one position are taken for repetitions, which their pixels alone can tell. */
+async function stackOf(series: CtSeries, rules: StudyRules): Promise<HeaderStack> {
+  checkCount(series.planes.length);
+  const { planes } = await withoutDuplicates(series.planes, () => NO_PIXELS);
+  const stack = stackSlices(planes, rules);
+  const repeated = series.planes.length - planes.length;
+  const flag: StudyFlag = {
+    code: 'slices-at-one-position',
+    message:
+      'slices at the position of another: dropped if their pixels are the same, else the patient is excluded',
+    value: repeated,
+  };
+  return { stack, flags: [...(repeated > 0 ? [flag] : []), ...stack.flags] };
+}
+
+interface HeaderMask {
+  readonly drawn: SurveyedPair['drawn'];
+  readonly flags: readonly StudyFlag[];
+}
+
+/** Draws contours and labels; of a DICOM segmentation, goes as far as its header leads. */
+function drawMask(stack: Stack, { draw }: MaskCandidate): HeaderMask {
+  try {
+    const { mask, fit, flags } = drawOn(stack, draw);
+    const { size, spacingMm } = stack.geometry;
+    let voxels = 0;
+    for (let i = 0; i < voxelCount(size); i++) voxels += mask[i];
+    const volumeMl = voxels * ((spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000);
+    return { drawn: { ...fit, volumeMl }, flags };
+  } catch (thrown) {
+    if (!(thrown instanceof PixelsNotReadError)) throw thrown;
+    return { drawn: undefined, flags: [] };
+  }
+}
+
+interface Tried {
+  readonly pair?: SurveyedPair;
+  readonly refusals: ReadonlyMap<MaskCandidate, CaseExclusion>;
+}
+
+/** The first candidate that works, in the order in which `readStudy` tries them, and why those before it do not. */
+async function firstThatWorks(candidates: readonly MaskCandidate[], rules: StudyRules): Promise<Tried> {
+  const refusals = new Map<MaskCandidate, CaseExclusion>();
+  const stacks = new OncePerSeries<HeaderStack>();
+  for (const candidate of candidates) {
+    try {
+      const { stack, flags } = await stacks.get(candidate.series, () => stackOf(candidate.series, rules));
+      const { drawn, flags: maskFlags } = drawMask(stack, candidate);
+      for (const slice of stack.slices) checkSlice(slice);
+      const { size, spacingMm } = stack.geometry;
+      const pair: SurveyedPair = {
+        candidate,
+        size,
+        spacingMm,
+        rescales: rescales(stack.slices).length,
+        missingPlanes: stack.missingPlanes.length,
+        tiltDegrees: stack.tiltDegrees,
+        burnedInSlices: burnedInSlices(stack.slices),
+        drawn,
+        flags: [...flags, ...maskFlags],
+      };
+      return { pair, refusals };
+    } catch (thrown) {
+      if (!(thrown instanceof CaseExclusion)) throw thrown;
+      refusals.set(candidate, thrown);
+    }
+  }
+  return { refusals };
+}
+
+function surveyedSeries(series: CtSeries, { pair, refusals }: Tried, rules: StudyRules): SurveyedSeries {
+  if (pair !== undefined) {
+    const { chosen, reason } = candidateFacts(series, pair.candidate, rules);
+    return { series, chosen, reason };
+  }
+  const refusal = [...refusals].find(([candidate]) => candidate.series === series)?.[1];
+  return { series, chosen: false, reason: refusal?.message ?? 'no mask for it' };
+}
+
+function surveyedMask(
+  object: MaskObject,
+  candidates: readonly MaskCandidate[],
+  { pair, refusals }: Tried,
+  series: readonly CtSeries[],
+  rules: StudyRules,
+): SurveyedMask {
+  const { source, name, rois, references } = object;
+  const own = candidates.filter((candidate) => candidate.object === object);
+  const rule = own[0]?.rule ?? linkSeries(references, series)?.rule;
+  // A mask of labels has no names to choose by.
+  const chosen = source === 'NIFTI' ? rois : (chooseRois(rois, rules)?.rois ?? []);
+  const wanted = chosen.map(({ number }) => number);
+  const found = { source, name, rois, wanted, rule };
+  if (pair?.candidate.object === object) return { ...found, chosen: true, reason: '' };
+  const refusal = own.map((candidate) => refusals.get(candidate)).find((r) => r !== undefined);
+  const reason = !rules.maskSources.includes(source)
+    ? 'not in mask.sources'
+    : wanted.length === 0
+      ? 'no name matches mask.roiNames'
+      : own.length === 0
+        ? 'no CT series to draw it on'
+        : (refusal?.message ?? 'another mask comes first');
+  return { ...found, chosen: false, reason };
+}
+
+/**
+ * What `readStudy` would do with a patient's files, told by their headers (`parseHeader`), and with a mask that was made
+ * elsewhere: the same rules choose among the same candidates. Pixels are not looked at, so that an outcome without
+ * exclusion can still end in one.
+ */
+export async function surveyStudy(
+  files: readonly DicomFile[],
+  rules: StudyRules,
+  labelled?: LabelVolume,
+): Promise<StudySurvey> {
+  const { candidates: series, rejected } = ctSeries(files, rules);
+  const objects = [
+    ...maskObjects(files, rules),
+    ...(labelled === undefined ? [] : [labelObject(labelled, rules)]),
+  ];
+  const candidates = maskCandidates(objects, series, rules);
+  const tried = await firstThatWorks(candidates, rules);
+  const [refusal] = tried.refusals.values();
+  return {
+    series: series.map((one) => surveyedSeries(one, tried, rules)),
+    rejected,
+    masks: objects.map((object) => surveyedMask(object, candidates, tried, series, rules)),
+    patientIds: patientIds(files),
+    outcome: series.length === 0 ? noSeries(rejected) : (tried.pair ?? refusal ?? noMask(objects, rules)),
+  };
+}

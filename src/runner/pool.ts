@@ -1,0 +1,153 @@
+import { Tinypool } from 'tinypool';
+import { messageOf, UnfinishedError } from '../errors.ts';
+import type { StageTimes } from '../timing/stage-clock.ts';
+import type { ExclusionAt } from './exclusion.ts';
+import { type MemoryOptions, planMemory } from './memory.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import type { Report } from './report.ts';
+import type { PoolTimes } from './step-watch.ts';
+import { type CaseOutcome, type CaseTask, type Errand, moduleBeside, type TimedOutcome } from './task.ts';
+
+const WORKER = moduleBeside(import.meta.url, 'worker');
+
+/** Failures named in the closing message; the rest are counted. */
+const NAMED_FAILURES = 5;
+
+/** What a patient is excluded for whose worker gave up or died. */
+function crashOf(thrown: unknown): { code: string; message: string } {
+  const outOfMemory =
+    (thrown as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+    messageOf(thrown) === 'Array buffer allocation failed';
+  if (outOfMemory)
+    return {
+      code: 'out-of-memory',
+      message: 'takes more memory than there is: use fewer --workers or a larger machine, or leave files out',
+    };
+  return {
+    code: 'unforeseen-error',
+    message: `unforeseen error: ${messageOf(thrown)}; please report it`,
+  };
+}
+
+/** A task that is next, and the memory that it will take, roughly. */
+export interface PreparedTask<T> {
+  readonly task: T;
+  readonly bytes: number;
+}
+
+export interface PoolOptions<T extends CaseTask, R> extends MemoryOptions {
+  /** The module whose default export works on one patient; a URL. */
+  readonly work: string;
+  /** Memory that a usual patient takes, bytes. */
+  readonly usualBytes: number;
+  readonly report: Report;
+  readonly onCrash: (exclusion: ExclusionAt<T['step']>) => R;
+  /** Told once where the time of the workers went. */
+  readonly onTimes: (times: PoolTimes) => void;
+  /** Looks at a task shortly before its turn; without it each is taken for a usual one. */
+  readonly prepare?: (task: T) => PreparedTask<T> | Promise<PreparedTask<T>>;
+}
+
+export interface PoolResult<R> {
+  readonly records: R[];
+  readonly skipped: number;
+}
+
+/**
+ * Runs every task in a pool of worker threads, each holding one patient at a time, so that memory does not grow with
+ * the cohort. A patient waits while those at work leave too little memory for it, unless it would be alone. Records come
+ * back in the order of the tasks. A patient whose worker dies of something unforeseen is excluded by `onCrash`, the others
+ * go on. Throws an UnfinishedError at the end where a place or a program failed.
+ */
+export async function runCases<T extends CaseTask, R>(
+  tasks: readonly T[],
+  options: PoolOptions<T, R>,
+): Promise<PoolResult<R>> {
+  const { report, onCrash, onTimes, work } = options;
+  const outcomes = new Map<number, CaseOutcome<R>>();
+  const times = new Map<number, StageTimes>();
+  const step = tasks[0]?.step;
+  if (step === undefined) return { records: [], skipped: 0 };
+  const plan = planMemory(step, options.usualBytes, options);
+  const workers = Math.min(plan.workers, tasks.length);
+  const budget = new MemoryBudget(plan.patientBytes);
+  const prepare = options.prepare ?? ((task: T) => ({ task, bytes: options.usualBytes }));
+  report({ kind: 'started', step, patients: tasks.length, workers });
+  const pool = new Tinypool({
+    filename: WORKER,
+    minThreads: workers,
+    maxThreads: workers,
+    isolateWorkers: false,
+  });
+  // The next task is looked at while those before it are worked on: a worker does not wait for what the store answers.
+  let next = 0;
+  const prepareNext = () => {
+    const index = next++;
+    if (index >= tasks.length) return undefined;
+    const prepared = (async () => prepare(tasks[index]))();
+    // Thrown where the task is taken, and nowhere before.
+    prepared.catch(() => {});
+    return { index, prepared };
+  };
+  let ready = prepareNext();
+  const takeTasks = async (): Promise<void> => {
+    while (ready !== undefined) {
+      const { index, prepared } = ready;
+      ready = prepareNext();
+      const { task, bytes } = await prepared;
+      await budget.acquire(bytes);
+      const reply = await (pool.run({ task, module: work } satisfies Errand<T>) as Promise<TimedOutcome<R>>)
+        .catch((thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
+          const { code, message } = crashOf(thrown);
+          const record = onCrash({ patient_id: task.patientId, step, code, message });
+          return { outcome: { state: 'excluded', record, skipped: false, message } };
+        })
+        .finally(() => budget.release(bytes));
+      const { outcome } = reply;
+      if (reply.times !== undefined) times.set(index, reply.times);
+      outcomes.set(index, outcome);
+      const skipped = outcome.state !== 'failed' && outcome.skipped;
+      report({
+        kind: 'patient',
+        step,
+        patientId: task.patientId,
+        state: outcome.state,
+        skipped,
+        message: outcome.message,
+      });
+    }
+  };
+  const started = performance.now();
+  try {
+    await Promise.all(Array.from({ length: workers }, takeTasks));
+  } finally {
+    await pool.destroy();
+  }
+  onTimes({
+    workers,
+    wallSeconds: (performance.now() - started) / 1000,
+    patients: tasks.flatMap(({ patientId }, index) => {
+      const found = times.get(index);
+      return found === undefined ? [] : [{ patientId, times: found }];
+    }),
+  });
+  const records: R[] = [];
+  const failures: string[] = [];
+  let skipped = 0;
+  tasks.forEach((task, index) => {
+    const outcome = outcomes.get(index)!;
+    if (outcome.state === 'failed') failures.push(`${task.patientId}: ${outcome.message}`);
+    else {
+      records.push(outcome.record);
+      if (outcome.skipped) skipped++;
+    }
+  });
+  if (failures.length > 0) {
+    const named = failures.slice(0, NAMED_FAILURES).map((line) => `\n  ${line}`);
+    const more = failures.length > NAMED_FAILURES ? `\n  and ${failures.length - NAMED_FAILURES} more` : '';
+    throw new UnfinishedError(
+      `${step}: ${failures.length} of ${tasks.length} patients could not be finished; run the same command again${step === 'inspect' ? '' : ', what is done is kept'}:${named.join('')}${more}`,
+    );
+  }
+  return { records, skipped };
+}

@@ -1,0 +1,20 @@
+import { messageOf, ProgramError, StorageError, UsageError } from '../errors.ts';
+import { StageClock } from '../timing/stage-clock.ts';
+import type { CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
+
+/**
+ * Entry of a worker thread. A step's code is loaded with its first patient. A place or program that fails is an outcome;
+ * the unforeseen rejects and is handled by the pool.
+ */
+export default async function run({ task, module }: Errand<CaseTask>): Promise<TimedOutcome<unknown>> {
+  const clock = new StageClock();
+  try {
+    const { default: work } = (await import(module)) as { default: PatientWork<CaseTask, unknown> };
+    const outcome = await work(task, clock);
+    return { outcome, times: clock.read() };
+  } catch (thrown) {
+    if ([StorageError, ProgramError, UsageError].some((kind) => thrown instanceof kind))
+      return { outcome: { state: 'failed', message: messageOf(thrown) }, times: clock.read() };
+    throw thrown;
+  }
+}

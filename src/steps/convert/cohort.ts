@@ -1,0 +1,142 @@
+import { stringify } from 'yaml';
+import { assertContent, isContentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
+import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
+import { type ConfigOptions, readConfig } from '../../config/read.ts';
+import { CASE_FILE, type CaseRecord, caseSchema } from '../../dataset/case.ts';
+import { CASES_FILE, mergeCases } from '../../dataset/cases.ts';
+import { CHANGES_FILE } from '../../dataset/changes.ts';
+import { encodeJson } from '../../dataset/json.ts';
+import { CONFIG_FILE } from '../../dataset/manifest.ts';
+import { isPairTable } from '../../dataset/pairs.ts';
+import { UsageError } from '../../errors.ts';
+import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
+import { caseIdOf, uidHmacOf } from '../../privacy/case-id.ts';
+import { findPatients } from '../../raw/patients.ts';
+import { writeArtifacts } from '../../runner/artifact.ts';
+import type { MemoryOptions } from '../../runner/memory.ts';
+import { prune, pruneFacts } from '../../runner/prune.ts';
+import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
+import { runShard, type ShardOptions } from '../../runner/shard-run.ts';
+import { type StepWatch, watched } from '../../runner/step-watch.ts';
+import { moduleBeside } from '../../runner/task.ts';
+import { inFlight } from '../../storage/in-flight.ts';
+import { displayUri } from '../../storage/location.ts';
+import { openStore } from '../../storage/open.ts';
+import { VERSION } from '../../version.ts';
+import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-cases.ts';
+import { USUAL_CONVERT_BYTES } from './memory.ts';
+import { type ConvertTask, OUTPUTS, prepareConvert, weighConvert } from './patient.ts';
+import { excludedCase } from './record.ts';
+
+export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptions {
+  /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
+  readonly raw: string;
+  /** Where NIfTI masks lie, for the source NIFTI; the raw data where it is absent. */
+  readonly masks?: string | undefined;
+  readonly interim: string;
+  /** Local folder of the `cases.json` artifact. */
+  readonly cases: string;
+  /** Only this many patients, the first by id; 0 or absent: all of them. */
+  readonly limit?: number | undefined;
+  /**
+   * Fingerprint of the raw data, `unknown` or ''. By it the inputs of a job tell which state of the data it ran over;
+   * nothing is computed by it, and no output holds it.
+   */
+  readonly content?: string | undefined;
+  /** Delete what was made of patients that are no longer among the raw data. */
+  readonly prune?: boolean | undefined;
+  /** Looks up the datastores that a table of pairs names. */
+  readonly resolveUri?: ResolveUri | undefined;
+  readonly report: Report;
+}
+
+/** Refuses outputs among the raw data: they would be taken for patients, and are replaced and deleted by name. */
+async function assertApart(raw: string, interim: string): Promise<void> {
+  if (isPairTable(raw)) return;
+  const [input, output] = [(await openStore(raw)).uri, (await openStore(interim)).uri].map((uri) =>
+    uri.endsWith('/') ? uri : `${uri}/`,
+  );
+  if (output.startsWith(input)) {
+    throw new UsageError(
+      `--interim ${displayUri(interim)} lies in --raw ${displayUri(raw)}; give a place outside it`,
+    );
+  }
+}
+
+/** The convert step: raw patients to interim volumes, and `cases.json`. */
+export function convert(options: ConvertOptions): Promise<StepSummary> {
+  return watched('convert', options, options.cases, (watch) => convertCohort(options, watch));
+}
+
+async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
+  const { clock } = watch;
+  const { raw, interim, content = '', report } = options;
+  assertContent(content);
+  if (options.prune && options.limit)
+    throw new UsageError('--prune: not with --limit, by which most patients would count as gone');
+  await assertApart(raw, interim);
+  if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
+  const config = await readConfig(options);
+  // Finds an absent secret or program before the first patient, not in each of them.
+  uidHmacOf(config);
+  await assertGzipEngine(config);
+  const patients = await clock.time('list', 0, () =>
+    findPatients(raw, caseIdOf(config), report, options.resolveUri),
+  );
+  const all = [...patients]
+    .map(
+      ([patientId, patient]): ConvertTask => ({
+        step: 'convert',
+        patientId,
+        patient,
+        raw,
+        masks: options.masks ?? raw,
+        interim,
+        config,
+      }),
+    )
+    .sort((a, b) => (a.patientId < b.patientId ? -1 : 1));
+  const tasks = all.slice(0, options.limit || undefined);
+  if (tasks.length < all.length)
+    report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
+  const store = await openStore(interim);
+  const earlier = await readEarlierRun(store);
+  const done = await runShard<ConvertTask, CaseRecord>(tasks, {
+    ...options,
+    step: 'convert',
+    work: moduleBeside(import.meta.url, 'patient'),
+    usualBytes: USUAL_CONVERT_BYTES,
+    onCrash: (exclusion) => excludedCase(exclusion, ''),
+    weigh: () => inFlight(tasks, weighConvert),
+    prepare: prepareConvert,
+    place: interim,
+    schema: caseSchema,
+    watch,
+  });
+  if (!done.whole) return done.outcome;
+  const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records));
+  const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
+  const pruned = options.prune ? await prune(store, { record: CASE_FILE, outputs: OUTPUTS, keep }) : null;
+  const changes = clock.time('merge', 0, () => changesSince(earlier, cases, pruned));
+  await clock.time('merge', 0, () =>
+    writeArtifacts(options.cases, {
+      [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
+      [CHANGES_FILE]: encodeJson(changes),
+      [CASES_FILE]: encodeJson(cases),
+    }),
+  );
+  await done.clear();
+  await leaveRun(store, earlier, cases);
+  return {
+    step: 'convert',
+    ok: cases.summary.num_ok,
+    excluded: cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : [])),
+    skipped: done.skipped,
+    facts: [...changeFacts(changes), ...pruneFacts(pruned)],
+    places: {
+      volumes: displayUri(interim),
+      cases: `${options.cases}/${CASES_FILE}`,
+      changes: `${options.cases}/${CHANGES_FILE}`,
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { ExcludedCase, OkCase, QcCheck } from '../../dataset/case.ts';
+import { gridRecordOf } from '../../dataset/grid.ts';
+import type { Exclusion, OutputFile } from '../../dataset/record.ts';
+import type { MaskAgreement, MaskExtent } from '../../dicom/mask/mask-agreement.ts';
+import type { Study } from '../../dicom/study/study.ts';
+import { CaseExclusion } from '../../errors.ts';
+import type { HuHistogram } from '../../kernels/intensity/histogram.ts';
+import { maskedMean } from '../../kernels/intensity/masked-mean.ts';
+import { boundingBox } from '../../kernels/mask/bounding-box.ts';
+import { qcFlags } from '../../qc/pair.ts';
+import { VERSION } from '../../version.ts';
+
+function agreementRecord(
+  { source, roiName, dice, taken, other, refusal }: MaskAgreement,
+  voxelMl: number,
+): OkCase['tumor']['agreement'][number] {
+  const range = ({ firstSlice, lastSlice }: MaskExtent) =>
+    firstSlice === null || lastSlice === null ? null : ([firstSlice, lastSlice] as const);
+  return {
+    source,
+    roi_name: roiName,
+    dice,
+    volume_ml: taken.voxels * voxelMl,
+    other_volume_ml: other.voxels * voxelMl,
+    slices: range(taken),
+    other_slices: range(other),
+    refusal,
+  };
+}
+
+/** `case.json` of a usable patient, by the allow-list of its schema. */
+export function caseRecord(
+  patientId: string,
+  { ct, tumor, facts, uids }: Study,
+  histogram: HuHistogram,
+  checks: readonly QcCheck[],
+  files: { ct: OutputFile; tumor: OutputFile },
+  uidHmac: (uid: string) => string | null,
+  fingerprint: string,
+): OkCase {
+  const box = boundingBox(tumor.data, tumor.geometry.size);
+  if (box === undefined) throw new CaseExclusion('tumor-empty', 'the tumour mask holds no voxel');
+  const hu = histogram.range();
+  const { spacingMm } = ct.geometry;
+  const voxelMl = (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
+  return {
+    patient_id: patientId,
+    state: 'ok',
+    ct: {
+      ...files.ct,
+      ...gridRecordOf(ct.geometry),
+      hu_min: hu.min,
+      hu_max: hu.max,
+      hu_mean: hu.mean,
+      slices: ct.geometry.size[2],
+      padded_pixels: facts.paddedPixels,
+      series_uid_hmac: uidHmac(uids.series),
+      rescale: [...facts.rescale],
+      series_candidates: facts.candidateSeries.map((c) => ({
+        slices: c.slices,
+        spacing_mm: c.spacingMm,
+        coverage_mm: c.coverageMm,
+        kernel: c.kernel,
+        chosen: c.chosen,
+        reason: c.reason,
+      })),
+      series_rejected: [...facts.rejectedSeries],
+      ignored_files: facts.ignoredFiles,
+    },
+    tumor: {
+      ...files.tumor,
+      voxels: box.voxels,
+      volume_ml: box.voxels * voxelMl,
+      bbox_start_ijk: box.start,
+      bbox_size_ijk: box.size,
+      mean_hu: maskedMean(ct.data, tumor.data),
+      source: facts.mask.source,
+      roi_number: facts.mask.roiNumber,
+      roi_name: facts.mask.roiName,
+      link_rule: facts.mask.linkRule,
+      rois_seen: [...facts.mask.roisSeen],
+      passed_over: [...facts.mask.passedOver],
+      agreement: facts.mask.agreement.map((found) => agreementRecord(found, voxelMl)),
+      mask_uid_hmac: uidHmac(uids.mask),
+    },
+    acquisition: {
+      manufacturer: facts.acquisition.manufacturer,
+      model: facts.acquisition.model,
+      convolution_kernel: facts.acquisition.convolutionKernel,
+      kvp: facts.acquisition.kvp,
+      slice_thickness_mm: facts.acquisition.sliceThicknessMm,
+      patient_position: facts.acquisition.patientPosition,
+    },
+    qc: [...checks],
+    flags: [...facts.flags, ...qcFlags(checks)],
+    swinprep_version: VERSION,
+    fingerprint,
+  };
+}
+
+export function excludedCase(exclusion: Exclusion, fingerprint: string): ExcludedCase {
+  return {
+    patient_id: exclusion.patient_id,
+    state: 'excluded',
+    exclusion,
+    swinprep_version: VERSION,
+    fingerprint,
+  };
+}

@@ -1,0 +1,78 @@
+import { encodeJson, fingerprintOf } from '../../dataset/json.ts';
+import type { RoiRecord } from '../../dataset/roi.ts';
+import { ROIS_FILE, type RoiChanges, type Rois, roisSchema } from '../../dataset/roi-changes.ts';
+import type { Store } from '../../storage/store.ts';
+import { VERSION } from '../../version.ts';
+import { named } from '../convert/earlier-cases.ts';
+import { roiConstants, roiFingerprint, roiRules } from './fingerprint.ts';
+import type { RoiTask } from './patient.ts';
+
+/** The `rois.json` that the last finished run left beside the ROIs, and what it tells. */
+export interface EarlierRois {
+  readonly bytes: Uint8Array | undefined;
+  readonly rois: Rois | undefined;
+}
+
+/** Reads what the last finished run left in `roi`. What cannot be read as such counts as no run. */
+export async function readEarlierRois(roi: Store): Promise<EarlierRois> {
+  const bytes = await roi.read(ROIS_FILE);
+  if (bytes === undefined) return { bytes, rois: undefined };
+  try {
+    return { bytes, rois: roisSchema.parse(JSON.parse(new TextDecoder().decode(bytes))) };
+  } catch {
+    return { bytes, rois: undefined };
+  }
+}
+
+/** What a run has made, and of what; a record for each task. */
+export function roisOfRun(
+  tasks: readonly RoiTask[],
+  records: readonly RoiRecord[],
+  { config, constants }: Pick<RoiTask, 'config' | 'constants'>,
+): Rois {
+  return {
+    swinprep_version: VERSION,
+    rules: fingerprintOf(roiRules(config)),
+    constants: roiConstants(constants),
+    rois: tasks.map((task, i) => {
+      const record = records[i];
+      const paths = record.state === 'ok' ? Object.entries(record.paths) : [];
+      return {
+        patient_id: task.patientId,
+        state: record.state,
+        fingerprint: roiFingerprint(task),
+        ct: task.record.ct.sha256,
+        tumor: task.record.tumor.sha256,
+        split: task.member.split,
+        stage: task.member.stage,
+        files: Object.fromEntries(paths.map(([key, { sha256 }]) => [key, sha256])),
+      };
+    }),
+  };
+}
+
+/** Leaves this run's ROIs for the next one to compare with. Nothing is written where nothing has changed. */
+export async function leaveRois(roi: Store, { bytes }: EarlierRois, now: Rois): Promise<void> {
+  const left = encodeJson(now);
+  if (bytes === undefined || Buffer.compare(bytes, left) !== 0) await roi.write(ROIS_FILE, left);
+}
+
+/** Closing lines on what has changed since the last run; none where there was none. */
+export function roiChangeFacts({ previous, summary, added, changed, removed, pruned }: RoiChanges): string[] {
+  if (previous === null) return [];
+  const { num_changed_by_constants: byConstants } = summary;
+  if (summary.num_added + summary.num_changed + summary.num_removed === 0)
+    return ['nothing has changed since the last run'];
+  return [
+    `since the last run: ${summary.num_added} added, ${summary.num_changed} changed, ${summary.num_removed} removed, ${summary.num_unchanged} unchanged`,
+    ...(byConstants === 0
+      ? []
+      : [`the constants of the data set have changed: ${byConstants} patients were only normalised anew`]),
+    ...named('added', added),
+    ...named(
+      'changed',
+      changed.filter(({ why }) => why.join() !== 'constants'),
+    ),
+    ...named('removed', removed, pruned === null ? ': no longer in the manifest; their ROIs are kept' : ''),
+  ];
+}

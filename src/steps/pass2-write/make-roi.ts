@@ -1,0 +1,168 @@
+import type { Config } from '../../config/schema.ts';
+import type { RoiTransforms } from '../../dataset/roi.ts';
+import { cropWithPad } from '../../kernels/grid/crop.ts';
+import { addWindowed, emptyWindowedMoments, type VoxelChoice } from '../../kernels/intensity/moments.ts';
+import { windowHu, zScore } from '../../kernels/intensity/window.ts';
+import type { Box } from '../../kernels/mask/bounding-box.ts';
+import { type BoxedMask, type CaseFacts, caseMasks, roiSubjectOf } from '../../passes/masks.ts';
+import { resampledSlabs, type Slab } from '../../passes/resampled-slabs.ts';
+import { geometryOfBox, resampleBox } from '../../passes/roi-crop.ts';
+import { planRoi, planThorax } from '../../passes/roi-plan.ts';
+import { type StandardisedCase, standardise, targetSpacingOf } from '../../passes/standardise.ts';
+import { type CaseStatistics, caseStatistics } from '../../passes/statistics.ts';
+import { checkRoi, type RoiQc } from '../../qc/roi.ts';
+import type { StageClock } from '../../timing/stage-clock.ts';
+import type { Geometry, Volume } from '../../volume/geometry.ts';
+import { type Constants, roiTransforms } from './roi-transforms.ts';
+
+export type { Constants };
+
+/** A volume that is made slab by slab, each time anew; see `resampledSlabs`. */
+export interface ResampledCt {
+  readonly geometry: Geometry;
+  readonly slabs: (options: { readonly keep: boolean }) => Iterable<Slab>;
+}
+
+/** Everything pass 2 makes of one patient, before anything is encoded. All volumes are RAS. */
+export interface Roi {
+  readonly hu: Volume<Float32Array>;
+  readonly windowed: Volume<Float32Array>;
+  readonly norm: Volume<Float32Array>;
+  readonly tumor: Volume<Uint8Array>;
+  /** Both lungs; only where the ROI is laid round them. */
+  readonly lung: Volume<Uint8Array> | undefined;
+  /** The larger ROI round both lungs; only where `thorax.write` asks for it and lungs were found. */
+  readonly thorax: { readonly norm: Volume<Float32Array>; readonly tumor: Volume<Uint8Array> } | undefined;
+  /** The whole resampled CT, made while it is written; only where `output.auditVolumes` asks for it. */
+  readonly resampledCt: ResampledCt | undefined;
+  readonly transforms: RoiTransforms;
+  readonly statistics: CaseStatistics['record'];
+  readonly qc: RoiQc;
+  /** The lungs were needed and not found: the ROI is laid round the tumour, and no thorax ROI is made. */
+  readonly lungMissing: boolean;
+  readonly tumorVoxelsResampled: number;
+  readonly tumorVoxelsRoi: number;
+}
+
+function countOnes(mask: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < mask.length; i++) count += mask[i];
+  return count;
+}
+
+/** Cuts boxes out of the resampled CT in HU, of which no more is made, and out of masks. */
+function cutter(standard: StandardisedCase, { intensity }: Config, clock: StageClock) {
+  const { resampled } = standard;
+  return {
+    hu: (box: Box): Volume<Float32Array> => ({
+      data: clock.time(
+        'resample',
+        ({ byteLength }) => byteLength,
+        () => resampleBox(standard, box, intensity.airHu),
+      ),
+      geometry: geometryOfBox(resampled, box),
+    }),
+    mask: ({ mask }: BoxedMask, box: Box): Volume<Uint8Array> => ({
+      data: cropWithPad(mask, resampled.size, box.start, box.size, 0),
+      geometry: geometryOfBox(resampled, box),
+    }),
+  };
+}
+
+/** Mean and standard deviation of a windowed ROI by the voxel rule. */
+function roiStatistics(
+  { data }: Volume<Float32Array>,
+  mask: Volume<Uint8Array>,
+  intensity: Config['intensity'],
+): CaseStatistics['record'] {
+  const measure = (choice: VoxelChoice) => {
+    const moments = emptyWindowedMoments();
+    addWindowed(moments, data, intensity.windowHu, choice);
+    return moments;
+  };
+  return caseStatistics(measure, mask.data, intensity).record;
+}
+
+/** Pass 2 of one patient: crop, window, normalise. Pure. Throws a CaseExclusion where the tumour is gone, no lung is found, or a check of `roiQc` asks for it. */
+export function makeRoi(
+  record: CaseFacts,
+  ct: Volume<Int16Array>,
+  tumor: Volume<Uint8Array>,
+  config: Config,
+  constants: Constants,
+  clock: StageClock,
+): Roi {
+  const { intensity } = config;
+  const standard = clock.time('resample', 0, () =>
+    standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample)),
+  );
+  const masks = clock.time('boxes', 0, () => caseMasks(standard, config));
+  const subject = roiSubjectOf(masks, standard);
+  const plan = planRoi(subject, config, constants);
+  const cut = cutter(standard, config, clock);
+  const hu = cut.hu(plan.box);
+  const windowed = {
+    ...hu,
+    data: clock.time('normalise', hu.data.byteLength, () => windowHu(hu.data, intensity.windowHu)),
+  };
+  const tumorRoi = cut.mask(masks.tumor, plan.box);
+  const lungRoi = masks.source === 'lung' && masks.lung ? cut.mask(masks.lung, plan.box) : undefined;
+  const statistics = clock.time('statistics', windowed.data.byteLength, () =>
+    roiStatistics(windowed, lungRoi ?? tumorRoi, intensity),
+  );
+  const norm =
+    intensity.normalization === 'case'
+      ? { mu: statistics.case_mu, sigma: statistics.case_sigma }
+      : { mu: constants.global_mu, sigma: constants.global_sigma };
+  const normalised = ({ data, geometry }: Volume<Float32Array>): Volume<Float32Array> => ({
+    data: clock.time('normalise', data.byteLength, () => zScore(data, norm.mu, norm.sigma)),
+    geometry,
+  });
+  const thoraxBox =
+    config.thorax.write && masks.lung ? planThorax(subject, masks.lung.box, config) : undefined;
+  const thorax = (box: Box) => {
+    const whole = cut.hu(box);
+    return {
+      norm: normalised({ ...whole, data: windowHu(whole.data, intensity.windowHu) }),
+      tumor: cut.mask(masks.tumor, box),
+    };
+  };
+  const tumorVoxelsRoi = countOnes(tumorRoi.data);
+  return {
+    hu,
+    windowed,
+    norm: normalised(windowed),
+    tumor: tumorRoi,
+    lung: lungRoi,
+    thorax: thoraxBox && thorax(thoraxBox),
+    resampledCt: config.output.auditVolumes
+      ? {
+          geometry: standard.resampled,
+          slabs: (options) => resampledSlabs(standard, intensity.airHu, clock, options),
+        }
+      : undefined,
+    statistics,
+    qc: clock.time('qc', 0, () =>
+      checkRoi(
+        record,
+        masks,
+        plan,
+        { resampled: standard.resampled, tumorRoi: { mask: tumorRoi.data, voxels: tumorVoxelsRoi } },
+        config.roiQc,
+      ),
+    ),
+    lungMissing: masks.lungMissing,
+    tumorVoxelsResampled: masks.tumor.box.voxels,
+    tumorVoxelsRoi,
+    transforms: roiTransforms(record.patient_id, {
+      original: ct.geometry,
+      standard,
+      masks,
+      plan,
+      thoraxBox,
+      norm,
+      config,
+      constants,
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import { CASES_FILE, casesSchema } from '../../dataset/cases.ts';
+import { encodeJson } from '../../dataset/json.ts';
+import { SPLIT_FILE, type Split } from '../../dataset/split.ts';
+import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
+import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
+import type { StepOutcome, StepSummary } from '../../runner/report.ts';
+import { earlierSplit, keepSplit, type SplitSources } from '../../runner/run-state.ts';
+import { watched } from '../../runner/step-watch.ts';
+import { displayUri } from '../../storage/location.ts';
+import { readObject } from '../../storage/open.ts';
+import { VERSION } from '../../version.ts';
+import { parseClinical } from './clinical.ts';
+import { assertNobodyMoves } from './earlier-split.ts';
+import { splitPatients } from './split-patients.ts';
+import { SPLIT_CSV_FILE, splitCsv } from './split-table.ts';
+
+export interface SplitOptions extends SplitSources {
+  readonly cases: string;
+  /** The clinical CSV: a file or blob. */
+  readonly clinical: string;
+  /** Local folder of the `split.json` artifact. */
+  readonly split: string;
+  /** Leave `profile.json` beside it. */
+  readonly profile?: boolean | undefined;
+}
+
+function facts({ summary, class_weights, warnings, previous, excluded }: Split): string[] {
+  const weights = class_weights.inverse_frequency.map((weight) => weight?.toFixed(3) ?? '-').join(', ');
+  const effective = class_weights.effective_number.map((weight) => weight?.toFixed(3) ?? '-').join(', ');
+  const { no_stage: noStage } = summary;
+  const withoutImage = excluded.filter((e) => e.code === 'no-image').length;
+  return [
+    `train ${summary.num_train}, test ${summary.num_test}`,
+    ...summary.per_stage.map(
+      (s) => `stage ${s.stage}: train ${s.train}, test ${s.test}, excluded ${s.excluded}`,
+    ),
+    ...(noStage.train + noStage.test + noStage.excluded > 0
+      ? [`no stage: train ${noStage.train}, test ${noStage.test}, excluded ${noStage.excluded}`]
+      : []),
+    `class weights: inverse frequency ${weights}; effective number ${effective}`,
+    ...(previous === null
+      ? []
+      : [
+          `previous split: ${previous.num_pinned} patients keep their side, ${previous.num_retired} of it are not here now`,
+        ]),
+    ...(withoutImage > 0 ? [`${withoutImage} patients of the clinical table have no image here`] : []),
+    ...warnings.map(({ message }) => `warning: ${message}`),
+  ];
+}
+
+/** The split step: whole patients to train and test, stratified by stage. */
+export function split(options: SplitOptions): Promise<StepSummary> {
+  return watched('split', options, options.split, () => splitCohort(options));
+}
+
+async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
+  const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
+  const { config } = cases;
+  const caseNaming = caseNamingOf(config);
+  const previous = await earlierSplit(options, caseNaming);
+  const rows = parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
+  const caseId = caseIdOf(config);
+  const clinical = rows.map((row) => ({ ...row, patientId: caseId(row.patientId) }));
+  const result = splitPatients({ version: VERSION, cases, clinical, caseNaming, previous });
+  await assertNobodyMoves(options.split, result);
+  await writeArtifacts(options.split, {
+    [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
+    [SPLIT_FILE]: encodeJson(result),
+  });
+  await keepSplit(options.state, result);
+  const { summary } = result;
+  return {
+    step: 'split',
+    ok: summary.num_train + summary.num_test,
+    excluded: result.excluded
+      .filter((e) => e.code !== 'no-image')
+      .map(({ patient_id, step, code, message }) => ({ patient_id, step, code, message })),
+    skipped: 0,
+    facts: facts(result),
+    places: { split: `${options.split}/${SPLIT_FILE}`, table: `${options.split}/${SPLIT_CSV_FILE}` },
+  };
+}

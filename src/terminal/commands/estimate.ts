@@ -1,0 +1,108 @@
+import type { Argv } from 'yargs';
+import { encodeJson } from '../../dataset/json.ts';
+import { UsageError } from '../../errors.ts';
+import { type CohortEstimate, estimate } from '../../estimate/estimate.ts';
+import { progressReport } from '../lines/progress.ts';
+import { URI_FORMS } from '../options/shared-options.ts';
+
+const number = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
+const text = (description: string) => ({ type: 'string', requiresArg: true, description }) as const;
+
+const OPTIONS = {
+  raw: { ...text(`Cohort, PATIENT/ or PATIENT.zip below it: ${URI_FORMS}`), demandOption: true },
+  prices: {
+    ...text('YAML file with your prices, as infra/prices.example.yml has them (a path or URI)'),
+    demandOption: true,
+  },
+  nodes: { ...number('Nodes that work at a time'), demandOption: true },
+  cores: { ...number('Cores of a node'), demandOption: true },
+  'start-minutes': {
+    ...number('Minutes from asking for a node to its first patient'),
+    demandOption: true,
+  },
+  'idle-minutes': {
+    ...number('Minutes that a node waits for more work and is paid for (idleTime of the cluster)'),
+    demandOption: true,
+  },
+  measured: text('Artifacts of a run with --profile, by which the work is told'),
+  'core-minutes': number('Instead: minutes of one core a patient'),
+  'core-seconds-per-gb': number('Instead: seconds of one core a GB of raw data'),
+  interim: text(
+    'Where a run over some of the patients has put its volumes: what is stored is taken from there',
+  ),
+  roi: text('Where it has put the ROIs'),
+  'interim-ratio': number('Instead: bytes in interim for each byte of raw data'),
+  'roi-ratio': number('Instead: bytes in roi for each byte of raw data'),
+  'egress-gb': { ...number('GB that will leave the region'), default: 0 },
+  json: { type: 'boolean', default: false, description: 'Print one JSON document' },
+} as const;
+
+/** Options that may not be 0. */
+const ABOVE_ZERO = ['nodes', 'cores', 'core-minutes', 'core-seconds-per-gb', 'interim-ratio', 'roi-ratio'];
+const FROM_ZERO = ['start-minutes', 'idle-minutes', 'egress-gb'];
+
+function checkAmounts(argv: Record<string, unknown>): true {
+  for (const name of [...ABOVE_ZERO, ...FROM_ZERO]) {
+    const value = argv[name];
+    if (value === undefined) continue;
+    if (!(Number(value) >= 0) || (ABOVE_ZERO.includes(name) && value === 0))
+      throw new UsageError(
+        `--${name}: must be a number ${FROM_ZERO.includes(name) ? 'from 0 on' : 'above 0'}`,
+      );
+  }
+  for (const name of ['nodes', 'cores'])
+    if (!Number.isInteger(argv[name])) throw new UsageError(`--${name}: must be a whole number`);
+  return true;
+}
+
+/** `swinprep azure estimate`, which asks no Azure but the store of the cohort. */
+export function estimateCommand(y: Argv, say: (line: string) => void): Argv {
+  return y.command(
+    'estimate',
+    'What a first run over a cohort takes and costs, from a listing, a measured run and your prices',
+    (command) => command.options(OPTIONS).check(checkAmounts),
+    async (argv) => {
+      const found = await estimate({ ...argv, coresPerNode: argv.cores, report: progressReport() });
+      if (argv.json) say(new TextDecoder().decode(encodeJson(found)).trimEnd());
+      else for (const line of estimateLines(found)) say(line);
+    },
+  );
+}
+
+export function estimateLines(found: CohortEstimate): string[] {
+  const { cost, requests, storedGb, currency } = found;
+  const money = (amount: number): string => `${amount.toFixed(2)} ${currency}`;
+  const hours = (amount: number): string => `${amount.toFixed(2)} h`;
+  const gb = (amount: number): string => `${amount.toFixed(1)} GB`;
+  const count = (amount: number): string => amount.toLocaleString('en').replaceAll(',', ' ');
+  const outputs = `interim ${gb(storedGb.interim)}, roi ${gb(storedGb.roi)}`;
+  const source =
+    found.sampledPatients === undefined ? 'by the ratios given' : `as in ${found.sampledPatients} patients`;
+  const rows: [string, string, string][] = [
+    [
+      'cohort',
+      `${count(found.patients)} patients, ${gb(storedGb.raw)} in ${count(found.rawBlobs)} files`,
+      '',
+    ],
+    [
+      'work',
+      `${hours(found.workCoreHours)} of one core, ${found.coreMinutesPerPatient.toFixed(2)} min a patient`,
+      '',
+    ],
+    [
+      'nodes',
+      `${hours(found.nodeHours)} of a node, ${hours(found.paidCoreHours)} of a core, done after ${hours(found.wallHours)}`,
+      money(cost.compute),
+    ],
+    [
+      'requests',
+      `${count(requests.writes)} writes, ${count(requests.lists)} lists, ${count(requests.reads)} reads`,
+      money(cost.requests),
+    ],
+    ['egress', gb(found.egressGb), money(cost.egress)],
+    ['a run', '', money(cost.run)],
+    ['stored', `raw ${gb(storedGb.raw)}, ${outputs} (${source})`, `${money(cost.storageMonth)} a month`],
+  ];
+  const wide = Math.max(...rows.map(([, what]) => what.length));
+  return rows.map(([name, what, price]) => `${name.padEnd(8)}  ${what.padEnd(wide)}  ${price}`.trimEnd());
+}

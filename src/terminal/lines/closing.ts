@@ -1,0 +1,102 @@
+import type { Manifest } from '../../dataset/manifest.ts';
+import type { OkMapped } from '../../dataset/mapped.ts';
+import type { NnunetExport } from '../../layouts/export-nnunet.ts';
+import type { CohortResult } from '../../pipeline/cohort-result.ts';
+import type { StepSummary } from '../../runner/report.ts';
+import { table } from './table.ts';
+
+/** Excluded patients named at the end of a step; the rest are in its artifact. */
+const NAMED = 10;
+
+/** The closing lines of a step. */
+export function stepLines({ step, shard, ok, excluded, skipped, facts, places }: StepSummary): string[] {
+  const counts = [
+    `${ok} ok`,
+    `${excluded.length} excluded`,
+    ...(skipped > 0 ? [`${skipped} done before`] : []),
+  ];
+  const more = excluded.length - NAMED;
+  return [
+    `${step}: ${counts.join(', ')}${shard === undefined ? '' : ` on rank ${shard.rank} of ${shard.ranks}`}`,
+    ...excluded.slice(0, NAMED).map((e) => `  excluded ${e.patient_id} (${e.code}): ${e.message}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...facts.map((fact) => `  ${fact}`),
+    ...Object.entries(places).map(([what, where]) => `  ${what}: ${where}`),
+  ];
+}
+
+/** What became of one map. */
+export function mappedLines(
+  { patient_id, interpolation, threshold, voxels, volume_ml, compared }: OkMapped,
+  out: string,
+): string[] {
+  const how = threshold === null ? interpolation : `${interpolation}, threshold ${threshold}`;
+  const size = (count: number, ml: number): string => `${count} voxels, ${ml.toFixed(2)} ml`;
+  return [
+    `map-back: ${patient_id} ok (${how}): ${size(voxels, volume_ml)}`,
+    ...(compared === null
+      ? []
+      : [
+          `  Dice ${compared.dice?.toFixed(4) ?? 'undefined, both are empty'} with ${size(compared.voxels, compared.volume_ml)}`,
+        ]),
+    `  volume: ${out}`,
+  ];
+}
+
+/** What `export nnunet` wrote. */
+export function nnunetLines({ dataset, folder, training, test, folds, channel }: NnunetExport): string[] {
+  return [
+    `export nnunet: ${folder}, ${training} training and ${test} test cases, channel ${channel}`,
+    folds === 0
+      ? '  no splits_final.json: cross-validation takes two training cases or more'
+      : `  splits_final.json: ${folds} folds; copy it to nnUNet_preprocessed/${folder} before training`,
+    `  data set: ${dataset}`,
+  ];
+}
+
+function cohortRows({ manifest, failures }: CohortResult): (string | number)[][] {
+  const ok = manifest.outputs.map((o) => [
+    o.patient_id,
+    o.stage || '-',
+    o.split,
+    o.tumor_volume_ml.toFixed(1),
+    o.final_roi_size_vox.join('x'),
+    o.flags.map((flag) => flag.code).join(', ') || '-',
+  ]);
+  const excluded = failures
+    .filter((f) => f.code !== 'no-image')
+    .map((f) => [f.patient_id, f.stage || '-', 'excluded', '-', '-', `${f.step}: ${f.code}`]);
+  return [...ok, ...excluded].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A row a patient, and the constants of the data set. */
+export function cohortTable(result: CohortResult): string {
+  return [
+    table(['patient', 'stage', 'split', 'tumour ml', 'ROI size', 'flags'], cohortRows(result)),
+    '',
+    constantsLine(result.manifest),
+  ].join('\n');
+}
+
+function constantsLine({ global_mu, global_sigma, config }: Manifest): string {
+  const { stats, intensity } = config;
+  return `data set constants: mu ${global_mu.toFixed(4)} HU, sigma ${global_sigma.toFixed(4)} HU (window ${intensity.windowHu.join(' to ')} HU, scope ${stats.scope}, ${stats.variance} variance)`;
+}
+
+/** Counts per state and where everything lies. */
+export function cohortLines(
+  { manifest, failures }: CohortResult,
+  places: Readonly<Record<string, string>>,
+): string[] {
+  const { summary } = manifest;
+  const withoutImage = failures.filter((f) => f.code === 'no-image').length;
+  return [
+    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${withoutImage > 0 ? ` (${withoutImage} of them in the clinical table only)` : ''}`,
+    ...(summary.num_tumor_clipped > 0
+      ? [
+          `  tumour cut off by the ROI in ${summary.num_tumor_clipped} of them: see tumor-clipped in the manifest`,
+        ]
+      : []),
+    ...Object.entries(places).map(([what, where]) => `  ${what}: ${where}`),
+  ];
+}

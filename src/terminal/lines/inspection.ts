@@ -1,0 +1,94 @@
+import type { InspectedPatient, InspectedRoi, Inspection } from '../../dataset/inspection.ts';
+import { table } from './table.ts';
+
+type Series = InspectedPatient['series'][number];
+type Mask = InspectedPatient['masks'][number];
+
+const LINKS = {
+  'series-uid': 'series UID',
+  'frame-of-reference-uid': 'frame of reference',
+  patient: 'patient alone',
+} as const;
+
+function millimetres(spacing: readonly number[]): string {
+  return `${spacing.map((mm) => mm.toFixed(3)).join('x')} mm`;
+}
+
+function verdictOf({ exclusion, ct, tumor }: InspectedPatient): string {
+  if (exclusion !== null) return `would be excluded: ${exclusion.code}: ${exclusion.message}`;
+  const [columns, rows, slices] = ct!.size_ijk;
+  const { source, roi_name, rois, link_rule, volume_ml } = tumor!;
+  const volume = volume_ml === null ? '' : `, ${volume_ml.toFixed(1)} ml`;
+  return [
+    `would convert: CT ${slices} slices ${columns}x${rows}`,
+    millimetres(ct!.spacing_mm),
+    `${source} \`${roi_name}\`${rois > 1 ? ` and ${rois - 1} more` : ''} by ${LINKS[link_rule]}${volume}`,
+  ].join(', ');
+}
+
+function seriesLine({
+  slices,
+  columns,
+  rows,
+  spacing_mm,
+  coverage_mm,
+  kernel,
+  chosen,
+  reason,
+}: Series): string {
+  const size = `${slices} slices ${columns}x${rows}, ${millimetres(spacing_mm)} over ${coverage_mm.toFixed(0)} mm`;
+  return `  ${chosen ? '*' : ' '} CT: ${size}${kernel === '' ? '' : `, kernel ${kernel}`}: ${reason}`;
+}
+
+function roiText({ names, wanted, drawable }: InspectedRoi, chosen: boolean): string {
+  const name = names.map((n) => n.name).join(' / ');
+  return `${wanted && chosen ? '*' : ''}${name}${drawable ? '' : ' (empty)'}`;
+}
+
+function maskLines({ source, file, link_rule, chosen, reason, rois }: Mask): string[] {
+  const link = link_rule === null ? '' : `, by ${LINKS[link_rule]}`;
+  return [
+    `  ${chosen ? '*' : ' '} ${source}: ${file}${link}${reason === '' ? '' : `: ${reason}`}`,
+    `      ${rois.map((roi) => roiText(roi, chosen)).join(', ') || 'no ROI'}`,
+  ];
+}
+
+function patientLines(patient: InspectedPatient): string[] {
+  const { patient_id, series, series_rejected, masks, flags, ignored_files } = patient;
+  return [
+    `${patient_id}: ${verdictOf(patient)}`,
+    ...series.map(seriesLine),
+    ...series_rejected.map(
+      ({ modality, images, reason }) => `    rejected: ${images} ${modality || 'other'} images: ${reason}`,
+    ),
+    ...masks.flatMap(maskLines),
+    ...flags.map(({ code, message, value }) => `    flag ${code}: ${message}: ${Number(value.toFixed(3))}`),
+    ...(ignored_files > 0 ? [`    ${ignored_files} files are no DICOM`] : []),
+  ];
+}
+
+function summaryLines({ summary }: Inspection): string[] {
+  const { num_patients, num_would_convert, num_would_be_excluded, exclusions, roi_names } = summary;
+  return [
+    `${num_patients} patients: ${num_would_convert} would convert, ${num_would_be_excluded} would be excluded`,
+    ...exclusions.map(({ code, patients }) => `  ${code}: ${patients}`),
+    '',
+    table(
+      ['ROI or segment', 'patients', 'mask.roiNames'],
+      roi_names.map(({ name, patients, matches }) => [name, patients, matches ? 'matches' : '-']),
+    ),
+  ];
+}
+
+const HEADERS_ALONE =
+  'Told by headers alone: convert looks at pixels too (damage, repeated slices, HU, empty segments, qc).';
+
+/** A block a patient, and of a cohort a summary. */
+export function inspectionLines(inspection: Inspection): string[] {
+  const { patients } = inspection;
+  return [
+    ...patients.flatMap((patient) => [...patientLines(patient), '']),
+    ...(patients.length > 1 ? [...summaryLines(inspection), ''] : []),
+    HEADERS_ALONE,
+  ];
+}

@@ -1,0 +1,85 @@
+import { progress } from '@clack/prompts';
+import type { Report, StepEvent } from '../../runner/report.ts';
+import { counted } from './counted.ts';
+
+/** "3 min", "40 s": rough, as a forecast is. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** Rate and time left, from the patients that this run has worked on itself. */
+export function pace(worked: number, left: number, seconds: number): string {
+  if (worked === 0 || seconds <= 0) return '';
+  const perSecond = worked / seconds;
+  const rate = perSecond >= 1 ? `${perSecond.toFixed(1)}/s` : `${(perSecond * 60).toFixed(1)}/min`;
+  return left === 0 ? rate : `${rate}, about ${roughDuration(left / perSecond)} left`;
+}
+
+interface Tally {
+  readonly total: number;
+  readonly started: number;
+  done: number;
+  worked: number;
+}
+
+type PatientEvent = Extract<StepEvent, { kind: 'patient' }>;
+
+function tallyText({ total, started, done, worked }: Tally): string {
+  return [`${done}/${total}`, pace(worked, total - done, (performance.now() - started) / 1000)]
+    .filter((t) => t !== '')
+    .join(', ');
+}
+
+function stateText({ state, skipped, message }: PatientEvent): string {
+  const what = skipped ? `${state} (done before)` : state;
+  return message === undefined ? what : `${what}: ${message}`;
+}
+
+/** A bar for a terminal. Patients that are not `ok` are counted in it and told at the end: a line would break the drawing. */
+function drawnReport(write: (line: string) => void): Report {
+  let bar: ReturnType<typeof progress> | undefined;
+  let tally: Tally | undefined;
+  let notOk = 0;
+  return (event) => {
+    if (event.kind === 'note') write(event.message);
+    else if (event.kind === 'started') {
+      tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
+      notOk = 0;
+      bar = progress({ max: event.patients, size: 30, output: process.stderr });
+      bar.start(`${event.step}: ${counted(event.patients, 'patient')}, ${counted(event.workers, 'worker')}`);
+    } else if (tally !== undefined && bar !== undefined) {
+      tally.done++;
+      if (!event.skipped) tally.worked++;
+      if (event.state !== 'ok') notOk++;
+      const message = `${event.step}: ${tallyText(tally)}${notOk > 0 ? `, ${notOk} not ok` : ''}`;
+      bar.advance(1, message);
+      if (tally.done === tally.total) bar.stop(message);
+    }
+  };
+}
+
+/** A line a patient, for logs. */
+function plainReport(write: (line: string) => void): Report {
+  let tally: Tally | undefined;
+  return (event) => {
+    if (event.kind === 'note') write(event.message);
+    else if (event.kind === 'started') {
+      tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
+      write(`${event.step}: ${counted(event.patients, 'patient')}, ${counted(event.workers, 'worker')}`);
+    } else if (tally !== undefined) {
+      tally.done++;
+      if (!event.skipped) tally.worked++;
+      write(`${event.step}: ${event.patientId} ${stateText(event)} [${tallyText(tally)}]`);
+    }
+  };
+}
+
+/** Progress on standard error: a bar where it is a terminal, plain lines elsewhere. */
+export function progressReport(): Report {
+  const write = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  return process.stderr.isTTY ? drawnReport(write) : plainReport(write);
+}

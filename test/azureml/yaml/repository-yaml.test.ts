@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { runPipeline } from '../../../src/azureml/local/local-run.ts';
+import { planPipeline } from '../../../src/azureml/local/plan.ts';
+import { loadComponent } from '../../../src/azureml/yaml/component.ts';
+import { loadPipeline } from '../../../src/azureml/yaml/pipeline.ts';
+import { UsageError } from '../../../src/errors.ts';
+import { decodePrevious } from '../../../src/steps/split/previous-split.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const pipelineFile = path.join(root, 'pipelines/preprocess.yml');
+const steps = readdirSync(path.join(root, 'components'));
+const places = { raw: 'RAW', clinical: 'clinical.csv', interim: 'INTERIM', roi: 'https://host/roi?a=1&b=2' };
+
+describe.each(steps)('components/%s/component.yml', (step) => {
+  const file = path.join(root, 'components', step, 'component.yml');
+
+  it('says what everything is for, in the order of the official examples', async () => {
+    const { name, inputs, outputs } = await loadComponent(file);
+    expect(name).toBe(`swinprep_${step.replaceAll('-', '_')}`);
+    for (const { description } of [...Object.values(inputs), ...Object.values(outputs)]) {
+      expect(description).toMatch(/\w+.*\.$/);
+    }
+    expect(Object.keys(parse(await readFile(file, 'utf8')))).toEqual([
+      '$schema',
+      'name',
+      'display_name',
+      'version',
+      'type',
+      'description',
+      'is_deterministic',
+      'inputs',
+      'outputs',
+      'environment',
+      'resources',
+      'distribution',
+      'command',
+    ]);
+  });
+
+  it('has the version of the package, and so has its image', async () => {
+    const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+    expect(await loadComponent(file)).toMatchObject({ version, environment: `azureml:swinprep:${version}` });
+  });
+
+  it('names each option after its input or output', async () => {
+    const { command, inputs, outputs } = await loadComponent(file);
+    const options = [...command.matchAll(/--([a-z-]+) '?\$\{\{(?:inputs|outputs)\.(\w+)\}\}/g)];
+    expect(command).toMatch(new RegExp(`^swinprep ${step} `));
+    for (const [, option, port] of options) expect(option).toBe(port.replaceAll('_', '-'));
+    expect(options.map(([, , port]) => port)).toEqual([...Object.keys(inputs), ...Object.keys(outputs)]);
+  });
+
+  it('runs one process on each node, on one node unless a pipeline says more', async () => {
+    expect(await loadComponent(file)).toMatchObject({
+      resources: { instance_count: 1 },
+      distribution: { type: 'pytorch', process_count_per_instance: 1 },
+    });
+  });
+
+  it('is never reused, since the content under its URLs may change', async () => {
+    expect((await loadComponent(file)).is_deterministic).toBe(false);
+  });
+});
+
+describe('pipelines/preprocess.yml', () => {
+  it('chains all the components and stops at the first failure', async () => {
+    const { jobs, settings } = await loadPipeline(pipelineFile);
+    expect(Object.values(jobs).map(({ component }) => path.basename(path.dirname(component.file)))).toEqual([
+      'convert',
+      'split',
+      'pass1-stats',
+      'pass2-write',
+    ]);
+    expect(settings).toEqual({ default_compute: 'azureml:cpu-cluster', continue_on_step_failure: false });
+  });
+
+  it('asks for the places that only the user knows', async () => {
+    const planning = planPipeline(pipelineFile, { artifactsDir: 'out' });
+    await expect(planning).rejects.toThrow(UsageError);
+    const { message } = (await planning.catch((error: unknown) => error)) as UsageError;
+    expect(message.split('\n').slice(1)).toEqual(
+      ['raw', 'clinical', 'interim', 'roi'].map(
+        (name) => `  - input ${name} has not been set: --set ${name}=URI`,
+      ),
+    );
+  });
+
+  it('runs the four verbs with every place where it belongs', async () => {
+    const { jobs } = await planPipeline(pipelineFile, { set: places, artifactsDir: '/a' });
+    expect(jobs.map(({ command }) => command.replace(/ {2,}/g, ' '))).toEqual([
+      `swinprep convert --raw 'RAW' --interim 'INTERIM' --content 'unknown' --preset 'lung1' --config '${root}/pipelines/config.yml' --patch 'preset' --limit 0 --prune False --workers 0 --memory-limit 'auto' --profile False --cases '/a/convert/cases'`,
+      `swinprep split --cases '/a/convert/cases' --clinical 'clinical.csv' --previous '${root}/pipelines/no-previous-split.json' --state 'none' --profile False --split '/a/split/split'`,
+      "swinprep pass1-stats --cases '/a/convert/cases' --split '/a/split/split' --interim 'INTERIM' --freeze-stats 'none' --state 'none' --workers 0 --memory-limit 'auto' --profile False --stats '/a/pass1_stats/stats'",
+      "swinprep pass2-write --cases '/a/convert/cases' --split '/a/split/split' --stats '/a/pass1_stats/stats' --interim 'INTERIM' --roi 'https://host/roi?a=1&b=2' --prune False --workers 0 --memory-limit 'auto' --profile False --manifest '/a/pass2_write/manifest'",
+    ]);
+    expect(jobs.map(({ dependsOn }) => dependsOn.length)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('runs here as it stands', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'swinprep-test-'));
+    const cli = path.join(folder, 'cli.mjs');
+    const calls = path.join(folder, 'calls');
+    await writeFile(
+      cli,
+      "import fs from 'node:fs';\nfs.appendFileSync(process.env.CALLS, process.argv[2] + '\\n');\n",
+    );
+    const plan = await planPipeline(pipelineFile, {
+      set: places,
+      artifactsDir: path.join(folder, 'artifacts'),
+    });
+    const { state } = await runPipeline(plan, { cli, env: { ...process.env, CALLS: calls } });
+    const called = await readFile(calls, 'utf8');
+    await rm(folder, { recursive: true });
+    expect(state).toBe('Completed');
+    expect(called.trim().split('\n')).toEqual(['convert', 'split', 'pass1-stats', 'pass2-write']);
+  });
+
+  it('comes with a configuration that changes nothing', async () => {
+    expect(parse(await readFile(path.join(root, 'pipelines/config.yml'), 'utf8'))).toEqual({});
+  });
+
+  it('comes with an earlier split that pins nobody', async () => {
+    const file = path.join(root, 'pipelines/no-previous-split.json');
+    expect(decodePrevious(file, await readFile(file)).pins.size).toBe(0);
+  });
+});

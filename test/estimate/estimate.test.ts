@@ -1,0 +1,194 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writePhantom } from '../../src/demo/write-phantom.ts';
+import type { CohortEstimate } from '../../src/estimate/estimate.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
+import { startProxy } from '../support/azure/proxy.ts';
+import { cli, temporaryFolder } from '../support/cli.ts';
+import { gather } from '../support/gather.ts';
+
+const PATIENTS = 4;
+const CONFIG = `
+resample: {spacingMm: [2, 2, 6]}
+roi: {patch: 96x96x32}
+`;
+const PRICES = `
+currency: EUR
+coreHour: 0.5
+storageGbMonth: 1
+writes10000: 1
+lists10000: 1
+reads10000: 1
+egressGb: 1
+`;
+
+let azurite: Azurite;
+let proxy: Awaited<ReturnType<typeof startProxy>>;
+const folder = temporaryFolder();
+const prices = join(folder, 'prices.yml');
+const counted = { lists: 0, reads: 0, writes: 0 };
+
+const at = (name: string): string => `${azurite.url}/cohort/${name}`;
+const PLAN = ['--cores', '4', '--start-minutes', '3', '--idle-minutes', '2'];
+
+async function estimate(...more: string[]): Promise<CohortEstimate> {
+  const nodes = more.includes('--nodes') ? [] : ['--nodes', '1'];
+  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, ...nodes];
+  return JSON.parse((await cli([...args, '--json', ...more])).stdout) as CohortEstimate;
+}
+
+beforeAll(async () => {
+  writeFileSync(prices, PRICES);
+  writeFileSync(join(folder, 'config.yml'), CONFIG);
+  azurite = await startAzurite();
+  proxy = await startProxy(azurite.url, ({ method, url = '' }) => {
+    if (new URL(url, 'http://localhost').searchParams.get('comp') === 'list') counted.lists++;
+    else if (method === 'PUT') counted.writes++;
+    else if (method !== 'DELETE') counted.reads++;
+    return false;
+  });
+  await writePhantom(`${azurite.url}/cohort`, { patients: PATIENTS, full: 0 });
+  const seen = (name: string): string => `${proxy.url}/cohort/${name}`;
+  const places = ['--raw', seen('raw'), '--clinical', seen('clinical.csv'), '--out', seen('out')];
+  const rest = ['--artifacts', join(folder, 'artifacts'), '--config', join(folder, 'config.yml')];
+  await cli(['preprocess', ...places, ...rest, '--profile']);
+});
+afterAll(async () => {
+  await proxy.close();
+  await azurite.close();
+});
+
+describe('an estimate by what a run has left', () => {
+  const stores = (): string[] => ['--interim', at('out/interim'), '--roi', at('out/roi')];
+
+  test('counts the requests that the run made', async () => {
+    const { requests } = await estimate('--core-minutes', '3', ...stores());
+    for (const kind of ['lists', 'reads', 'writes'] as const) {
+      expect(requests[kind]).toBeGreaterThan(0.9 * counted[kind]);
+      expect(requests[kind]).toBeLessThan(1.1 * counted[kind]);
+    }
+  });
+
+  test('counts the bytes that are stored, and works the hours out', async () => {
+    const found = await estimate('--core-minutes', '3', ...stores());
+    const stored = async (name: string): Promise<number> =>
+      (await gather((await openStore(at(name))).list()))
+        .filter(({ key }) => key.includes('/'))
+        .reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(found).toMatchObject({ patients: PATIENTS, sampledPatients: PATIENTS, currency: 'EUR' });
+    expect(found.storedGb.raw * 2 ** 30).toBeCloseTo(await stored('raw'), 0);
+    expect(found.storedGb.interim * 2 ** 30).toBeCloseTo(await stored('out/interim'), 0);
+    expect(found.storedGb.roi * 2 ** 30).toBeCloseTo(await stored('out/roi'), 0);
+    // 12 core minutes on 4 cores, 5 minutes of start and idling: 8 minutes of a node.
+    expect(found.workCoreHours).toBeCloseTo(0.2, 12);
+    expect(found.nodeHours).toBeCloseTo(8 / 60, 12);
+    expect(found.cost.compute).toBeCloseTo((8 / 60) * 4 * 0.5, 12);
+  });
+
+  test('grows with the raw data where the run was over some of the patients', async () => {
+    const whole = await estimate('--core-minutes', '3', ...stores());
+    const [interim, roi] = [await openStore(at('part/interim')), await openStore(at('part/roi'))];
+    for (const [from, to] of [
+      [await openStore(at('out/interim')), interim],
+      [await openStore(at('out/roi')), roi],
+    ])
+      for await (const { key } of from.list('PHANTOM-002')) await to.write(key, (await from.read(key))!);
+    // What a run keeps for the next one is no patient's.
+    await interim.write('.state/split.json', new Uint8Array(1e6));
+    const part = await estimate('--core-minutes', '3', '--interim', interim.uri, '--roi', roi.uri);
+    expect(part.sampledPatients).toBe(1);
+    const ratio = part.storedGb.interim / whole.storedGb.interim;
+    expect(ratio).toBeGreaterThan(0.6);
+    expect(ratio).toBeLessThan(1.6);
+    const sampled = await gather(interim.list('PHANTOM-002'));
+    const raw = await gather((await openStore(at('raw'))).list('PHANTOM-002'));
+    const sum = (files: readonly { bytes: number }[]): number =>
+      files.reduce((all, { bytes }) => all + bytes, 0);
+    expect(part.storedGb.interim).toBeCloseTo((sum(sampled) / sum(raw)) * part.storedGb.raw, 9);
+  });
+});
+
+test('an estimate by the profiles of a run has its work', async () => {
+  const ratios = ['--interim-ratio', '1', '--roi-ratio', '1'];
+  const found = await estimate('--measured', join(folder, 'artifacts'), ...ratios);
+  expect(found.coreMinutesPerPatient).toBeGreaterThan(0);
+  expect(found.workCoreHours * 60).toBeCloseTo(PATIENTS * found.coreMinutesPerPatient, 9);
+});
+
+test('two ranks list the patients as often as the estimate says', async () => {
+  counted.lists = 0;
+  const places = ['--raw', `${proxy.url}/cohort/raw`, '--interim', `${proxy.url}/cohort/shared/interim`];
+  const rank = (of: string): string[] => [
+    'convert',
+    ...places,
+    '--cases',
+    join(folder, 'cases'),
+    '--shard',
+    of,
+  ];
+  await Promise.all([cli(rank('0/2')), cli(rank('1/2'))]);
+  const { requests } = await estimate(
+    ...['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1', '--nodes', '2'],
+  );
+  expect(requests.lists).toBe(counted.lists);
+});
+
+test('an estimate by ratios needs no run', async () => {
+  const found = await estimate('--core-seconds-per-gb', '60', '--interim-ratio', '0.5', '--roi-ratio', '2');
+  expect(found.storedGb.interim).toBeCloseTo(found.storedGb.raw / 2, 12);
+  expect(found.storedGb.roi).toBeCloseTo(found.storedGb.raw * 2, 12);
+  expect(found.workCoreHours).toBeCloseTo(found.storedGb.raw / 60, 12);
+  expect(found).not.toHaveProperty('sampledPatients');
+});
+
+test('the closing lines say what is paid for what', async () => {
+  const args = [
+    'azure',
+    'estimate',
+    '--raw',
+    at('raw'),
+    '--prices',
+    prices,
+    ...PLAN,
+    '--nodes',
+    '1',
+    '--egress-gb',
+    '2',
+  ];
+  const more = ['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1'];
+  const { stdout } = await cli([...args, ...more]);
+  expect(stdout).toMatch(/^cohort +4 patients, 0\.\d GB in \d+ files$/m);
+  expect(stdout).toMatch(/^work +0\.20 h of one core, 3\.00 min a patient$/m);
+  expect(stdout).toMatch(/^nodes +0\.13 h of a node, 0\.53 h of a core, done after 0\.10 h +0\.27 EUR$/m);
+  expect(stdout).toMatch(/^egress +2\.0 GB +2\.00 EUR$/m);
+  expect(stdout).toMatch(/^a run +2\.\d\d EUR$/m);
+});
+
+test.each([
+  ['no throughput', ['--interim-ratio', '1', '--roi-ratio', '1'], 'give one of --measured'],
+  ['two throughputs', ['--core-minutes', '1', '--core-seconds-per-gb', '1'], 'give one of --measured'],
+  ['half of a run', ['--core-minutes', '1', '--interim', 'somewhere'], 'give both --interim and --roi'],
+  [
+    'a negative time',
+    ['--core-minutes', '1', '--idle-minutes', '-1'],
+    '--idle-minutes: must be a number from 0 on',
+  ],
+  ['no work', ['--core-minutes', '0'], '--core-minutes: must be a number above 0'],
+])('an estimate with %s is refused', async (_, args, message) => {
+  const all = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, '--nodes', '1', ...args];
+  expect((await cli(all, 1)).stderr).toContain(message);
+});
+
+test('the example of prices is refused until it is filled in', async () => {
+  const example = fileURLToPath(new URL('../../infra/prices.example.yml', import.meta.url));
+  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', example, ...PLAN, '--nodes', '1'];
+  const { stderr } = await cli(
+    [...args, '--core-minutes', '1', '--interim-ratio', '1', '--roi-ratio', '1'],
+    1,
+  );
+  for (const key of ['coreHour', 'storageGbMonth', 'writes10000', 'lists10000', 'reads10000', 'egressGb'])
+    expect(stderr).toContain(`${key}: must be a number: put in the price of your region`);
+});

@@ -1,0 +1,168 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { PRESETS } from '../../../src/config/presets.ts';
+import type { Manifest } from '../../../src/dataset/manifest.ts';
+import type { OkRoi } from '../../../src/dataset/roi.ts';
+import { type Split, UNLABELED } from '../../../src/dataset/split.ts';
+import type { DatasetStats } from '../../../src/dataset/stats.ts';
+import { phantomFiles } from '../../../src/phantom/cohort.ts';
+import { caseNamingOf } from '../../../src/privacy/case-id.ts';
+import { cli, readJson, temporaryFolder } from '../../support/cli.ts';
+
+/** A cohort whose last patient has no stage, prepared with it as unlabeled. */
+const UNSTAGED = 'PHANTOM-006';
+const cohort = temporaryFolder();
+const out = temporaryFolder();
+const cases = join(out, 'artifacts/convert/cases');
+const clinical = join(cohort, 'clinical.csv');
+const splitFolder = join(out, 'artifacts/split/split');
+const config = join(temporaryFolder(), 'config.yml');
+let printed = '';
+
+function preprocess(...more: string[]): Promise<{ stdout: string }> {
+  const where = ['--raw', join(cohort, 'raw'), '--clinical', clinical, '--out', out, '--config', config];
+  return cli(['preprocess', ...where, ...more]);
+}
+
+beforeAll(async () => {
+  writeFileSync(config, 'split: {unknownStage: unlabeled}\noutput: {auditVolumes: false}\n');
+  for (const { key, bytes } of phantomFiles({ patients: 6, full: 0, gridSize: 64 })) {
+    mkdirSync(dirname(join(cohort, key)), { recursive: true });
+    writeFileSync(join(cohort, key), bytes);
+  }
+  printed = (await preprocess()).stdout;
+});
+
+describe('a patient without a stage, unlabeled', () => {
+  test('has no class, from the split to the manifest', () => {
+    const split = readJson<Split>(splitFolder, 'split.json');
+    const { per_case_records } = readJson<DatasetStats>(
+      out,
+      'artifacts/pass1_stats/stats/dataset_pass1_stats.json',
+    );
+    const { outputs } = readJson<Manifest>(out, 'artifacts/pass2_write/manifest/manifest.json');
+    const meta = readJson<OkRoi>(out, 'roi', UNSTAGED, 'meta.json');
+    const of = <T extends { patient_id: string }>(records: T[]): T =>
+      records.find((record) => record.patient_id === UNSTAGED)!;
+    const none = { stage: '', stage_index: UNLABELED };
+    expect([of(split.patients), of(outputs), meta]).toMatchObject([none, none, none]);
+    expect(of(per_case_records)).toMatchObject({ stage: '' });
+    expect(outputs).toHaveLength(6);
+  });
+
+  test('counts apart from the stages, on the terminal too', () => {
+    const split = readJson<Split>(splitFolder, 'split.json');
+    expect(split.summary.no_stage).toEqual({ train: 1, test: 0, excluded: 0 });
+    expect(split.class_weights.num_train.reduce((a, b) => a + b)).toBe(split.summary.num_train - 1);
+    expect(printed).toContain('no stage: train 1, test 0, excluded 0');
+    expect(readFileSync(join(splitFolder, 'split.csv'), 'utf8')).toContain(`${UNSTAGED},train,unlabeled,`);
+  });
+});
+
+test('warnings and class weights are on the terminal', () => {
+  const { warnings } = readJson<Split>(splitFolder, 'split.json');
+  expect(warnings.length).toBeGreaterThan(0);
+  for (const { message } of warnings) expect(printed).toContain(`warning: ${message}`);
+  expect(printed).toMatch(/class weights: inverse frequency [\d., -]+; effective number [\d., -]+$/m);
+});
+
+describe('--previous', () => {
+  const options = (folder: string): string[] => ['--cases', cases, '--clinical', clinical, '--split', folder];
+
+  /** The split of the first run, changed. */
+  function changedSplit(change: (split: Split) => Partial<Split>): string {
+    const split = readJson<Split>(splitFolder, 'split.json');
+    const file = join(temporaryFolder(), 'mine.json');
+    writeFileSync(file, JSON.stringify({ ...split, ...change(split) }));
+    return file;
+  }
+
+  /** All sides turned round. */
+  const turned = ({ patients }: Split): Partial<Split> => ({
+    patients: patients.map((p) => ({ ...p, split: p.split === 'train' ? 'test' : 'train' })),
+  });
+
+  test.each([
+    ['a file', (file: string) => file],
+    ['a URI', (file: string) => pathToFileURL(file).href],
+  ])('takes %s, and decides against the seed', async (_, named) => {
+    const folder = temporaryFolder();
+    const file = changedSplit(turned);
+    const { stdout } = await cli(['split', ...options(folder), '--previous', named(file)]);
+    const sides = ({ patients }: Split) => patients.map((p) => [p.patient_id, p.split]);
+    expect(sides(readJson<Split>(folder, 'split.json'))).toEqual(sides(readJson<Split>(file)));
+    expect(stdout).toContain('previous split: 6 patients keep their side, 0 of it are not here now');
+  });
+
+  test('is refused where its patients are named in another way', async () => {
+    const file = changedSplit(() => ({ case_naming: 'hmac:0123456789abcdef' }));
+    const { stderr } = await cli(['split', ...options(temporaryFolder()), '--previous', file], 1);
+    expect(stderr).toContain('mine.json: names its patients in another way than this run');
+  });
+
+  test('is asked for where a split.json would be replaced by one that moves somebody', async () => {
+    const folder = temporaryFolder();
+    cpSync(changedSplit(turned), join(folder, 'split.json'));
+    const before = readFileSync(join(folder, 'split.json'));
+    const { stderr } = await cli(['split', ...options(folder)], 1);
+    expect(stderr).toMatch(/6 of its patients would change between train and test; give it with --previous/);
+    expect(readFileSync(join(folder, 'split.json'))).toEqual(before);
+    await cli(['split', ...options(folder), '--previous', folder]);
+  });
+
+  test('is asked for where a split.json would be replaced by one that forgets who is retired', async () => {
+    const folder = temporaryFolder();
+    const retired = [{ patient_id: 'GONE', split: 'test' as const, stage: 'I' }];
+    const file = changedSplit(() => ({ retired }));
+    cpSync(file, join(folder, 'split.json'));
+    const { stderr } = await cli(['split', ...options(folder)], 1);
+    expect(stderr).toContain('split.json: 1 retired ones would be forgotten; give it with --previous');
+    await cli(['split', ...options(folder), '--previous', folder]);
+    expect(readJson<Split>(folder, 'split.json').retired).toEqual(retired);
+  });
+
+  test('an empty one is no folder', async () => {
+    const { stderr } = await cli(['split', ...options(temporaryFolder()), '--previous', ''], 1);
+    expect(stderr).toContain('a path or URI is empty');
+  });
+
+  test('a wrong one stops preprocess before anything is done', async () => {
+    const file = join(temporaryFolder(), 'no.json');
+    const where = ['--raw', join(cohort, 'raw'), '--clinical', clinical, '--out', temporaryFolder()];
+    const { stderr } = await cli(['preprocess', ...where, '--previous', file], 1);
+    expect(stderr).toMatch(/^swinprep: .*no\.json: does not exist/);
+  });
+
+  test('keeps everyone over a changed cohort, and what is done stays done', async () => {
+    const first = readJson<Split>(splitFolder, 'split.json');
+    const gone = first.patients.find((p) => p.split === 'test')!.patient_id;
+    const all = join(temporaryFolder(), 'cases.json');
+    cpSync(join(cases, 'cases.json'), all);
+    rmSync(join(cohort, 'raw', gone), { recursive: true });
+    const { stdout } = await preprocess('--previous', splitFolder);
+    const second = readJson<Split>(splitFolder, 'split.json');
+    expect(second.retired).toEqual([{ patient_id: gone, split: 'test', stage: expect.any(String) }]);
+    expect(second.patients.map((p) => [p.patient_id, p.split, p.pinned])).toEqual(
+      first.patients.filter((p) => p.patient_id !== gone).map((p) => [p.patient_id, p.split, true]),
+    );
+    expect(stdout).toMatch(/pass2-write: 5 ok, 0 excluded, 5 done before/);
+    const back = ['--cases', dirname(all), '--clinical', clinical, '--split', splitFolder];
+    await cli(['split', ...back, '--previous', splitFolder]);
+    const third = readJson<Split>(splitFolder, 'split.json');
+    expect(third.retired).toEqual([]);
+    expect(third.patients.map((p) => [p.patient_id, p.split])).toEqual(
+      first.patients.map((p) => [p.patient_id, p.split]),
+    );
+  });
+});
+
+test('the check value of a secret tells two secrets apart, and is no name that a patient gets', () => {
+  const hmac = { ...PRESETS.lung1, privacy: { ...PRESETS.lung1.privacy, caseId: 'hmac' as const } };
+  const naming = (secret: string) => caseNamingOf(hmac, { SWINPREP_SALT: secret });
+  expect(naming('a secret of some length')).toMatch(/^hmac:[0-9a-f]{16}$/);
+  expect(naming('a secret of some length')).toBe(naming('a secret of some length'));
+  expect(naming('a secret of some length')).not.toBe(naming('another secret, as long'));
+  expect(caseNamingOf(PRESETS.lung1, {})).toBe('folder');
+});

@@ -1,0 +1,100 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { ArmRequest } from '../../../src/azureml/bodies/asset-body.ts';
+import { componentRequest } from '../../../src/azureml/bodies/component-body.ts';
+import { localData } from '../../../src/azureml/bodies/job-body.ts';
+import {
+  componentRequests,
+  jobRequest,
+  readDataRequest,
+  readEnvironmentRequest,
+  readyJob,
+  readySchedule,
+  readyScheduleRequest,
+} from '../../../src/azureml/bodies/requests.ts';
+import { loadComponent } from '../../../src/azureml/yaml/component.ts';
+import type { AzureFileKind } from '../../../src/azureml/yaml/lint.ts';
+
+/** The workspace of the recorded bodies. */
+export const WORKSPACE = {
+  subscriptionId: '00000000-0000-0000-0000-000000000000',
+  resourceGroup: 'rg',
+  workspaceName: 'ws',
+};
+
+export const FILES = path.resolve(import.meta.dirname, '../../azureml/arm/files');
+
+export const KINDS: Readonly<Record<string, AzureFileKind>> = {
+  'environment.yml': 'environment',
+  'data.yml': 'data asset',
+  'make.yml': 'component',
+  'use.yml': 'component',
+  'pipeline.yml': 'pipeline',
+  'weekly.yml': 'schedule',
+  'nightly.yml': 'schedule',
+};
+
+/** Every PUT request that stands for a file, in order. */
+export async function requestsFor(kind: AzureFileKind, file: string): Promise<ArmRequest[]> {
+  switch (kind) {
+    case 'environment':
+      return [await readEnvironmentRequest(file)];
+    case 'data asset':
+      return [await readDataRequest(file)];
+    case 'component':
+      return [componentRequest(await loadComponent(file), WORKSPACE)];
+    case 'pipeline': {
+      const ready = await readyJob(file, {});
+      return [
+        ...componentRequests(ready, WORKSPACE),
+        jobRequest(ready, 'job', WORKSPACE, uploads(localData(ready.pipeline, ready.inputs))),
+      ];
+    }
+    case 'schedule': {
+      const ready = await readySchedule(file, {});
+      const uploaded = uploads(localData(ready.pipeline, ready.inputs));
+      return [...componentRequests(ready, WORKSPACE), readyScheduleRequest(ready, WORKSPACE, uploaded)];
+    }
+  }
+}
+
+function uploads(files: readonly string[]): Map<string, string> {
+  const folder = `azureml://datastores/workspaceblobstore/paths/LocalUpload/${'0'.repeat(64)}`;
+  return new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`]));
+}
+
+/**
+ * Requests as JSON without what is chosen anew each time: ids of jobs, versions of nameless components (each tool has a
+ * hash of its own; here the component's command stands for it) and of uploads. Names of frequencies and week days are
+ * in lower case, times without `T`, as azure-ai-ml writes them.
+ */
+export function comparable(requests: readonly ArmRequest[]): unknown {
+  let text = JSON.stringify(requests);
+  for (const { path: place, body } of requests) {
+    const version = /azureml_anonymous\/versions\/(.+)$/.exec(place)?.[1];
+    if (version === undefined) continue;
+    const { command } = (body as { properties: { componentSpec: { command: string } } }).properties
+      .componentSpec;
+    text = text.replaceAll(version, JSON.stringify(command.slice(0, 20)).slice(1, -1));
+  }
+  text = text
+    .replace(/LocalUpload\/[0-9a-f]{64}/g, 'LocalUpload/HASH')
+    .replace(/"\/jobs\/[^"]*"/g, '"/jobs/JOB"')
+    .replace(/"(Minute|Hour|Day|Week|Month|[A-Z][a-z]+day)"/g, (word) => word.toLowerCase())
+    .replace(/("startTime":"[\d-]+)T/g, '$1 ');
+  return JSON.parse(text);
+}
+
+/** Official schemas of Azure Resource Manager, kept outside the repository. */
+export const armSchemas =
+  process.env.SWINPREP_ARM_SCHEMAS ??
+  path.resolve(import.meta.dirname, '../../../../shared/contracts/azure/arm-schemas');
+
+/** Newest stable version of a resource provider among the schemas. */
+export function newestVersion(provider: string): string {
+  const pattern = new RegExp(`^${provider}\\.(\\d{4}-\\d\\d-\\d\\d)\\.json$`);
+  return readdirSync(armSchemas)
+    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+    .sort()
+    .at(-1)!;
+}

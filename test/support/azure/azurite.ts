@@ -1,0 +1,1 @@
+export { type Azurite, startAzurite } from '../../../src/demo/embedded-azurite.ts';

@@ -1,1 +1,0 @@
-export { type Azurite, startAzurite } from '../../src/components/embedded-azurite.ts';

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { PRESETS } from '../../../src/config/presets.ts';
+import type { CohortResult } from '../../../src/pipeline/cohort-result.ts';
+import { cohortTable } from '../../../src/terminal/lines/closing.ts';
+
+test('the table of the cohort: a row a patient in order of names, and a dash for who has no stage', () => {
+  const output = { tumor_volume_ml: 9.16, final_roi_size_vox: [192, 192, 64], flags: [] };
+  const result = {
+    manifest: {
+      config: PRESETS.lung1,
+      global_mu: -170,
+      global_sigma: 316.5,
+      outputs: [
+        { ...output, patient_id: 'P1', split: 'train', stage: 'IIIa' },
+        { ...output, patient_id: 'P3', split: 'test', stage: '' },
+      ],
+    },
+    failures: [
+      { patient_id: 'P2', stage: '', step: 'convert', code: 'no-mask', error: '' },
+      { patient_id: 'P4', stage: 'I', step: 'split', code: 'no-image', error: '' },
+    ],
+  } as unknown as CohortResult;
+  expect(cohortTable(result).split('\n')).toEqual([
+    'patient  stage  split     tumour ml  ROI size    flags',
+    expect.stringMatching(/^-+(?: {2}-+){5}$/),
+    'P1       IIIa   train     9.2        192x192x64  -',
+    'P2       -      excluded  -          -           convert: no-mask',
+    'P3       -      test      9.2        192x192x64  -',
+    '',
+    expect.stringContaining('data set constants: mu -170.0000 HU'),
+  ]);
+});
