@@ -1,6 +1,5 @@
 import { resampleLinear } from '../kernels/grid/resample.ts';
 import { windowOfAxis } from '../kernels/grid/resample-axis.ts';
-import type { StageClock } from '../timing/stage-clock.ts';
 import type { StandardisedCt } from './standardise.ts';
 
 /** Planes resampled at a time, so that the whole float volume never exists. */
@@ -20,7 +19,6 @@ export interface Slab {
 export function* resampledSlabs(
   { ct, ctAxes }: StandardisedCt,
   airHu: number,
-  clock: StageClock,
   { keep }: { readonly keep: boolean },
 ): Generator<Slab> {
   const [x, y, z] = ctAxes;
@@ -29,11 +27,6 @@ export function* resampledSlabs(
     const axes = [x, y, windowOfAxis(z, firstPlane, SLAB_PLANES)] as const;
     if (keep || room === undefined)
       room = new Float32Array(x.lower.length * y.lower.length * axes[2].lower.length);
-    const hu = clock.time(
-      'resample',
-      ({ byteLength }) => byteLength,
-      () => resampleLinear(ct, axes, airHu, room),
-    );
-    yield { hu, firstPlane };
+    yield { hu: resampleLinear(ct, axes, airHu, room), firstPlane };
   }
 }

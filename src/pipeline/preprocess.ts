@@ -7,10 +7,10 @@ import { type ConfigOptions, readConfig } from '../config/read.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
 import { parseMemoryLimit } from '../runner/memory.ts';
-import { earlierSplit } from '../runner/run-state.ts';
 import { readFrozen } from '../steps/pass1-stats/read-frozen.ts';
 import { parseClinical } from '../steps/split/clinical.ts';
 import { previousFile } from '../steps/split/earlier-split.ts';
+import { earlierSplit } from '../steps/split/state.ts';
 import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
 

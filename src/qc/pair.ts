@@ -3,10 +3,10 @@ import type { QcCheck } from '../dataset/case.ts';
 import type { Flag } from '../dataset/record.ts';
 import type { Study } from '../dicom/study/study.ts';
 import type { HuHistogram } from '../kernels/intensity/histogram.ts';
-import { maskedMean } from '../kernels/intensity/masked-mean.ts';
 import { noiseHu } from '../kernels/intensity/noise.ts';
 import { stepShare } from '../kernels/intensity/steps.ts';
 import { componentSizes } from '../kernels/mask/components.ts';
+import { maskedMean } from '../kernels/mask/masked-mean.ts';
 import { type Vec3, voxelCount } from '../volume/geometry.ts';
 import { assertChecks, judge } from './judge.ts';
 

@@ -3,10 +3,10 @@ import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { OkCase } from '../../src/dataset/case.ts';
 import type { SplitMember } from '../../src/dataset/split.ts';
-import { convertRules } from '../../src/steps/convert/patient.ts';
+import { convertRules } from '../../src/steps/convert/fingerprint.ts';
 import { measureFingerprint } from '../../src/steps/pass1-stats/patient.ts';
 import { huFingerprint, roiFingerprint, roiRules } from '../../src/steps/pass2-write/fingerprint.ts';
-import type { Constants } from '../../src/steps/pass2-write/make-roi.ts';
+import type { Constants } from '../../src/steps/pass2-write/task.ts';
 
 const record = {
   patient_id: 'P',

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Split } from '../../src/dataset/split.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { writePhantom } from '../../src/demo/write-phantom.ts';
-import { earlierSplit } from '../../src/runner/run-state.ts';
+import { earlierSplit } from '../../src/steps/split/state.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 
 const NIGHTLY = resolve(import.meta.dirname, '../../pipelines/rerun-nightly.yml');

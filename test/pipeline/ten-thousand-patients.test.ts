@@ -14,10 +14,11 @@ import {
 } from '../../src/dataset/manifest.ts';
 import type { OkRoi } from '../../src/dataset/roi.ts';
 import { splitSchema } from '../../src/dataset/split.ts';
-import { datasetStats, type MeasuresFile, measuresFileSchema, statsSchema } from '../../src/dataset/stats.ts';
+import { type MeasuresFile, measuresFileSchema, statsSchema } from '../../src/dataset/stats.ts';
 import { buildDatalist, datalistSchema } from '../../src/layouts/datalist.ts';
 import { deal, gathered } from '../../src/runner/deal.ts';
 import { gatherParts, writePart } from '../../src/runner/parts.ts';
+import { datasetStats } from '../../src/steps/pass1-stats/dataset-stats.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { temporaryFolder } from '../support/cli.ts';

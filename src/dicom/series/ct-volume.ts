@@ -2,7 +2,7 @@ import { CaseExclusion } from '../../errors.ts';
 import type { Volume } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { Tag } from '../file/part10.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import { type HuRules, type SliceHu, writeHounsfield } from '../pixels/hounsfield.ts';
 import { storedPixels } from '../pixels/pixels.ts';
 import { withoutDuplicates } from './duplicates.ts';

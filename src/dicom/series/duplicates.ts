@@ -1,6 +1,6 @@
 import { CaseExclusion } from '../../errors.ts';
 import { frameName } from '../file/functional-groups.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import type { SlicePlane } from './geometry.ts';
 import { orderSlices } from './slice-order.ts';
 

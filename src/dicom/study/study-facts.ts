@@ -1,10 +1,10 @@
 import { acquisitionOf, type ImageFrame } from '../file/functional-groups.ts';
 import { type DicomFile, decimals, Tag, text } from '../file/part10.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import type { LinkRule } from '../mask/link.ts';
 import type { MaskAgreement } from '../mask/mask-agreement.ts';
 import type { MaskCandidate, MaskSource } from '../mask/mask-candidates.ts';
-import { type Rescale, rescaleOf } from '../pixels/hounsfield.ts';
+import { type Rescale, rescaleOf } from '../pixels/rescale.ts';
 import {
   type CtSeries,
   kernelOf,

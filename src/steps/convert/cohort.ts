@@ -2,9 +2,9 @@ import { stringify } from 'yaml';
 import { assertContent, isContentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { type ConfigOptions, readConfig } from '../../config/read.ts';
-import { CASE_FILE, type CaseRecord, caseSchema } from '../../dataset/case.ts';
+import { type CaseRecord, caseSchema } from '../../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../../dataset/cases.ts';
-import { CHANGES_FILE } from '../../dataset/changes.ts';
+import { CHANGES_FILE, earlierCasesSchema } from '../../dataset/changes.ts';
 import { encodeJson } from '../../dataset/json.ts';
 import { CONFIG_FILE } from '../../dataset/manifest.ts';
 import { isPairTable } from '../../dataset/pairs.ts';
@@ -13,6 +13,7 @@ import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
 import { caseIdOf, uidHmacOf } from '../../privacy/case-id.ts';
 import { findPatients } from '../../raw/patients.ts';
 import { writeArtifacts } from '../../runner/artifact.ts';
+import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
 import type { MemoryOptions } from '../../runner/memory.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
@@ -23,10 +24,12 @@ import { inFlight } from '../../storage/in-flight.ts';
 import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
-import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-cases.ts';
+import { changeFacts, changesSince } from './changes.ts';
 import { USUAL_CONVERT_BYTES } from './memory.ts';
-import { type ConvertTask, OUTPUTS, prepareConvert, weighConvert } from './patient.ts';
+import { CASE } from './patient.ts';
 import { excludedCase } from './record.ts';
+import type { ConvertTask } from './task.ts';
+import { prepareConvert, weighConvert } from './weigh.ts';
 
 export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptions {
   /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
@@ -100,7 +103,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   if (tasks.length < all.length)
     report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
   const store = await openStore(interim);
-  const earlier = await readEarlierRun(store);
+  const earlier = await readEarlier(store, CASES_FILE, earlierCasesSchema);
   const done = await runShard<ConvertTask, CaseRecord>(tasks, {
     ...options,
     step: 'convert',
@@ -116,8 +119,8 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   if (!done.whole) return done.outcome;
   const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records));
   const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
-  const pruned = options.prune ? await prune(store, { record: CASE_FILE, outputs: OUTPUTS, keep }) : null;
-  const changes = clock.time('merge', 0, () => changesSince(earlier, cases, pruned));
+  const pruned = options.prune ? await prune(store, { ...CASE, keep }) : null;
+  const changes = clock.time('merge', 0, () => changesSince(earlier.list, cases, pruned));
   await clock.time('merge', 0, () =>
     writeArtifacts(options.cases, {
       [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
@@ -126,7 +129,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     }),
   );
   await done.clear();
-  await leaveRun(store, earlier, cases);
+  await leaveForNext(store, earlier, cases);
   return {
     step: 'convert',
     ok: cases.summary.num_ok,

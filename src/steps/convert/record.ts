@@ -5,8 +5,8 @@ import type { MaskAgreement, MaskExtent } from '../../dicom/mask/mask-agreement.
 import type { Study } from '../../dicom/study/study.ts';
 import { CaseExclusion } from '../../errors.ts';
 import type { HuHistogram } from '../../kernels/intensity/histogram.ts';
-import { maskedMean } from '../../kernels/intensity/masked-mean.ts';
 import { boundingBox } from '../../kernels/mask/bounding-box.ts';
+import { maskedMean } from '../../kernels/mask/masked-mean.ts';
 import { qcFlags } from '../../qc/pair.ts';
 import { VERSION } from '../../version.ts';
 

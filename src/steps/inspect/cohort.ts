@@ -14,7 +14,7 @@ import { displayUri, lastName } from '../../storage/location.ts';
 import { locateObject, openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { isOnePatient } from './one-patient.ts';
-import inspectCase, { type InspectTask } from './patient.ts';
+import inspectPatient, { type InspectTask } from './patient.ts';
 import { excludedPatient } from './record.ts';
 
 export interface InspectOptions extends ConfigOptions, MemoryOptions {
@@ -65,7 +65,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   };
   if (name !== undefined) {
     const task = taskOf(caseId(name), { name, source: { kind: 'itself' } });
-    const { record } = await inspectCase(task, watch.clock);
+    const { record } = await inspectPatient(task, watch.clock);
     if (record.files === 0 && !ARCHIVE.test(lastName(uri)))
       throw new UsageError(`${displayUri(uri)}: holds nothing; give the folder of a patient`);
     return inspectionOf(VERSION, [record]);

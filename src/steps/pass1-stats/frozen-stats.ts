@@ -4,15 +4,8 @@ import { z } from 'zod';
 import { describeIssues } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { triple } from '../../dataset/record.ts';
+import { constantsFrom } from '../../dataset/stats.ts';
 import { UsageError } from '../../errors.ts';
-
-/** Where constants come from that this run did not derive itself. */
-export const constantsFrom = z.strictObject({
-  /** Of the `dataset_pass1_stats.json` that first had them: a copy of frozen constants names the same. */
-  sha256: z.string(),
-  swinprep_version: z.string(),
-  num_samples_in_scope: z.int(),
-});
 
 /** What is read of the statistics of a release, perhaps of another version. */
 const releaseSchema = z.object({

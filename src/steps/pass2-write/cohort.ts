@@ -10,14 +10,15 @@ import {
   type Manifest,
   splitExclusions,
 } from '../../dataset/manifest.ts';
-import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../../dataset/roi.ts';
-import { ROI_CHANGES_FILE, roiChangesBetween } from '../../dataset/roi-changes.ts';
+import { type RoiRecord, roiSchema } from '../../dataset/roi.ts';
+import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesBetween, roisSchema } from '../../dataset/roi-changes.ts';
 import { SPLIT_FILE, splitSchema } from '../../dataset/split.ts';
 import { STATS_FILE, statsSchema } from '../../dataset/stats.ts';
 import { buildDatalist, DATALIST_FILE } from '../../layouts/datalist.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
 import { roiBytesOf, USUAL_ROI_BYTES, voxelsOf } from '../../passes/memory.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
+import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
 import type { MemoryOptions } from '../../runner/memory.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
@@ -28,10 +29,12 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStore } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
+import { roiChangeFacts, roisOfRun } from './changes.ts';
 import { cohortSheets } from './contact-sheets.ts';
-import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier-rois.ts';
 import { roiFingerprint } from './fingerprint.ts';
-import { excludedRoi, type RoiTask } from './patient.ts';
+import { META } from './patient.ts';
+import { excludedRoi } from './record.ts';
+import type { RoiTask } from './task.ts';
 
 export interface Pass2Options extends ShardOptions, MemoryOptions {
   readonly cases: string;
@@ -68,7 +71,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
   });
   const store = await openStore(roi);
-  const earlier = await readEarlierRois(store);
+  const earlier = await readEarlier(store, ROIS_FILE, roisSchema);
   const done = await runShard<RoiTask, RoiRecord>(tasks, {
     ...options,
     step: 'pass2-write',
@@ -96,13 +99,9 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
   const manifest = buildManifest(VERSION, config, stats, records, failures);
   const rois = roisOfRun(tasks, records, { config, constants });
   const pruned = options.prune
-    ? await prune(store, {
-        record: META_FILE,
-        outputs: Object.values(ROI_FILES),
-        keep: new Set(tasks.map(({ patientId }) => patientId)),
-      })
+    ? await prune(store, { ...META, keep: new Set(tasks.map(({ patientId }) => patientId)) })
     : null;
-  const changes = roiChangesBetween(earlier.rois, rois, pruned);
+  const changes = roiChangesBetween(earlier.list, rois, pruned);
   await clock.time('merge', 0, async () => {
     for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest))
       await writeArtifacts(options.manifest, { [name]: png });
@@ -116,7 +115,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     });
   });
   await done.clear();
-  await leaveRois(store, earlier, rois);
+  await leaveForNext(store, earlier, rois);
   const { summary } = manifest;
   return {
     step: 'pass2-write',

@@ -1,7 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import { gridRecordOf } from '../../dataset/grid.ts';
 import type { RoiTransforms } from '../../dataset/roi.ts';
-import type { DatasetStats } from '../../dataset/stats.ts';
 import { recentre } from '../../kernels/box/roi-box.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
 import type { CaseMasks } from '../../passes/masks.ts';
@@ -9,8 +8,7 @@ import { cropRecord, geometryOfBox } from '../../passes/roi-crop.ts';
 import type { RoiPlan } from '../../passes/roi-plan.ts';
 import type { StandardisedCase } from '../../passes/standardise.ts';
 import { type Geometry, vec3 } from '../../volume/geometry.ts';
-
-export type Constants = DatasetStats['config_after_pass1'];
+import type { Constants } from './task.ts';
 
 /** All that `transforms.json` tells of. */
 export interface RoiWay {

@@ -4,7 +4,6 @@ import { SPLIT_FILE, type Split } from '../../dataset/split.ts';
 import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
 import type { StepOutcome, StepSummary } from '../../runner/report.ts';
-import { earlierSplit, keepSplit, type SplitSources } from '../../runner/run-state.ts';
 import { watched } from '../../runner/step-watch.ts';
 import { displayUri } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
@@ -13,6 +12,7 @@ import { parseClinical } from './clinical.ts';
 import { assertNobodyMoves } from './earlier-split.ts';
 import { splitPatients } from './split-patients.ts';
 import { SPLIT_CSV_FILE, splitCsv } from './split-table.ts';
+import { earlierSplit, keepSplit, type SplitSources } from './state.ts';
 
 export interface SplitOptions extends SplitSources {
   readonly cases: string;

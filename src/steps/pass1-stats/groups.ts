@@ -1,42 +1,11 @@
-import { z } from 'zod';
-import { type Config, PATCHES } from '../config/schema.ts';
-import { HuTally } from '../kernels/intensity/hu-tally.ts';
-import { type BoxBounds, planRoi } from '../passes/roi-plan.ts';
-import { type Vec3, vec3 } from '../volume/geometry.ts';
-import { triple } from './record.ts';
-import type { Pass1Case, Pass1Record } from './stats.ts';
-import {
-  intensityRecord,
-  intensitySchema,
-  spread3Of,
-  spread3Schema,
-  spreadOf,
-  spreadSchema,
-} from './stats-values.ts';
+import { type Config, PATCHES } from '../../config/schema.ts';
+import type { Pass1Case, Pass1Record, PatchFit, StatsGroup, Truncation } from '../../dataset/stats.ts';
+import { intensityRecord, spread3Of, spreadOf } from '../../dataset/stats-values.ts';
+import { HuTally } from '../../kernels/intensity/hu-tally.ts';
+import { type BoxBounds, planRoi } from '../../passes/roi-plan.ts';
+import { type Vec3, vec3 } from '../../volume/geometry.ts';
 
-/** Cases of which an ROI cuts something off: how many, their share, and how many along x, y and z. */
-const truncated = z.strictObject({ cases: z.int(), share: z.number(), cases_by_axis: triple });
-
-/** What ROIs of one patch choice would cut off: of the padded box, and of the tumour itself. */
-const patchFit = z.strictObject({ patch: z.string(), padded_box: truncated, tumor: truncated });
-
-/** Statistics of the cases of a split and a stage; `all` for every one, `unlabeled` for those without a stage. */
-export const groupSchema = z.strictObject({
-  split: z.string(),
-  stage: z.string(),
-  cases: z.int(),
-  /** Of the voxels that count for the constants. */
-  hu: intensitySchema,
-  tumor_hu: intensitySchema,
-  tumor_volume_ml: spreadSchema,
-  bbox_size_mm: spread3Schema,
-  bbox_padded_size_mm: spread3Schema,
-  patches: z.array(patchFit),
-});
-
-export type StatsGroup = z.infer<typeof groupSchema>;
-
-function truncation(cut: readonly Vec3[]): z.infer<typeof truncated> {
+function truncation(cut: readonly Vec3[]): Truncation {
   const cases = cut.filter((axes) => axes.some((n) => n > 0)).length;
   return {
     cases,
@@ -50,12 +19,7 @@ function cutOff(start: number, size: number, first: number, length: number): num
   return Math.max(0, start - first) + Math.max(0, first + length - start - size);
 }
 
-function fitOf(
-  patch: string,
-  records: readonly Pass1Record[],
-  config: Config,
-  bounds: BoxBounds,
-): z.infer<typeof patchFit> {
+function fitOf(patch: string, records: readonly Pass1Record[], config: Config, bounds: BoxBounds): PatchFit {
   const plans = records.map((record) => {
     const tumor = { start: record.tumor_bbox_start_ijk, size: record.tumor_bbox_size_ijk };
     const lung = { start: record.bbox_start_ijk, size: record.bbox_size_ijk };

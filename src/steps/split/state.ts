@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { encodeJson } from '../dataset/json.ts';
-import { SPLIT_FILE, type Split } from '../dataset/split.ts';
-import { type DatasetStats, STATS_FILE } from '../dataset/stats.ts';
-import { UsageError } from '../errors.ts';
-import { assertSameNaming, readPrevious } from '../steps/split/earlier-split.ts';
-import { decodePrevious, type PreviousSplit, unitedPrevious } from '../steps/split/previous-split.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
-import { openStore } from '../storage/open.ts';
-import { givenPlace } from './given-place.ts';
-
-/** `--freeze-stats` for the constants of the last run that kept its state. */
-export const LAST = 'last';
+import { encodeJson } from '../../dataset/json.ts';
+import { SPLIT_FILE, type Split } from '../../dataset/split.ts';
+import { givenPlace } from '../../runner/given-place.ts';
+import { displayUri } from '../../storage/location.ts';
+import { openStore } from '../../storage/open.ts';
+import { assertSameNaming, readPrevious } from './earlier-split.ts';
+import { decodePrevious, type PreviousSplit, unitedPrevious } from './previous-split.ts';
 
 export interface SplitSources {
   /** An earlier split.json, or its folder. */
@@ -61,32 +56,4 @@ export async function keepSplit(place: string | undefined, split: Split): Promis
     if (isDeepStrictEqual(told(before), told(bytes))) return;
   }
   await store.write(SPLIT_FILE, bytes);
-}
-
-/** Keeps the statistics for the next run. Nothing is written where nothing has changed. */
-export async function keepStats(place: string | undefined, stats: DatasetStats): Promise<void> {
-  const state = givenPlace(place);
-  if (state === undefined) return;
-  const store = await openStore(state);
-  const bytes = encodeJson(stats);
-  const before = await store.read(STATS_FILE);
-  if (before === undefined || Buffer.compare(before, bytes) !== 0) await store.write(STATS_FILE, bytes);
-}
-
-/**
- * The place of the statistics that `--freeze-stats` names, undefined for none; for `last` those that the last run kept in
- * `state`, of which a first run has none. Throws a UsageError for `last` without a state.
- */
-export async function frozenPlace(
-  freezeStats: string | undefined,
-  place: string | undefined,
-): Promise<string | undefined> {
-  if (freezeStats !== LAST) return givenPlace(freezeStats);
-  const state = givenPlace(place);
-  if (state === undefined)
-    throw new UsageError(
-      `--freeze-stats ${LAST}: there is no last run without --state; give the place where runs keep their state`,
-    );
-  const there = await (await openStore(state)).stat(STATS_FILE);
-  return there === undefined ? undefined : joinUri(state, STATS_FILE);
 }

@@ -1,28 +1,10 @@
-import { encodeJson, fingerprintOf } from '../../dataset/json.ts';
+import { fingerprintOf } from '../../dataset/json.ts';
 import type { RoiRecord } from '../../dataset/roi.ts';
-import { ROIS_FILE, type RoiChanges, type Rois, roisSchema } from '../../dataset/roi-changes.ts';
-import type { Store } from '../../storage/store.ts';
+import type { RoiChanges, Rois } from '../../dataset/roi-changes.ts';
+import { named } from '../../runner/earlier.ts';
 import { VERSION } from '../../version.ts';
-import { named } from '../convert/earlier-cases.ts';
 import { roiConstants, roiFingerprint, roiRules } from './fingerprint.ts';
-import type { RoiTask } from './patient.ts';
-
-/** The `rois.json` that the last finished run left beside the ROIs, and what it tells. */
-export interface EarlierRois {
-  readonly bytes: Uint8Array | undefined;
-  readonly rois: Rois | undefined;
-}
-
-/** Reads what the last finished run left in `roi`. What cannot be read as such counts as no run. */
-export async function readEarlierRois(roi: Store): Promise<EarlierRois> {
-  const bytes = await roi.read(ROIS_FILE);
-  if (bytes === undefined) return { bytes, rois: undefined };
-  try {
-    return { bytes, rois: roisSchema.parse(JSON.parse(new TextDecoder().decode(bytes))) };
-  } catch {
-    return { bytes, rois: undefined };
-  }
-}
+import type { RoiTask } from './task.ts';
 
 /** What a run has made, and of what; a record for each task. */
 export function roisOfRun(
@@ -49,12 +31,6 @@ export function roisOfRun(
       };
     }),
   };
-}
-
-/** Leaves this run's ROIs for the next one to compare with. Nothing is written where nothing has changed. */
-export async function leaveRois(roi: Store, { bytes }: EarlierRois, now: Rois): Promise<void> {
-  const left = encodeJson(now);
-  if (bytes === undefined || Buffer.compare(bytes, left) !== 0) await roi.write(ROIS_FILE, left);
 }
 
 /** Closing lines on what has changed since the last run; none where there was none. */

@@ -1,4 +1,4 @@
-import { nextSet, setBytes } from '../mask/set-bytes.ts';
+import { nextSet, setBytes } from './set-bytes.ts';
 
 /** Mean of the voxels whose mask is above zero; NaN where there is none. */
 export function maskedMean(hu: Int16Array, mask: Uint8Array): number {
