@@ -2,7 +2,8 @@ import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { PRESETS, type PresetName } from './presets.ts';
-import { type Config, configSchema, PATCHES } from './schema.ts';
+import { PATCHES } from './roi.ts';
+import { type Config, configSchema } from './schema.ts';
 
 type Tree = Record<string, unknown>;
 

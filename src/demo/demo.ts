@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, type RunEvent } from '../azureml/local/local-run.ts';
-import type { ConfigOptions } from '../config/read.ts';
+import type { ConfigOptions } from '../config/read-config.ts';
 import { UsageError } from '../errors.ts';
 import { type CohortResult, readCohortResult } from '../pipeline/cohort-result.ts';
 import { type PreprocessResult, preprocess } from '../pipeline/preprocess.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
 import { planPipeline } from '../azureml/local/plan.ts';
-import { type ConfigOptions, readConfig } from '../config/read.ts';
+import { type ConfigOptions, readConfig } from '../config/read-config.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
 import { parseMemoryLimit } from '../runner/memory.ts';

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { assertContent, isContentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
-import { type ConfigOptions, readConfig } from '../../config/read.ts';
+import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import { type CaseRecord, caseSchema } from '../../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../../dataset/cases.ts';
 import { CHANGES_FILE, earlierCasesSchema } from '../../dataset/changes.ts';

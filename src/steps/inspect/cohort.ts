@@ -1,5 +1,5 @@
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
-import { type ConfigOptions, readConfig } from '../../config/read.ts';
+import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import { type InspectedPatient, type Inspection, inspectionOf } from '../../dataset/inspection.ts';
 import { isPairTable } from '../../dataset/pairs.ts';
 import { StorageError, UsageError } from '../../errors.ts';

@@ -1,4 +1,5 @@
-import { type Config, PATCHES } from '../../config/schema.ts';
+import { PATCHES } from '../../config/roi.ts';
+import type { Config } from '../../config/schema.ts';
 import type { Pass1Case, Pass1Record, PatchFit, StatsGroup, Truncation } from '../../dataset/stats.ts';
 import { intensityRecord, spread3Of, spreadOf } from '../../dataset/stats-values.ts';
 import { HuTally } from '../../kernels/intensity/hu-tally.ts';
