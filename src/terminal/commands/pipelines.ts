@@ -73,7 +73,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
 export const demoCommand: AddCommand = (y, around) =>
   y.command(
     'demo',
-    'Run the default pipeline on an embedded Azurite',
+    'Run the default pipeline on an embedded Azurite, or over folders where it is not installed',
     (options) => options.options(demoOptions),
     async (argv) => {
       const result = await demo({ ...argv, say, onEvent: announce });
