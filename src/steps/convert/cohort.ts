@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { assertContent, isContentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
+import type { Config } from '../../config/schema.ts';
 import { type CaseRecord, caseSchema } from '../../dataset/case.ts';
 import { CASES_FILE, mergeCases } from '../../dataset/cases.ts';
 import { CHANGES_FILE, earlierCasesSchema } from '../../dataset/changes.ts';
@@ -71,8 +72,8 @@ export function convert(options: ConvertOptions): Promise<StepSummary> {
   return watched('convert', options, options.cases, (watch) => convertCohort(options, watch));
 }
 
-async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
-  const { clock } = watch;
+/** The configuration, once it is sure that neither the options nor a secret or program in want would stop every patient. */
+async function checkedConfig(options: ConvertOptions): Promise<Config> {
   const { raw, interim, content = '', report } = options;
   assertContent(content);
   if (options.prune && options.limit)
@@ -80,12 +81,17 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   await assertApart(raw, interim);
   if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
   const config = await readConfig(options);
-  // Finds an absent secret or program before the first patient, not in each of them.
   uidHmacOf(config);
   await assertGzipEngine(config);
-  const patients = await clock.time('list', 0, () =>
-    findPatients(raw, caseIdOf(config), report, options.resolveUri),
-  );
+  return config;
+}
+
+/** A task for every patient that is asked for, in order of their ids. */
+async function findTasks(
+  { raw, masks = raw, interim, limit, resolveUri, report }: ConvertOptions,
+  config: Config,
+): Promise<ConvertTask[]> {
+  const patients = await findPatients(raw, caseIdOf(config), report, resolveUri);
   const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({
@@ -93,15 +99,23 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
         patientId,
         patient,
         raw,
-        masks: options.masks ?? raw,
+        masks,
         interim,
         config,
       }),
     )
     .sort((a, b) => (a.patientId < b.patientId ? -1 : 1));
-  const tasks = all.slice(0, options.limit || undefined);
+  const tasks = all.slice(0, limit || undefined);
   if (tasks.length < all.length)
     report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
+  return tasks;
+}
+
+async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
+  const { clock } = watch;
+  const { interim } = options;
+  const config = await checkedConfig(options);
+  const tasks = await clock.time('list', 0, () => findTasks(options, config));
   const store = await openStore(interim);
   const earlier = await readEarlier(store, CASES_FILE, earlierCasesSchema);
   const done = await runShard<ConvertTask, CaseRecord>(tasks, {
