@@ -33,12 +33,16 @@ export function startCli(
   return { child, ended };
 }
 
-/** Runs the command line to its end, which must be `code`. */
-export async function cli(args: readonly string[], code = 0): Promise<CliResult> {
-  const result = await startCli(args).ended;
+/** A result whose exit code must be `code`. */
+export function checkedResult(result: CliResult, code: number): CliResult {
   if (result.code !== code)
     throw new Error(`exit code ${result.code}, not ${code}:\n${result.stdout}\n${result.stderr}`);
   return result;
+}
+
+/** Runs the command line to its end, which must be `code`. */
+export async function cli(args: readonly string[], code = 0): Promise<CliResult> {
+  return checkedResult(await startCli(args).ended, code);
 }
 
 export function temporaryFolder(): string {
