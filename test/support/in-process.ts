@@ -12,8 +12,7 @@ process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory;
 // As built, not as source: its worker threads start in half the time.
 const built = createRequire(new URL('../../dist/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
-const pipelines = (): typeof import('../../src/pipeline/preprocess.ts') =>
-  built('./pipeline/preprocess.js');
+const pipelines = (): typeof import('../../src/pipeline/preprocess.ts') => built('./pipeline/preprocess.js');
 
 interface Printed {
   stdout: string;

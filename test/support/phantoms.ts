@@ -40,21 +40,26 @@ async function drawn(): Promise<string> {
   return folder;
 }
 
-/** The first patients of COHORT and their clinical table, as `phantomFiles` yields them. */
-export async function phantoms(patients: number): Promise<PhantomFile[]> {
-  if (patients > COHORT.patients) throw new Error(`there are no ${patients} phantoms`);
+/** A patient of COHORT by its number, from 1. */
+export const phantomId = (number: number): string => `PHANTOM-00${number}`;
+
+/** Patients of COHORT, the first ones or those of these numbers, and their clinical table, as `phantomFiles` yields them. */
+export async function phantoms(which: number | readonly number[]): Promise<PhantomFile[]> {
   const folder = await drawn();
-  const names = Array.from({ length: patients }, (_, i) => `raw/PHANTOM-00${i + 1}/`);
-  const files = readJson<string[]>(folder, KEYS)
-    .filter((key) => names.some((name) => key.startsWith(name)))
-    .map((key) => ({ key, bytes: readFileSync(join(folder, key)) }));
-  const rows = readFileSync(join(folder, 'clinical.csv'), 'utf8').split('\r\n');
-  const table = rows.slice(0, patients + 1).map((row) => `${row}\r\n`);
+  const numbers = typeof which === 'number' ? Array.from({ length: which }, (_, i) => i + 1) : which;
+  const keys = readJson<string[]>(folder, KEYS);
+  const files = numbers.flatMap((number) => {
+    const own = keys.filter((key) => key.startsWith(`raw/${phantomId(number)}/`));
+    if (own.length === 0) throw new Error(`COHORT has no patient ${number}`);
+    return own.map((key) => ({ key, bytes: readFileSync(join(folder, key)) }));
+  });
+  const [header, ...rows] = readFileSync(join(folder, 'clinical.csv'), 'utf8').split('\r\n');
+  const table = [header, ...numbers.map((number) => rows[number - 1])].map((row) => `${row}\r\n`);
   return [...files, { key: 'clinical.csv', bytes: new TextEncoder().encode(table.join('')) }];
 }
 
-/** Writes the first patients of COHORT to a folder or container, as `writePhantom` does. */
-export async function writePhantoms(out: string, patients: number): Promise<void> {
+/** Writes patients of COHORT to a folder or container, as `writePhantom` does. */
+export async function writePhantoms(out: string, which: number | readonly number[]): Promise<void> {
   const store = await openStore(out);
-  await inFlight(await phantoms(patients), ({ key, bytes }) => store.write(key, bytes));
+  await inFlight(await phantoms(which), ({ key, bytes }) => store.write(key, bytes));
 }
