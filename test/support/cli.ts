@@ -45,6 +45,17 @@ export async function cli(args: readonly string[], code = 0): Promise<CliResult>
   return checkedResult(await startCli(args).ended, code);
 }
 
+/** Kills a command line without warning when its standard error shows `sign`. */
+export async function killedAt(sign: RegExp, started: ReturnType<typeof startCli>): Promise<void> {
+  let seen = '';
+  started.child.stderr!.on('data', (text: string) => {
+    seen += text;
+    if (sign.test(seen)) started.child.kill('SIGKILL');
+  });
+  const { code } = await started.ended;
+  if (code !== null || !sign.test(seen)) throw new Error(`ended with ${code} and not at ${sign}:\n${seen}`);
+}
+
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'swinprep-test-'));
 }
