@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
+import type { StartJob } from '../azureml/local/job-process.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
 import { planPipeline } from '../azureml/local/plan.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
@@ -26,6 +27,8 @@ export interface PipelineRunOptions {
   readonly artifacts: string;
   /** Runs each job's command elsewhere; see RunOptions. */
   readonly inside?: string | undefined;
+  /** Starts jobs otherwise than as processes; see RunOptions. */
+  readonly startJob?: StartJob | undefined;
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -37,11 +40,12 @@ export async function runPipelineFile({
   set,
   artifacts,
   inside,
+  startJob,
   resolveUri,
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
   const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
-  return runPipeline(plan, { cli: CLI, onEvent, inside });
+  return runPipeline(plan, { cli: CLI, onEvent, inside, startJob });
 }
 
 export interface PreprocessOptions extends ConfigOptions {
@@ -63,6 +67,8 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Leave `profile.json` beside each artifact. */
   readonly profile?: boolean | undefined;
   readonly artifacts?: string | undefined;
+  /** Starts the steps otherwise than as processes; see RunOptions. */
+  readonly startJob?: StartJob | undefined;
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -113,7 +119,10 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(state === undefined ? {} : { state }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
   };
-  const { resolveUri, onEvent } = options;
-  const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
+  const { startJob, resolveUri, onEvent } = options;
+  const run = await runPipelineFile({
+    ...{ pipeline: DEFAULT_PIPELINE, set, artifacts },
+    ...{ startJob, resolveUri, onEvent },
+  });
   return { run, interim, roi, artifacts, manifest: join(artifacts, 'pass2_write', 'manifest') };
 }

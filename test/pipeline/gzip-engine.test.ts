@@ -1,17 +1,18 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Changes } from '../../src/dataset/changes.ts';
-import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { gunzip } from '../../src/nifti/gzip.ts';
-import { type CliResult, cli, hashesOf, readJson, startCli, temporaryFolder } from '../support/cli.ts';
+import { type CliResult, hashesOf, readJson, startCli, temporaryFolder } from '../support/cli.ts';
 import { hasIgzip, pathWith } from '../support/igzip.ts';
+import * as inProcess from '../support/in-process.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 3;
 const cohort = temporaryFolder();
 
 beforeAll(async () => {
-  await writePhantom(cohort, { patients: PATIENTS, full: 0, gridSize: 96 });
+  await writePhantoms(cohort, PATIENTS);
 });
 
 /** Coarse and small: the bytes count here, not how well. */
@@ -24,11 +25,15 @@ function configFile(engine: 'zlib' | 'igzip'): string {
   return file;
 }
 
-function preprocess(out: string, engine: 'zlib' | 'igzip'): string[] {
-  return [
-    ...['preprocess', '--raw', join(cohort, 'raw'), '--clinical', join(cohort, 'clinical.csv')],
-    ...['--out', out, '--config', configFile(engine)],
-  ];
+const inputs = { raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv') };
+
+function preprocess(out: string, engine: 'zlib' | 'igzip'): Promise<CliResult> {
+  return inProcess.preprocess({ ...inputs, out, config: configFile(engine) });
+}
+
+function preprocessArgs(out: string): string[] {
+  const places = ['--raw', inputs.raw, '--clinical', inputs.clinical, '--out', out];
+  return ['preprocess', ...places, '--config', configFile('igzip')];
 }
 
 function convert(out: string): string[] {
@@ -48,8 +53,8 @@ describe.runIf(hasIgzip)('a run with igzip', () => {
   const [byZlib, byIgzip] = [temporaryFolder(), temporaryFolder()];
 
   beforeAll(async () => {
-    await cli(preprocess(byZlib, 'zlib'));
-    await cli(preprocess(byIgzip, 'igzip'));
+    await preprocess(byZlib, 'zlib');
+    await preprocess(byIgzip, 'igzip');
   });
 
   test('writes the volumes of one with zlib, other bytes that inflate to the same', () => {
@@ -62,13 +67,13 @@ describe.runIf(hasIgzip)('a run with igzip', () => {
 
   test('does nothing a second time', async () => {
     const before = hashesOf(byIgzip, '.nii.gz');
-    const { stdout } = await cli(preprocess(byIgzip, 'igzip'));
+    const { stdout } = await preprocess(byIgzip, 'igzip');
     expect(stdout.match(/done before/g)).toHaveLength(3);
     expect(hashesOf(byIgzip, '.nii.gz')).toEqual(before);
   });
 
   test('gives way to one with zlib over the same places', async () => {
-    const { stdout } = await cli(preprocess(byIgzip, 'zlib'));
+    const { stdout } = await preprocess(byIgzip, 'zlib');
     expect(stdout).not.toContain('done before');
     const { changed } = readJson<Changes>(byIgzip, 'artifacts/convert/cases/changes.json');
     expect(changed.map(({ why }) => why)).toEqual(Array(PATIENTS).fill(['configuration']));
@@ -83,7 +88,7 @@ describe('where igzip is not there', () => {
     startCli(args, { PATH: temporaryFolder() }).ended;
 
   test.each([
-    ['preprocess', (out: string) => preprocess(out, 'igzip')],
+    ['preprocess', preprocessArgs],
     ['convert', convert],
   ])('%s says so before any patient', async (_, args) => {
     const out = join(temporaryFolder(), 'out');
@@ -94,8 +99,8 @@ describe('where igzip is not there', () => {
 
   test('pass2-write says so, whose configuration comes from the steps before', async () => {
     const out = temporaryFolder();
-    const run = await startCli(preprocess(out, 'igzip'), { PATH: pathWith('exec gzip "$@"') }).ended;
-    expect(run.code, run.stderr).toBe(0);
+    vi.stubEnv('PATH', pathWith('exec gzip "$@"'));
+    await preprocess(out, 'igzip').finally(() => vi.unstubAllEnvs());
     rmSync(join(out, 'roi'), { recursive: true });
     const artifact = (path: string): string => join(out, 'artifacts', path);
     const { code, stderr } = await without([

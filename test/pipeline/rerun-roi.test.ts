@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Changes } from '../../src/dataset/changes.ts';
 import type { RoiChanges } from '../../src/dataset/roi-changes.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
-import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { phantomPatient } from '../../src/phantom/cohort.ts';
 import { encodeSegmentation } from '../../src/phantom/objects/seg-object.ts';
 import { namedStructures } from '../../src/phantom/objects/structure.ts';
@@ -12,11 +11,13 @@ import { studyOf } from '../../src/phantom/objects/study.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
-import { cli, readJson, temporaryFolder } from '../support/cli.ts';
+import { readJson, temporaryFolder } from '../support/cli.ts';
 import { gather, keysOf } from '../support/gather.ts';
+import * as inProcess from '../support/in-process.ts';
+import { COHORT, writePhantoms } from '../support/phantoms.ts';
 
-const COHORT = { patients: 4, full: 0, gridSize: 96 };
-const names = Array.from({ length: COHORT.patients }, (_, i) => `PHANTOM-00${i + 1}`);
+const PATIENTS = 4;
+const names = Array.from({ length: PATIENTS }, (_, i) => `PHANTOM-00${i + 1}`);
 
 /** The third of them: it is in train, and its mask is a SEG. */
 const REDRAWN = { index: 2, name: 'PHANTOM-003' };
@@ -57,19 +58,25 @@ beforeAll(async () => {
     response.writeHead(403).end();
     return true;
   });
-  await writePhantom(`${azurite.url}/cohort`, COHORT);
+  await writePhantoms(`${azurite.url}/cohort`, PATIENTS);
 });
 afterAll(async () => {
   await proxy.close();
   await azurite.close();
 });
 
-async function preprocess(more: readonly string[] = [], code = 0): Promise<string> {
+interface Options {
+  /** Keeps to the constants of the first run. */
+  readonly freezeStats?: string;
+  readonly previous?: string;
+  readonly prune?: boolean;
+}
+
+async function preprocess(more: Options = {}, code = 0): Promise<string> {
   const at = (name: string): string => `${proxy.url}/cohort/${name}`;
-  const places = ['--raw', at('raw'), '--clinical', at('clinical.csv'), '--out', at('out')];
+  const places = { raw: at('raw'), clinical: at('clinical.csv'), out: at('out'), artifacts };
   touched.length = 0;
-  const args = ['preprocess', ...places, '--artifacts', artifacts, '--config', config, ...more];
-  const { stdout, stderr } = await cli(args, code);
+  const { stdout, stderr } = await inProcess.preprocess({ ...places, config, ...more }, code);
   return code === 0 ? stdout : stderr;
 }
 
@@ -118,7 +125,7 @@ const others = names.filter((name) => name !== REDRAWN.name);
 test('a first run writes everything', async () => {
   await preprocess();
   expect(foldersTouched('roi')).toEqual([...names, 'rois.json']);
-  expect(roiChanges()).toMatchObject({ previous: null, summary: { num_added: COHORT.patients } });
+  expect(roiChanges()).toMatchObject({ previous: null, summary: { num_added: PATIENTS } });
   expect(readJson<{ patients: object[] }>(artifacts, 'split/split/split.json').patients).toContainEqual(
     expect.objectContaining({ patient_id: REDRAWN.name, split: 'train' }),
   );
@@ -140,7 +147,7 @@ describe('when the SEG of one patient is replaced', () => {
   });
 
   test('with frozen constants that patient is written, and nobody else', async () => {
-    const stdout = await preprocess(['--freeze-stats', release]);
+    const stdout = await preprocess({ freezeStats: release });
     expect(foldersTouched('interim')).toEqual([REDRAWN.name, 'cases.json']);
     expect(foldersTouched('roi')).toEqual([REDRAWN.name, 'rois.json']);
     expect(changes().changed).toEqual([
@@ -194,11 +201,11 @@ describe('when the SEG of one patient is replaced', () => {
   test('stopped between two writes, the next run ends in the same bytes', async () => {
     const whole = await contentOf('out');
     refused = new RegExp(`^PUT roi/${REDRAWN.name}/transforms`);
-    const stderr = await preprocess(['--freeze-stats', release], 1);
+    const stderr = await preprocess({ freezeStats: release }, 1);
     refused = undefined;
     expect(stderr).toContain(REDRAWN.name);
     expect(Object.keys(await contentOf(`out/roi/${REDRAWN.name}`))).not.toContain('meta.json');
-    await preprocess(['--freeze-stats', release]);
+    await preprocess({ freezeStats: release });
     expect(touchedOf('roi')).toContain(`${REDRAWN.name}/ct_roi_hu.nii.gz`);
     expect(touchedOf('roi')).not.toContain('PHANTOM-001/ct_roi_hu.nii.gz');
     expect(await contentOf('out')).toEqual(before);
@@ -219,13 +226,13 @@ describe('a patient that is gone', () => {
   });
 
   test('is kept in the stores, and with --prune loses what swinprep wrote and nothing else', async () => {
-    await preprocess(['--freeze-stats', release, '--previous', join(artifacts, 'split/split')]);
+    await preprocess({ freezeStats: release, previous: join(artifacts, 'split/split') });
     expect(changes()).toMatchObject({ removed: [{ patient_id: gone }], pruned: null });
     expect(await keysIn(`out/interim/${gone}`)).toContain('case.json');
     const kept = Object.entries(await contentOf('out')).filter(([key]) => !key.includes(gone));
-    const stdout = await preprocess([
-      ...['--freeze-stats', release, '--previous', join(artifacts, 'split/split'), '--prune'],
-    ]);
+    const stdout = await preprocess({
+      ...{ freezeStats: release, previous: join(artifacts, 'split/split'), prune: true },
+    });
     expect(await keysIn(`out/interim/${gone}`)).toEqual([]);
     expect(await keysIn(`out/roi/${gone}`)).toEqual(['notes.txt']);
     expect(changes().pruned).toEqual({ deleted: [gone], left: [] });
@@ -239,6 +246,6 @@ describe('a patient that is gone', () => {
   test('is not told from the others by a run over the first few', async () => {
     const places = ['--raw', `${proxy.url}/cohort/raw`, '--interim', `${proxy.url}/cohort/out/interim`];
     const args = ['convert', ...places, '--cases', temporaryFolder(), '--limit', '1', '--prune'];
-    expect((await cli(args, 1)).stderr).toContain('--prune: not with --limit');
+    expect((await inProcess.command(args, 1)).stderr).toContain('--prune: not with --limit');
   });
 });

@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cases } from '../../src/dataset/cases.ts';
 import type { Changes } from '../../src/dataset/changes.ts';
-import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
-import { cli, readJson, temporaryFolder } from '../support/cli.ts';
+import { readJson, temporaryFolder } from '../support/cli.ts';
 import { gather, keysOf } from '../support/gather.ts';
+import * as inProcess from '../support/in-process.ts';
+import { phantoms, writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 4;
 
 /** Coarse and small: what is done counts here, not how well. */
 const CONFIG = `
-resample: {spacingMm: [2, 2, 6]}
-roi: {patch: 96x96x32}
+resample: {spacingMm: [4, 4, 6]}
+roi: {patch: 64x64x32}
 output: {auditVolumes: false, gzipLevelInt: 1}
 `;
 
@@ -37,7 +38,7 @@ beforeAll(async () => {
       touched.push(decodeURIComponent(url).replace(/^.*?\/cohort\/?|\?.*$/g, ''));
     return false;
   });
-  await writePhantom(`${azurite.url}/cohort`, { patients: PATIENTS, full: 0 });
+  await writePhantoms(`${azurite.url}/cohort`, PATIENTS);
 });
 afterAll(async () => {
   await proxy.close();
@@ -56,9 +57,9 @@ async function remove(uri: string): Promise<void> {
 
 async function preprocess(): Promise<string> {
   const at = (name: string): string => `${proxy.url}/cohort/${name}`;
-  const places = ['--raw', at('raw'), '--clinical', at('clinical.csv'), '--out', at('out')];
+  const places = { raw: at('raw'), clinical: at('clinical.csv'), out: at('out'), artifacts };
   touched.length = requests = 0;
-  return (await cli(['preprocess', ...places, '--artifacts', artifacts, '--config', config])).stdout;
+  return (await inProcess.preprocess({ ...places, config })).stdout;
 }
 
 /** Convert alone, over whatever the raw data are now. */
@@ -67,7 +68,8 @@ async function convert(...more: string[]): Promise<string> {
   const cases = join(artifacts, 'convert/cases');
   touched.length = requests = 0;
   const places = ['--raw', at('raw'), '--interim', at('out/interim'), '--cases', cases];
-  return (await cli(['convert', ...places, '--config', config, ...more])).stdout;
+  const args = ['convert', ...places, '--config', config, '--workers', '1', ...more];
+  return (await inProcess.command(args)).stdout;
 }
 
 function changes(): Changes {
@@ -102,10 +104,13 @@ test('a run over an unchanged cohort writes nothing to interim or roi, and says 
 describe('a cohort in which one patient is new, one is another and one is gone', () => {
   beforeAll(async () => {
     const cohort = `${azurite.url}/cohort`;
-    await writePhantom(`${cohort}/other`, { patients: 2, full: 0, seed: 2 });
     await copy(`${cohort}/raw/PHANTOM-001`, `${cohort}/raw/NEW-001`);
     await remove(`${cohort}/raw/PHANTOM-002`);
-    await copy(`${cohort}/other/raw/PHANTOM-002`, `${cohort}/raw/PHANTOM-002`);
+    const raw = await openStore(`${cohort}/raw`);
+    for (const { key, bytes } of await phantoms(PATIENTS + 1)) {
+      const [, another, file] = /^raw\/PHANTOM-(\d+)\/(.*)$/.exec(key) ?? [];
+      if (Number(another) === PATIENTS + 1) await raw.write(`PHANTOM-002/${file}`, bytes);
+    }
     await remove(`${cohort}/raw/PHANTOM-003`);
   });
 

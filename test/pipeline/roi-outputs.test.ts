@@ -7,7 +7,9 @@ import { type OkRoi, roiSchema, type Transforms, transformsSchema } from '../../
 import { type DatasetStats, statsSchema } from '../../src/dataset/stats.ts';
 import { boundingBox } from '../../src/kernels/mask/bounding-box.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
-import { type CliResult, cli, readJson, temporaryFolder } from '../support/cli.ts';
+import { type CliResult, readJson, temporaryFolder } from '../support/cli.ts';
+import * as inProcess from '../support/in-process.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const cohort = temporaryFolder();
 
@@ -17,14 +19,11 @@ const ID = 'PHANTOM-001';
 function preprocess(out: string, config: object): Promise<CliResult> {
   const file = join(temporaryFolder(), 'config.yml');
   writeFileSync(file, stringify(config));
-  return cli([
-    'preprocess',
-    ...['--raw', join(cohort, 'raw'), '--clinical', join(cohort, 'clinical.csv')],
-    ...['--out', out, '--config', file],
-  ]);
+  const places = { raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv'), out };
+  return inProcess.preprocess({ ...places, config: file });
 }
 
-beforeAll(() => cli(['phantom', '--patients', '2', '--full', '0', '--out', cohort]));
+beforeAll(() => writePhantoms(cohort, 2));
 
 describe('round the lungs, with a thorax ROI and without audit volumes', () => {
   const out = temporaryFolder();

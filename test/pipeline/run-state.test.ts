@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Split } from '../../src/dataset/split.ts';
 import type { DatasetStats } from '../../src/dataset/stats.ts';
-import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { earlierSplit } from '../../src/steps/split/state.ts';
-import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
+import { hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
+import * as inProcess from '../support/in-process.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const NIGHTLY = resolve(import.meta.dirname, '../../pipelines/rerun-nightly.yml');
 
@@ -19,16 +20,15 @@ beforeAll(async () => {
     config,
     'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\noutput: {auditVolumes: false, gzipLevelInt: 1}\n',
   );
-  await writePhantom(work, { patients: 4, full: 0, gridSize: 96 });
+  await writePhantoms(work, 4);
 });
 
 /** The pipeline that the schedule starts, as a night begins: nothing but the stores is known of the one before. */
-async function night(...set: string[]): Promise<{ split: Split; stats: DatasetStats }> {
+async function night(more: Record<string, string> = {}): Promise<{ split: Split; stats: DatasetStats }> {
   const artifacts = temporaryFolder();
-  const at = (name: string) => `${name}=${join(work, name)}`;
-  const values = [at('raw'), `clinical=${clinical}`, at('interim'), at('roi'), at('state')];
-  const settings = [...values, `config=${config}`, ...set].flatMap((value) => ['--set', value]);
-  await cli(['run', NIGHTLY, '--artifacts', artifacts, ...settings]);
+  const at = (name: string) => join(work, name);
+  const places = { raw: at('raw'), clinical, interim: at('interim'), roi: at('roi'), state };
+  await inProcess.pipeline(NIGHTLY, { ...places, config, workers: '1', ...more }, artifacts);
   return {
     split: readJson<Split>(artifacts, 'split/split/split.json'),
     stats: readJson<DatasetStats>(artifacts, 'pass1_stats/stats/dataset_pass1_stats.json'),
@@ -47,7 +47,7 @@ function addCopy(newcomer: string, like: string): void {
 }
 
 test('night after night the split and, where asked for, the constants of the first are found with no hand on it', async () => {
-  const first = await night('freeze_stats=last');
+  const first = await night({ freeze_stats: 'last' });
   expect(first.stats.constants_from).toBeNull();
   expect(Object.keys(hashesOf(state))).toEqual(['dataset_pass1_stats.json', 'split.json']);
 
@@ -59,7 +59,7 @@ test('night after night the split and, where asked for, the constants of the fir
   }));
   writeFileSync(join(state, 'split.json'), JSON.stringify({ ...kept, patients: opposite }));
   addCopy('NEW-001', 'PHANTOM-002');
-  const second = await night('freeze_stats=last');
+  const second = await night({ freeze_stats: 'last' });
   const sides = sidesOf(second.split);
   for (const { patient_id, split } of opposite) expect(sides[patient_id]).toBe(split);
   expect(sides).toHaveProperty('NEW-001');
@@ -69,7 +69,7 @@ test('night after night the split and, where asked for, the constants of the fir
 
   const before = hashesOf(state);
   const times = Object.keys(before).map((name) => statSync(join(state, name)).mtimeMs);
-  const third = await night('freeze_stats=last');
+  const third = await night({ freeze_stats: 'last' });
   expect(sidesOf(third.split)).toEqual(sides);
   expect(third.split.patients.every(({ pinned }) => pinned)).toBe(true);
   expect(third.stats).toEqual(second.stats);
@@ -107,12 +107,8 @@ test('a previous split adds to what is kept, and is refused where the two disagr
 });
 
 test('the constants of the last run need a place where it left them', async () => {
-  const { stderr } = await cli(
-    [
-      ...['preprocess', '--raw', join(work, 'raw'), '--clinical', clinical],
-      ...['--out', join(work, 'other'), '--freeze-stats', 'last'],
-    ],
-    1,
-  );
-  expect(stderr).toContain('--freeze-stats last: there is no last run without --state');
+  const out = join(work, 'other');
+  await expect(
+    inProcess.preprocess({ raw: join(work, 'raw'), clinical, out, freezeStats: 'last' }),
+  ).rejects.toThrow('--freeze-stats last: there is no last run without --state');
 });

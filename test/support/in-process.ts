@@ -1,0 +1,103 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { execFile } from 'node:child_process';
+import { createRequire, enableCompileCache } from 'node:module';
+import { promisify } from 'node:util';
+import type { StartJob } from '../../src/azureml/local/job-process.ts';
+import type { PreprocessOptions } from '../../src/pipeline/preprocess.ts';
+import { type CliResult, checkedResult } from './cli.ts';
+
+// As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
+process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory;
+
+// As built, not as source: its worker threads start in half the time.
+const built = createRequire(new URL('../../dist/', import.meta.url));
+const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
+const pipelines = (): typeof import('../../src/pipeline/preprocess.ts') => built('./pipeline/preprocess.js');
+
+interface Printed {
+  stdout: string;
+  stderr: string;
+}
+
+const printed = new AsyncLocalStorage<Printed>();
+let listeners = 0;
+let restore = (): void => {};
+
+/** Has what is printed within `work` go to `into`, and what others print where it went before. */
+async function catching<T>(into: Printed, work: () => Promise<T>): Promise<T> {
+  if (listeners++ === 0) {
+    const { log, error } = console;
+    const { write } = process.stderr;
+    const line = (part: keyof Printed, otherwise: typeof log) => (first: unknown) => {
+      const to = printed.getStore();
+      if (to === undefined) otherwise(first);
+      else to[part] += `${first}\n`;
+    };
+    console.log = line('stdout', log);
+    console.error = line('stderr', error);
+    process.stderr.write = ((...args: Parameters<typeof write>) => {
+      const to = printed.getStore();
+      if (to === undefined) return write.apply(process.stderr, args);
+      to.stderr += String(args[0]);
+      return true;
+    }) as typeof write;
+    restore = () => {
+      Object.assign(console, { log, error });
+      process.stderr.write = write;
+    };
+  }
+  try {
+    return await printed.run(into, work);
+  } finally {
+    if (--listeners === 0) restore();
+  }
+}
+
+/**
+ * Runs a command to its end, which must be `code`, as `cli` does, but in this process: where it is not the process that
+ * is tested. Several may run at once.
+ */
+export async function command(args: readonly string[], code = 0): Promise<CliResult> {
+  const into: Printed = { stdout: '', stderr: '' };
+  const ended = await catching(into, () => program().main(args));
+  return checkedResult({ code: ended, ...into }, code);
+}
+
+/** A job's command, parsed by bash as ever, whose `swinprep` runs in this process. */
+const startHere: StartJob = (script, { cwd, env }) => {
+  const run = async (): Promise<{ exitCode: number }> => {
+    const telling = `swinprep() { printf '%s\\0' "$@"; }\n${script}`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', telling], { cwd, env });
+    return { exitCode: await program().main(stdout.split('\0').slice(0, -1)) };
+  };
+  const kill = (): void => {
+    throw new Error('a step in this process cannot be killed');
+  };
+  return { ended: run(), kill };
+};
+
+/** Runs a pipeline file with its steps in this process; each has to end well. Prints what the steps print. */
+export async function pipeline(
+  file: string,
+  set: Readonly<Record<string, string>>,
+  artifacts: string,
+): Promise<CliResult> {
+  const into: Printed = { stdout: '', stderr: '' };
+  const { state } = await catching(into, () =>
+    pipelines().runPipelineFile({ pipeline: file, set, artifacts, startJob: startHere, onEvent: () => {} }),
+  );
+  return checkedResult({ code: state === 'Completed' ? 0 : 1, ...into }, 0);
+}
+
+type CohortOptions = Partial<PreprocessOptions> & Pick<PreprocessOptions, 'raw' | 'clinical' | 'out'>;
+
+/**
+ * Runs the default pipeline over a cohort as `swinprep preprocess` does, by one worker unless more are asked for, with
+ * its steps in this process. Prints what the steps print.
+ */
+export async function preprocess(options: CohortOptions, code = 0): Promise<CliResult> {
+  const into: Printed = { stdout: '', stderr: '' };
+  const defaults = { preset: 'lung1', workers: 1, startJob: startHere, onEvent: () => {} } as const;
+  const { run } = await catching(into, () => pipelines().preprocess({ ...defaults, ...options }));
+  return checkedResult({ code: run.state === 'Completed' ? 0 : 1, ...into }, code);
+}
