@@ -8,7 +8,7 @@ import { PRESETS } from '../../src/config/presets.ts';
 import { parsePart10 } from '../../src/dicom/file/part10.ts';
 import { maskCandidates, maskObjects } from '../../src/dicom/mask/mask-candidates.ts';
 import { stackCt } from '../../src/dicom/series/ct-volume.ts';
-import { ctSeries } from '../../src/dicom/series/series.ts';
+import { ctSeries } from '../../src/dicom/series/series-grouping.ts';
 import { drawOn } from '../../src/dicom/study/study.ts';
 import { encodeNiftiGz } from '../../src/nifti/encode.ts';
 import { studyRules } from '../../src/raw/rules.ts';

@@ -5,13 +5,8 @@ import type { LinkRule } from '../mask/link.ts';
 import type { MaskAgreement } from '../mask/mask-agreement.ts';
 import type { MaskCandidate, MaskSource } from '../mask/mask-candidates.ts';
 import { type Rescale, rescaleOf } from '../pixels/rescale.ts';
-import {
-  type CtSeries,
-  kernelOf,
-  type RejectedSeries,
-  type SeriesRules,
-  whyBehind,
-} from '../series/series.ts';
+import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules } from '../series/series.ts';
+import { whyBehind } from '../series/series-choice.ts';
 
 /** A series that could have been the volume, whether it was, and otherwise why not. */
 export interface CandidateFacts {

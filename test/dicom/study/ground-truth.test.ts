@@ -4,7 +4,7 @@ import { loadCodecs } from '../../../src/dicom/codec/codecs.ts';
 import { parsePart10 } from '../../../src/dicom/file/part10.ts';
 import { storedPixels } from '../../../src/dicom/pixels/pixels.ts';
 import { rescaleOf } from '../../../src/dicom/pixels/rescale.ts';
-import { slicePlane } from '../../../src/dicom/series/geometry.ts';
+import { slicePlane } from '../../../src/dicom/series/slice-plane.ts';
 import { stackSlices } from '../../../src/dicom/series/stack.ts';
 import { decodeNifti } from '../../../src/nifti/decode.ts';
 import { indexOfPoint, pointOfIndex } from '../../../src/volume/geometry.ts';
