@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.ts';
-import { isNiftiName } from '../dataset/pairs.ts';
 import { CaseExclusion } from '../errors.ts';
+import { isNiftiName } from '../records/pairs.ts';
 import { displayUri } from '../storage/location.ts';
 import { locateObject, openStore } from '../storage/open.ts';
-import { openPatient } from '../storage/patient.ts';
+import { openPatient } from '../storage/patient-store.ts';
 import type { Child, Entry, ReadableStore, Store } from '../storage/store.ts';
 import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip/zip.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { encodeJson } from '../dataset/json.ts';
-import type { OutputFile } from '../dataset/record.ts';
+import { encodeJson } from '../records/json.ts';
+import type { OutputFile } from '../records/record.ts';
 import type { Store } from '../storage/store.ts';
 import { type ExclusionAt, exclusionOf } from './exclusion.ts';
 import type { CaseOutcome, CaseTask } from './task.ts';

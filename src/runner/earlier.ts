@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { encodeJson } from '../dataset/json.ts';
+import { encodeJson } from '../records/json.ts';
 import type { Store } from '../storage/store.ts';
 
 /** The list that the last finished run left beside its volumes: its bytes, and what it tells where it can be read. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { OutputFile } from '../dataset/record.ts';
 import { ProgramError } from '../errors.ts';
+import type { OutputFile } from '../records/record.ts';
 import { type Content, lengthOf, piecesOf } from '../storage/content.ts';
 import type { StageClock } from '../timing/stage-clock.ts';
 import { keyOf, type PatientPlace } from './commit.ts';

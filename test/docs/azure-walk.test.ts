@@ -7,7 +7,7 @@ import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { type CliResult, temporaryFolder } from '../support/cli.ts';
 import { codeBlocks, ROOT, readDocument, sections } from '../support/documents.ts';
 
-const STAND_INS = path.join(ROOT, 'test/support/azure-stand-ins.ts');
+const STAND_INS = path.join(ROOT, 'test/support/azure/azure-stand-ins.ts');
 
 /** The numbered sections: the walk. What stands below them is for reference. */
 const steps = sections(readDocument('docs/azure.md')).filter(({ heading }) => /^\d/.test(heading));

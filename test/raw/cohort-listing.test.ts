@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { resolveConfig } from '../../src/config/load.ts';
 import { findPatients } from '../../src/raw/patients.ts';
-import { deal } from '../../src/runner/deal.ts';
+import { deal } from '../../src/runner/ranks/deal.ts';
 import type { ConvertTask } from '../../src/steps/convert/task.ts';
 import { weighConvert } from '../../src/steps/convert/weigh.ts';
 import { inFlight } from '../../src/storage/in-flight.ts';

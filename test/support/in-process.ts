@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createRequire, enableCompileCache } from 'node:module';
 import { promisify } from 'node:util';
 import type { StartJob } from '../../src/azureml/local/job-process.ts';
-import type { PreprocessOptions } from '../../src/pipeline/preprocess.ts';
+import type { PreprocessOptions } from '../../src/default-pipeline/preprocess.ts';
 import { type CliResult, checkedResult } from './cli.ts';
 
 // As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
@@ -12,7 +12,8 @@ process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory;
 // As built, not as source: its worker threads start in half the time.
 const built = createRequire(new URL('../../dist/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
-const pipelines = (): typeof import('../../src/pipeline/preprocess.ts') => built('./pipeline/preprocess.js');
+const pipelines = (): typeof import('../../src/default-pipeline/preprocess.ts') =>
+  built('./default-pipeline/preprocess.js');
 
 interface Printed {
   stdout: string;

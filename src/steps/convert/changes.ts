@@ -1,8 +1,8 @@
 import { configSchema } from '../../config/schema.ts';
-import type { Cases } from '../../dataset/cases.ts';
-import { type Changes, changesBetween, type EarlierCases } from '../../dataset/changes.ts';
-import { fingerprintOf } from '../../dataset/json.ts';
-import type { Pruned } from '../../dataset/record.ts';
+import type { Cases } from '../../records/cases.ts';
+import { type Changes, changesBetween, type EarlierCases } from '../../records/changes.ts';
+import { fingerprintOf } from '../../records/json.ts';
+import type { Pruned } from '../../records/record.ts';
 import { named } from '../../runner/earlier.ts';
 import { convertRules } from './fingerprint.ts';
 

@@ -1,9 +1,9 @@
 import type { Config } from '../../config/schema.ts';
-import { fingerprintOf } from '../../dataset/json.ts';
 import type { StudyRules } from '../../dicom/study/study.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
 import type { PatientInputs } from '../../raw/patient-inputs.ts';
 import { studyRules } from '../../raw/rules.ts';
+import { fingerprintOf } from '../../records/json.ts';
 import { VERSION } from '../../version.ts';
 
 /** How CT and mask are deflated. zlib goes unsaid, so that what was made before there was a choice is known again. */

@@ -1,12 +1,12 @@
 import type { Config } from '../../config/schema.ts';
-import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../../dataset/case.ts';
-import { MEASURES_FILE } from '../../dataset/stats.ts';
 import type { Study } from '../../dicom/study/study.ts';
 import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
-import { assertQc, judgePair, measurePair } from '../../qc/pair.ts';
+import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
 import { type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import { patientRules } from '../../raw/rules.ts';
+import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../../records/case.ts';
+import { MEASURES_FILE } from '../../records/stats.ts';
 import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import { writeOutputs } from '../../runner/outputs.ts';
 import type { CaseOutcome } from '../../runner/task.ts';

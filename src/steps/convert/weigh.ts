@@ -1,12 +1,12 @@
 import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
 import { listChild, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import { patientRules } from '../../raw/rules.ts';
-import type { Weighed } from '../../runner/deal.ts';
 import type { PreparedTask } from '../../runner/pool.ts';
+import type { Weighed } from '../../runner/ranks/deal.ts';
 import { openStore } from '../../storage/open.ts';
 import { StageClock } from '../../timing/stage-clock.ts';
 import { convertFingerprint } from './fingerprint.ts';
-import { convertBytes, USUAL_CONVERT_BYTES } from './memory.ts';
+import { convertBytes, USUAL_CONVERT_BYTES } from './patient-memory.ts';
 import type { ConvertTask } from './task.ts';
 
 function bytesOf(listed: PatientInputs['listed']): number {

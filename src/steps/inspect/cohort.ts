@@ -1,11 +1,11 @@
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
-import { type InspectedPatient, type Inspection, inspectionOf } from '../../dataset/inspection.ts';
-import { isPairTable } from '../../dataset/pairs.ts';
 import { StorageError, UsageError } from '../../errors.ts';
 import { caseIdOf } from '../../privacy/case-id.ts';
 import { findPatients, type RawPatient } from '../../raw/patients.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { type InspectedPatient, type Inspection, inspectionOf } from '../../records/inspection.ts';
+import { isPairTable } from '../../records/pairs.ts';
+import type { MemoryOptions } from '../../runner/memory-limit.ts';
 import { runCases } from '../../runner/pool.ts';
 import type { Report } from '../../runner/report.ts';
 import { StepWatch } from '../../runner/step-watch.ts';

@@ -1,15 +1,15 @@
 import type { Config } from '../../config/schema.ts';
-import type { InspectedPatient } from '../../dataset/inspection.ts';
 import type { StudyRules } from '../../dicom/study/study.ts';
 import { type SurveyedPair, surveyStudy } from '../../dicom/study/survey.ts';
 import { CaseExclusion } from '../../errors.ts';
 import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
-import { assertQc, judgePair, measurePair } from '../../qc/pair.ts';
+import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
 import { niftiStudy } from '../../raw/nifti-study.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import type { RawPatient } from '../../raw/patients.ts';
 import { patientRules } from '../../raw/rules.ts';
+import type { InspectedPatient } from '../../records/inspection.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';

@@ -1,9 +1,9 @@
-import { encodeJson } from '../../dataset/json.ts';
-import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../dataset/mapped.ts';
-import { PROFILE_FILE } from '../../dataset/profile.ts';
-import { TRANSFORMS_FILE } from '../../dataset/roi.ts';
 import { CaseExclusion, UsageError } from '../../errors.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { encodeJson } from '../../records/json.ts';
+import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../records/mapped.ts';
+import { PROFILE_FILE } from '../../records/profile.ts';
+import { TRANSFORMS_FILE } from '../../records/roi.ts';
+import type { MemoryOptions } from '../../runner/memory-limit.ts';
 import { runCases } from '../../runner/pool.ts';
 import type { Report, StepOutcome } from '../../runner/report.ts';
 import type { StepWatch } from '../../runner/step-watch.ts';

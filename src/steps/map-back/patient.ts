@@ -1,10 +1,10 @@
 import { PRESETS } from '../../config/presets.ts';
-import { decodeJson } from '../../dataset/json.ts';
-import type { MappedRecord, OkMapped } from '../../dataset/mapped.ts';
-import { type Transforms, transformsSchema } from '../../dataset/roi.ts';
 import { CaseExclusion, messageOf, UsageError } from '../../errors.ts';
 import { countInside, dice } from '../../kernels/mask/overlap.ts';
 import { encodeNifti } from '../../nifti/encode.ts';
+import { decodeJson } from '../../records/json.ts';
+import type { MappedRecord, OkMapped } from '../../records/mapped.ts';
+import { type Transforms, transformsSchema } from '../../records/roi.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
 import { timedOutputFile } from '../../runner/outputs.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';

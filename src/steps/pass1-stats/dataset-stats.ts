@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
-import { byPatient } from '../../dataset/cases.ts';
-import type { CaseMeasures, DatasetStats, Pass1Case } from '../../dataset/stats.ts';
 import { percentile } from '../../kernels/intensity/percentile.ts';
+import { byPatient } from '../../records/cases.ts';
+import type { CaseMeasures, DatasetStats, Pass1Case } from '../../records/stats.ts';
 import { vec3 } from '../../volume/geometry.ts';
 import type { FrozenConstants } from './frozen-stats.ts';
 import { groupsOf } from './groups.ts';

@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { describeIssues } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
-import { triple } from '../../dataset/record.ts';
-import { constantsFrom } from '../../dataset/stats.ts';
 import { UsageError } from '../../errors.ts';
+import { triple } from '../../records/record.ts';
+import { constantsFrom } from '../../records/stats.ts';
 
 /** What is read of the statistics of a release, perhaps of another version. */
 const releaseSchema = z.object({

@@ -1,9 +1,9 @@
-import { PATCHES } from '../../config/roi.ts';
+import { type BoxBounds, planRoi } from '../../both-passes/roi-plan.ts';
+import { PATCHES } from '../../config/grid-and-roi.ts';
 import type { Config } from '../../config/schema.ts';
-import type { Pass1Case, Pass1Record, PatchFit, StatsGroup, Truncation } from '../../dataset/stats.ts';
-import { intensityRecord, spread3Of, spreadOf } from '../../dataset/stats-values.ts';
 import { HuTally } from '../../kernels/intensity/hu-tally.ts';
-import { type BoxBounds, planRoi } from '../../passes/roi-plan.ts';
+import type { Pass1Case, Pass1Record, PatchFit, StatsGroup, Truncation } from '../../records/stats.ts';
+import { intensityRecord, spread3Of, spreadOf } from '../../records/stats-values.ts';
 import { type Vec3, vec3 } from '../../volume/geometry.ts';
 
 function truncation(cut: readonly Vec3[]): Truncation {

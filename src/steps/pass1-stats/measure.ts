@@ -1,6 +1,8 @@
+import type { CaseFacts, CaseMasks } from '../../both-passes/masks.ts';
+import type { Slab } from '../../both-passes/resampled-slabs.ts';
+import { type StandardisedCase, targetSpacingOf } from '../../both-passes/standardise.ts';
+import { type TimedPasses, timedPasses } from '../../both-passes/timed.ts';
 import type { Config } from '../../config/schema.ts';
-import type { MeasuredCase } from '../../dataset/stats.ts';
-import { intensityRecord } from '../../dataset/stats-values.ts';
 import { padBox } from '../../kernels/box/roi-box.ts';
 import { HuTally } from '../../kernels/intensity/hu-tally.ts';
 import {
@@ -10,10 +12,8 @@ import {
   type WindowedMoments,
 } from '../../kernels/intensity/moments.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
-import type { CaseFacts, CaseMasks } from '../../passes/masks.ts';
-import type { Slab } from '../../passes/resampled-slabs.ts';
-import { type StandardisedCase, targetSpacingOf } from '../../passes/standardise.ts';
-import { type TimedPasses, timedPasses } from '../../passes/timed.ts';
+import type { MeasuredCase } from '../../records/stats.ts';
+import { intensityRecord } from '../../records/stats-values.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { type Vec3, type Volume, vec3 } from '../../volume/geometry.ts';
 

@@ -1,9 +1,9 @@
+import { readInterim } from '../../both-passes/interim.ts';
+import { needsLungs } from '../../both-passes/masks.ts';
 import type { Config } from '../../config/schema.ts';
-import type { OkCase } from '../../dataset/case.ts';
-import { fingerprintOf } from '../../dataset/json.ts';
-import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../../dataset/stats.ts';
-import { readInterim } from '../../passes/interim.ts';
-import { needsLungs } from '../../passes/masks.ts';
+import type { OkCase } from '../../records/case.ts';
+import { fingerprintOf } from '../../records/json.ts';
+import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../../records/stats.ts';
 import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
 import { openStore } from '../../storage/open.ts';

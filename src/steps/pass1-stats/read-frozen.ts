@@ -1,9 +1,9 @@
 import type { Config } from '../../config/schema.ts';
-import { type DatasetStats, STATS_FILE } from '../../dataset/stats.ts';
+import { type DatasetStats, STATS_FILE } from '../../records/stats.ts';
 import { displayUri, joinUri, parseLocation } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { decodeFrozen, type FrozenConstants } from './frozen-stats.ts';
-import { frozenPlace } from './state.ts';
+import { frozenPlace } from './kept-stats.ts';
 
 /**
  * The constants that `--freeze-stats` names: the `dataset_pass1_stats.json` of a release, or its folder; or

@@ -1,6 +1,6 @@
-import { fingerprintOf } from '../../dataset/json.ts';
-import type { RoiRecord } from '../../dataset/roi.ts';
-import type { RoiChanges, Rois } from '../../dataset/roi-changes.ts';
+import { fingerprintOf } from '../../records/json.ts';
+import type { RoiRecord } from '../../records/roi.ts';
+import type { RoiChanges, Rois } from '../../records/roi-changes.ts';
 import { named } from '../../runner/earlier.ts';
 import { VERSION } from '../../version.ts';
 import { roiConstants, roiFingerprint, roiRules } from './fingerprint.ts';

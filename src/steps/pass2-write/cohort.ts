@@ -1,6 +1,9 @@
 import { stringify } from 'yaml';
-import { CASES_FILE, casesSchema, okCases } from '../../dataset/cases.ts';
-import { encodeJson } from '../../dataset/json.ts';
+import { roiBytesOf, USUAL_ROI_BYTES, voxelsOf } from '../../both-passes/patient-memory.ts';
+import { buildDatalist, DATALIST_FILE } from '../../exports/datalist.ts';
+import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
+import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
+import { encodeJson } from '../../records/json.ts';
 import {
   buildManifest,
   CONFIG_FILE,
@@ -9,20 +12,17 @@ import {
   MANIFEST_FILE,
   type Manifest,
   splitExclusions,
-} from '../../dataset/manifest.ts';
-import { type RoiRecord, roiSchema } from '../../dataset/roi.ts';
-import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesBetween, roisSchema } from '../../dataset/roi-changes.ts';
-import { SPLIT_FILE, splitSchema } from '../../dataset/split.ts';
-import { STATS_FILE, statsSchema } from '../../dataset/stats.ts';
-import { buildDatalist, DATALIST_FILE } from '../../layouts/datalist.ts';
-import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
-import { roiBytesOf, USUAL_ROI_BYTES, voxelsOf } from '../../passes/memory.ts';
+} from '../../records/manifest.ts';
+import { type RoiRecord, roiSchema } from '../../records/roi.ts';
+import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesBetween, roisSchema } from '../../records/roi-changes.ts';
+import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
+import { STATS_FILE, statsSchema } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
 import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import type { MemoryOptions } from '../../runner/memory-limit.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
+import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
-import { runShard, type ShardOptions } from '../../runner/shard-run.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
 import { displayUri } from '../../storage/location.ts';

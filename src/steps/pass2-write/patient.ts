@@ -1,5 +1,5 @@
-import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../../dataset/roi.ts';
-import { readInterim } from '../../passes/interim.ts';
+import { readInterim } from '../../both-passes/interim.ts';
+import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../../records/roi.ts';
 import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import type { CaseOutcome } from '../../runner/task.ts';
 import { openStore } from '../../storage/open.ts';

@@ -1,9 +1,9 @@
 import type { Config } from '../../config/schema.ts';
-import type { OkCase } from '../../dataset/case.ts';
-import { fingerprintOf } from '../../dataset/json.ts';
-import type { Exclusion, Flag, OutputFile } from '../../dataset/record.ts';
-import type { ExcludedRoi, OkRoi } from '../../dataset/roi.ts';
-import { samplingOf } from '../../dataset/sampling.ts';
+import type { OkCase } from '../../records/case.ts';
+import { fingerprintOf } from '../../records/json.ts';
+import type { Exclusion, Flag, OutputFile } from '../../records/record.ts';
+import type { ExcludedRoi, OkRoi } from '../../records/roi.ts';
+import { samplingOf } from '../../records/sampling.ts';
 import { VERSION } from '../../version.ts';
 import { vec3 } from '../../volume/geometry.ts';
 import { roiProvenance } from './fingerprint.ts';

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { geometryOfRecord } from '../../dataset/grid.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import type { OutputFile } from '../../dataset/record.ts';
+import { readInterimCt } from '../../both-passes/interim.ts';
+import { roiSize } from '../../both-passes/roi-plan.ts';
+import { targetSpacingOf } from '../../both-passes/standardise.ts';
+import { timedPasses } from '../../both-passes/timed.ts';
+import { windowHu, zScore } from '../../kernels/intensity/window.ts';
+import { geometryOfRecord } from '../../records/grid.ts';
+import { encodeJson } from '../../records/json.ts';
+import type { OutputFile } from '../../records/record.ts';
 import {
   type OkRoi,
   ROI_FILES,
@@ -11,12 +16,7 @@ import {
   roiSchema,
   type Transforms,
   transformsSchema,
-} from '../../dataset/roi.ts';
-import { windowHu, zScore } from '../../kernels/intensity/window.ts';
-import { readInterimCt } from '../../passes/interim.ts';
-import { roiSize } from '../../passes/roi-plan.ts';
-import { targetSpacingOf } from '../../passes/standardise.ts';
-import { timedPasses } from '../../passes/timed.ts';
+} from '../../records/roi.ts';
 import { keyOf, type PatientPlace, sizesOf, withdrawRecord } from '../../runner/commit.ts';
 import type { Store } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';

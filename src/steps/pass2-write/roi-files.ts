@@ -1,10 +1,10 @@
-import type { OkCase } from '../../dataset/case.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import type { OutputFile } from '../../dataset/record.ts';
-import { ROI_FILES, type RoiFile, type Transforms } from '../../dataset/roi.ts';
 import { roundToInt16 } from '../../kernels/intensity/window.ts';
 import type { VolumeInParts } from '../../nifti/encode.ts';
 import { qcOverlay } from '../../picture/qc-overlay.ts';
+import type { OkCase } from '../../records/case.ts';
+import { encodeJson } from '../../records/json.ts';
+import type { OutputFile } from '../../records/record.ts';
+import { ROI_FILES, type RoiFile, type Transforms } from '../../records/roi.ts';
 import type { PatientPlace } from '../../runner/commit.ts';
 import { type Outputs, writeOutputs } from '../../runner/outputs.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';

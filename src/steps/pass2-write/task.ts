@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
-import type { OkCase } from '../../dataset/case.ts';
-import type { SplitMember } from '../../dataset/split.ts';
-import type { DatasetStats } from '../../dataset/stats.ts';
+import type { OkCase } from '../../records/case.ts';
+import type { SplitMember } from '../../records/split.ts';
+import type { DatasetStats } from '../../records/stats.ts';
 import type { CaseTask } from '../../runner/task.ts';
 
 /** What pass 1 derived from the data set, or a release did. */

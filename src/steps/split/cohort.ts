@@ -1,7 +1,7 @@
-import { CASES_FILE, casesSchema } from '../../dataset/cases.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import { SPLIT_FILE, type Split } from '../../dataset/split.ts';
 import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
+import { CASES_FILE, casesSchema } from '../../records/cases.ts';
+import { encodeJson } from '../../records/json.ts';
+import { SPLIT_FILE, type Split } from '../../records/split.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
 import type { StepOutcome, StepSummary } from '../../runner/report.ts';
 import { watched } from '../../runner/step-watch.ts';
@@ -9,10 +9,10 @@ import { displayUri } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { parseClinical } from './clinical.ts';
-import { assertNobodyMoves } from './earlier-split.ts';
+import { earlierSplit, keepSplit, type SplitSources } from './kept-split.ts';
+import { assertNobodyMoves } from './previous-split.ts';
 import { splitPatients } from './split-patients.ts';
 import { SPLIT_CSV_FILE, splitCsv } from './split-table.ts';
-import { earlierSplit, keepSplit, type SplitSources } from './state.ts';
 
 export interface SplitOptions extends SplitSources {
   readonly cases: string;

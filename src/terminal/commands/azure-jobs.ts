@@ -3,7 +3,7 @@ import type { WorkspaceClient } from '../../azureml/arm/client.ts';
 import { endedByThemselves } from '../../azureml/arm/failure.ts';
 import { followJob, isFinal, type JobStatus, jobStatus, logFiles } from '../../azureml/arm/jobs.ts';
 import { prepareJob } from '../../azureml/arm/submit.ts';
-import { jobRequest, type ReadyJob } from '../../azureml/bodies/requests.ts';
+import { jobRequest, type ReadyJob } from '../../azureml/request-bodies/requests.ts';
 import { UsageError } from '../../errors.ts';
 import { say, tell } from './command.ts';
 

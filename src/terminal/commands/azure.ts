@@ -12,7 +12,7 @@ import {
   readyJob,
   readySchedule,
   readyScheduleRequest,
-} from '../../azureml/bodies/requests.ts';
+} from '../../azureml/request-bodies/requests.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
 import { fingerprintOptions, runOptions } from '../options/options.ts';
 import { lint, registerFiles } from './azure-files.ts';

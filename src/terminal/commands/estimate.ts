@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
-import { encodeJson } from '../../dataset/json.ts';
 import { UsageError } from '../../errors.ts';
 import { type CohortEstimate, estimate } from '../../estimate/estimate.ts';
+import { encodeJson } from '../../records/json.ts';
 import { progressReport } from '../lines/progress.ts';
 import { URI_FORMS } from '../options/shared-options.ts';
 import { say } from './command.ts';

@@ -1,4 +1,4 @@
-import { exportNnunet } from '../../layouts/export-nnunet.ts';
+import { exportNnunet } from '../../exports/export-nnunet.ts';
 import { nnunetLines } from '../lines/closing.ts';
 import { nnunetOptions } from '../options/options.ts';
 import { type AddCommand, say } from './command.ts';

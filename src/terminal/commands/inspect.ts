@@ -1,5 +1,5 @@
-import { encodeJson } from '../../dataset/json.ts';
-import { parseMemoryLimit } from '../../runner/memory.ts';
+import { encodeJson } from '../../records/json.ts';
+import { parseMemoryLimit } from '../../runner/memory-limit.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
 import { inspect } from '../../steps/inspect/cohort.ts';
 import { inspectionLines } from '../lines/inspection.ts';

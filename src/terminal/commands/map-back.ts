@@ -1,4 +1,4 @@
-import { parseMemoryLimit } from '../../runner/memory.ts';
+import { parseMemoryLimit } from '../../runner/memory-limit.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
 import { mapBackPredictions } from '../../steps/map-back/cohort.ts';
 import { displayUri } from '../../storage/location.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { exitCodeOf, type RunEvent, tooManyExcluded } from '../../azureml/local/local-run.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
+import { excludedWithImage, readCohortResult } from '../../default-pipeline/cohort-result.ts';
+import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../default-pipeline/preprocess.ts';
 import { demo } from '../../demo/demo.ts';
-import { excludedWithImage, readCohortResult } from '../../pipeline/cohort-result.ts';
-import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../pipeline/preprocess.ts';
 import { displayUri } from '../../storage/location.ts';
 import { cohortLines, cohortTable } from '../lines/closing.ts';
 import { demoOptions, preprocessOptions, runOptions } from '../options/options.ts';

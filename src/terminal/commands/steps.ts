@@ -1,4 +1,4 @@
-import { parseMemoryLimit } from '../../runner/memory.ts';
+import { parseMemoryLimit } from '../../runner/memory-limit.ts';
 import { shardOf } from '../../runner/shard.ts';
 import { convert } from '../../steps/convert/cohort.ts';
 import { pass1Stats } from '../../steps/pass1-stats/cohort.ts';

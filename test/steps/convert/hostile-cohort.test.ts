@@ -3,9 +3,9 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
-import type { CaseRecord } from '../../../src/dataset/case.ts';
 import { parsePart10 } from '../../../src/dicom/file/part10.ts';
 import { phantomFiles } from '../../../src/phantom/cohort.ts';
+import type { CaseRecord } from '../../../src/records/case.ts';
 import { cli, readJson, temporaryFolder } from '../../support/cli.ts';
 import { elementBytes, part10Bytes } from '../../support/dicom/encoded-dicom.ts';
 

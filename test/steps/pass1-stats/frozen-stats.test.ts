@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../src/config/load.ts';
 import { PRESETS } from '../../../src/config/presets.ts';
-import { encodeJson } from '../../../src/dataset/json.ts';
+import { encodeJson } from '../../../src/records/json.ts';
 import { datasetStats } from '../../../src/steps/pass1-stats/dataset-stats.ts';
 import { decodeFrozen } from '../../../src/steps/pass1-stats/frozen-stats.ts';
 import { caseOf } from '../../support/volumes/pass1-case.ts';
