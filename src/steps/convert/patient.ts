@@ -10,10 +10,9 @@ import { MEASURES_FILE } from '../../records/stats.ts';
 import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import { writeOutputs } from '../../runner/outputs.ts';
 import type { CaseOutcome } from '../../runner/task.ts';
-import { openStore } from '../../storage/open.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedGzip } from '../../timing/timed-nifti.ts';
-import { timedStore } from '../../timing/timed-store.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { convertFingerprint } from './fingerprint.ts';
 import { readPatient } from './read-patient.ts';
 import { caseRecord, excludedCase } from './record.ts';
@@ -54,11 +53,12 @@ export default async function convertPatient(
   const { patientId, patient, raw, masks, config } = task;
   const timed = timedConvert(clock, config);
   const rules = patientRules(patient, config);
-  const place = { store: timedStore(clock, await openStore(task.interim)), patientId, rules: CASE };
+  const stores = timedStores(clock);
+  const place = { store: await stores.open(task.interim), patientId, rules: CASE };
   let inputs: PatientInputs;
   return commitOnce<ConvertTask, CaseRecord>(task, place, {
     fingerprint: async () => {
-      inputs = await patientInputs(patient, raw, masks, config.mask, clock, task.listing);
+      inputs = await patientInputs(patient, raw, masks, config.mask, stores, task.listing);
       return convertFingerprint(inputs, rules, config);
     },
     make: async (cleared, fingerprint) => {

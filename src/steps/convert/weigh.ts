@@ -3,8 +3,7 @@ import { listChild, type PatientInputs, patientInputs } from '../../raw/patient-
 import { patientRules } from '../../raw/rules.ts';
 import type { PreparedTask } from '../../runner/pool.ts';
 import type { Weighed } from '../../runner/ranks/deal.ts';
-import { openStore } from '../../storage/open.ts';
-import { StageClock } from '../../timing/stage-clock.ts';
+import { openStore, STORES } from '../../storage/open.ts';
 import { convertFingerprint } from './fingerprint.ts';
 import { convertBytes, USUAL_CONVERT_BYTES } from './patient-memory.ts';
 import type { ConvertTask } from './task.ts';
@@ -34,7 +33,7 @@ export async function weighConvert(task: ConvertTask): Promise<Weighed> {
   const { patientId, patient, raw, masks, config } = task;
   const rules = patientRules(patient, config);
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask, new StageClock());
+    const inputs = await patientInputs(patient, raw, masks, config.mask, STORES);
     return {
       patientId,
       weight: bytesOf(inputs.listed),

@@ -14,6 +14,7 @@ import { exclusionOf } from '../../runner/exclusion.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode } from '../../timing/timed-nifti.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { readHeaders } from './headers.ts';
 import { excludedPatient, type Findings, niftiFindings, surveyFindings } from './record.ts';
 
@@ -117,7 +118,7 @@ export default async function inspectPatient(task: InspectTask, clock: StageCloc
   const { patientId, patient, raw, masks, config } = task;
   let findings: Findings | undefined;
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask, clock);
+    const inputs = await patientInputs(patient, raw, masks, config.mask, timedStores(clock));
     const inspected = await inspectInputs(inputs, patientRules(patient, config), task, clock);
     findings = inspected.findings;
     if (inspected.refusal !== undefined) throw inspected.refusal;

@@ -6,9 +6,8 @@ import { fingerprintOf } from '../../records/json.ts';
 import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../../records/stats.ts';
 import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
-import { openStore } from '../../storage/open.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
-import { timedStore } from '../../timing/timed-store.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
 import { measureCase } from './measure.ts';
 
@@ -49,7 +48,7 @@ export default async function measurePatient(
   clock: StageClock,
 ): Promise<CaseOutcome<MeasuresFile>> {
   const { patientId, record, config } = task;
-  const interim = timedStore(clock, await openStore(task.interim));
+  const interim = await timedStores(clock).open(task.interim);
   const place = { store: interim, patientId, rules: MEASURES };
   return commitOnce<MeasureTask, MeasuresFile>(task, place, {
     fingerprint: () => measureFingerprint(task),

@@ -2,9 +2,8 @@ import { readInterim } from '../../both-passes/interim.ts';
 import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../../records/roi.ts';
 import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import type { CaseOutcome } from '../../runner/task.ts';
-import { openStore } from '../../storage/open.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
-import { timedStore } from '../../timing/timed-store.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { roiFingerprint } from './fingerprint.ts';
 import { makeRoi } from './make-roi.ts';
 import { excludedRoi, roiRecord } from './record.ts';
@@ -29,8 +28,9 @@ export default async function writePatient(
   clock: StageClock,
 ): Promise<CaseOutcome<RoiRecord>> {
   const { patientId, record, config, constants } = task;
-  const interim = timedStore(clock, await openStore(task.interim));
-  const place = { store: timedStore(clock, await openStore(task.roi)), patientId, rules: META };
+  const stores = timedStores(clock);
+  const interim = await stores.open(task.interim);
+  const place = { store: await stores.open(task.roi), patientId, rules: META };
   return commitOnce<RoiTask, RoiRecord>(task, place, {
     fingerprint: () => roiFingerprint(task),
     renew: (committed) => renormalise(place, interim, task, committed, clock),
