@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { OkCase } from '../records/case.ts';
 import { geometryOfRecord } from '../records/grid.ts';
-import { FIXED_PATIENT_BYTES } from '../runner/memory-limit.ts';
+import { FIXED_PATIENT_BYTES } from '../runner/worker-count.ts';
 import { targetSpacingOf } from './standardise.ts';
 
 /*

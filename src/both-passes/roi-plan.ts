@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { coverSize } from '../kernels/box/cover-size.ts';
+import { padBox, recentre, snappedSize } from '../kernels/box/pad-and-snap.ts';
 import { placeBox } from '../kernels/box/place-box.ts';
-import { padBox, recentre, snappedSize } from '../kernels/box/roi-box.ts';
 import { smallestHolding } from '../kernels/box/smallest-holding.ts';
 import type { Box } from '../kernels/mask/bounding-box.ts';
 import type { MaskProfile } from '../kernels/mask/mask-profile.ts';

@@ -7,11 +7,11 @@ import { planPipeline } from '../azureml/local/plan.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
-import { parseMemoryLimit } from '../runner/memory-limit.ts';
-import { readFrozen } from '../steps/pass1-stats/read-frozen.ts';
+import { parseMemoryLimit } from '../runner/worker-count.ts';
+import { readFrozen } from '../steps/pass1-stats/frozen-constants.ts';
 import { parseClinical } from '../steps/split/clinical.ts';
-import { earlierSplit } from '../steps/split/kept-split.ts';
-import { previousFile } from '../steps/split/previous-split.ts';
+import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
+import { previousFile } from '../steps/split/pinned-sides.ts';
 import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
 

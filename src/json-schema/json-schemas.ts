@@ -6,7 +6,7 @@ import {
   nnunetDatasetSchema,
   SPLITS_FINAL_FILE,
   splitsFinalSchema,
-} from '../exports/nnunet.ts';
+} from '../exports/nnunet-layout.ts';
 import { CASE_FILE, caseSchema } from '../records/case.ts';
 import { CASES_FILE, casesSchema } from '../records/cases.ts';
 import { CHANGES_FILE, changesSchema } from '../records/changes.ts';

@@ -2,11 +2,11 @@ import { Tinypool } from 'tinypool';
 import { messageOf, UnfinishedError } from '../errors.ts';
 import type { StageTimes } from '../timing/stage-clock.ts';
 import type { ExclusionAt } from './exclusion.ts';
-import { MemoryBudget } from './memory-budget.ts';
-import { type MemoryOptions, planMemory } from './memory-limit.ts';
+import { MemoryBudget } from './memory-queue.ts';
 import type { Report } from './report.ts';
 import type { PoolTimes } from './step-watch.ts';
 import { type CaseOutcome, type CaseTask, type Errand, moduleBeside, type TimedOutcome } from './task.ts';
+import { type MemoryOptions, planMemory } from './worker-count.ts';
 
 const WORKER = moduleBeside(import.meta.url, 'worker');
 

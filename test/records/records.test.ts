@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { datalistSchema } from '../../src/exports/datalist.ts';
-import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/exports/nnunet.ts';
+import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/exports/nnunet-layout.ts';
 import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/json-schema/json-schemas.ts';
 import { caseSchema } from '../../src/records/case.ts';
 import { casesSchema } from '../../src/records/cases.ts';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Split } from '../../src/records/split.ts';
 import type { DatasetStats } from '../../src/records/stats.ts';
-import { earlierSplit } from '../../src/steps/split/kept-split.ts';
+import { earlierSplit } from '../../src/steps/split/kept-for-next-run.ts';
 import { hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 import * as inProcess from '../support/in-process.ts';
 import { writePhantoms } from '../support/phantoms.ts';

@@ -1,4 +1,4 @@
-import { FIXED_PATIENT_BYTES } from '../../runner/memory-limit.ts';
+import { FIXED_PATIENT_BYTES } from '../../runner/worker-count.ts';
 
 /*
  * Bytes at the peak for each byte that is read. Fitted to peak RSS, an eighth or more above it, for CTs of 297 and of 1200

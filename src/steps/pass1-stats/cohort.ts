@@ -7,16 +7,16 @@ import { CONFIG_FILE } from '../../records/manifest.ts';
 import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
 import { type MeasuresFile, measuresFileSchema, type Pass1Case, STATS_FILE } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
-import type { MemoryOptions } from '../../runner/memory-limit.ts';
 import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
+import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { VERSION } from '../../version.ts';
 import { datasetStats } from './dataset-stats.ts';
-import { keepStats } from './kept-stats.ts';
+import { frozenFacts, readFrozen } from './frozen-constants.ts';
+import { keepStats } from './kept-for-next-run.ts';
 import { type MeasureTask, measureFingerprint } from './patient.ts';
-import { frozenFacts, readFrozen } from './read-frozen.ts';
 
 export interface Pass1Options extends ShardOptions, MemoryOptions {
   readonly cases: string;

@@ -3,7 +3,7 @@ import { percentile } from '../../kernels/intensity/percentile.ts';
 import { byPatient } from '../../records/cases.ts';
 import type { CaseMeasures, DatasetStats, Pass1Case } from '../../records/stats.ts';
 import { vec3 } from '../../volume/geometry.ts';
-import type { FrozenConstants } from './frozen-stats.ts';
+import type { FrozenConstants } from './frozen-constants.ts';
 import { groupsOf } from './groups.ts';
 
 /** Mean and standard deviations of a data set from those of its cases, weighted by voxels: sigma^2 = sum(w sigma_i^2), for `total` plus sum(w (mu_i - mu)^2). */

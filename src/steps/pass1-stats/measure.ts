@@ -3,7 +3,7 @@ import type { Slab } from '../../both-passes/resampled-slabs.ts';
 import { type StandardisedCase, targetSpacingOf } from '../../both-passes/standardise.ts';
 import { type TimedPasses, timedPasses } from '../../both-passes/timed.ts';
 import type { Config } from '../../config/schema.ts';
-import { padBox } from '../../kernels/box/roi-box.ts';
+import { padBox } from '../../kernels/box/pad-and-snap.ts';
 import { HuTally } from '../../kernels/intensity/hu-tally.ts';
 import {
   addWindowed,

@@ -3,7 +3,7 @@ import { cropRecord, geometryOfBox } from '../../both-passes/roi-crop.ts';
 import type { RoiPlan } from '../../both-passes/roi-plan.ts';
 import type { StandardisedCase } from '../../both-passes/standardise.ts';
 import type { Config } from '../../config/schema.ts';
-import { recentre } from '../../kernels/box/roi-box.ts';
+import { recentre } from '../../kernels/box/pad-and-snap.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
 import { gridRecordOf } from '../../records/grid.ts';
 import type { RoiTransforms } from '../../records/roi.ts';

@@ -9,8 +9,8 @@ import { displayUri } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { parseClinical } from './clinical.ts';
-import { earlierSplit, keepSplit, type SplitSources } from './kept-split.ts';
-import { assertNobodyMoves } from './previous-split.ts';
+import { earlierSplit, keepSplit, type SplitSources } from './kept-for-next-run.ts';
+import { assertNobodyMoves } from './pinned-sides.ts';
 import { splitPatients } from './split-patients.ts';
 import { SPLIT_CSV_FILE, splitCsv } from './split-table.ts';
 

@@ -4,7 +4,7 @@ import { effectiveNumber, inverseFrequency } from '../../records/class-weights.t
 import { type Split, type SplitMember, UNLABELED } from '../../records/split.ts';
 import { assignStratum, type Side } from './assignment.ts';
 import type { ClinicalRow } from './clinical.ts';
-import type { PreviousSplit } from './previous-split.ts';
+import type { PreviousSplit } from './pinned-sides.ts';
 import { splitWarnings } from './split-warnings.ts';
 import { countSpellings, shownSpelling, stageOf } from './stage-spelling.ts';
 

@@ -1,4 +1,4 @@
-import { exportNnunet } from '../../exports/export-nnunet.ts';
+import { exportNnunet } from '../../exports/nnunet-export.ts';
 import { nnunetLines } from '../lines/closing.ts';
 import { nnunetOptions } from '../options/options.ts';
 import { type AddCommand, say } from './command.ts';

@@ -1,6 +1,6 @@
 import { encodeJson } from '../../records/json.ts';
-import { parseMemoryLimit } from '../../runner/memory-limit.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
+import { parseMemoryLimit } from '../../runner/worker-count.ts';
 import { inspect } from '../../steps/inspect/cohort.ts';
 import { inspectionLines } from '../lines/inspection.ts';
 import { profileLines } from '../lines/profile.ts';

@@ -1,5 +1,5 @@
-import { parseMemoryLimit } from '../../runner/memory-limit.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
+import { parseMemoryLimit } from '../../runner/worker-count.ts';
 import { mapBackPredictions } from '../../steps/map-back/cohort.ts';
 import { displayUri } from '../../storage/location.ts';
 import { mappedLines } from '../lines/closing.ts';

@@ -1,5 +1,5 @@
-import { parseMemoryLimit } from '../../runner/memory-limit.ts';
 import { shardOf } from '../../runner/shard.ts';
+import { parseMemoryLimit } from '../../runner/worker-count.ts';
 import { convert } from '../../steps/convert/cohort.ts';
 import { pass1Stats } from '../../steps/pass1-stats/cohort.ts';
 import { pass2Write } from '../../steps/pass2-write/cohort.ts';

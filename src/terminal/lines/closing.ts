@@ -1,5 +1,5 @@
 import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
-import type { NnunetExport } from '../../exports/export-nnunet.ts';
+import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import type { OkMapped } from '../../records/mapped.ts';
 import type { StepSummary } from '../../runner/report.ts';

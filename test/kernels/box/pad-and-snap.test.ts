@@ -5,7 +5,7 @@ import {
   roundHalfToEven,
   snappedSize,
   snapSize,
-} from '../../../src/kernels/box/roi-box.ts';
+} from '../../../src/kernels/box/pad-and-snap.ts';
 import { boundingBox } from '../../../src/kernels/mask/bounding-box.ts';
 
 test('boundingBox spans the voxels above zero and counts them', () => {

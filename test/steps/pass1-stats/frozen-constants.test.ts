@@ -4,7 +4,7 @@ import { resolveConfig } from '../../../src/config/load.ts';
 import { PRESETS } from '../../../src/config/presets.ts';
 import { encodeJson } from '../../../src/records/json.ts';
 import { datasetStats } from '../../../src/steps/pass1-stats/dataset-stats.ts';
-import { decodeFrozen } from '../../../src/steps/pass1-stats/frozen-stats.ts';
+import { decodeFrozen } from '../../../src/steps/pass1-stats/frozen-constants.ts';
 import { caseOf } from '../../support/volumes/pass1-case.ts';
 
 const release = datasetStats('1.0', PRESETS.lung1, [caseOf('A', 'train', -150, 300, 100)], []);

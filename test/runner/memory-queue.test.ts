@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MemoryBudget } from '../../src/runner/memory-budget.ts';
+import { MemoryBudget } from '../../src/runner/memory-queue.ts';
 
 /** Patients that ask in turn and are done in any order; what was held at every moment, and the order of the starts. */
 async function run(limit: number, patients: readonly number[], pick: (running: number) => number) {

@@ -16,7 +16,7 @@ import {
   nnunetFolder,
   SPLITS_FINAL_FILE,
   splitsFinal,
-} from './nnunet.ts';
+} from './nnunet-layout.ts';
 
 export interface NnunetOptions {
   readonly roi: string;

@@ -6,7 +6,7 @@ import { UsageError } from '../../../src/errors.ts';
 import { type Split, splitSchema } from '../../../src/records/split.ts';
 import { testQuota } from '../../../src/steps/split/assignment.ts';
 import { type ClinicalRow, parseClinical } from '../../../src/steps/split/clinical.ts';
-import { decodePrevious } from '../../../src/steps/split/previous-split.ts';
+import { decodePrevious } from '../../../src/steps/split/pinned-sides.ts';
 import { asPrevious, casesOf, sidesOf, splitOf, splitTable } from '../../support/cohort-table.ts';
 import { hasSharedData, shared } from '../../support/shared-data.ts';
 

@@ -10,7 +10,7 @@ import {
   type PreviousSplit,
   readPrevious,
   unitedPrevious,
-} from './previous-split.ts';
+} from './pinned-sides.ts';
 
 export interface SplitSources {
   /** An earlier split.json, or its folder. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { USUAL_ROI_BYTES } from '../../src/both-passes/patient-memory.ts';
-import { PROCESS_BYTES, parseMemoryLimit, planMemory, WORKER_BYTES } from '../../src/runner/memory-limit.ts';
+import { PROCESS_BYTES, parseMemoryLimit, planMemory, WORKER_BYTES } from '../../src/runner/worker-count.ts';
 import { USUAL_CONVERT_BYTES } from '../../src/steps/convert/patient-memory.ts';
 
 const GIB = 2 ** 30;
