@@ -7,7 +7,7 @@ interface Waiting {
  * Memory that patients share: one starts when its estimated bytes fit into what is left, or when no other is held. They
  * start in the order in which they ask, so that a large one is not passed for ever by small ones.
  */
-export class MemoryBudget {
+export class MemoryQueue {
   readonly #limit: number;
   readonly #waiting: Waiting[] = [];
   #held = 0;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MemoryBudget } from '../../src/runner/memory-queue.ts';
+import { MemoryQueue } from '../../src/runner/memory-queue.ts';
 
 /** Patients that ask in turn and are done in any order; what was held at every moment, and the order of the starts. */
 async function run(limit: number, patients: readonly number[], pick: (running: number) => number) {
-  const budget = new MemoryBudget(limit);
+  const queue = new MemoryQueue(limit);
   const running: number[] = [];
   const started: number[] = [];
   const held: number[][] = [];
