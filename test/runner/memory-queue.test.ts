@@ -9,7 +9,7 @@ async function run(limit: number, patients: readonly number[], pick: (running: n
   const started: number[] = [];
   const held: number[][] = [];
   for (const [i, bytes] of patients.entries()) {
-    void budget.acquire(bytes).then(() => {
+    void queue.acquire(bytes).then(() => {
       running.push(i);
       started.push(i);
     });
@@ -18,7 +18,7 @@ async function run(limit: number, patients: readonly number[], pick: (running: n
     await Promise.resolve();
     held.push(running.map((i) => patients[i]));
     const [next] = running.splice(pick(running.length), 1);
-    budget.release(patients[next]);
+    queue.release(patients[next]);
   }
   return { started, held };
 }
