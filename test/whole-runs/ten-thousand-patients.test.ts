@@ -17,7 +17,7 @@ import type { OkRoi } from '../../src/records/roi.ts';
 import { splitSchema } from '../../src/records/split.ts';
 import { type MeasuresFile, measuresFileSchema, statsSchema } from '../../src/records/stats.ts';
 import { deal, gathered } from '../../src/runner/ranks/deal.ts';
-import { gatherParts, writePart } from '../../src/runner/ranks/parts.ts';
+import { gatherParts, writePart } from '../../src/runner/ranks/gather-parts.ts';
 import { datasetStats } from '../../src/steps/pass1-stats/dataset-stats.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 import { openStore } from '../../src/storage/open.ts';

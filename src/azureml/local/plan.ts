@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { type ResolveUri, uriResolver } from '../arm/resolve-uri.ts';
+import { bindJobs } from '../yaml/bind-jobs.ts';
 import { type DataType, quotingProblem } from '../yaml/data-type.ts';
 import { renderCommand } from '../yaml/expressions.ts';
+import type { BoundNode, Scope } from '../yaml/input-binding.ts';
 import { resolveInputs } from '../yaml/input-value.ts';
-import { bindJobs } from '../yaml/job-binding.ts';
-import type { BoundNode, Scope } from '../yaml/node-binding.ts';
 import type { PipelineNode } from '../yaml/pipeline.ts';
 import { readStarted } from '../yaml/schedule.ts';
 import { type Report, throwProblems } from '../yaml/yaml-file.ts';

@@ -1,9 +1,9 @@
 import { UsageError } from '../../errors.ts';
 import type { Workspace } from '../workspace.ts';
 import { type DataAsset, dataAssetSchema, type Environment, environmentSchema } from '../yaml/asset.ts';
+import { bindJobs } from '../yaml/bind-jobs.ts';
 import type { Component } from '../yaml/component.ts';
 import { type InputValues, resolveInputs } from '../yaml/input-value.ts';
-import { bindJobs } from '../yaml/job-binding.ts';
 import type { PipelineJob } from '../yaml/pipeline.ts';
 import { readPipeline } from '../yaml/pipeline.ts';
 import { submittedValues } from '../yaml/remote-values.ts';

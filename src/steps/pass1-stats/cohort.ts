@@ -7,7 +7,7 @@ import { CONFIG_FILE } from '../../records/manifest.ts';
 import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
 import { type MeasuresFile, measuresFileSchema, type Pass1Case, STATS_FILE } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
-import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
+import { runShard, type ShardOptions } from '../../runner/ranks/run-rank.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';

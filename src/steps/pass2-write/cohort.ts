@@ -20,7 +20,7 @@ import { STATS_FILE, statsSchema } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
 import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
-import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
+import { runShard, type ShardOptions } from '../../runner/ranks/run-rank.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';

@@ -1,5 +1,5 @@
+import { type BoundNode, bindNode, type Scope } from './input-binding.ts';
 import { orderJobs } from './job-order.ts';
-import { type BoundNode, bindNode, type Scope } from './node-binding.ts';
 import { checkOutputs } from './output-binding.ts';
 import type { Report } from './yaml-file.ts';
 

@@ -10,7 +10,7 @@ import type { Shard } from '../shard.ts';
 import type { StepWatch, WatchOptions } from '../step-watch.ts';
 import type { CaseTask } from '../task.ts';
 import { deal, gathered, type Weighed } from './deal.ts';
-import { deletePart, gatherParts, type PartsPlace, writePart } from './parts.ts';
+import { deletePart, gatherParts, type PartsPlace, writePart } from './gather-parts.ts';
 
 /** Options of the steps that many nodes can share. */
 export interface ShardOptions extends WatchOptions {

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { UnfinishedError, UsageError } from '../../../src/errors.ts';
-import { deletePart, gatherParts, type PartsPlace, writePart } from '../../../src/runner/ranks/parts.ts';
+import {
+  deletePart,
+  gatherParts,
+  type PartsPlace,
+  writePart,
+} from '../../../src/runner/ranks/gather-parts.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { keysOf } from '../../support/gather.ts';
