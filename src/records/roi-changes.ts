@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { byPatient } from './cases.ts';
-import { type Pruned, pruned, triple } from './record.ts';
+import { pruned, triple } from './record.ts';
 
 const state = z.enum(['ok', 'excluded']);
 
@@ -29,8 +28,6 @@ export const roisSchema = z.strictObject({
 });
 
 export type Rois = z.infer<typeof roisSchema>;
-type RoiOfRun = Rois['rois'][number];
-
 export const ROIS_FILE = 'rois.json';
 
 /** Why an ROI was done again. `record`: what convert tells of the patient beside its volumes. */
@@ -71,71 +68,3 @@ export const roiChangesSchema = z.strictObject({
 export type RoiChanges = z.infer<typeof roiChangesSchema>;
 
 export const ROI_CHANGES_FILE = 'roi_changes.json';
-
-function reasons(before: RoiOfRun, now: RoiOfRun, general: readonly z.infer<typeof why>[]) {
-  const found = [
-    ...(before.ct !== now.ct || before.tumor !== now.tumor ? ['volumes' as const] : []),
-    ...(before.split !== now.split || before.stage !== now.stage ? ['split' as const] : []),
-    ...general,
-  ];
-  return found.length === 0 ? ['record' as const] : found;
-}
-
-function otherFiles(before: RoiOfRun['files'], now: RoiOfRun['files']): string[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  return keys.filter((key) => before[key] !== now[key]).sort();
-}
-
-/** Compares the ROIs of two runs. Patients come out by id. */
-export function roiChangesBetween(
-  earlier: Rois | undefined,
-  now: Rois,
-  pruned: Pruned | null = null,
-): RoiChanges {
-  const before = new Map(earlier?.rois.map((roi) => [roi.patient_id, roi]));
-  const sameConstants = JSON.stringify(earlier?.constants) === JSON.stringify(now.constants);
-  const general = [
-    ...(earlier?.rules === now.rules ? [] : ['configuration' as const]),
-    ...(earlier?.swinprep_version === now.swinprep_version ? [] : ['version' as const]),
-    ...(sameConstants ? [] : ['constants' as const]),
-  ];
-  const added: RoiChanges['added'] = [];
-  const changed: RoiChanges['changed'] = [];
-  const unchanged: string[] = [];
-  for (const roi of [...now.rois].sort(byPatient)) {
-    const { patient_id, state } = roi;
-    const old = before.get(patient_id);
-    before.delete(patient_id);
-    if (old === undefined) added.push({ patient_id, state });
-    else if (old.fingerprint === roi.fingerprint && old.state === state) unchanged.push(patient_id);
-    else {
-      changed.push({
-        patient_id,
-        state,
-        state_before: old.state,
-        why: reasons(old, roi, general),
-        files: otherFiles(old.files, roi.files),
-      });
-    }
-  }
-  const removed = [...before.values()]
-    .map((old) => ({ patient_id: old.patient_id, state_before: old.state }))
-    .sort(byPatient);
-  return {
-    swinprep_version: now.swinprep_version,
-    previous: earlier ? { swinprep_version: earlier.swinprep_version, constants: earlier.constants } : null,
-    constants: now.constants,
-    summary: {
-      num_added: added.length,
-      num_changed: changed.length,
-      num_changed_by_constants: changed.filter((c) => c.why.join() === 'constants').length,
-      num_removed: removed.length,
-      num_unchanged: unchanged.length,
-    },
-    added,
-    changed,
-    removed,
-    unchanged,
-    pruned,
-  };
-}

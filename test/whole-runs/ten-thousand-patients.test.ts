@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { buildDatalist, datalistSchema } from '../../src/exports/datalist.ts';
 import { casesSchema, mergeCases } from '../../src/records/cases.ts';
-import { changesBetween, changesSchema } from '../../src/records/changes.ts';
+import { changesSchema } from '../../src/records/changes.ts';
 import { decodeJson, encodeJson } from '../../src/records/json.ts';
 import {
   buildManifest,
@@ -18,6 +18,7 @@ import { splitSchema } from '../../src/records/split.ts';
 import { type MeasuresFile, measuresFileSchema, statsSchema } from '../../src/records/stats.ts';
 import { deal, gathered } from '../../src/runner/ranks/deal.ts';
 import { gatherParts, writePart } from '../../src/runner/ranks/gather-parts.ts';
+import { changesBetween } from '../../src/steps/convert/changes.ts';
 import { datasetStats } from '../../src/steps/pass1-stats/dataset-stats.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 import { openStore } from '../../src/storage/open.ts';

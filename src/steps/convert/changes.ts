@@ -1,10 +1,65 @@
 import { configSchema } from '../../config/schema.ts';
 import type { Cases } from '../../records/cases.ts';
-import { type Changes, changesBetween, type EarlierCases } from '../../records/changes.ts';
+import type { Changes, EarlierCases } from '../../records/changes.ts';
 import { fingerprintOf } from '../../records/json.ts';
 import type { Pruned } from '../../records/record.ts';
 import { named } from '../../runner/earlier.ts';
 import { convertRules } from './fingerprint.ts';
+
+type Why = Changes['changed'][number]['why'][number];
+
+/** Compares two runs. `sameRules`: whether all that convert goes by was configured alike. Patients come out by id. */
+export function changesBetween(
+  earlier: EarlierCases | undefined,
+  now: Cases,
+  sameRules: boolean,
+  pruned: Pruned | null = null,
+): Changes {
+  const before = new Map(earlier?.cases.map((record) => [record.patient_id, record]));
+  const reasons: Why[] = [
+    ...(earlier?.swinprep_version === now.swinprep_version ? [] : ['version' as const]),
+    ...(sameRules ? [] : ['configuration' as const]),
+  ];
+  const added: Changes['added'] = [];
+  const changed: Changes['changed'] = [];
+  const unchanged: string[] = [];
+  for (const record of now.cases) {
+    const { patient_id, state } = record;
+    const old = before.get(patient_id);
+    before.delete(patient_id);
+    if (old === undefined) added.push({ patient_id, state });
+    else if (old.fingerprint === record.fingerprint && old.state === state) unchanged.push(patient_id);
+    else {
+      const sha = (part: 'ct' | 'tumor') => (record.state === 'ok' ? record[part].sha256 : undefined);
+      changed.push({
+        patient_id,
+        state,
+        state_before: old.state,
+        why: reasons.length === 0 ? ['files'] : reasons,
+        volumes: (['ct', 'tumor'] as const).filter((part) => sha(part) !== old[part]?.sha256),
+      });
+    }
+  }
+  const removed = [...before.values()].map((old) => ({
+    patient_id: old.patient_id,
+    state_before: old.state,
+  }));
+  return {
+    swinprep_version: now.swinprep_version,
+    previous: earlier === undefined ? null : { swinprep_version: earlier.swinprep_version },
+    summary: {
+      num_added: added.length,
+      num_changed: changed.length,
+      num_removed: removed.length,
+      num_unchanged: unchanged.length,
+    },
+    added,
+    changed,
+    removed: removed.sort((a, b) => (a.patient_id < b.patient_id ? -1 : 1)),
+    unchanged,
+    pruned,
+  };
+}
 
 /** What this run found against what the last finished one left in `interim`. */
 export function changesSince(earlier: EarlierCases | undefined, now: Cases, pruned: Pruned | null): Changes {

@@ -14,7 +14,7 @@ import {
   splitExclusions,
 } from '../../records/manifest.ts';
 import { type RoiRecord, roiSchema } from '../../records/roi.ts';
-import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesBetween, roisSchema } from '../../records/roi-changes.ts';
+import { ROI_CHANGES_FILE, ROIS_FILE, roisSchema } from '../../records/roi-changes.ts';
 import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
 import { STATS_FILE, statsSchema } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
@@ -29,7 +29,7 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStore } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
-import { roiChangeFacts, roisOfRun } from './changes.ts';
+import { roiChangeFacts, roiChangesBetween, roisOfRun } from './changes.ts';
 import { cohortSheets } from './contact-sheets.ts';
 import { roiFingerprint } from './fingerprint.ts';
 import { META } from './patient.ts';
