@@ -2,7 +2,7 @@
 
     .venv/bin/python test/reference/record_seg_writers.py
 
-The masks are formulas (`SHAPES`), as test/dicom/seg-writers.test.ts has them, on a CT that it makes again: `ct_slice`.
+The masks are formulas (`SHAPES`), as test/dicom/mask/seg-writers.test.ts has them, on a CT that it makes again: `ct_slice`.
 Each file holds every slice of every segment, empty ones too. UIDs and dates differ from one recording to the next.
 """
 
