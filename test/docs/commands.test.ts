@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cli, readJson } from '../support/cli.ts';
+import { readJson } from '../support/cli.ts';
 import {
   codeBlocks,
   codeSpans,
@@ -10,6 +10,7 @@ import {
   readDocument,
   swinprepCommands,
 } from '../support/documents.ts';
+import * as inProcess from '../support/in-process.ts';
 
 interface Help {
   readonly options: readonly string[];
@@ -22,7 +23,7 @@ const helps = new Map<string, Promise<Help | undefined>>();
 function helpOf(words: string): Promise<Help | undefined> {
   let help = helps.get(words);
   if (help === undefined) {
-    help = cli([...words.split(' '), '--help']).then(({ stdout }) => {
+    help = inProcess.command([...words.split(' '), '--help']).then(({ stdout }) => {
       if (!`${stdout.split('\n', 1)[0]} `.startsWith(`swinprep ${words} `)) return undefined;
       const options = [...stdout.matchAll(/(?<=^[^\S\n]+(?:-\w, )?)--[a-z-]+/gm)].map(([option]) => option);
       return { options, group: /^Commands:$/m.test(stdout) };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PROFILE_FILE, type Profile, profileSchema, type StageRow } from '../../src/dataset/profile.ts';
 import { cli, readJson, temporaryFolder } from '../support/cli.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 3;
 const work = temporaryFolder();
@@ -20,7 +21,7 @@ let profiled: Awaited<ReturnType<typeof cli>>;
 const sumOf = (rows: readonly StageRow[]): number => rows.reduce((sum, { seconds }) => sum + seconds, 0);
 
 beforeAll(async () => {
-  await cli(['phantom', '--patients', String(PATIENTS), '--full', '0', '--out', join(work, 'in')]);
+  await writePhantoms(join(work, 'in'), PATIENTS);
   profiled = await cli([
     ...['preprocess', '--raw', join(work, 'in/raw'), '--clinical', join(work, 'in/clinical.csv')],
     ...['--out', join(work, 'out'), '--workers', '2', '--profile'],
