@@ -77,7 +77,8 @@ beforeAll(async () => {
   const twice = `${NAMES.seg},stage I,\n${NAMES.gap},II,\n`;
   writeFileSync(clinical, `PatientID,Overall.Stage,Name\n${rows.join('')}${twice}`);
   const config = join(temporaryFolder(), 'config.yml');
-  writeFileSync(config, 'privacy: {caseId: hmac, uids: hmac}\nsplit: {unknownStage: unlabeled}\n');
+  const coarse = 'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n';
+  writeFileSync(config, `${coarse}privacy: {caseId: hmac, uids: hmac}\nsplit: {unknownStage: unlabeled}\n`);
   const { code, stdout, stderr } = await startCli(
     ['preprocess', '--raw', raw, '--clinical', clinical, '--out', out, '--config', config],
     env,
