@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFile } from 'node:child_process';
-import { createRequire, enableCompileCache } from 'node:module';
+import { createRequire, enableCompileCache, registerHooks } from 'node:module';
 import { promisify } from 'node:util';
 import type { StartJob } from '../../src/azureml/local/job-process.ts';
 import type { PreprocessOptions } from '../../src/pipeline/preprocess.ts';
@@ -9,7 +9,16 @@ import { type CliResult, checkedResult } from './cli.ts';
 // As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
 process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory;
 
-// As built, not as source: its worker threads start in half the time.
+// Each pool of threads takes a third of a second to start, and each step has one. They are tested where steps are processes.
+if (process.features.typescript)
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'tinypool' && context.parentURL?.endsWith('/dist/runner/pool.js')
+        ? { url: new URL('same-thread-pool.ts', import.meta.url).href, shortCircuit: true }
+        : next(specifier, context),
+  });
+
+// As built, not as source: it need not be transformed.
 const built = createRequire(new URL('../../dist/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
 const pipelines = (): typeof import('../../src/pipeline/preprocess.ts') => built('./pipeline/preprocess.js');
