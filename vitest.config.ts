@@ -3,10 +3,13 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They need Python, a builder of images, or minutes: vitest.{reference,image,memory}.config.ts.
-    exclude: [...configDefaults.exclude, 'test/**/*.{reference,image,memory}.test.ts'],
+    // They need minutes, Python or a builder of images: vitest.{slow,memory,reference,image}.config.ts.
+    exclude: [...configDefaults.exclude, 'test/**/*.{slow,memory,reference,image}.test.ts'],
     globalSetup: 'test/support/scratch.ts',
-    // The pipeline tests run the built command line over whole patients.
+    // By itself Vitest leaves one core free: of two, half of them.
+    maxWorkers: '100%',
+    // Files share a process, and the modules it has loaded: a process for each file took longer than most tests.
+    isolate: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

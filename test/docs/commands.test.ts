@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readJson } from '../support/cli.ts';
 import {
@@ -56,13 +54,6 @@ describe.each(DOCUMENTS)('%s', (name) => {
     const { scripts } = readJson<{ scripts: object }>(ROOT, 'package.json');
     const called = code.flatMap((block) => [...block.matchAll(/npm run (?:--silent )?([\w:-]+)/g)]);
     for (const [, script] of called) expect(Object.keys(scripts)).toContain(script);
-  });
-
-  it('links files that are there', () => {
-    for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[\w-]+)?\)/g)) {
-      if (target.includes('://')) continue;
-      expect(existsSync(path.join(ROOT, path.dirname(name), target)), target).toBe(true);
-    }
   });
 });
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { lintFiles, yamlFilesIn } from '../../src/azureml/yaml/lint.ts';
 import { loadPipeline } from '../../src/azureml/yaml/pipeline.ts';
 import { BLOB_CREATED } from '../../src/function/event-filter.ts';
@@ -12,18 +12,19 @@ import { eventOf, recordedEvent } from '../support/function/recorded-events.ts';
 
 let app: FunctionApp;
 let deployment: Deployment;
-beforeAll(() => {
+beforeAll(async () => {
   app = buildFunctionApp();
-});
-afterAll(() => app.remove());
-beforeEach(async () => {
   deployment = await startDeployment(app);
 });
-afterEach(() => deployment.stop());
+afterAll(async () => {
+  await deployment.stop();
+  app.remove();
+});
+afterEach(() => deployment.reset());
 
 describe('the function app', () => {
   it('registers `ready` for events and `sweep` for every five minutes, and no door to the network', async () => {
-    const { functions, programmingModel } = await deployment.start();
+    const { functions, programmingModel } = await deployment.host();
     expect(programmingModel).toMatch(/^@azure\/functions 4\./);
     expect([...functions.keys()]).toEqual(['ready', 'sweep']);
     expect(functions.get('ready')).toMatchObject([{ type: 'eventGridTrigger', direction: 'in' }]);
@@ -55,7 +56,7 @@ describe('infra/azuredeploy.json', () => {
     }>('Microsoft.EventGrid/systemTopics/eventSubscriptions');
     expect(destination.endpointType).toBe('AzureFunction');
     const [, name] = /\/functions\/(\w+)'/.exec(destination.properties.resourceId)!;
-    expect((await deployment.start()).functions.get(name)).toMatchObject([{ type: 'eventGridTrigger' }]);
+    expect((await deployment.host()).functions.get(name)).toMatchObject([{ type: 'eventGridTrigger' }]);
     expect(filter.includedEventTypes).toEqual([BLOB_CREATED]);
     expect(filter.subjectBeginsWith).toContain('/blobServices/default/containers/raw/blobs/');
   });
@@ -83,7 +84,7 @@ describe('infra/azuredeploy.json', () => {
 
 describe('a subscription validation event', () => {
   it('is answered with its code, should it get as far as the function', async () => {
-    const { result } = await deliver(await deployment.start(), recordedEvent('subscription-validation'));
+    const { result } = await deliver(await deployment.host(), recordedEvent('subscription-validation'));
     expect(result).toEqual({ validationResponse: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6' });
   });
 });

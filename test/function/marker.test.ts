@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { contentFingerprint } from '../../src/azureml/arm/content-fingerprint.ts';
 import { buildFunctionApp, type FunctionApp } from '../support/function/function-app.ts';
 import { type Deployment, deliver, startDeployment, sweep } from '../support/function/function-deployment.ts';
@@ -8,18 +8,20 @@ import { eventOf, TOPIC } from '../support/function/recorded-events.ts';
 
 let app: FunctionApp;
 let deployment: Deployment;
-beforeAll(() => {
+beforeAll(async () => {
   app = buildFunctionApp();
-});
-afterAll(() => app.remove());
-beforeEach(async () => {
   deployment = await startDeployment(app);
 });
-afterEach(() => deployment.stop());
+afterAll(async () => {
+  await deployment.stop();
+  app.remove();
+});
+afterEach(() => deployment.reset());
 
 describe('a marker', () => {
   it('starts the pipeline on the places of the app settings, under a name made of URL and version', async () => {
     const etag = await deployment.writeMarker();
+    // One that has no token yet.
     const { error, logs } = await deliver(await deployment.start(), eventOf(etag));
     expect({ error, logs }).toEqual({
       error: undefined,
@@ -41,7 +43,7 @@ describe('a marker', () => {
   });
 
   it('starts one run, however often its event arrives', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     await deliver(host, eventOf(etag));
     const before = deployment.puts();
@@ -64,7 +66,7 @@ describe('a marker', () => {
   });
 
   it('starts one run when two look at once, and Azure ML refuses the slower one', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     deployment.arm.lives.push(['Running']);
     await deliver(host, eventOf(etag));
@@ -82,7 +84,7 @@ describe('a marker', () => {
   });
 
   it('starts another run when it is written again', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const first = await deployment.writeMarker();
     await deliver(host, eventOf(first));
     const second = await deployment.writeMarker();
@@ -110,7 +112,7 @@ describe('a marker', () => {
   });
 
   it('that has been overwritten starts nothing, when its event comes late', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const old = await deployment.writeMarker();
     const present = await deployment.writeMarker();
     await deliver(host, eventOf(present));
@@ -121,7 +123,7 @@ describe('a marker', () => {
   });
 
   it('that is gone starts nothing', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     await deployment.deleteMarker();
     expect((await deliver(host, eventOf(etag))).logs).toEqual(['information: there is no marker']);
@@ -142,7 +144,7 @@ describe('a marker', () => {
   });
 
   it('whose event was lost is found by `sweep`, once', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     expect((await sweep(host)).logs).toEqual([`information: ${deployment.jobOf(etag)}: submitted`]);
     expect((await sweep(host)).logs).toEqual([`information: ${deployment.jobOf(etag)}: submitted already`]);
@@ -151,7 +153,7 @@ describe('a marker', () => {
 
 describe('a run that is still going', () => {
   it('is not joined by a second one on the same places: that comes when it has ended', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     // Jobs before it, so that the list has more than one page.
     for (let i = 0; i < 3; i++) await deliver(host, eventOf(await deployment.writeMarker()));
     deployment.arm.lives.push(['Running']);
@@ -174,7 +176,7 @@ describe('a run that is still going', () => {
     });
     await deliver(other, eventOf(await deployment.writeMarker()));
     const etag = await deployment.writeMarker();
-    expect((await deliver(await deployment.start(), eventOf(etag))).logs).toEqual([
+    expect((await deliver(await deployment.host(), eventOf(etag))).logs).toEqual([
       `information: ${deployment.jobOf(etag)}: submitted`,
     ]);
   });
@@ -187,7 +189,7 @@ describe('a run that is still going', () => {
       SWINPREP_INPUT_roi: datastore('roi'),
     });
     await deliver(other, eventOf(await deployment.writeMarker()));
-    const { logs } = await deliver(await deployment.start(), eventOf(await deployment.writeMarker()));
+    const { logs } = await deliver(await deployment.host(), eventOf(await deployment.writeMarker()));
     expect(logs).toEqual([expect.stringMatching(/^information: waiting: .* writes to the same place/)]);
   });
 });
@@ -205,7 +207,7 @@ describe('whatever is written, delivered and swept in whatever order', () => {
   );
 
   it('one job at most is at work, each version has one at most, and the newest has one in the end', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     deployment.arm.lives.push(...Array.from({ length: 1000 }, () => ['Running']));
     const atWork = (): string[] =>
       [...deployment.arm.states].filter(([, [state]]) => state === 'Running').map(([id]) => id);
@@ -238,7 +240,7 @@ describe('whatever is written, delivered and swept in whatever order', () => {
 
 describe('an event of something else', () => {
   it('is let pass with a line that names no blob, and nothing is asked of Azure', async () => {
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     const event = eventOf(etag);
     const others = [
@@ -266,7 +268,7 @@ describe('a fault of Azure', () => {
       { matches: 'PUT', status: 500 },
     );
     const etag = await deployment.writeMarker();
-    expect((await deliver(await deployment.start(), eventOf(etag))).logs).toEqual([
+    expect((await deliver(await deployment.host(), eventOf(etag))).logs).toEqual([
       `information: ${deployment.jobOf(etag)}: submitted`,
     ]);
     expect(deployment.arm.faults).toEqual([]);
@@ -275,7 +277,7 @@ describe('a fault of Azure', () => {
   it('that lasts makes the delivery fail, and the next one by Event Grid starts the one run', async () => {
     const busy = { matches: 'PUT', status: 503, headers: { 'retry-after': '0' } };
     deployment.arm.faults.push(...Array(6).fill(busy));
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     const { error, logs } = await deliver(host, eventOf(etag));
     expect({ error, logs }).toEqual({ error: expect.stringContaining('503'), logs: [] });
@@ -292,7 +294,7 @@ describe('a fault of Azure', () => {
       status: 403,
       body: { error: { code: 'AuthorizationFailed', message } },
     });
-    const host = await deployment.start();
+    const host = await deployment.host();
     const etag = await deployment.writeMarker();
     expect(await deliver(host, eventOf(etag))).toEqual({ logs: [`error: AuthorizationFailed: ${message}`] });
     expect((await sweep(host)).logs).toEqual([`information: ${deployment.jobOf(etag)}: submitted`]);

@@ -19,10 +19,12 @@ afterEach(() => {
 /** Bytes that deflate to about half, the same ones for the same seed. */
 function noise(length: number, seed: number): Uint8Array {
   let state = seed + 1;
-  return Uint8Array.from({ length }, () => {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 28;
-  });
+    bytes[i] = state >>> 28;
+  }
+  return bytes;
 }
 
 /** A whole file. */

@@ -40,13 +40,14 @@ const cube = (half: number) => (point: Vec3) => point.every((mm) => Math.abs(mm)
 const PANEL_TOP = 34;
 
 /** The box around the pixels of one colour in the panels, left edge of each panel as given. */
-function boxOf(png: Uint8Array, left: number, width: number, matches: (rgb: number[]) => boolean) {
+function boxOf(png: Uint8Array, left: number, width: number, [red, green, blue]: readonly number[]) {
   const picture = decode(png);
+  const { data } = picture;
   const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity, pixels: 0 };
   for (let y = PANEL_TOP; y < picture.height - PANEL_TOP; y++) {
     for (let x = left; x < left + width; x++) {
       const at = 3 * (y * picture.width + x);
-      if (!matches(Array.from(picture.data.slice(at, at + 3)))) continue;
+      if (data[at] !== red || data[at + 1] !== green || data[at + 2] !== blue) continue;
       box.left = Math.min(box.left, x - left);
       box.right = Math.max(box.right, x - left);
       box.top = Math.min(box.top, y - PANEL_TOP);
@@ -57,7 +58,6 @@ function boxOf(png: Uint8Array, left: number, width: number, matches: (rgb: numb
   return box;
 }
 
-const isContour = (rgb: number[]) => rgb.every((value, i) => value === CONTOUR[i]);
 /** Three equal panels of a cubic ROI. */
 const PANELS = [10, 330, 650];
 const PANEL_WIDTH = 310;
@@ -92,7 +92,7 @@ test.each([
   const png = qcOverlay(roi(size, spacingMm, RAS, cube(half)));
   const pixelsPerMm = PANEL_WIDTH / (size[0] * spacingMm[0]);
   for (const left of PANELS) {
-    const box = boxOf(png, left, PANEL_WIDTH, isContour);
+    const box = boxOf(png, left, PANEL_WIDTH, CONTOUR);
     expect(Math.abs(box.right - box.left + 1 - 2 * half * pixelsPerMm)).toBeLessThanOrEqual(1);
     expect(Math.abs(box.bottom - box.top + 1 - 2 * half * pixelsPerMm)).toBeLessThanOrEqual(1);
     expect(box.pixels).toBe(2 * (box.right - box.left) + 2 * (box.bottom - box.top));
@@ -111,7 +111,7 @@ describe.each([
   const boxes = (x: number, y: number, z: number) => {
     const bright = (point: Vec3) => (near(point, x, y, z) ? 400 : -1000);
     const png = qcOverlay(roi([41, 41, 41], [1, 1, 1], direction, isTumor, bright));
-    return PANELS.map((left) => boxOf(png, left, PANEL_WIDTH, (rgb) => rgb.every((value) => value === 255)));
+    return PANELS.map((left) => boxOf(png, left, PANEL_WIDTH, [255, 255, 255]));
   };
   const rightOf = 2 * (PANEL_WIDTH / 3);
   const leftOf = PANEL_WIDTH / 3;
@@ -160,13 +160,13 @@ test.each([
 
 test('an empty mask shows the middle, without an outline', () => {
   const png = qcOverlay(roi([40, 40, 20], [1, 1, 2], RAS, () => false));
-  for (const left of PANELS) expect(boxOf(png, left, PANEL_WIDTH, isContour).pixels).toBe(0);
+  for (const left of PANELS) expect(boxOf(png, left, PANEL_WIDTH, CONTOUR).pixels).toBe(0);
 });
 
 test('a mask that fills the ROI is outlined along the panels', () => {
   const png = qcOverlay(roi([40, 40, 20], [1, 1, 2], RAS, () => true));
   for (const left of PANELS) {
-    const box = boxOf(png, left, PANEL_WIDTH, isContour);
+    const box = boxOf(png, left, PANEL_WIDTH, CONTOUR);
     expect([box.left, box.right, box.top, box.bottom]).toEqual([0, PANEL_WIDTH - 1, 0, PANEL_WIDTH - 1]);
   }
 });
@@ -174,30 +174,31 @@ test('a mask that fills the ROI is outlined along the panels', () => {
 test('the rightmost, foremost voxel of an LPS grid is outlined in the upper left corner of the axial panel', () => {
   const picture = roi([40, 40, 20], [1, 1, 2], LPS, () => false);
   picture.tumor.data[0] = 1;
-  const box = boxOf(qcOverlay(picture), PANELS[0], PANEL_WIDTH, isContour);
+  const box = boxOf(qcOverlay(picture), PANELS[0], PANEL_WIDTH, CONTOUR);
   expect([box.left, box.top]).toEqual([0, 0]);
   expect(box.right).toBeLessThan(10);
 });
 
 describe('the lungs', () => {
-  const isLung = (rgb: number[]) => rgb.every((value, i) => value === LUNG_CONTOUR[i]);
   const withLung = (half: number): Uint8Array => {
     const picture = roi([40, 40, 20], [1, 1, 2], RAS, cube(6));
     return qcOverlay({ ...picture, lung: roi([40, 40, 20], [1, 1, 2], RAS, cube(half)).tumor });
   };
 
   test('are outlined in a colour of their own, in each panel', () => {
+    const png = withLung(16);
     for (const left of PANELS) {
-      const box = boxOf(withLung(16), left, PANEL_WIDTH, isLung);
+      const box = boxOf(png, left, PANEL_WIDTH, LUNG_CONTOUR);
       expect(box.right - box.left).toBeGreaterThan(200);
-      expect(boxOf(withLung(16), left, PANEL_WIDTH, isContour).pixels).toBeGreaterThan(0);
+      expect(boxOf(png, left, PANEL_WIDTH, CONTOUR).pixels).toBeGreaterThan(0);
     }
   });
 
   test('never hide the outline of the tumour', () => {
+    const png = withLung(6);
     for (const left of PANELS) {
-      expect(boxOf(withLung(6), left, PANEL_WIDTH, isLung).pixels).toBe(0);
-      expect(boxOf(withLung(6), left, PANEL_WIDTH, isContour).pixels).toBeGreaterThan(0);
+      expect(boxOf(png, left, PANEL_WIDTH, LUNG_CONTOUR).pixels).toBe(0);
+      expect(boxOf(png, left, PANEL_WIDTH, CONTOUR).pixels).toBeGreaterThan(0);
     }
   });
 
@@ -215,7 +216,7 @@ test('a tumour that is cut off turns the legend red', () => {
     const { data, width, height } = decode(png);
     let pixels = 0;
     for (let at = 3 * width * (height - 30); at < data.length; at += 3)
-      if (isContour([data[at], data[at + 1], data[at + 2]])) pixels++;
+      if (CONTOUR.every((value, i) => value === data[at + i])) pixels++;
     return pixels;
   };
   const whole = redInLegend(qcOverlay({ ...picture, clippedShare: 0 }));

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createRequire, enableCompileCache, registerHooks } from 'node:module';
 import { promisify } from 'node:util';
 import type { StartJob } from '../../src/azureml/local/job-process.ts';
-import type { PreprocessOptions } from '../../src/pipeline/preprocess.ts';
+import type { PreprocessOptions } from '../../src/default-pipeline/preprocess.ts';
 import { type CliResult, checkedResult } from './cli.ts';
 
 // As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
@@ -21,7 +21,8 @@ if (process.features.typescript)
 // As built, not as source: it need not be transformed.
 const built = createRequire(new URL('../../dist/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
-const pipelines = (): typeof import('../../src/pipeline/preprocess.ts') => built('./pipeline/preprocess.js');
+const pipelines = (): typeof import('../../src/default-pipeline/preprocess.ts') =>
+  built('./default-pipeline/preprocess.js');
 
 interface Printed {
   stdout: string;

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { resolveConfig } from '../../src/config/load.ts';
 import { findPatients } from '../../src/raw/patients.ts';
-import { deal } from '../../src/runner/deal.ts';
-import { type ConvertTask, weighConvert } from '../../src/steps/convert/patient.ts';
+import { deal } from '../../src/runner/ranks/deal.ts';
+import type { ConvertTask } from '../../src/steps/convert/task.ts';
+import { weighConvert } from '../../src/steps/convert/weigh.ts';
 import { inFlight } from '../../src/storage/in-flight.ts';
 import { startProxy } from './azure/proxy.ts';
 

@@ -12,7 +12,7 @@ import {
 import type { TokenCredential } from '@azure/identity';
 import { ArmError, messageOf, UsageError } from '../../errors.ts';
 import { VERSION } from '../../version.ts';
-import type { ArmRequest } from '../bodies/asset-body.ts';
+import type { ArmRequest } from '../request-bodies/asset-body.ts';
 import { type Workspace, workspaceId } from '../workspace.ts';
 import { API_VERSION } from './api-version.ts';
 
@@ -39,13 +39,20 @@ export class WorkspaceClient {
   readonly #arm: Pipeline;
   readonly #ml: Pipeline;
   readonly #credential: TokenCredential;
+  readonly #sleep: (milliseconds: number) => Promise<unknown>;
   readonly #http = createDefaultHttpClient();
   #api: Promise<string> | undefined;
 
   /** `endpoint` is that of another cloud's Azure Resource Manager. */
-  constructor(workspace: Workspace, credential: TokenCredential, endpoint = PUBLIC_CLOUD) {
+  constructor(
+    workspace: Workspace,
+    credential: TokenCredential,
+    endpoint = PUBLIC_CLOUD,
+    sleep: (milliseconds: number) => Promise<unknown> = wait,
+  ) {
     this.workspace = workspace;
     this.#credential = credential;
+    this.#sleep = sleep;
     this.#endpoint = endpoint.replace(/\/+$/, '');
     this.#arm = pipelineFor(credential, `${this.#endpoint}/.default`);
     this.#ml = pipelineFor(credential, ML_SCOPE);
@@ -121,7 +128,7 @@ export class WorkspaceClient {
     for (;;) {
       const url = status ?? (response.status === 202 ? location : undefined);
       if (url === undefined) return;
-      await wait(1000 * Number(response.headers.get('retry-after') ?? POLL_SECONDS));
+      await this.#sleep(1000 * Number(response.headers.get('retry-after') ?? POLL_SECONDS));
       response = await this.#send(this.#arm, 'GET', this.#own(url));
       const content = contentOf(response);
       if (status === undefined) continue;

@@ -13,6 +13,7 @@ import { writePhantom } from '../../../src/demo/write-phantom.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
+import { commandHere } from '../../support/azure/here.ts';
 import { cli, hashesOf, temporaryFolder } from '../../support/cli.ts';
 
 const fingerprintOf = async (objects: Iterable<ListedObject>) =>
@@ -128,10 +129,11 @@ describe('the content fingerprint of a cohort', () => {
 
     it('is printed by the command, with the clinical table and without', async () => {
       const { uri, of } = await place('printed');
-      const run = async (...args: string[]) =>
-        (await cli(['azure', 'fingerprint', '--raw', `${uri}/raw`, ...args])).stdout;
-      expect(await run('--clinical', `${uri}/clinical.csv`)).toBe(`${await of()}\n`);
-      expect(await run()).toBe(`${await contentFingerprint(`${uri}/raw`)}\n`);
+      const args = ['azure', 'fingerprint', '--raw', `${uri}/raw`];
+      const { stdout } = await cli([...args, '--clinical', `${uri}/clinical.csv`]);
+      expect(stdout).toBe(`${await of()}\n`);
+      const printed = `${await contentFingerprint(`${uri}/raw`)}\n`;
+      expect(await commandHere(args)).toMatchObject({ code: 0, stdout: printed });
     });
 
     it('is not made of nothing', async () => {
@@ -146,11 +148,12 @@ describe('the content fingerprint of a cohort', () => {
 describe('convert --content', () => {
   it('is shown and changes nothing: what an earlier run made with another one is skipped', async () => {
     const folder = temporaryFolder();
-    await writePhantom(folder, { patients: 1, full: 0 });
+    await writePhantom(folder, { patients: 1, gridSize: 64 });
     const run = async (artifacts: string, ...args: string[]) => {
       const [raw, interim, cases] = ['raw', 'interim', artifacts].map((name) => path.join(folder, name));
       const places = ['--raw', raw, '--interim', interim, '--cases', cases];
-      const { stdout, stderr } = await cli(['convert', ...places, ...args]);
+      const { code, stdout, stderr } = await commandHere(['convert', '--workers', '1', ...places, ...args]);
+      expect(code, stderr).toBe(0);
       const { 'changes.json': _, ...records } = hashesOf(cases);
       return { text: stdout + stderr, volumes: hashesOf(interim), records };
     };
@@ -169,7 +172,8 @@ describe('convert --content', () => {
 
   it('refuses anything else before it looks at the data', async () => {
     const args = ['convert', '--raw', 'no-such-folder', '--interim', 'i', '--cases', 'c', '--content', 'A1'];
-    const { stderr } = await cli(args, 1);
+    const { code, stderr } = await commandHere(args);
+    expect(code).toBe(1);
     expect(stderr).toContain(
       '--content: must be the 64 hex digits that "swinprep azure fingerprint" prints, or unknown',
     );

@@ -1,26 +1,29 @@
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { contentFingerprint } from '../../../src/azureml/arm/content-fingerprint.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import { type ArmServer, startArmServer } from '../../support/azure/arm-server.ts';
+import type { ArmServer } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore } from '../../support/azure/datastores.ts';
-import { startCli } from '../../support/cli.ts';
+import { armServerHere, commandHere } from '../../support/azure/here.ts';
 
 const preprocess = path.join(import.meta.dirname, '../../../pipelines/preprocess.yml');
 
 let arm: ArmServer;
 let azurite: Azurite;
 let jobs = 0;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.close());
 beforeEach(async () => {
-  [arm, azurite] = await Promise.all([startArmServer(), startAzurite()]);
+  arm = await armServerHere();
   arm.resources.set('/datastores/workspaceblobstore', azuriteDatastore(azurite.url, 'azureml'));
   arm.resources.set('/datastores/cohort', azuriteDatastore(azurite.url, 'cohort'));
   const store = await openStore(`${azurite.url}/cohort`);
   await store.write('raw/P1/1.dcm', new Uint8Array(10));
   await store.write('clinical.csv', new Uint8Array(5));
 });
-afterEach(() => Promise.all([arm.stop(), azurite.close()]));
 
 /** Submits the pipeline over a cohort; gives what was printed and the job's input `content`. */
 async function submit(cohort: string, ...args: string[]) {
@@ -32,8 +35,8 @@ async function submit(cohort: string, ...args: string[]) {
   ];
   const values = set.flatMap((value) => ['--set', value]);
   const name = `j${jobs++}`;
-  const run = startCli(['azure', 'submit', preprocess, ...values, '--name', name, ...args], arm.env);
-  const { code, stderr } = await run.ended;
+  const submission = ['azure', 'submit', preprocess, ...values, '--name', name, ...args];
+  const { code, stderr } = await commandHere(submission, arm.env);
   const job = arm.resources.get(`/jobs/${name}`) as
     | { properties: { inputs: Record<string, { value: string }> } }
     | undefined;

@@ -1,10 +1,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
-import { type ArmServer, startArmServer } from '../../support/azure/arm-server.ts';
+import { WorkspaceClient } from '../../../src/azureml/arm/client.ts';
+import type { ArmServer } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore } from '../../support/azure/datastores.ts';
+import { armServerHere, commandHere } from '../../support/azure/here.ts';
 import { type CliResult, startCli, temporaryFolder } from '../../support/cli.ts';
 
 const files = path.join(import.meta.dirname, 'files');
@@ -17,13 +19,13 @@ const places = ['raw', 'clinical', 'interim', 'roi'].flatMap((name) => [
 
 let arm: ArmServer;
 beforeEach(async () => {
-  arm = await startArmServer();
+  arm = await armServerHere();
 });
-afterEach(() => arm.stop());
 
-function azure(...args: string[]): Promise<CliResult> {
-  return startCli(['azure', ...args], arm.env).ended;
-}
+const azure = (...args: string[]): Promise<CliResult> => commandHere(['azure', ...args], arm.env);
+
+/** As a process of its own, which has no token yet. */
+const azureProcess = (...args: string[]): Promise<CliResult> => startCli(['azure', ...args], arm.env).ended;
 
 const sent = (method: string): string[] =>
   arm.seen.filter((request) => request.method === method).map((request) => request.path);
@@ -31,7 +33,7 @@ const sent = (method: string): string[] =>
 describe('swinprep azure register', () => {
   it('creates what is not there, and leaves alone what is the same', async () => {
     const args = ['register', file('environment.yml'), file('make.yml')];
-    const first = await azure(...args);
+    const first = await azureProcess(...args);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(first.stdout).toBe(
       'environments/tool/versions/0.2.0: created\ncomponents/make_things/versions/0.2.0: created\n',
@@ -87,7 +89,7 @@ describe('what Azure Resource Manager answers', () => {
       { matches: 'PUT', status: 500 },
     );
     const start = performance.now();
-    expect(await azure('data', file('data.yml'))).toMatchObject({
+    expect(await azureProcess('data', file('data.yml'))).toMatchObject({
       code: 0,
       stdout: 'data/raw_things/versions/3: created\n',
     });
@@ -149,7 +151,7 @@ describe('a job', () => {
 
   it('is followed through its states to the end, with its steps', async () => {
     arm.lives.push(['Starting', 'Running', 'Running', 'Completed']);
-    const { code, stderr } = await azure(
+    const { code, stderr } = await azureProcess(
       'submit',
       smoke,
       ...places,
@@ -241,18 +243,18 @@ describe('a job', () => {
   it('has a status, logs, and can be cancelled', async () => {
     arm.lives.push(['Running']);
     await azure('submit', smoke, ...places, '--name', 'j');
-    expect(await azure('status', 'j')).toMatchObject({
+    expect(await azureProcess('status', 'j')).toMatchObject({
       code: 0,
       stdout: 'j: Running\n  convert: Running\n  split: NotStarted\nhttps://ml.azure.com/runs/1\n',
     });
-    expect((await azure('logs', 'j', '--step', 'convert')).stdout).toBe(
+    expect((await azureProcess('logs', 'j', '--step', 'convert')).stdout).toBe(
       '--- convert: user_logs/std_log.txt\nlog of j-1\n',
     );
     expect(await azure('logs', 'j', '--step', 'nope')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no step nope'),
     });
-    expect(await azure('cancel', 'j')).toMatchObject({ code: 0, stdout: 'j: CancelRequested\n' });
+    expect(await azureProcess('cancel', 'j')).toMatchObject({ code: 0, stdout: 'j: CancelRequested\n' });
     expect(await azure('status', 'j')).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('j: Canceled'),
@@ -266,11 +268,13 @@ describe('a job', () => {
 
 describe('local files of a pipeline', () => {
   let azurite: Azurite;
-  beforeEach(async () => {
+  beforeAll(async () => {
     azurite = await startAzurite();
+  });
+  afterAll(() => azurite.close());
+  beforeEach(() => {
     arm.resources.set('/datastores/workspaceblobstore', azuriteDatastore(azurite.url, 'azureml'));
   });
-  afterEach(() => azurite.close());
 
   it('are uploaded to the default datastore, by their content, once', async () => {
     const preprocess = path.join(pipelines, 'preprocess.yml');
@@ -300,11 +304,29 @@ describe('a schedule', () => {
   const weekly = path.join(folder, 'weekly.yml');
 
   it('is waited for until Azure has made it', async () => {
-    arm.operations.push({ status: 'InProgress' }, { status: 'InProgress' }, { status: 'Succeeded' });
-    expect(await azure('schedule', weekly)).toMatchObject({
+    const going = { matches: '/operations/', status: 200, headers: { 'retry-after': '0' } };
+    arm.faults.push(...[1, 2].map(() => ({ ...going, body: { status: 'InProgress' } })));
+    arm.operations.push({ status: 'Succeeded' });
+    expect(await azureProcess('schedule', weekly)).toMatchObject({
       code: 0,
       stdout: 'schedules/things_weekly: created or replaced\n',
     });
+    expect([arm.faults, arm.operations]).toEqual([[], []]);
+  });
+
+  it('is looked at every five seconds where Azure does not say when', async () => {
+    const waits: number[] = [];
+    const endpoint = arm.env.AZURE_RESOURCE_MANAGER_ENDPOINT!;
+    const client = new WorkspaceClient(
+      { subscriptionId: 's-1', resourceGroup: 'rg', workspaceName: 'ws' },
+      { getToken: async () => ({ token: `token for ${endpoint}`, expiresOnTimestamp: Date.now() + 3.6e6 }) },
+      endpoint,
+      async (milliseconds) => waits.push(milliseconds),
+    );
+    arm.operations.push({ status: 'InProgress' }, { status: 'InProgress' }, { status: 'Succeeded' });
+    await client.put({ path: '/schedules/things_weekly', body: {} });
+    // Of the answer to the request itself it says so.
+    expect(waits).toEqual([0, 5000, 5000]);
     expect(arm.operations).toEqual([]);
   });
 

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writePhantom } from '../../../src/demo/write-phantom.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import { type ArmServer, startArmServer } from '../../support/azure/arm-server.ts';
+import type { ArmServer } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore, DATASTORES } from '../../support/azure/datastores.ts';
+import { armServerHere, commandHere } from '../../support/azure/here.ts';
 import { type CliResult, hashesOf, startCli, temporaryFolder } from '../../support/cli.ts';
 import { storeHashes } from '../../support/gather.ts';
 
@@ -14,20 +15,26 @@ const CONFIG = 'resample: {spacingMm: [2, 2, 6]}\nroi: {patch: 96x96x32}\noutput
 
 let arm: ArmServer;
 beforeEach(async () => {
-  arm = await startArmServer();
+  arm = await armServerHere();
 });
-afterEach(() => arm.stop());
 
-/** Runs the command line where the workspace is known as inside a job of Azure ML, unless `env` says otherwise. */
-function inJob(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
+/** The environment of a job of Azure ML, which knows the workspace. */
+function jobEnv(): NodeJS.ProcessEnv {
   const { AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP, AZURE_ML_WORKSPACE, ...server } = arm.env;
-  const job = {
+  return {
+    ...server,
     AZUREML_ARM_SUBSCRIPTION: AZURE_SUBSCRIPTION_ID,
     AZUREML_ARM_RESOURCEGROUP: AZURE_RESOURCE_GROUP,
     AZUREML_ARM_WORKSPACE_NAME: AZURE_ML_WORKSPACE,
   };
-  return startCli(args, { ...server, ...job, ...env }).ended;
 }
+
+/** Runs the command line as inside a job, unless `env` says otherwise. */
+const inJob = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
+  commandHere(args, { ...jobEnv(), ...env });
+
+/** As a process of its own, which has no token yet; a pipeline's steps are processes anyway. */
+const inJobProcess = (args: readonly string[]): Promise<CliResult> => startCli(args, jobEnv()).ended;
 
 /** Requests to Azure Resource Manager, each with how often it came. */
 function asked(): Record<string, number> {
@@ -52,7 +59,7 @@ describe('a run over datastores', () => {
   beforeAll(async () => {
     azurite = await startAzurite();
     cohort = `${azurite.url}/cohort`;
-    await writePhantom(`${cohort}/2027`, { patients: PATIENTS, full: 0 });
+    await writePhantom(`${cohort}/2027`, { patients: PATIENTS, gridSize: 64 });
     await (await openStore(`${cohort}/2027`)).write('my config.yml', new TextEncoder().encode(CONFIG));
     const base = `${cohort}/2027`;
     const run = await startCli([
@@ -73,7 +80,7 @@ describe('a run over datastores', () => {
 
   it('makes the same bytes as over their URLs, with one request for each datastore', async () => {
     const folder = temporaryFolder();
-    const { code, stdout, stderr } = await inJob([
+    const { code, stdout, stderr } = await inJobProcess([
       'preprocess',
       ...options('azureml://datastores/cohort/paths/2027', 'azureml://datastores/results/paths/', folder),
     ]);
@@ -91,7 +98,7 @@ describe('a run over datastores', () => {
   it('finds done what was done by URL', async () => {
     const before = await storeHashes(await openStore(`${cohort}/by-url`));
     const base = `azureml:/${arm.workspace.replace('resourceGroups', 'resourcegroups')}/datastores/cohort/paths`;
-    const { code, stdout } = await inJob([
+    const { code, stdout } = await inJobProcess([
       'preprocess',
       ...options(`${base}/2027`, `${base}/by-url`, temporaryFolder()),
     ]);
@@ -104,7 +111,7 @@ describe('a run over datastores', () => {
   it('takes them as inputs of a pipeline file, files and texts', async () => {
     const folder = temporaryFolder();
     const place = 'azureml://datastores/cohort/paths';
-    const run = await inJob([
+    const run = await inJobProcess([
       ...['run', path.join(import.meta.dirname, '../../../pipelines/preprocess.yml'), '--artifacts', folder],
       ...['--set', `raw=${place}/2027/raw`, '--set', `clinical=${place}/2027/clinical.csv`],
       ...['--set', `interim=${place}/by-url/interim`, '--set', `roi=${place}/by-url/roi`],
@@ -117,7 +124,7 @@ describe('a run over datastores', () => {
 
   it('asks once for all rows of a table of pairs', async () => {
     const rows = Array.from(
-      { length: 30 },
+      { length: 12 },
       (_, i) => `P${i},azureml://datastores/cohort/paths/2027/raw/PHANTOM-001,`,
     );
     const store = await openStore(cohort);
@@ -125,11 +132,11 @@ describe('a run over datastores', () => {
     const table = 'azureml://datastores/cohort/paths/pairs.csv';
     const { code, stdout } = await inJob(['inspect', table]);
     expect({ code, asked: asked() }).toEqual({ code: 0, asked: { 'GET /datastores/cohort': 1 } });
-    expect(stdout).toContain('30 patients: 30 would convert');
+    expect(stdout).toContain('12 patients: 12 would convert');
   });
 
   it('sends no request where there is no datastore', async () => {
-    expect(await inJob(['inspect', `${cohort}/2027/raw`])).toMatchObject({ code: 0 });
+    expect(await inJobProcess(['inspect', `${cohort}/2027/raw`])).toMatchObject({ code: 0 });
     expect([arm.seen, arm.tokens]).toEqual([[], []]);
   });
 });

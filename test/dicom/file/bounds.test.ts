@@ -7,9 +7,9 @@ import { readStructureSet, structureMask } from '../../../src/dicom/mask/rtstruc
 import { segFrames } from '../../../src/dicom/mask/seg-frames.ts';
 import { segPixels } from '../../../src/dicom/mask/seg-pixels.ts';
 import { stackCt } from '../../../src/dicom/series/ct-volume.ts';
-import { slicePlane } from '../../../src/dicom/series/geometry.ts';
 import { latticeOf } from '../../../src/dicom/series/lattice.ts';
-import { ctSeries } from '../../../src/dicom/series/series.ts';
+import { ctSeries } from '../../../src/dicom/series/series-grouping.ts';
+import { slicePlane } from '../../../src/dicom/series/slice-plane.ts';
 import { stackSlices } from '../../../src/dicom/series/stack.ts';
 import { readStudy } from '../../../src/dicom/study/study.ts';
 import type { Geometry } from '../../../src/volume/geometry.ts';
@@ -253,16 +253,6 @@ describe('a media directory', () => {
     expect(facts.ignoredFiles).toBe(1);
     expect(facts.rejectedSeries).toEqual([]);
   });
-});
-
-test('files of too many elements, all in all, are refused', async () => {
-  const open = Buffer.from('0800151153510000ffffffff', 'hex');
-  const items = Buffer.alloc(8 * 500_000, Buffer.from('feff00e000000000', 'hex'));
-  const close = Buffer.from('feffdde000000000', 'hex');
-  const bytes = part10Bytes('1.2.840.10008.1.2.1', Buffer.concat([open, items, close]));
-  const files = Array.from({ length: 5 }, (_, i) => ({ name: `file ${i}`, bytes }));
-  await expect(readStudy(files, rules)).rejects.toMatchObject({ code: 'patient-too-large' });
-  await expect(readStudy(files.slice(1), rules)).rejects.toMatchObject({ code: 'no-ct-series' });
 });
 
 test('no slice is decoded for a mask that misses the series', async () => {

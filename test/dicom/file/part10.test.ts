@@ -116,18 +116,12 @@ describe('a file is refused by name', () => {
   });
 
   const opening = Buffer.from('0800151153510000fffffffffeff00e0ffffffff', 'hex');
-  const openSequence = Buffer.from('0800151153510000ffffffff', 'hex');
   const openPixelData = Buffer.from('e07f10004f420000ffffffff', 'hex');
   const emptyItem = Buffer.from('feff00e000000000', 'hex');
   const longTable = Buffer.from('feff00e000000001', 'hex');
   const emptyElement = Buffer.from('0800050043530000', 'hex');
   test.each([
     ['that nests sequences without end', [Buffer.alloc(20 * 100_000, opening)], 'nested more than 64 deep'],
-    [
-      'of millions of items',
-      [openSequence, Buffer.alloc(8 * 2_100_000, emptyItem)],
-      'more than 2097152 elements',
-    ],
     [
       'of a great many elements',
       [Buffer.alloc(8 * 70_000, emptyElement)],

@@ -7,8 +7,8 @@ import {
 } from '@azure/storage-blob';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Inspection, inspectionSchema } from '../../../src/dataset/inspection.ts';
 import { phantomFiles } from '../../../src/phantom/cohort.ts';
+import { type Inspection, inspectionSchema } from '../../../src/records/inspection.ts';
 import { inspect } from '../../../src/steps/inspect/cohort.ts';
 import { isOnePatient } from '../../../src/steps/inspect/one-patient.ts';
 import { FolderStore } from '../../../src/storage/folder/folder.ts';

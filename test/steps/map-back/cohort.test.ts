@@ -10,12 +10,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type MapBackRecord, mapBackSchema } from '../../../src/dataset/mapped.ts';
-import type { Transforms } from '../../../src/dataset/roi.ts';
 import { type Azurite, startAzurite } from '../../../src/demo/embedded-azurite.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { decodeNifti } from '../../../src/nifti/decode.ts';
 import { encodeNifti } from '../../../src/nifti/encode.ts';
+import { type MapBackRecord, mapBackSchema } from '../../../src/records/mapped.ts';
+import type { Transforms } from '../../../src/records/roi.ts';
 import { keyFor, patientMatcher } from '../../../src/steps/map-back/patient-pattern.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import type { Volume } from '../../../src/volume/geometry.ts';

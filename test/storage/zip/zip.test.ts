@@ -199,7 +199,9 @@ describe('a zip store', () => {
       'p.zip',
       zipSync(Object.fromEntries(names.map((n) => [n, text(n)])), { level: 1 }),
     );
-    for (const key of names) expect(text(key)).toEqual(await store.read(key));
+    const others: string[] = [];
+    for (const key of names) if (Buffer.compare(text(key), (await store.read(key))!) !== 0) others.push(key);
+    expect(others).toEqual([]);
   });
 
   it('inflates a file to no more than the archive declares', async () => {

@@ -1,10 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { temporaryFolder } from '../cli.ts';
-import { loopbackCertificate } from './certificate.ts';
+import { certificate } from './certificate.ts';
 
 export interface Seen {
   readonly method: string;
@@ -39,6 +36,8 @@ export interface ArmServer {
   readonly resources: Map<string, Record<string, unknown>>;
   /** What an operation says each time one looks. */
   readonly operations: object[];
+  /** Forgets all that has been put into it, and what it has seen. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -48,13 +47,10 @@ const PAGE = 2;
 
 /**
  * A server that behaves like Azure Resource Manager and the run history for one workspace, with an endpoint that gives
- * managed identity tokens, which it then asks for. https, with a certificate of its own, for no token is sent over http.
+ * managed identity tokens, which it then asks for. https, with a certificate, for no token is sent over http.
  */
 export async function startArmServer(): Promise<ArmServer> {
-  const { key, cert } = loopbackCertificate();
-  const trusted = join(temporaryFolder(), 'cert.pem');
-  writeFileSync(trusted, cert);
-
+  const { key, cert, file: trusted } = certificate();
   const workspace =
     '/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
   const seen: Seen[] = [];
@@ -223,6 +219,10 @@ export async function startArmServer(): Promise<ArmServer> {
       // The managed identity of an App Service: the one flow over plain http on loopback.
       IDENTITY_ENDPOINT: `http://127.0.0.1:${identityPort}/msi/token`,
       IDENTITY_HEADER: 'secret',
+    },
+    reset: () => {
+      for (const list of [seen, tokens, faults, lives, operations]) list.length = 0;
+      for (const map of [jobs, failures, resources]) map.clear();
     },
     stop: async () => {
       for (const server of [arm, identity]) {

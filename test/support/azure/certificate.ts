@@ -1,4 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** DER (ITU-T X.690): a tag, the length, the content. */
 function der(tag: number, ...content: Uint8Array[]): Buffer {
@@ -16,7 +18,7 @@ const time = (at: Date): Buffer =>
 const extension = (id: string, value: Uint8Array): Buffer => sequence(oid(id), der(0x04, value));
 
 /** A certificate for 127.0.0.1 that signs itself, good for a day (RFC 5280), as PEM. */
-export function loopbackCertificate(): { key: string; cert: string } {
+function loopbackCertificate(): { key: string; cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
   const commonName = sequence(oid('550403'), der(0x0c, Buffer.from('127.0.0.1')));
@@ -39,5 +41,26 @@ export function loopbackCertificate(): { key: string; cert: string } {
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${lines.trimEnd()}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+/**
+ * Makes the certificate of all servers of a run of tests. Node reads whom else to trust when it starts: this has to come
+ * before the processes that do.
+ */
+export function writeCertificate(folder: string): void {
+  const { key, cert } = loopbackCertificate();
+  writeFileSync(join(folder, 'key.pem'), key);
+  process.env.NODE_EXTRA_CA_CERTS = join(folder, 'cert.pem');
+  writeFileSync(process.env.NODE_EXTRA_CA_CERTS, cert);
+}
+
+/** The certificate of this run, where it lies, and its key. */
+export function certificate(): { readonly key: string; readonly cert: string; readonly file: string } {
+  const file = process.env.NODE_EXTRA_CA_CERTS!;
+  return {
+    key: readFileSync(join(dirname(file), 'key.pem'), 'utf8'),
+    cert: readFileSync(file, 'utf8'),
+    file,
   };
 }

@@ -11,7 +11,9 @@ import { TOPIC } from './recorded-events.ts';
 export interface Deployment {
   readonly arm: ArmServer;
   readonly azurite: Azurite;
-  /** A worker of the app; `settings` are put in place of app settings that a deployment has. */
+  /** The worker of the app that all tests share. */
+  host(): Promise<FunctionsHost>;
+  /** Another one, for this test alone; `settings` are put in place of app settings that a deployment has. */
   start(settings?: NodeJS.ProcessEnv): Promise<FunctionsHost>;
   /** Writes the marker; gives its ETag. */
   writeMarker(): Promise<string>;
@@ -22,6 +24,8 @@ export interface Deployment {
   jobs(): string[];
   /** Paths of all that has been put into the workspace. */
   puts(): string[];
+  /** After a test: ends its workers, and takes jobs and marker away. */
+  reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +33,8 @@ export async function startDeployment(app: FunctionApp): Promise<Deployment> {
   const [arm, azurite] = await Promise.all([startArmServer(), startAzurite()]);
   const raw = `${azurite.url}/raw`;
   const marker = `${raw}/_READY`;
-  const hosts: FunctionsHost[] = [];
+  let shared: Promise<FunctionsHost> | undefined;
+  const others: FunctionsHost[] = [];
   const env = {
     ...arm.env,
     SWINPREP_INPUT_raw: raw,
@@ -42,24 +47,31 @@ export async function startDeployment(app: FunctionApp): Promise<Deployment> {
     AZURE_CLIENT_ID: 'identity of the function',
     SWINPREP_SETTLE_SECONDS: '0',
   };
+  const deleteMarker = async (): Promise<void> => (await openStore(raw)).delete('_READY');
+  const endOthers = (): Promise<unknown> => Promise.all(others.splice(0).map((host) => host.stop()));
   return {
     arm,
     azurite,
+    host: () => (shared ??= startFunctionsHost(app.folder, env)),
     start: async (settings = {}) => {
       const host = await startFunctionsHost(app.folder, { ...env, ...settings });
-      hosts.push(host);
+      others.push(host);
       return host;
     },
     writeMarker: async () => {
       await (await openStore(raw)).write('_READY', new Uint8Array());
       return (await blobVersion(marker))!.etag;
     },
-    deleteMarker: async () => (await openStore(raw)).delete('_READY'),
+    deleteMarker,
     jobOf: (etag) => markedJobName(marker, etag),
     jobs: () => [...arm.resources.keys()].filter((place) => place.startsWith('/jobs/')),
     puts: () => arm.seen.filter(({ method }) => method === 'PUT').map((request) => request.path),
+    reset: async () => {
+      await Promise.all([endOthers(), deleteMarker()]);
+      arm.reset();
+    },
     stop: async () => {
-      await Promise.all([...hosts.map((host) => host.stop()), azurite.close(), arm.stop()]);
+      await Promise.all([endOthers(), (await shared)?.stop(), azurite.close(), arm.stop()]);
     },
   };
 }
