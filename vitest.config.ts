@@ -5,10 +5,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * milliseconds, of a fresh one four. Two that measure memory are beside them.
  */
 const alone = [
-  'test/{bench,docs,estimate,function,pipeline,terminal}/**/*.test.ts',
+  'test/{bench,docs,estimate,function,terminal,whole-runs}/**/*.test.ts',
   'test/azureml/{arm,local}/**/*.test.ts',
   'test/azureml/yaml/{expressions,lint}.test.ts',
-  'test/dataset/records.test.ts',
+  'test/records/records.test.ts',
   'test/nifti/igzip.test.ts',
   'test/steps/**/{cohort,hostile-cohort,limit,nifti-inputs,renormalise}.test.ts',
   'test/storage/{blob,folder}/*.test.ts',

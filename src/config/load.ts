@@ -1,8 +1,9 @@
 import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
+import { PATCHES } from './grid-and-roi.ts';
 import { PRESETS, type PresetName } from './presets.ts';
-import { type Config, configSchema, PATCHES } from './schema.ts';
+import { type Config, configSchema } from './schema.ts';
 
 type Tree = Record<string, unknown>;
 

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, type RunEvent } from '../azureml/local/local-run.ts';
-import type { ConfigOptions } from '../config/read.ts';
+import type { ConfigOptions } from '../config/read-config.ts';
+import { type CohortResult, readCohortResult } from '../default-pipeline/cohort-result.ts';
+import { type PreprocessResult, preprocess } from '../default-pipeline/preprocess.ts';
 import { UsageError } from '../errors.ts';
-import { type CohortResult, readCohortResult } from '../pipeline/cohort-result.ts';
-import { type PreprocessResult, preprocess } from '../pipeline/preprocess.ts';
 import { openStore, readObject } from '../storage/open.ts';
-import { type Azurite, startAzurite } from './embedded-azurite.ts';
+import { type DemoPlace, openDemoPlace } from './demo-place.ts';
 import { writePhantom } from './write-phantom.ts';
 
 export interface DemoOptions extends ConfigOptions {
@@ -55,40 +55,44 @@ async function copyStore(
   return { files, bytes };
 }
 
-async function upload(azurite: Azurite, options: DemoOptions): Promise<{ raw: string; clinical: string }> {
+/** Brings raw data and clinical table to the place of the demo, or makes them there. */
+async function provide(
+  { uri, isBlob }: DemoPlace,
+  options: DemoOptions,
+): Promise<{ raw: string; clinical: string }> {
   const { raw, clinical, say } = options;
-  const container = `${azurite.url}/demo`;
   const started = performance.now();
   let sent: { files: number; bytes: number };
   if (raw === undefined) {
     say(`making a synthetic cohort of ${options.patients} patients`);
-    sent = await writePhantom(container, { patients: options.patients });
+    sent = await writePhantom(uri, { patients: options.patients });
   } else {
     if (clinical === undefined)
       throw new UsageError('--raw needs --clinical: the CSV with the patients and their stages');
-    sent = await copyStore(raw, `${container}/raw`, MOST_UPLOAD_BYTES);
-    await (await openStore(container)).write('clinical.csv', await readObject(clinical));
+    if (!isBlob) return { raw, clinical };
+    sent = await copyStore(raw, `${uri}/raw`, MOST_UPLOAD_BYTES);
+    await (await openStore(uri)).write('clinical.csv', await readObject(clinical));
   }
   const seconds = (performance.now() - started) / 1000;
   say(
-    `uploaded ${sent.files} files, ${(sent.bytes / 1e6).toFixed(0)} MB, to Azurite in ${seconds.toFixed(1)} s`,
+    `${isBlob ? 'uploaded' : 'wrote'} ${sent.files} files, ${(sent.bytes / 1e6).toFixed(0)} MB${isBlob ? ', to Azurite' : ''} in ${seconds.toFixed(1)} s`,
   );
-  return { raw: `${container}/raw`, clinical: `${container}/clinical.csv` };
+  return { raw: `${uri}/raw`, clinical: `${uri}/clinical.csv` };
 }
 
-/** Runs the default pipeline on an Azurite inside this process and brings the result into a folder. */
+/** Runs the default pipeline on an Azurite inside this process, or over folders, and brings the result into a folder. */
 export async function demo(options: DemoOptions): Promise<DemoResult> {
   const { out, say } = options;
   await Promise.all(OUTPUTS.map((name) => rm(join(out, name), { recursive: true, force: true })));
-  const azurite = await startAzurite();
-  say(`Azurite is listening at ${azurite.url}`);
+  const place = await openDemoPlace();
+  say(place.told);
   try {
-    const { raw, clinical } = await upload(azurite, options);
+    const { raw, clinical } = await provide(place, options);
     const result = await preprocess({
       ...options,
       raw,
       clinical,
-      out: `${azurite.url}/demo/out`,
+      out: `${place.uri}/out`,
       artifacts: join(out, 'artifacts'),
     });
     if (result.run.state !== 'Completed')
@@ -99,6 +103,6 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
     await (await openStore(out)).write(sheet, await readObject(join(result.manifest, sheet)));
     return { ...result, cohort, exitCode: exitCodeOf(result.run) };
   } finally {
-    await azurite.close();
+    await place.close();
   }
 }

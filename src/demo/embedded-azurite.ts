@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { UsageError } from '../errors.ts';
 
 export interface Azurite {
   /** `http://127.0.0.1:PORT/devstoreaccount1`, to which a container and a prefix are joined. */
@@ -26,7 +25,7 @@ const KEEP_ALIVE_SECONDS = 60;
 
 /**
  * Starts Microsoft's Blob Storage emulator inside this process on a free port of 127.0.0.1: in memory (at most half of
- * the machine's), silent, no telemetry, nothing on disk. Throws a UsageError where the package is not installed.
+ * the machine's), silent, no telemetry, nothing on disk. Throws where the package is not installed.
  */
 export async function startAzurite(): Promise<Azurite> {
   const { BlobServer, BlobConfiguration, MemoryExtentChunkStore, sizeLimitBytes } = loadAzurite();
@@ -42,21 +41,24 @@ export async function startAzurite(): Promise<Azurite> {
   return { url: `${server.getHttpServerAddress()}/devstoreaccount1`, close: () => server.close() };
 }
 
-function loadAzurite(): AzuriteModules {
-  const require = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
+
+/** Azurite is a development package: it is not there where swinprep was installed as one. */
+export function isAzuriteInstalled(): boolean {
   try {
-    const chunks = require('azurite/dist/src/common/persistence/MemoryExtentStore.js');
-    return {
-      BlobServer: require('azurite/dist/src/blob/BlobServer.js').default,
-      BlobConfiguration: require('azurite/dist/src/blob/BlobConfiguration.js').default,
-      MemoryExtentChunkStore: chunks.MemoryExtentChunkStore,
-      sizeLimitBytes: chunks.DEFAULT_EXTENT_MEMORY_LIMIT,
-    };
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause;
-    throw new UsageError(
-      'the embedded Azurite needs the development packages: run this from a checkout after "npm ci"',
-      { cause },
-    );
+    require.resolve('azurite/package.json');
+    return true;
+  } catch {
+    return false;
   }
+}
+
+function loadAzurite(): AzuriteModules {
+  const chunks = require('azurite/dist/src/common/persistence/MemoryExtentStore.js');
+  return {
+    BlobServer: require('azurite/dist/src/blob/BlobServer.js').default,
+    BlobConfiguration: require('azurite/dist/src/blob/BlobConfiguration.js').default,
+    MemoryExtentChunkStore: chunks.MemoryExtentChunkStore,
+    sizeLimitBytes: chunks.DEFAULT_EXTENT_MEMORY_LIMIT,
+  };
 }

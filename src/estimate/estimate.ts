@@ -5,8 +5,7 @@ import { findPatients } from '../raw/patients.ts';
 import type { Report } from '../runner/report.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import { displayUri } from '../storage/location.ts';
-import { openStore, readObject } from '../storage/open.ts';
-import { StageClock } from '../timing/stage-clock.ts';
+import { openStore, readObject, STORES } from '../storage/open.ts';
 import { measuredCoreMinutes } from './measured-run.ts';
 import { parsePrices } from './prices.ts';
 import { type BlobSizes, type PatientBlobs, sizesOf } from './request-pattern.ts';
@@ -96,7 +95,7 @@ async function rawPatients(uri: string, report: Report): Promise<Map<string, Pat
   const found = [...(await findPatients(uri, (name) => name, report))];
   return new Map(
     await inFlight(found, async ([name, patient]): Promise<[string, PatientBlobs]> => {
-      const { listed } = await patientInputs(patient, uri, uri, mask, new StageClock());
+      const { listed } = await patientInputs(patient, uri, uri, mask, STORES);
       const blobs = listed.map((entry) => ({
         key: String(entry[0]),
         bytes: entry.find((value) => typeof value === 'number') ?? 0,

@@ -1,6 +1,6 @@
-import { decodeJson } from '../dataset/json.ts';
-import { type Profile, profileSchema } from '../dataset/profile.ts';
 import { UsageError } from '../errors.ts';
+import { decodeJson } from '../records/json.ts';
+import { type Profile, profileSchema } from '../records/profile.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { connectTo } from '../azureml/arm/connect.ts';
 import { findWorkspace } from '../azureml/arm/find-workspace.ts';
 import { uriResolver } from '../azureml/arm/resolve-uri.ts';
-import { readyJob } from '../azureml/bodies/requests.ts';
+import { readyJob } from '../azureml/request-bodies/requests.ts';
 import { ArmError, messageOf, StorageError, UsageError } from '../errors.ts';
 import { parseEvents } from './event.ts';
 import { reasonToIgnore, VALIDATION } from './event-filter.ts';

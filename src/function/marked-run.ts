@@ -5,7 +5,7 @@ import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { withContent } from '../azureml/arm/content-input.ts';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { prepareJob, putOnce } from '../azureml/arm/submit.ts';
-import { jobRequest, type ReadyJob } from '../azureml/bodies/requests.ts';
+import { jobRequest, type ReadyJob } from '../azureml/request-bodies/requests.ts';
 import type { InputValues } from '../azureml/yaml/input-value.ts';
 import { type BlobVersion, blobVersion } from '../storage/blob/blob-version.ts';
 

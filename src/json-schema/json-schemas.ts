@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { configSchema } from '../config/schema.ts';
-import { CASE_FILE, caseSchema } from '../dataset/case.ts';
-import { CASES_FILE, casesSchema } from '../dataset/cases.ts';
-import { CHANGES_FILE, changesSchema } from '../dataset/changes.ts';
-import { FAILURES_FILE, failuresSchema, MANIFEST_FILE, manifestSchema } from '../dataset/manifest.ts';
-import { MAP_BACK_FILE, mapBackSchema } from '../dataset/mapped.ts';
-import { PROFILE_FILE, profileSchema } from '../dataset/profile.ts';
-import { exclusion, flag, gridRecord, outputFile, triple } from '../dataset/record.ts';
-import { META_FILE, roiSchema, TRANSFORMS_FILE, transformsSchema } from '../dataset/roi.ts';
-import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesSchema, roisSchema } from '../dataset/roi-changes.ts';
-import { foregroundSchema, samplingSchema } from '../dataset/sampling.ts';
-import { SPLIT_FILE, splitSchema } from '../dataset/split.ts';
-import { MEASURES_FILE, measuresFileSchema, STATS_FILE, statsSchema } from '../dataset/stats.ts';
-import { DATALIST_FILE, datalistSchema } from '../layouts/datalist.ts';
+import { DATALIST_FILE, datalistSchema } from '../exports/datalist.ts';
 import {
   NNUNET_DATASET_FILE,
   nnunetDatasetSchema,
   SPLITS_FINAL_FILE,
   splitsFinalSchema,
-} from '../layouts/nnunet.ts';
+} from '../exports/nnunet-layout.ts';
+import { CASE_FILE, caseSchema } from '../records/case.ts';
+import { CASES_FILE, casesSchema } from '../records/cases.ts';
+import { CHANGES_FILE, changesSchema } from '../records/changes.ts';
+import { FAILURES_FILE, failuresSchema, MANIFEST_FILE, manifestSchema } from '../records/manifest.ts';
+import { MAP_BACK_FILE, mapBackSchema } from '../records/mapped.ts';
+import { PROFILE_FILE, profileSchema } from '../records/profile.ts';
+import { exclusion, flag, gridRecord, outputFile, triple } from '../records/record.ts';
+import { META_FILE, roiSchema, TRANSFORMS_FILE, transformsSchema } from '../records/roi.ts';
+import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesSchema, roisSchema } from '../records/roi-changes.ts';
+import { foregroundSchema, samplingSchema } from '../records/sampling.ts';
+import { SPLIT_FILE, splitSchema } from '../records/split.ts';
+import { MEASURES_FILE, measuresFileSchema, STATS_FILE, statsSchema } from '../records/stats.ts';
 import { VERSION } from '../version.ts';
 import { GLOSSARY } from './glossary.ts';
 

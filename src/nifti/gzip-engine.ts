@@ -1,9 +1,13 @@
-import type { Config } from '../config/schema.ts';
 import { messageOf, ProgramError, UsageError } from '../errors.ts';
 import { igzip } from './igzip.ts';
 
+/** How volumes are deflated: of the section `output`. */
+export interface GzipRules {
+  readonly output: { readonly gzipEngine: 'zlib' | 'igzip'; readonly gzipLevelInt: number };
+}
+
 /** Tries the program that the configuration wants volumes deflated by, if any. Throws a UsageError where it does not work. */
-export async function assertGzipEngine({ output }: Config): Promise<void> {
+export async function assertGzipEngine({ output }: GzipRules): Promise<void> {
   if (output.gzipEngine !== 'igzip') return;
   try {
     await igzip([new Uint8Array(1)], output.gzipLevelInt);

@@ -1,6 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { Config } from '../config/schema.ts';
 import { UsageError } from '../errors.ts';
+
+/** What the configuration says of identity: the section `privacy`. */
+export interface PrivacyRules {
+  readonly privacy: { readonly caseId: 'folder' | 'hmac'; readonly uids: 'omit' | 'hmac' };
+}
 
 /** Environment variable with the secret of `privacy.caseId: hmac`; it is never stored. */
 export const SALT_VARIABLE = 'SWINPREP_SALT';
@@ -23,7 +27,7 @@ function secretOf(key: string, env: NodeJS.ProcessEnv): string {
  * secret can find the source again. A source without UID has none. Throws a UsageError where the secret is absent or short.
  */
 export function uidHmacOf(
-  { privacy }: Config,
+  { privacy }: PrivacyRules,
   env: NodeJS.ProcessEnv = process.env,
 ): (uid: string) => string | null {
   if (privacy.uids === 'omit') return () => null;
@@ -37,7 +41,7 @@ export function uidHmacOf(
  * Throws a UsageError where the secret is absent or short.
  */
 export function caseIdOf(
-  { privacy }: Config,
+  { privacy }: PrivacyRules,
   env: NodeJS.ProcessEnv = process.env,
 ): (name: string) => string {
   if (privacy.caseId === 'folder') return (name) => name;
@@ -52,6 +56,6 @@ const NOBODY = '/';
  * The kind of names a run gives: `folder`, or `hmac:` and what the secret makes of a fixed text, by which two runs under
  * the same secret know each other. It tells no more of the secret than any patient's name does.
  */
-export function caseNamingOf(config: Config, env: NodeJS.ProcessEnv = process.env): string {
+export function caseNamingOf(config: PrivacyRules, env: NodeJS.ProcessEnv = process.env): string {
   return config.privacy.caseId === 'folder' ? 'folder' : `hmac:${caseIdOf(config, env)(NOBODY).slice(2)}`;
 }

@@ -1,5 +1,5 @@
-import type { QcCheck } from '../dataset/case.ts';
 import { CaseExclusion } from '../errors.ts';
+import type { QcCheck } from '../records/case.ts';
 
 /** Limits of a check, both included; null is no limit. */
 export interface CheckLimits {

@@ -1,14 +1,12 @@
 import type { Config } from '../config/schema.ts';
-import { isNiftiName } from '../dataset/pairs.ts';
 import { CaseExclusion } from '../errors.ts';
+import { isNiftiName } from '../records/pairs.ts';
 import { displayUri } from '../storage/location.ts';
-import { locateObject, openStore } from '../storage/open.ts';
-import { openPatient } from '../storage/patient.ts';
+import type { Stores } from '../storage/open.ts';
+import { openPatient } from '../storage/patient-store.ts';
 import type { Child, Entry, ReadableStore, Store } from '../storage/store.ts';
 import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip/zip.ts';
-import type { StageClock } from '../timing/stage-clock.ts';
-import { timedReads, timedStore } from '../timing/timed-store.ts';
 import { fileVanished } from './patient-files.ts';
 import type { RawPatient } from './patients.ts';
 
@@ -47,9 +45,9 @@ async function inputFile(store: Store, key: string, what: string): Promise<Input
 export const NIFTI_CT = 'the NIfTI CT';
 export const NIFTI_MASK = 'the NIfTI mask';
 
-async function fileOfPair(uri: string, what: string, clock: StageClock): Promise<InputFile> {
-  const { store, key } = await locateObject(uri);
-  const file = await inputFile(timedStore(clock, store), key, what);
+async function fileOfPair(uri: string, what: string, stores: Stores): Promise<InputFile> {
+  const { store, key } = await stores.locate(uri);
+  const file = await inputFile(store, key, what);
   if (file === undefined)
     throw new CaseExclusion(
       'no-such-file',
@@ -79,9 +77,9 @@ async function maskByPattern(
   masks: string,
   name: string,
   patterns: readonly string[],
-  clock: StageClock,
+  stores: Stores,
 ): Promise<InputFile | undefined> {
-  const store = timedStore(clock, await openStore(masks));
+  const store = await stores.open(masks);
   for (const pattern of patterns) {
     const file = await inputFile(
       store,
@@ -93,24 +91,24 @@ async function maskByPattern(
   return undefined;
 }
 
-async function inputsOfPair(ct: string, mask: string, clock: StageClock): Promise<PatientInputs> {
-  const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK, clock);
+async function inputsOfPair(ct: string, mask: string, stores: Stores): Promise<PatientInputs> {
+  const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK, stores);
   const masked = niftiMask === undefined ? [] : [niftiMask.listed];
   if (isNiftiName(displayUri(ct))) {
-    const niftiCt = await fileOfPair(ct, NIFTI_CT, clock);
+    const niftiCt = await fileOfPair(ct, NIFTI_CT, stores);
     const listed = [niftiCt.listed, ...masked];
     return { listed, dicom: undefined, niftiCt: niftiCt.read, niftiMask: niftiMask?.read };
   }
   if (/\.zip$/i.test(displayUri(ct))) {
-    const archive = await fileOfPair(ct, 'the archive', clock);
+    const archive = await fileOfPair(ct, 'the archive', stores);
     return {
       listed: [archive.listed, ...masked],
-      dicom: async () => timedReads(clock, zipStore('the archive', await archive.read()), 'unzip'),
+      dicom: async () => stores.archive(zipStore('the archive', await archive.read())),
       niftiCt: undefined,
       niftiMask: niftiMask?.read,
     };
   }
-  const folder = timedStore(clock, await openStore(ct));
+  const folder = await stores.open(ct);
   const listing = await listingOf(folder);
   return {
     listed: [...listedOf(listing), ...masked],
@@ -128,16 +126,16 @@ export async function listChild(store: Store, child: Child): Promise<Listing> {
 async function inputsOfChild(
   raw: string,
   child: Child,
-  clock: StageClock,
+  stores: Stores,
   known: Listing | undefined,
 ): Promise<PatientInputs> {
-  const store = timedStore(clock, await openStore(raw));
+  const store = await stores.open(raw);
   const listing = known ?? (await listChild(store, child));
   return {
     listed: listedOf(listing),
     dicom: async () => {
       const files = await openPatient(listedStore(store, listing), child);
-      return child.kind === 'file' ? timedReads(clock, files, 'unzip') : files;
+      return child.kind === 'file' ? stores.archive(files) : files;
     },
     niftiCt: undefined,
     niftiMask: undefined,
@@ -154,16 +152,16 @@ export async function patientInputs(
   raw: string,
   masks: string,
   { sources, niftiPatterns }: Config['mask'],
-  clock: StageClock,
+  stores: Stores,
   known?: Listing,
 ): Promise<PatientInputs> {
-  if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, clock);
+  if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, stores);
   const inputs =
     source.kind === 'itself'
-      ? await inputsOfPair(raw, '', clock)
-      : await inputsOfChild(raw, source.child, clock, known);
+      ? await inputsOfPair(raw, '', stores)
+      : await inputsOfChild(raw, source.child, stores, known);
   if (!sources.includes('NIFTI') || masks === '') return inputs;
-  const mask = await maskByPattern(masks, name, niftiPatterns, clock);
+  const mask = await maskByPattern(masks, name, niftiPatterns, stores);
   return mask === undefined
     ? inputs
     : { ...inputs, listed: [...inputs.listed, mask.listed], niftiMask: mask.read };

@@ -1,10 +1,10 @@
 import { type ResolveUri, uriResolver } from '../azureml/arm/resolve-uri.ts';
-import { isPairTable, parsePairs } from '../dataset/pairs.ts';
 import { UsageError } from '../errors.ts';
+import { isPairTable, parsePairs } from '../records/pairs.ts';
 import type { Report } from '../runner/report.ts';
 import { besideUri, displayUri } from '../storage/location.ts';
 import { openStore, readObject } from '../storage/open.ts';
-import { patientName } from '../storage/patient.ts';
+import { patientName } from '../storage/patient-store.ts';
 import type { Child } from '../storage/store.ts';
 
 /** Where a patient's data lie: a child of the raw data, or what a row of a table of pairs names. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { decodeJson } from '../dataset/json.ts';
 import { UsageError } from '../errors.ts';
+import { decodeJson } from '../records/json.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 

@@ -1,36 +1,50 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { encodeJson } from '../dataset/json.ts';
-import type { OutputFile } from '../dataset/record.ts';
-import { ProgramError } from '../errors.ts';
-import { type Content, lengthOf, piecesOf } from '../storage/content.ts';
+import { encodeJson } from '../records/json.ts';
+import type { OutputFile } from '../records/record.ts';
 import type { Store } from '../storage/store.ts';
-import type { StageClock } from '../timing/stage-clock.ts';
+import { type ExclusionAt, exclusionOf } from './exclusion.ts';
+import type { CaseOutcome, CaseTask } from './task.ts';
 
-/** Name, size and SHA-256 of an output. */
-export function outputFile(file: string, content: Content): OutputFile {
-  const hash = createHash('sha256');
-  for (const piece of piecesOf(content)) hash.update(piece);
-  return { file, bytes: lengthOf(content), sha256: hash.digest('hex') };
+/** How a step's record of a patient commits the outputs beside it. */
+export interface CommitRules<R> {
+  /** The file of the record. It is written last: whoever finds it finds the others whole. */
+  readonly record: string;
+  /** All other files that a run may leave of a patient. */
+  readonly outputs: readonly string[];
+  readonly schema: z.ZodType<R>;
+  /** What decided a record, and the outputs that it lists. */
+  readonly read: (record: R) => { readonly fingerprint: string; readonly outputs: readonly OutputFile[] };
 }
 
-interface Committed {
-  readonly schema: z.ZodType;
-  /** Of the file whose presence says that the others are whole; undefined where there is none. */
-  readonly bytes: Uint8Array | undefined;
-  readonly fingerprint: string;
+/** Where a patient's outputs lie, and how they are committed. */
+export interface PatientPlace<R> {
+  readonly store: Store;
+  readonly patientId: string;
+  readonly rules: CommitRules<R>;
+}
+
+/** The key of a patient's file. */
+export function keyOf<R>({ patientId }: PatientPlace<R>, file: string): string {
+  return `${patientId}/${file}`;
+}
+
+/** The sizes of all that lies there of a patient, by file. */
+export async function sizesOf<R>({ store, patientId }: PatientPlace<R>): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, bytes } of store.list(`${patientId}/`))
+    sizes.set(key.slice(patientId.length + 1), bytes);
+  return sizes;
 }
 
 /**
- * What an earlier run committed for a patient: the record, where its fingerprint is this one's and every output it
- * lists is there in full size. Undefined means that the patient has to be done.
+ * The record among `bytes`, where its fingerprint is this one and every output it lists is there in full size. Undefined
+ * means that the patient has to be done.
  */
-export async function committedRecord<S extends z.ZodType>(
-  store: Store,
-  patientId: string,
-  { schema, bytes, fingerprint }: Committed & { readonly schema: S },
-  read: (record: z.infer<S>) => { fingerprint: string; outputs: readonly OutputFile[] },
-): Promise<z.infer<S> | undefined> {
+async function wholeRecord<R>(
+  place: PatientPlace<R>,
+  bytes: Uint8Array | undefined,
+  fingerprint: string,
+): Promise<R | undefined> {
   if (bytes === undefined) return undefined;
   let json: unknown;
   try {
@@ -38,27 +52,26 @@ export async function committedRecord<S extends z.ZodType>(
   } catch {
     return undefined;
   }
-  const parsed = schema.safeParse(json);
+  const parsed = place.rules.schema.safeParse(json);
   if (!parsed.success) return undefined;
-  const found = read(parsed.data);
+  const found = place.rules.read(parsed.data);
   if (found.fingerprint !== fingerprint) return undefined;
   if (found.outputs.length > 0) {
-    const sizes = new Map<string, number>();
-    for await (const entry of store.list(`${patientId}/`)) sizes.set(entry.key, entry.bytes);
-    if (found.outputs.some((o) => sizes.get(`${patientId}/${o.file}`) !== o.bytes)) return undefined;
+    const sizes = await sizesOf(place);
+    if (found.outputs.some(({ file, bytes: size }) => sizes.get(file) !== size)) return undefined;
   }
   return parsed.data;
 }
 
+/** Takes away a patient's record: from here on nothing of it is committed. */
+export async function withdrawRecord<R>(place: PatientPlace<R>): Promise<void> {
+  await place.store.delete(keyOf(place, place.rules.record));
+}
+
 /** Takes away what an earlier run left of a patient, its record first, so that no half of it is ever taken for whole. */
-export async function clearOutputs(
-  store: Store,
-  patientId: string,
-  record: string,
-  outputs: readonly string[],
-): Promise<void> {
-  await store.delete(`${patientId}/${record}`);
-  await Promise.all(outputs.map((file) => store.delete(`${patientId}/${file}`)));
+async function clearOutputs<R>(place: PatientPlace<R>): Promise<void> {
+  await withdrawRecord(place);
+  await Promise.all(place.rules.outputs.map((file) => place.store.delete(keyOf(place, file))));
 }
 
 /**
@@ -72,51 +85,49 @@ export async function whileCleared<T>(cleared: Promise<void>, read: Promise<T>):
   return result.value;
 }
 
-/** An output under its file name, and how its bytes are made. */
-export type Outputs = Readonly<Record<string, () => Content | Promise<Content>>>;
+/** Writes the record that says that a patient's outputs are whole; last of all. */
+async function commitRecord<R>(place: PatientPlace<R>, record: R): Promise<void> {
+  await place.store.write(keyOf(place, place.rules.record), encodeJson(record));
+}
 
-/** Makes one output. A program that fails at it is told with the file. */
-async function encoded(file: string, encode: Outputs[string]): Promise<Content> {
-  try {
-    return await encode();
-  } catch (thrown) {
-    if (thrown instanceof ProgramError)
-      throw new ProgramError(`${file}: ${thrown.message}`, { cause: thrown });
-    throw thrown;
-  }
+/** What a step does with one patient. */
+export interface PatientRecipe<S, R> {
+  /** What decides the outputs. May look at the inputs, and exclude the patient. */
+  readonly fingerprint: () => string | Promise<string>;
+  /**
+   * Brings what an earlier run left up to date without making all of it; undefined where it cannot. `committed` is the
+   * record that stands there.
+   */
+  readonly renew?: (committed: Uint8Array | undefined) => Promise<R | undefined>;
+  /** Reads, computes and writes. `cleared` is settled once nothing of an earlier run is left: see `whileCleared`. */
+  readonly make: (cleared: Promise<void>, fingerprint: string) => Promise<R>;
+  /** The record of a patient that cannot be used; the fingerprint is '' where it could not be told. */
+  readonly exclude: (exclusion: ExclusionAt<S>, fingerprint: string) => R;
 }
 
 /**
- * Makes a patient's outputs one after the other and writes each while the next is made. Where one fails the others are
- * waited for, so that nothing is written after the failure is known.
+ * Makes a patient's outputs and commits them, unless that is done already: list, make, record. A fault in the data excludes
+ * the patient, of whom nothing but the record then stays; any other is thrown.
  */
-export async function writeOutputs<O extends Outputs>(
-  store: Store,
-  patientId: string,
-  outputs: O,
-  clock: StageClock,
-): Promise<Record<keyof O, OutputFile>> {
-  const files: [string, OutputFile][] = [];
-  const writes: Promise<void>[] = [];
+export async function commitOnce<T extends CaseTask, R extends { readonly state: 'ok' | 'excluded' }>(
+  task: T,
+  place: PatientPlace<R>,
+  { fingerprint: decide, renew, make, exclude }: PatientRecipe<T['step'], R>,
+): Promise<CaseOutcome<R>> {
+  let fingerprint = '';
   try {
-    for (const [file, encode] of Object.entries(outputs)) {
-      const content = await encoded(file, encode);
-      writes.push(store.write(`${patientId}/${file}`, content));
-      files.push([file, clock.time('sha256', lengthOf(content), () => outputFile(file, content))]);
-    }
-    await Promise.all(writes);
-  } finally {
-    await Promise.allSettled(writes);
+    fingerprint = await decide();
+    const committed = await place.store.read(keyOf(place, place.rules.record));
+    const done = await wholeRecord(place, committed, fingerprint);
+    if (done !== undefined) return { state: done.state, record: done, skipped: true };
+    const record = (await renew?.(committed)) ?? (await make(clearOutputs(place), fingerprint));
+    await commitRecord(place, record);
+    return { state: record.state, record, skipped: false };
+  } catch (thrown) {
+    const exclusion = exclusionOf(thrown, task);
+    const record = exclude(exclusion, fingerprint);
+    await clearOutputs(place);
+    await commitRecord(place, record);
+    return { state: 'excluded', record, skipped: false, message: exclusion.message };
   }
-  return Object.fromEntries(files) as Record<keyof O, OutputFile>;
-}
-
-/** Writes the record that says that a patient's outputs are whole; last of all. */
-export async function commitRecord(
-  store: Store,
-  patientId: string,
-  recordFile: string,
-  record: unknown,
-): Promise<void> {
-  await store.write(`${patientId}/${recordFile}`, encodeJson(record));
 }

@@ -1,5 +1,5 @@
-import type { Exclusion } from '../dataset/record.ts';
 import { ArchiveError, CaseExclusion } from '../errors.ts';
+import type { Exclusion } from '../records/record.ts';
 import type { CaseTask } from './task.ts';
 
 /** An exclusion by what a patient went through. */

@@ -2,11 +2,11 @@ import { Tinypool } from 'tinypool';
 import { messageOf, UnfinishedError } from '../errors.ts';
 import type { StageTimes } from '../timing/stage-clock.ts';
 import type { ExclusionAt } from './exclusion.ts';
-import { type MemoryOptions, planMemory } from './memory.ts';
-import { MemoryBudget } from './memory-budget.ts';
+import { MemoryQueue } from './memory-queue.ts';
 import type { Report } from './report.ts';
 import type { PoolTimes } from './step-watch.ts';
 import { type CaseOutcome, type CaseTask, type Errand, moduleBeside, type TimedOutcome } from './task.ts';
+import { type MemoryOptions, planMemory } from './worker-count.ts';
 
 const WORKER = moduleBeside(import.meta.url, 'worker');
 
@@ -70,7 +70,7 @@ export async function runCases<T extends CaseTask, R>(
   if (step === undefined) return { records: [], skipped: 0 };
   const plan = planMemory(step, options.usualBytes, options);
   const workers = Math.min(plan.workers, tasks.length);
-  const budget = new MemoryBudget(plan.patientBytes);
+  const queue = new MemoryQueue(plan.patientBytes);
   const prepare = options.prepare ?? ((task: T) => ({ task, bytes: options.usualBytes }));
   report({ kind: 'started', step, patients: tasks.length, workers });
   const pool = new Tinypool({
@@ -95,14 +95,14 @@ export async function runCases<T extends CaseTask, R>(
       const { index, prepared } = ready;
       ready = prepareNext();
       const { task, bytes } = await prepared;
-      await budget.acquire(bytes);
+      await queue.acquire(bytes);
       const reply = await (pool.run({ task, module: work } satisfies Errand<T>) as Promise<TimedOutcome<R>>)
         .catch((thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
           const { code, message } = crashOf(thrown);
           const record = onCrash({ patient_id: task.patientId, step, code, message });
           return { outcome: { state: 'excluded', record, skipped: false, message } };
         })
-        .finally(() => budget.release(bytes));
+        .finally(() => queue.release(bytes));
       const { outcome } = reply;
       if (reply.times !== undefined) times.set(index, reply.times);
       outcomes.set(index, outcome);

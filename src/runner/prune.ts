@@ -1,4 +1,4 @@
-import type { Pruned } from '../dataset/record.ts';
+import type { Pruned } from '../records/record.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import type { Store } from '../storage/store.ts';
 

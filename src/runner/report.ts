@@ -1,5 +1,5 @@
-import type { Profile } from '../dataset/profile.ts';
-import type { Exclusion, StepName } from '../dataset/record.ts';
+import type { Profile } from '../records/profile.ts';
+import type { Exclusion, StepName } from '../records/record.ts';
 import type { Shard } from './shard.ts';
 
 /** What patients go through one by one. */

@@ -1,5 +1,5 @@
-import { encodeJson } from '../dataset/json.ts';
-import { type Profile, profileFile, type StageRow } from '../dataset/profile.ts';
+import { encodeJson } from '../records/json.ts';
+import { type Profile, profileFile, type StageRow } from '../records/profile.ts';
 import { addTimes, STAGE_MEANINGS, type Stage, StageClock, type StageTimes } from '../timing/stage-clock.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';

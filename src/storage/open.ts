@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { StorageError, UsageError } from '../errors.ts';
 import { FolderStore } from './folder/folder.ts';
 import { blobUrl, displayUri, type Location, parseLocation } from './location.ts';
-import type { Store } from './store.ts';
+import type { ReadableStore, Store } from './store.ts';
 
 /**
  * The store a URI names (forms: `parseLocation`). Nothing is read yet, and the place need not exist.
@@ -18,6 +18,17 @@ export async function locateObject(uri: string): Promise<{ store: Store; key: st
   if (key === '') throw new UsageError(`${displayUri(uri)}: names no single file; add its name`);
   return { store: await storeAt(parent), key };
 }
+
+/** How places are opened: as they are, or with something put round every store. */
+export interface Stores {
+  readonly open: (uri: string) => Promise<Store>;
+  readonly locate: (uri: string) => Promise<{ store: Store; key: string }>;
+  /** What has been fetched as an archive. */
+  readonly archive: (store: ReadableStore) => ReadableStore;
+}
+
+/** Stores as they are. */
+export const STORES: Stores = { open: openStore, locate: locateObject, archive: (store) => store };
 
 /** All the bytes of the one file or blob a URI names. Throws a StorageError that names it where it is absent. */
 export async function readObject(uri: string): Promise<Uint8Array<ArrayBuffer>> {

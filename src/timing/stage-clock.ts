@@ -98,6 +98,32 @@ export class StageClock {
     ) as T;
   };
 
+  /** `work` with its time booked under `stage` at every call, as by `time`. */
+  readonly around =
+    <A extends readonly unknown[], T>(
+      stage: Stage,
+      bytes: number | ((result: Awaited<NoInfer<T>>, args: NoInfer<A>) => number),
+      work: (...args: A) => T,
+    ): ((...args: A) => T) =>
+    (...args) =>
+      this.time(stage, typeof bytes === 'number' ? bytes : (result) => bytes(result, args), () =>
+        work(...args),
+      );
+
+  /** Pieces that are made one by one as they are asked for: the making of each is booked, what is done with it is not. */
+  *each<T>(stage: Stage, bytes: (piece: T) => number, pieces: Iterable<T>): Generator<T> {
+    const iterator = pieces[Symbol.iterator]();
+    for (;;) {
+      const { done, value } = this.time(
+        stage,
+        (next) => (next.done ? 0 : bytes(next.value)),
+        () => iterator.next(),
+      );
+      if (done) return;
+      yield value;
+    }
+  }
+
   /** What has been measured until now. */
   read(): StageTimes {
     this.#book();

@@ -1,9 +1,6 @@
 import type { Config } from '../config/schema.ts';
-import type { OutputFile } from '../dataset/record.ts';
 import { decodeNifti } from '../nifti/decode.ts';
 import { encodeNiftiGz, HEADER_BYTES, isReal, type VolumeInParts, voxelTypeOf } from '../nifti/encode.ts';
-import { outputFile } from '../runner/commit.ts';
-import { type Content, lengthOf } from '../storage/content.ts';
 import { type Volume, voxelCount } from '../volume/geometry.ts';
 import type { StageClock } from './stage-clock.ts';
 
@@ -31,9 +28,4 @@ export function timedGzip(
   const options = { engine: gzipEngine, level: isReal(type) ? gzipLevelFloat : gzipLevelInt };
   const bytes = HEADER_BYTES + voxelCount(volume.geometry.size) * type.BYTES_PER_ELEMENT;
   return clock.time('gzip', bytes, () => encodeNiftiGz(volume, options));
-}
-
-/** `outputFile` under `sha256`. */
-export function timedOutputFile(clock: StageClock, file: string, content: Content): OutputFile {
-  return clock.time('sha256', lengthOf(content), () => outputFile(file, content));
 }

@@ -1,4 +1,5 @@
 import { lengthOf } from '../storage/content.ts';
+import { locateObject, openStore, type Stores } from '../storage/open.ts';
 import type { ReadableStore, Store } from '../storage/store.ts';
 import type { StageClock } from './stage-clock.ts';
 
@@ -38,5 +39,17 @@ export function timedStore(clock: StageClock, store: Store): Store {
     stat: (key) => clock.time('list', 0, () => store.stat(key)),
     write: (key, content) => clock.time('write', lengthOf(content), () => store.write(key, content)),
     delete: (key) => clock.time('delete', 0, () => store.delete(key)),
+  };
+}
+
+/** Opens stores whose requests a clock times. */
+export function timedStores(clock: StageClock): Stores {
+  return {
+    open: async (uri) => timedStore(clock, await openStore(uri)),
+    locate: async (uri) => {
+      const { store, key } = await locateObject(uri);
+      return { store: timedStore(clock, store), key };
+    },
+    archive: (store) => timedReads(clock, store, 'unzip'),
   };
 }

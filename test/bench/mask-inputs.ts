@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OkCase } from '../../src/dataset/case.ts';
+import type { OkCase } from '../../src/records/case.ts';
 import { readJson } from '../support/cli.ts';
 import type { Bench } from './bench.ts';
 import { linkAll } from './cohort.ts';

@@ -8,14 +8,14 @@ import { PRESETS } from '../../src/config/presets.ts';
 import { parsePart10 } from '../../src/dicom/file/part10.ts';
 import { maskCandidates, maskObjects } from '../../src/dicom/mask/mask-candidates.ts';
 import { stackCt } from '../../src/dicom/series/ct-volume.ts';
-import { ctSeries } from '../../src/dicom/series/series.ts';
+import { ctSeries } from '../../src/dicom/series/series-grouping.ts';
 import { drawOn } from '../../src/dicom/study/study.ts';
 import { encodeNiftiGz } from '../../src/nifti/encode.ts';
-import { taskRules } from '../../src/steps/convert/patient.ts';
+import { studyRules } from '../../src/raw/rules.ts';
 import { filesAt } from '../support/shared-data.ts';
 
 const config = PRESETS.lung1;
-const rules = taskRules({ patient: { name: '', source: { kind: 'itself' } }, config });
+const rules = studyRules(config);
 
 async function writeMask(folder: string, target: string): Promise<void> {
   const dicom = filesAt(folder)

@@ -2,7 +2,7 @@ import { linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PresetName } from '../../src/config/presets.ts';
-import type { Manifest } from '../../src/dataset/manifest.ts';
+import type { Manifest } from '../../src/records/manifest.ts';
 import { readJson } from '../support/cli.ts';
 import type { Bench } from './bench.ts';
 import { type Command, type Measurement, measure } from './measure.ts';

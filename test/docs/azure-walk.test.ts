@@ -5,9 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ArmServer, startArmServer } from '../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { type CliResult, temporaryFolder } from '../support/cli.ts';
-import { codeBlocks, ROOT, readDocument } from '../support/documents.ts';
+import { codeBlocks, ROOT, readDocument, sections } from '../support/documents.ts';
 
-const STAND_INS = path.join(ROOT, 'test/support/azure-stand-ins.ts');
+const STAND_INS = path.join(ROOT, 'test/support/azure/azure-stand-ins.ts');
+
+/** The numbered sections: the walk. What stands below them is for reference. */
+const steps = sections(readDocument('docs/azure.md')).filter(({ heading }) => /^\d/.test(heading));
 
 let arm: ArmServer;
 let azurite: Azurite;
@@ -15,7 +18,7 @@ let folder: string;
 let calls: string[];
 let result: CliResult;
 
-/** Runs every command of docs/azure.md in one shell; az, azcopy, npm and npx are stand-ins, swinprep is itself. */
+/** Runs every command of the steps of docs/azure.md in one shell; az, azcopy, npm and npx are stand-ins, swinprep is itself. */
 beforeAll(async () => {
   [arm, azurite] = await Promise.all([startArmServer(), startAzurite()]);
   arm.resources.set('/datastores/workspaceblobstore', {
@@ -41,7 +44,8 @@ beforeAll(async () => {
     chmodSync(file, 0o755);
   }
   // The one workspace of the server lies in the group `rg`.
-  const script = codeBlocks(readDocument('docs/azure.md'), 'sh')
+  const script = steps
+    .flatMap(({ text }) => codeBlocks(text, 'sh'))
     .join('\n')
     .replace('GROUP=swinprep', 'GROUP=rg')
     // azcopy is a stand-in: there are no data that could be listed.
@@ -83,6 +87,11 @@ function bash(script: string, env: NodeJS.ProcessEnv): Promise<CliResult> {
 }
 
 const sent = (kind: string): string[] => [...arm.resources.keys()].filter((place) => place.startsWith(kind));
+
+it('docs/azure.md has eight steps, of which each has commands', () => {
+  expect(steps.map(({ heading }) => Number.parseInt(heading, 10))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  for (const { heading, text } of steps) expect(codeBlocks(text, 'sh'), heading).not.toEqual([]);
+});
 
 it('docs/azure.md runs from its first command to its last', () => {
   expect({ code: result.code, end: result.stderr.slice(-2000) }).toMatchObject({ code: 0 });

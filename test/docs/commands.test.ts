@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cli, readJson } from '../support/cli.ts';
+import { readJson } from '../support/cli.ts';
 import {
   codeBlocks,
   codeSpans,
@@ -10,6 +8,7 @@ import {
   readDocument,
   swinprepCommands,
 } from '../support/documents.ts';
+import * as inProcess from '../support/in-process.ts';
 
 interface Help {
   readonly options: readonly string[];
@@ -22,7 +21,7 @@ const helps = new Map<string, Promise<Help | undefined>>();
 function helpOf(words: string): Promise<Help | undefined> {
   let help = helps.get(words);
   if (help === undefined) {
-    help = cli([...words.split(' '), '--help']).then(({ stdout }) => {
+    help = inProcess.command([...words.split(' '), '--help']).then(({ stdout }) => {
       if (!`${stdout.split('\n', 1)[0]} `.startsWith(`swinprep ${words} `)) return undefined;
       const options = [...stdout.matchAll(/(?<=^[^\S\n]+(?:-\w, )?)--[a-z-]+/gm)].map(([option]) => option);
       return { options, group: /^Commands:$/m.test(stdout) };
@@ -55,13 +54,6 @@ describe.each(DOCUMENTS)('%s', (name) => {
     const { scripts } = readJson<{ scripts: object }>(ROOT, 'package.json');
     const called = code.flatMap((block) => [...block.matchAll(/npm run (?:--silent )?([\w:-]+)/g)]);
     for (const [, script] of called) expect(Object.keys(scripts)).toContain(script);
-  });
-
-  it('links files that are there', () => {
-    for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[\w-]+)?\)/g)) {
-      if (target.includes('://')) continue;
-      expect(existsSync(path.join(ROOT, path.dirname(name), target)), target).toBe(true);
-    }
   });
 });
 

@@ -2,18 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writePhantom } from '../../src/demo/write-phantom.ts';
 import type { CohortEstimate } from '../../src/estimate/estimate.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
 import { cli, temporaryFolder } from '../support/cli.ts';
 import { gather } from '../support/gather.ts';
+import * as inProcess from '../support/in-process.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 4;
 const CONFIG = `
-resample: {spacingMm: [2, 2, 6]}
-roi: {patch: 96x96x32}
+resample: {spacingMm: [4, 4, 6]}
+roi: {patch: 64x64x32}
 `;
 const PRICES = `
 currency: EUR
@@ -37,7 +38,7 @@ const PLAN = ['--cores', '4', '--start-minutes', '3', '--idle-minutes', '2'];
 async function estimate(...more: string[]): Promise<CohortEstimate> {
   const nodes = more.includes('--nodes') ? [] : ['--nodes', '1'];
   const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, ...nodes];
-  return JSON.parse((await cli([...args, '--json', ...more])).stdout) as CohortEstimate;
+  return JSON.parse((await inProcess.command([...args, '--json', ...more])).stdout) as CohortEstimate;
 }
 
 beforeAll(async () => {
@@ -50,11 +51,12 @@ beforeAll(async () => {
     else if (method !== 'DELETE') counted.reads++;
     return false;
   });
-  await writePhantom(`${azurite.url}/cohort`, { patients: PATIENTS, full: 0 });
+  await writePhantoms(`${azurite.url}/cohort`, PATIENTS);
   const seen = (name: string): string => `${proxy.url}/cohort/${name}`;
-  const places = ['--raw', seen('raw'), '--clinical', seen('clinical.csv'), '--out', seen('out')];
-  const rest = ['--artifacts', join(folder, 'artifacts'), '--config', join(folder, 'config.yml')];
-  await cli(['preprocess', ...places, ...rest, '--profile']);
+  await inProcess.preprocess({
+    ...{ raw: seen('raw'), clinical: seen('clinical.csv'), out: seen('out') },
+    ...{ artifacts: join(folder, 'artifacts'), config: join(folder, 'config.yml'), profile: true },
+  });
 });
 afterAll(async () => {
   await proxy.close();
@@ -128,8 +130,10 @@ test('two ranks list the patients as often as the estimate says', async () => {
     join(folder, 'cases'),
     '--shard',
     of,
+    '--workers',
+    '1',
   ];
-  await Promise.all([cli(rank('0/2')), cli(rank('1/2'))]);
+  await Promise.all([inProcess.command(rank('0/2')), inProcess.command(rank('1/2'))]);
   const { requests } = await estimate(
     ...['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1', '--nodes', '2'],
   );
@@ -179,13 +183,13 @@ test.each([
   ['no work', ['--core-minutes', '0'], '--core-minutes: must be a number above 0'],
 ])('an estimate with %s is refused', async (_, args, message) => {
   const all = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, '--nodes', '1', ...args];
-  expect((await cli(all, 1)).stderr).toContain(message);
+  expect((await inProcess.command(all, 1)).stderr).toContain(message);
 });
 
 test('the example of prices is refused until it is filled in', async () => {
   const example = fileURLToPath(new URL('../../infra/prices.example.yml', import.meta.url));
   const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', example, ...PLAN, '--nodes', '1'];
-  const { stderr } = await cli(
+  const { stderr } = await inProcess.command(
     [...args, '--core-minutes', '1', '--interim-ratio', '1', '--roi-ratio', '1'],
     1,
   );

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Profile } from '../../src/dataset/profile.ts';
 import { UsageError } from '../../src/errors.ts';
 import { measuredCoreMinutes } from '../../src/estimate/measured-run.ts';
+import type { Profile } from '../../src/records/profile.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 /** What a step or one of its ranks leaves: CPU seconds, and of each patient the seconds of its worker. */

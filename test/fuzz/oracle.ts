@@ -8,7 +8,7 @@ import { HuHistogram } from '../../src/kernels/intensity/histogram.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
 import type { RandomStream } from '../../src/phantom/drawing/random.ts';
-import { judgePair, measurePair } from '../../src/qc/pair.ts';
+import { judgePair, measurePair } from '../../src/qc/ct-and-mask-checks.ts';
 import { zipStore } from '../../src/storage/zip/zip.ts';
 import { type Geometry, voxelCount } from '../../src/volume/geometry.ts';
 import { rules } from '../support/dicom/rules.ts';

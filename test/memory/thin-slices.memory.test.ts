@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PROFILE_FILE, type Profile } from '../../src/dataset/profile.ts';
+import { PROFILE_FILE, type Profile } from '../../src/records/profile.ts';
 import { cli, readJson, temporaryFolder } from '../support/cli.ts';
 import { writeThinSlicePatient } from '../support/dicom/thin-slices.ts';
 

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { ArmRequest } from '../../src/azureml/bodies/asset-body.ts';
+import type { ArmRequest } from '../../src/azureml/request-bodies/asset-body.ts';
 import { lintFiles, yamlFilesIn } from '../../src/azureml/yaml/lint.ts';
 import { comparable, FILES, KINDS, requestsFor } from '../support/azure/arm-bodies.ts';
 import { readJson, temporaryFolder } from '../support/cli.ts';

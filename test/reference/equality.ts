@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Failures } from '../../src/dataset/manifest.ts';
-import type { DatasetStats } from '../../src/dataset/stats.ts';
+import type { Failures } from '../../src/records/manifest.ts';
+import type { DatasetStats } from '../../src/records/stats.ts';
 import { readJson } from '../support/cli.ts';
 import { type Agreement, comparableStats, compareValues, SUMMED } from '../support/compared-values.ts';
 import type { CohortOutputs, ReferenceConfig } from '../support/volumes/generated-cohort.ts';

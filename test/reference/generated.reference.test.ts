@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SPLIT_FILE, type Split } from '../../src/dataset/split.ts';
-import type { DatasetStats } from '../../src/dataset/stats.ts';
+import { SPLIT_FILE, type Split } from '../../src/records/split.ts';
+import type { DatasetStats } from '../../src/records/stats.ts';
 import { readJson } from '../support/cli.ts';
 import { type CohortPlan, generateCohort, runPasses } from '../support/volumes/generated-cohort.ts';
 import { compareWithReference, expectEqual, printDifferences } from './equality.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { standardise } from '../../src/both-passes/standardise.ts';
 import { resampleLinear } from '../../src/kernels/grid/resample.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
-import { standardise } from '../../src/passes/standardise.ts';
 import { type Vec3, type VoxelArray, vec3 } from '../../src/volume/geometry.ts';
 import { generateCohort } from '../support/volumes/generated-cohort.ts';
 import { runReference } from './run-reference.ts';

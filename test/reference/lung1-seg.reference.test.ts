@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OkCase } from '../../src/dataset/case.ts';
 import { parsePart10 } from '../../src/dicom/file/part10.ts';
 import { segmentMask } from '../../src/dicom/mask/seg.ts';
 import { latticeOf } from '../../src/dicom/series/lattice.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
+import type { OkCase } from '../../src/records/case.ts';
 import { cli, readJson, temporaryFolder } from '../support/cli.ts';
 import { compareMasks, hasSharedData, nrrdMask, shared, sharedData } from '../support/shared-data.ts';
 import { runPython } from './python.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { OkRoi } from '../../src/dataset/roi.ts';
-import type { DatasetStats } from '../../src/dataset/stats.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
+import type { OkRoi } from '../../src/records/roi.ts';
+import type { DatasetStats } from '../../src/records/stats.ts';
 import type { VoxelArray } from '../../src/volume/geometry.ts';
 import { cli, readJson } from '../support/cli.ts';
 import { hasSharedData, shared } from '../support/shared-data.ts';

@@ -33,12 +33,27 @@ export function startCli(
   return { child, ended };
 }
 
-/** Runs the command line to its end, which must be `code`. */
-export async function cli(args: readonly string[], code = 0): Promise<CliResult> {
-  const result = await startCli(args).ended;
+/** A result whose exit code must be `code`. */
+export function checkedResult(result: CliResult, code: number): CliResult {
   if (result.code !== code)
     throw new Error(`exit code ${result.code}, not ${code}:\n${result.stdout}\n${result.stderr}`);
   return result;
+}
+
+/** Runs the command line to its end, which must be `code`. */
+export async function cli(args: readonly string[], code = 0): Promise<CliResult> {
+  return checkedResult(await startCli(args).ended, code);
+}
+
+/** Kills a command line without warning when its standard error shows `sign`. */
+export async function killedAt(sign: RegExp, started: ReturnType<typeof startCli>): Promise<void> {
+  let seen = '';
+  started.child.stderr!.on('data', (text: string) => {
+    seen += text;
+    if (sign.test(seen)) started.child.kill('SIGKILL');
+  });
+  const { code } = await started.ended;
+  if (code !== null || !sign.test(seen)) throw new Error(`ended with ${code} and not at ${sign}:\n${seen}`);
 }
 
 export function temporaryFolder(): string {

@@ -1,10 +1,10 @@
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
-import type { Cases } from '../../src/dataset/cases.ts';
-import { encodeJson } from '../../src/dataset/json.ts';
-import type { Split } from '../../src/dataset/split.ts';
+import type { Cases } from '../../src/records/cases.ts';
+import { encodeJson } from '../../src/records/json.ts';
+import type { Split } from '../../src/records/split.ts';
 import type { ClinicalRow } from '../../src/steps/split/clinical.ts';
-import { decodePrevious, type PreviousSplit } from '../../src/steps/split/previous-split.ts';
+import { decodePrevious, type PreviousSplit } from '../../src/steps/split/pinned-sides.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 
 export type SplitConfig = Config['split'];

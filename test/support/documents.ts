@@ -3,8 +3,11 @@ import path from 'node:path';
 
 export const ROOT = path.join(import.meta.dirname, '../..');
 
-/** Every document of the repository that is for its users, relative to the top. */
-export const DOCUMENTS = ['README.md', ...globSync('{docs,docker,infra}/**/*.md', { cwd: ROOT })].sort();
+/** Every document of the repository that tells what is true now, relative to the top. */
+export const DOCUMENTS = [
+  'README.md',
+  ...globSync(['{docs,docker,infra}/**/*.md', '{test,test/bench,findings}/README.md'], { cwd: ROOT }),
+].sort();
 
 export function readDocument(name: string): string {
   return readFileSync(path.join(ROOT, name), 'utf8');
@@ -17,16 +20,54 @@ export function codeBlocks(text: string, language: string): string[] {
   );
 }
 
+/** Headings of the second rank with what stands below each. */
+export function sections(text: string): { readonly heading: string; readonly text: string }[] {
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const end = section.indexOf('\n');
+      return { heading: section.slice(0, end), text: section.slice(end) };
+    });
+}
+
 export interface Command {
   /** `azure submit`, without the program. */
   readonly verbs: string;
   readonly options: readonly string[];
 }
 
+const SPAN = /(`+)(?!`)(.+?)\1(?!`)/gs;
+
+function withoutBlocks(text: string): string {
+  return text.replace(/^```.*?^```$/gms, '');
+}
+
 /** What stands between backticks within the text. */
 export function codeSpans(text: string): string[] {
-  const prose = text.replace(/^```.*?^```$/gms, '');
-  return [...prose.matchAll(/(`+)(?!`)(.+?)\1(?!`)/gs)].map(([, , code]) => code.trim());
+  return [...withoutBlocks(text).matchAll(SPAN)].map(([, , code]) => code.trim());
+}
+
+/** Targets of all links and pictures, as they are written. */
+export function linkTargets(text: string): string[] {
+  const prose = withoutBlocks(text).replace(SPAN, '');
+  return [...prose.matchAll(/\]\(\s*<?([^)\s>]+)/g)].map(([, target]) => target);
+}
+
+/** Anchors of the headings, as GitHub makes them. */
+export function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const [, heading] of withoutBlocks(text).matchAll(/^#{1,6} +(.+?) *$/gm)) {
+    const anchor = heading
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{M}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+    let free = anchor;
+    for (let n = 1; anchors.has(free); n++) free = `${anchor}-${n}`;
+    anchors.add(free);
+  }
+  return anchors;
 }
 
 const CALL = /(?<![\w/.-])swinprep(?: --)?((?: +[a-z][a-z0-9-]*(?![\w/.-]))+)((?:(?! [#&|] )[^\n)])*)/g;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 
-/** Real data that is kept outside the repository; see the README. */
+/** Real data that is kept outside the repository; see test/README.md. */
 export const sharedData =
   process.env.SWINPREP_SHARED_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 

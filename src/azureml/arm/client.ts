@@ -12,7 +12,7 @@ import {
 import type { TokenCredential } from '@azure/identity';
 import { ArmError, messageOf, UsageError } from '../../errors.ts';
 import { VERSION } from '../../version.ts';
-import type { ArmRequest } from '../bodies/asset-body.ts';
+import type { ArmRequest } from '../request-bodies/asset-body.ts';
 import { type Workspace, workspaceId } from '../workspace.ts';
 import { API_VERSION } from './api-version.ts';
 

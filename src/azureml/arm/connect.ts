@@ -1,6 +1,7 @@
 import { azureCredential } from '../../storage/blob/credentials.ts';
 import type { Workspace } from '../workspace.ts';
 import { WorkspaceClient } from './client.ts';
+import { findWorkspace, type WorkspaceOptions } from './find-workspace.ts';
 
 /** A client of a workspace, with the credential of this process. Nothing is sent yet. */
 export async function connectTo(
@@ -8,4 +9,9 @@ export async function connectTo(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<WorkspaceClient> {
   return new WorkspaceClient(workspace, await azureCredential(env), env.AZURE_RESOURCE_MANAGER_ENDPOINT);
+}
+
+/** The same for the workspace that options, the environment or config.json name. */
+export async function connect(options: WorkspaceOptions): Promise<WorkspaceClient> {
+  return connectTo(await findWorkspace(options));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isPairTable, parsePairs } from '../../dataset/pairs.ts';
 import { UsageError } from '../../errors.ts';
+import { isPairTable, parsePairs } from '../../records/pairs.ts';
 import { besideUri, displayUri } from '../../storage/location.ts';
 import { locateObject, openStore, readObject } from '../../storage/open.ts';
 import type { Entry } from '../../storage/store.ts';

@@ -1,5 +1,5 @@
 import { ArmError, messageOf, StorageError, UsageError } from '../../errors.ts';
-import type { ReadyJob } from '../bodies/requests.ts';
+import type { ReadyJob } from '../request-bodies/requests.ts';
 import { contentFingerprint, UNKNOWN_CONTENT } from './content-fingerprint.ts';
 import type { ResolveUri } from './resolve-uri.ts';
 

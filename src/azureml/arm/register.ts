@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import type { ArmRequest } from '../bodies/asset-body.ts';
+import type { ArmRequest } from '../request-bodies/asset-body.ts';
 import type { WorkspaceClient } from './client.ts';
 
 export type Registered = 'created' | 'unchanged';

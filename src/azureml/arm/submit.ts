@@ -1,7 +1,7 @@
 import { ArmError } from '../../errors.ts';
-import type { ArmRequest } from '../bodies/asset-body.ts';
-import { localData } from '../bodies/job-body.ts';
-import { componentRequests, type ReadyJob } from '../bodies/requests.ts';
+import type { ArmRequest } from '../request-bodies/asset-body.ts';
+import { localData } from '../request-bodies/job-body.ts';
+import { componentRequests, type ReadyJob } from '../request-bodies/requests.ts';
 import type { WorkspaceClient } from './client.ts';
 import { uploadFiles } from './upload.ts';
 

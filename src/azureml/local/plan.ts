@@ -3,9 +3,8 @@ import { type ResolveUri, uriResolver } from '../arm/resolve-uri.ts';
 import { type DataType, quotingProblem } from '../yaml/data-type.ts';
 import { renderCommand } from '../yaml/expressions.ts';
 import { resolveInputs } from '../yaml/input-value.ts';
-import { orderJobs } from '../yaml/job-order.ts';
-import { type BoundNode, bindNode, type Scope } from '../yaml/node-binding.ts';
-import { checkOutputs } from '../yaml/output-binding.ts';
+import { bindJobs } from '../yaml/job-binding.ts';
+import type { BoundNode, Scope } from '../yaml/node-binding.ts';
 import type { PipelineNode } from '../yaml/pipeline.ts';
 import { readStarted } from '../yaml/schedule.ts';
 import { type Report, throwProblems } from '../yaml/yaml-file.ts';
@@ -88,21 +87,6 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
     remote,
     jobs: bound!.map(([name, job]) => planJob(name, pipeline!.jobs[name]!, job, scope!)),
   };
-}
-
-/** Resolves all jobs that could be read, each after those it depends on, and checks what their outputs are bound to. */
-export async function bindJobs(scope: Scope, report: Report): Promise<[string, BoundNode][]> {
-  const { pipeline } = scope;
-  const bound = new Map<string, BoundNode>();
-  for (const [name, node] of Object.entries(pipeline.jobs)) {
-    if (node === null) continue;
-    bound.set(name, await bindNode(node, scope, (problem) => report(`job ${name}, ${problem}`)));
-  }
-  checkOutputs(pipeline, report);
-  const ordered = orderJobs(new Map([...bound].map(([name, { dependsOn }]) => [name, dependsOn])));
-  if ('order' in ordered) return ordered.order.map((name) => [name, bound.get(name)!]);
-  report(`jobs wait for each other: ${ordered.cycle.join(' needs ')}`);
-  return [];
 }
 
 function planJob(

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { bindJobs } from '../local/plan.ts';
 import { dataAssetSchema, environmentSchema } from './asset.ts';
 import { readComponent } from './component.ts';
 import { resolveInputs } from './input-value.ts';
+import { bindJobs } from './job-binding.ts';
 import { type PartialPipelineJob, readPipeline } from './pipeline.ts';
 import { lintedValues } from './remote-values.ts';
 import { readSchedule } from './schedule.ts';

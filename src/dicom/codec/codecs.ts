@@ -1,10 +1,14 @@
-import { inflateRawSync } from 'node:zlib';
 import { type Encoding, encodingOf } from '../file/transfer-syntax.ts';
 import { type CodestreamHeader, readCodestream } from './codestream.ts';
+import { decodeDeflated } from './deflate.ts';
 import { CodecNotLoadedError } from './faults.ts';
+import { loadJpeg } from './jpeg.ts';
+import { loadJpeg2000 } from './jpeg-2000.ts';
 import { decodeJpegExtended } from './jpeg-extended.ts';
+import { loadJpegLossless } from './jpeg-lossless.ts';
+import { loadJpegLs } from './jpeg-ls.ts';
 import { decodeRle } from './rle.ts';
-import { type DecodeCodestream, loadWasmDecoder } from './wasm.ts';
+import type { DecodeCodestream } from './wasm.ts';
 
 /** What the data set says of every frame. */
 export interface FrameShape {
@@ -16,18 +20,10 @@ export interface FrameShape {
 }
 
 const LOADERS: Partial<Record<Encoding, () => Promise<DecodeCodestream>>> = {
-  jpeg: () => loadWasmDecoder('@cornerstonejs/codec-libjpeg-turbo-8bit', 'JPEGDecoder'),
-  'jpeg-lossless': async () => {
-    const { Decoder } = await import('jpeg-lossless-decoder-js');
-    return (codestream) => {
-      // The library reads whole buffers.
-      const samples = new Decoder().decode(new Uint8Array(codestream).buffer);
-      return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    };
-  },
-  'jpeg-ls': () => loadWasmDecoder('@cornerstonejs/codec-charls', 'JpegLSDecoder'),
-  // OpenJPEG reads High-Throughput JPEG 2000 too.
-  'jpeg-2000': () => loadWasmDecoder('@cornerstonejs/codec-openjpeg', 'J2KDecoder'),
+  jpeg: loadJpeg,
+  'jpeg-lossless': loadJpegLossless,
+  'jpeg-ls': loadJpegLs,
+  'jpeg-2000': loadJpeg2000,
 };
 
 const loaded = new Map<Encoding, DecodeCodestream>();
@@ -123,11 +119,7 @@ export function decodeFrame(
   const { columns, rows, bitsAllocated } = shape;
   const length = Math.ceil((columns * rows * bitsAllocated) / 8);
   if (encoding === 'rle') return decodeRle(frame, length, Math.ceil(bitsAllocated / 8));
-  if (encoding === 'deflate') {
-    const inflated = inflateRawSync(frame, { maxOutputLength: length + 1 });
-    if (inflated.length < length) throw new Error(`holds ${inflated.length} bytes, ${length} are needed`);
-    return new Uint8Array(inflated.subarray(0, length));
-  }
+  if (encoding === 'deflate') return decodeDeflated(frame, length);
   const { header, codestream } = readCodestream(frame);
   checkHeader(header, encoding, shape);
   const extended = header.encoding === 'jpeg' && header.precision === 12;

@@ -1,10 +1,4 @@
-/** A finding that does not exclude the patient, free of identifiers. */
-export interface StudyFlag {
-  /** Stable kebab-case code. */
-  readonly code: string;
-  readonly message: string;
-  readonly value: number;
-}
+import type { StudyFlag } from '../file/study-flag.ts';
 
 /** How what a mask object holds fell on the CT. */
 export interface MaskFit {

@@ -1,6 +1,6 @@
 import { type Geometry, indexOfPoint, type Vec3, vec3 } from '../../volume/geometry.ts';
-import { dot } from '../series/geometry.ts';
 import type { SliceLattice } from '../series/lattice.ts';
+import { dot } from '../series/slice-plane.ts';
 import type { FramePlane } from './mask-frames.ts';
 
 /** Physical point (LPS, mm) of a continuous pixel of a frame, `height` mm along its normal. */

@@ -1,11 +1,12 @@
 import { CaseExclusion } from '../../errors.ts';
 import type { Geometry } from '../../volume/geometry.ts';
 import { type DicomFile, Tag, text } from '../file/part10.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import { latticeOf, type SliceLattice } from '../series/lattice.ts';
 import type { CtSeries } from '../series/series.ts';
 import { isGridOf } from '../series/series-grid.ts';
 import type { ContourRule } from './contour-fill.ts';
-import type { DrawnMask, MaskFit, StudyFlag } from './drawn-mask.ts';
+import type { DrawnMask, MaskFit } from './drawn-mask.ts';
 import { type LabelVolume, labelMask } from './label-volume.ts';
 import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
 import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';

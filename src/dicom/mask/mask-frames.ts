@@ -1,6 +1,6 @@
 import { least } from '../../kernels/intensity/extremes.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
-import { dot } from '../series/geometry.ts';
+import { dot } from '../series/slice-plane.ts';
 
 /** Where the pixels of a frame lie: LPS mm. */
 export interface FramePlane {

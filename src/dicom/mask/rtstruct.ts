@@ -3,6 +3,7 @@ import { CaseExclusion } from '../../errors.ts';
 import { largest, least } from '../../kernels/intensity/extremes.ts';
 import { voxelCount } from '../../volume/geometry.ts';
 import { type DicomFile, items, Tag, text } from '../file/part10.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import type { SliceLattice } from '../series/lattice.ts';
 import { type ContourRule, fillContours } from './contour-fill.ts';
 import {
@@ -13,7 +14,7 @@ import {
   planarContour,
   pointCountDiffers,
 } from './contour-plane.ts';
-import type { DrawnMask, StudyFlag } from './drawn-mask.ts';
+import type { DrawnMask } from './drawn-mask.ts';
 import type { MaskReferences } from './link.ts';
 import type { NamedRoi } from './roi-choice.ts';
 

@@ -1,7 +1,7 @@
 import { CaseExclusion } from '../../errors.ts';
 import { functionalGroups } from '../file/functional-groups.ts';
 import { type DicomFile, decimals, Tag } from '../file/part10.ts';
-import { cross, planeDirections, positionOf, spacingOf } from '../series/geometry.ts';
+import { cross, planeDirections, positionOf, spacingOf } from '../series/slice-plane.ts';
 import type { FramePlane, MaskFrames } from './mask-frames.ts';
 
 /** The frames of a SEG object (DICOM PS3.3 C.8.20.4), whatever functional groups hold their geometry. */

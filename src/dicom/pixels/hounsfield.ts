@@ -1,8 +1,8 @@
 import { CaseExclusion } from '../../errors.ts';
-import { attributesOf, frameName, type ImageFrame } from '../file/functional-groups.ts';
-import { decimals, Tag, text } from '../file/part10.ts';
+import { frameName, type ImageFrame } from '../file/functional-groups.ts';
 import { fillValue, paddingOf } from './padding.ts';
 import type { StoredPixels } from './pixels.ts';
+import { type Rescale, rescaleOf } from './rescale.ts';
 
 const INT16_MIN = -32768;
 const INT16_MAX = 32767;
@@ -16,36 +16,12 @@ export interface HuRules {
   readonly airHu: number;
 }
 
-export interface Rescale {
-  readonly slope: number;
-  readonly intercept: number;
-}
-
 /** What became of one slice's pixels. */
 export interface SliceHu {
   /** Pixels of padding and fill that were given the HU of air. */
   readonly padded: number;
   /** It declares a padding value that lies among the HU of tissue: not believed. */
   readonly paddingIgnored: boolean;
-}
-
-/**
- * Slope and intercept of one image or frame (DICOM PS3.3 C.11.1, C.7.6.16.2.9); one that has neither holds HU as they
- * are. One that has them and cannot be read excludes the patient: a default would shift every HU.
- */
-export function rescaleOf(image: ImageFrame): Rescale {
-  const dataset = attributesOf(image, Tag.PixelValueTransformationSequence);
-  const value = (tag: string, keyword: string, absent: number): number => {
-    if (text(dataset, tag) === '') return absent;
-    const number = decimals(dataset, tag)?.[0];
-    if (number === undefined)
-      throw new CaseExclusion('malformed-rescale', `${keyword} is no number`, { file: frameName(image) });
-    return number;
-  };
-  return {
-    slope: value(Tag.RescaleSlope, 'Rescale Slope', 1),
-    intercept: value(Tag.RescaleIntercept, 'Rescale Intercept', 0),
-  };
 }
 
 /** Least and largest HU written. */

@@ -1,7 +1,7 @@
 import type { ImageFrame } from '../file/functional-groups.ts';
 import { Tag } from '../file/part10.ts';
-import type { Rescale } from './hounsfield.ts';
 import type { StoredPixels } from './pixels.ts';
+import type { Rescale } from './rescale.ts';
 
 /** HU between which a value can be of a patient: a padding value within them would take tissue for air. */
 const TISSUE_HU = [-850, 3071] as const;

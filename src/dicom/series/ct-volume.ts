@@ -2,12 +2,12 @@ import { CaseExclusion } from '../../errors.ts';
 import type { Volume } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { Tag } from '../file/part10.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import { type HuRules, type SliceHu, writeHounsfield } from '../pixels/hounsfield.ts';
 import { storedPixels } from '../pixels/pixels.ts';
 import { withoutDuplicates } from './duplicates.ts';
-import type { SlicePlane } from './geometry.ts';
 import type { CtSeries } from './series.ts';
+import type { SlicePlane } from './slice-plane.ts';
 import { type Stack, type StackRules, stackSlices } from './stack.ts';
 import { checkCount } from './stack-checks.ts';
 

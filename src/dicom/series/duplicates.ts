@@ -1,8 +1,8 @@
 import { CaseExclusion } from '../../errors.ts';
 import { frameName } from '../file/functional-groups.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
-import type { SlicePlane } from './geometry.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import { orderSlices } from './slice-order.ts';
+import type { SlicePlane } from './slice-plane.ts';
 
 /** Nearer than this, two slices lie at one position: the tolerance of 3D Slicer's DICOM reader. */
 export const SAME_POSITION_MM = 0.01;

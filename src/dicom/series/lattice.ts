@@ -1,5 +1,5 @@
 import { type Geometry, indexOfPoint, pointOfIndex, type Vec3, vec3 } from '../../volume/geometry.ts';
-import { cross, dot } from './geometry.ts';
+import { cross, dot } from './slice-plane.ts';
 
 /**
  * The voxels of a stack where its slices were scanned: planes that may lean (gantry tilt) or be unevenly spaced, as no

@@ -1,6 +1,6 @@
 import { type Vec3, vec3 } from '../../volume/geometry.ts';
 import { byFile } from '../file/functional-groups.ts';
-import { cross, dot, type SlicePlane } from './geometry.ts';
+import { cross, dot, type SlicePlane } from './slice-plane.ts';
 
 /** Slices in ascending order along their normal, and where each lies against the first of them. */
 export interface OrderedSlices {

@@ -3,8 +3,8 @@ import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { SAME_POSITION_MM } from './duplicates.ts';
 import { gapsOf, medianGapMm } from './gaps.ts';
-import type { SlicePlane } from './geometry.ts';
 import type { OrderedSlices } from './slice-order.ts';
+import type { SlicePlane } from './slice-plane.ts';
 import { type Shear, shearOf } from './tilt.ts';
 
 export function checkSlices(planes: readonly SlicePlane[], minSlices: number): void {

@@ -1,10 +1,10 @@
 import { largest } from '../../kernels/intensity/extremes.ts';
 import { attributesOf } from '../file/functional-groups.ts';
 import { decimals, Tag } from '../file/part10.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import { gapsOf } from './gaps.ts';
-import type { SlicePlane } from './geometry.ts';
 import type { OrderedSlices } from './slice-order.ts';
+import type { SlicePlane } from './slice-plane.ts';
 import { type Shear, shearOf } from './tilt.ts';
 
 export function missingFlags(missing: readonly number[], planes: number): StudyFlag[] {

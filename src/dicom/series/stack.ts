@@ -6,11 +6,11 @@ import {
   shiftPlanes,
 } from '../../kernels/grid/shift-planes.ts';
 import { type Geometry, type Volume, vec3 } from '../../volume/geometry.ts';
-import type { StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
 import { medianGapMm, missingPlanes, sliceGrid } from './gaps.ts';
-import type { SlicePlane } from './geometry.ts';
 import { latticeOf, type SliceLattice, slantedLattice } from './lattice.ts';
 import { type OrderedSlices, orderSlices } from './slice-order.ts';
+import type { SlicePlane } from './slice-plane.ts';
 import {
   checkedShear,
   checkHeights,

@@ -15,7 +15,8 @@ import {
   maskObjects,
 } from '../mask/mask-candidates.ts';
 import { type CtRules, type CtStack, type CtVolume, readCt, stackCt } from '../series/ct-volume.ts';
-import { ctSeries, type RejectedSeries, type SeriesRules } from '../series/series.ts';
+import type { RejectedSeries, SeriesRules } from '../series/series.ts';
+import { ctSeries } from '../series/series-grouping.ts';
 import type { Stack } from '../series/stack.ts';
 import { OncePerSeries } from './once-per-series.ts';
 import { type StageTimer, untimed } from './stage-timer.ts';

@@ -2,7 +2,8 @@ import { CaseExclusion } from '../../errors.ts';
 import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { type DicomFile, Tag } from '../file/part10.ts';
-import type { MaskFit, StudyFlag } from '../mask/drawn-mask.ts';
+import type { StudyFlag } from '../file/study-flag.ts';
+import type { MaskFit } from '../mask/drawn-mask.ts';
 import type { LabelVolume } from '../mask/label-volume.ts';
 import { type LinkRule, linkSeries } from '../mask/link.ts';
 import {
@@ -14,11 +15,12 @@ import {
   maskObjects,
 } from '../mask/mask-candidates.ts';
 import { chooseRois, type NamedRoi } from '../mask/roi-choice.ts';
-import { rescaleOf } from '../pixels/hounsfield.ts';
 import { PixelsNotReadError, storedPixels } from '../pixels/pixels.ts';
+import { rescaleOf } from '../pixels/rescale.ts';
 import { withoutDuplicates } from '../series/duplicates.ts';
-import type { SlicePlane } from '../series/geometry.ts';
-import { type CtSeries, ctSeries, type RejectedSeries } from '../series/series.ts';
+import type { CtSeries, RejectedSeries } from '../series/series.ts';
+import { ctSeries } from '../series/series-grouping.ts';
+import type { SlicePlane } from '../series/slice-plane.ts';
 import { type Stack, stackSlices } from '../series/stack.ts';
 import { checkCount } from '../series/stack-checks.ts';
 import { OncePerSeries } from './once-per-series.ts';

@@ -1,32 +1,36 @@
 import { stringify } from 'yaml';
 import { assertContent, isContentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
-import { type ConfigOptions, readConfig } from '../../config/read.ts';
-import { CASE_FILE, type CaseRecord, caseSchema } from '../../dataset/case.ts';
-import { CASES_FILE, mergeCases } from '../../dataset/cases.ts';
-import { CHANGES_FILE } from '../../dataset/changes.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import { CONFIG_FILE } from '../../dataset/manifest.ts';
-import { isPairTable } from '../../dataset/pairs.ts';
+import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
+import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
 import { caseIdOf, uidHmacOf } from '../../privacy/case-id.ts';
 import { findPatients } from '../../raw/patients.ts';
+import { type CaseRecord, caseSchema } from '../../records/case.ts';
+import { CASES_FILE, mergeCases } from '../../records/cases.ts';
+import { CHANGES_FILE, earlierCasesSchema } from '../../records/changes.ts';
+import { encodeJson } from '../../records/json.ts';
+import { CONFIG_FILE } from '../../records/manifest.ts';
+import { isPairTable } from '../../records/pairs.ts';
 import { writeArtifacts } from '../../runner/artifact.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
+import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
-import { runShard, type ShardOptions } from '../../runner/shard-run.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
+import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { inFlight } from '../../storage/in-flight.ts';
 import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
-import { changeFacts, changesSince, leaveRun, readEarlierRun } from './earlier-cases.ts';
-import { USUAL_CONVERT_BYTES } from './memory.ts';
-import { type ConvertTask, OUTPUTS, prepareConvert, weighConvert } from './patient.ts';
+import { changeFacts, changesSince } from './changes.ts';
+import { CASE } from './patient.ts';
+import { USUAL_CONVERT_BYTES } from './patient-memory.ts';
 import { excludedCase } from './record.ts';
+import type { ConvertTask } from './task.ts';
+import { prepareConvert, weighConvert } from './weigh.ts';
 
 export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptions {
   /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
@@ -68,8 +72,8 @@ export function convert(options: ConvertOptions): Promise<StepSummary> {
   return watched('convert', options, options.cases, (watch) => convertCohort(options, watch));
 }
 
-async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
-  const { clock } = watch;
+/** The configuration, once it is sure that neither the options nor a secret or program in want would stop every patient. */
+async function checkedConfig(options: ConvertOptions): Promise<Config> {
   const { raw, interim, content = '', report } = options;
   assertContent(content);
   if (options.prune && options.limit)
@@ -77,12 +81,17 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   await assertApart(raw, interim);
   if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
   const config = await readConfig(options);
-  // Finds an absent secret or program before the first patient, not in each of them.
   uidHmacOf(config);
   await assertGzipEngine(config);
-  const patients = await clock.time('list', 0, () =>
-    findPatients(raw, caseIdOf(config), report, options.resolveUri),
-  );
+  return config;
+}
+
+/** A task for every patient that is asked for, in order of their ids. */
+async function findTasks(
+  { raw, masks = raw, interim, limit, resolveUri, report }: ConvertOptions,
+  config: Config,
+): Promise<ConvertTask[]> {
+  const patients = await findPatients(raw, caseIdOf(config), report, resolveUri);
   const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({
@@ -90,17 +99,25 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
         patientId,
         patient,
         raw,
-        masks: options.masks ?? raw,
+        masks,
         interim,
         config,
       }),
     )
     .sort((a, b) => (a.patientId < b.patientId ? -1 : 1));
-  const tasks = all.slice(0, options.limit || undefined);
+  const tasks = all.slice(0, limit || undefined);
   if (tasks.length < all.length)
     report({ kind: 'note', message: `--limit: ${tasks.length} of ${all.length} patients, the first by id` });
+  return tasks;
+}
+
+async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise<StepOutcome> {
+  const { clock } = watch;
+  const { interim } = options;
+  const config = await checkedConfig(options);
+  const tasks = await clock.time('list', 0, () => findTasks(options, config));
   const store = await openStore(interim);
-  const earlier = await readEarlierRun(store);
+  const earlier = await readEarlier(store, CASES_FILE, earlierCasesSchema);
   const done = await runShard<ConvertTask, CaseRecord>(tasks, {
     ...options,
     step: 'convert',
@@ -116,8 +133,8 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   if (!done.whole) return done.outcome;
   const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records));
   const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
-  const pruned = options.prune ? await prune(store, { record: CASE_FILE, outputs: OUTPUTS, keep }) : null;
-  const changes = clock.time('merge', 0, () => changesSince(earlier, cases, pruned));
+  const pruned = options.prune ? await prune(store, { ...CASE, keep }) : null;
+  const changes = clock.time('merge', 0, () => changesSince(earlier.list, cases, pruned));
   await clock.time('merge', 0, () =>
     writeArtifacts(options.cases, {
       [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
@@ -126,7 +143,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     }),
   );
   await done.clear();
-  await leaveRun(store, earlier, cases);
+  await leaveForNext(store, earlier, cases);
   return {
     step: 'convert',
     ok: cases.summary.num_ok,

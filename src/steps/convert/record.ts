@@ -1,13 +1,13 @@
-import type { ExcludedCase, OkCase, QcCheck } from '../../dataset/case.ts';
-import { gridRecordOf } from '../../dataset/grid.ts';
-import type { Exclusion, OutputFile } from '../../dataset/record.ts';
 import type { MaskAgreement, MaskExtent } from '../../dicom/mask/mask-agreement.ts';
 import type { Study } from '../../dicom/study/study.ts';
 import { CaseExclusion } from '../../errors.ts';
 import type { HuHistogram } from '../../kernels/intensity/histogram.ts';
-import { maskedMean } from '../../kernels/intensity/masked-mean.ts';
 import { boundingBox } from '../../kernels/mask/bounding-box.ts';
-import { qcFlags } from '../../qc/pair.ts';
+import { maskedMean } from '../../kernels/mask/masked-mean.ts';
+import { qcFlags } from '../../qc/ct-and-mask-checks.ts';
+import type { ExcludedCase, OkCase, QcCheck } from '../../records/case.ts';
+import { gridRecordOf } from '../../records/grid.ts';
+import type { Exclusion, OutputFile } from '../../records/record.ts';
 import { VERSION } from '../../version.ts';
 
 function agreementRecord(

@@ -1,20 +1,20 @@
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
-import { type ConfigOptions, readConfig } from '../../config/read.ts';
-import { type InspectedPatient, type Inspection, inspectionOf } from '../../dataset/inspection.ts';
-import { isPairTable } from '../../dataset/pairs.ts';
+import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import { StorageError, UsageError } from '../../errors.ts';
 import { caseIdOf } from '../../privacy/case-id.ts';
 import { findPatients, type RawPatient } from '../../raw/patients.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { type InspectedPatient, type Inspection, inspectionOf } from '../../records/inspection.ts';
+import { isPairTable } from '../../records/pairs.ts';
 import { runCases } from '../../runner/pool.ts';
 import type { Report } from '../../runner/report.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
+import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { displayUri, lastName } from '../../storage/location.ts';
 import { locateObject, openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { isOnePatient } from './one-patient.ts';
-import inspectCase, { type InspectTask } from './patient.ts';
+import inspectPatient, { type InspectTask } from './patient.ts';
 import { excludedPatient } from './record.ts';
 
 export interface InspectOptions extends ConfigOptions, MemoryOptions {
@@ -65,7 +65,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   };
   if (name !== undefined) {
     const task = taskOf(caseId(name), { name, source: { kind: 'itself' } });
-    const { record } = await inspectCase(task, watch.clock);
+    const { record } = await inspectPatient(task, watch.clock);
     if (record.files === 0 && !ARCHIVE.test(lastName(uri)))
       throw new UsageError(`${displayUri(uri)}: holds nothing; give the folder of a patient`);
     return inspectionOf(VERSION, [record]);

@@ -1,5 +1,5 @@
 import { type DicomFile, parseHeader, parsePart10, text } from '../../dicom/file/part10.ts';
-import { patientName } from '../../storage/patient.ts';
+import { patientName } from '../../storage/patient-store.ts';
 import type { Child, ReadableStore, Store } from '../../storage/store.ts';
 
 /** Files looked at for a DICOM one, in a folder that may hold others. */

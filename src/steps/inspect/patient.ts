@@ -1,19 +1,20 @@
 import type { Config } from '../../config/schema.ts';
-import type { InspectedPatient } from '../../dataset/inspection.ts';
 import type { StudyRules } from '../../dicom/study/study.ts';
 import { type SurveyedPair, surveyStudy } from '../../dicom/study/survey.ts';
 import { CaseExclusion } from '../../errors.ts';
 import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
-import { assertQc, judgePair, measurePair } from '../../qc/pair.ts';
+import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
 import { niftiStudy } from '../../raw/nifti-study.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import type { RawPatient } from '../../raw/patients.ts';
+import { patientRules } from '../../raw/rules.ts';
+import type { InspectedPatient } from '../../records/inspection.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode } from '../../timing/timed-nifti.ts';
-import { taskRules } from '../convert/patient.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { readHeaders } from './headers.ts';
 import { excludedPatient, type Findings, niftiFindings, surveyFindings } from './record.ts';
 
@@ -113,12 +114,12 @@ async function inspectInputs(
 type KnownOutcome = Exclude<CaseOutcome<InspectedPatient>, { readonly state: 'failed' }>;
 
 /** Looks at one patient's headers and tells what convert would do. Writes nothing. */
-export default async function inspectCase(task: InspectTask, clock: StageClock): Promise<KnownOutcome> {
+export default async function inspectPatient(task: InspectTask, clock: StageClock): Promise<KnownOutcome> {
   const { patientId, patient, raw, masks, config } = task;
   let findings: Findings | undefined;
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask, clock);
-    const inspected = await inspectInputs(inputs, taskRules(task), task, clock);
+    const inputs = await patientInputs(patient, raw, masks, config.mask, timedStores(clock));
+    const inspected = await inspectInputs(inputs, patientRules(patient, config), task, clock);
     findings = inspected.findings;
     if (inspected.refusal !== undefined) throw inspected.refusal;
     const verdict = { verdict: 'would-convert', exclusion: null } as const;

@@ -1,9 +1,9 @@
-import type { InspectedPatient, InspectedRoi } from '../../dataset/inspection.ts';
-import type { Exclusion } from '../../dataset/record.ts';
 import { isWantedName, type NamedRoi, type RoiRules } from '../../dicom/mask/roi-choice.ts';
 import type { Study } from '../../dicom/study/study.ts';
 import type { StudySurvey, SurveyedMask, SurveyedPair } from '../../dicom/study/survey.ts';
 import { CaseExclusion } from '../../errors.ts';
+import type { InspectedPatient, InspectedRoi } from '../../records/inspection.ts';
+import type { Exclusion } from '../../records/record.ts';
 
 /** How an ROI name is shown. */
 export type Shown = (name: string) => string;

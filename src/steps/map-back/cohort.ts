@@ -1,16 +1,16 @@
-import { encodeJson } from '../../dataset/json.ts';
-import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../dataset/mapped.ts';
-import { PROFILE_FILE } from '../../dataset/profile.ts';
-import { TRANSFORMS_FILE } from '../../dataset/roi.ts';
 import { CaseExclusion, UsageError } from '../../errors.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { encodeJson } from '../../records/json.ts';
+import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../records/mapped.ts';
+import { PROFILE_FILE } from '../../records/profile.ts';
+import { TRANSFORMS_FILE } from '../../records/roi.ts';
 import { runCases } from '../../runner/pool.ts';
 import type { Report, StepOutcome } from '../../runner/report.ts';
 import type { StepWatch } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
+import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { displayUri } from '../../storage/location.ts';
-import { locateObject, openStore } from '../../storage/open.ts';
-import { timedStore } from '../../timing/timed-store.ts';
+import { openStore } from '../../storage/open.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
 import type { MapBackRules } from './native-prediction.ts';
 import { type MapBackTask, mapBackOne, type StoredObject } from './patient.ts';
@@ -73,10 +73,7 @@ function assertApart(output: string, ...inputs: readonly (string | undefined)[])
 /** One prediction by the names of its files. Throws a UsageError where it cannot be mapped back. */
 async function mapBackFile(options: MapBackOptions): Promise<OkMapped> {
   const { interpolation, threshold, channel, compare, watch } = options;
-  const locate = async (uri: string): Promise<StoredObject> => {
-    const { store, key } = await locateObject(uri);
-    return { store: timedStore(watch.clock, store), key };
-  };
+  const { locate } = timedStores(watch.clock);
   const transforms = await locate(options.transforms);
   const prediction = await locate(options.roi);
   const output = await locate(options.out);

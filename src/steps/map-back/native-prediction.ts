@@ -1,5 +1,3 @@
-import { geometryOfRecord } from '../../dataset/grid.ts';
-import type { Transforms } from '../../dataset/roi.ts';
 import { CaseExclusion } from '../../errors.ts';
 import { linearBackAxis, nearestBackAxis } from '../../kernels/grid/back-axis.ts';
 import { cropWithPad } from '../../kernels/grid/crop.ts';
@@ -13,6 +11,8 @@ import {
   windowOfAxis,
 } from '../../kernels/grid/resample-axis.ts';
 import { strided } from '../../kernels/grid/strided.ts';
+import { geometryOfRecord } from '../../records/grid.ts';
+import type { Transforms } from '../../records/roi.ts';
 import { type Vec3, type Volume, type VoxelArray, vec3, voxelCount } from '../../volume/geometry.ts';
 import { onLattice } from './on-lattice.ts';
 

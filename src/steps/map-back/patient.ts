@@ -1,17 +1,17 @@
 import { PRESETS } from '../../config/presets.ts';
-import { decodeJson } from '../../dataset/json.ts';
-import type { MappedRecord, OkMapped } from '../../dataset/mapped.ts';
-import { type Transforms, transformsSchema } from '../../dataset/roi.ts';
 import { CaseExclusion, messageOf, UsageError } from '../../errors.ts';
 import { countInside, dice } from '../../kernels/mask/overlap.ts';
 import { encodeNifti } from '../../nifti/encode.ts';
+import { decodeJson } from '../../records/json.ts';
+import type { MappedRecord, OkMapped } from '../../records/mapped.ts';
+import { type Transforms, transformsSchema } from '../../records/roi.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
+import { timedOutputFile } from '../../runner/outputs.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
-import { openStore } from '../../storage/open.ts';
 import type { Store } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
-import { timedDecode, timedGzip, timedOutputFile } from '../../timing/timed-nifti.ts';
-import { timedStore } from '../../timing/timed-store.ts';
+import { timedDecode, timedGzip } from '../../timing/timed-nifti.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import type { Geometry, Volume } from '../../volume/geometry.ts';
 import { type MapBackRules, mapBack } from './native-prediction.ts';
 import { onLattice } from './on-lattice.ts';
@@ -124,8 +124,9 @@ export default async function mapBackCase(
   task: MapBackTask,
   clock: StageClock,
 ): Promise<CaseOutcome<MappedRecord>> {
+  const stores = timedStores(clock);
   const open = async ({ uri, key }: MapBackTask['output']): Promise<StoredObject> => ({
-    store: timedStore(clock, await openStore(uri)),
+    store: await stores.open(uri),
     key,
   });
   const output = await open(task.output);

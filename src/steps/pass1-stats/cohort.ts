@@ -1,27 +1,22 @@
 import { stringify } from 'yaml';
-import { CASES_FILE, casesSchema, okCases } from '../../dataset/cases.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import { CONFIG_FILE } from '../../dataset/manifest.ts';
-import { SPLIT_FILE, splitSchema } from '../../dataset/split.ts';
-import {
-  datasetStats,
-  type MeasuresFile,
-  measuresFileSchema,
-  type Pass1Case,
-  STATS_FILE,
-} from '../../dataset/stats.ts';
+import { measureBytes, USUAL_MEASURE_BYTES, voxelsOf } from '../../both-passes/patient-memory.ts';
 import { UsageError } from '../../errors.ts';
-import { measureBytes, USUAL_MEASURE_BYTES, voxelsOf } from '../../passes/memory.ts';
+import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
+import { encodeJson } from '../../records/json.ts';
+import { CONFIG_FILE } from '../../records/manifest.ts';
+import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
+import { type MeasuresFile, measuresFileSchema, type Pass1Case, STATS_FILE } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
-import { keepStats } from '../../runner/run-state.ts';
-import { runShard, type ShardOptions } from '../../runner/shard-run.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
+import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { VERSION } from '../../version.ts';
+import { datasetStats } from './dataset-stats.ts';
+import { frozenFacts, readFrozen } from './frozen-constants.ts';
+import { keepStats } from './kept-for-next-run.ts';
 import { type MeasureTask, measureFingerprint } from './patient.ts';
-import { frozenFacts, readFrozen } from './read-frozen.ts';
 
 export interface Pass1Options extends ShardOptions, MemoryOptions {
   readonly cases: string;

@@ -1,7 +1,9 @@
+import type { CaseFacts, CaseMasks } from '../../both-passes/masks.ts';
+import type { Slab } from '../../both-passes/resampled-slabs.ts';
+import { type StandardisedCase, targetSpacingOf } from '../../both-passes/standardise.ts';
+import { type TimedPasses, timedPasses } from '../../both-passes/timed.ts';
 import type { Config } from '../../config/schema.ts';
-import type { MeasuredCase } from '../../dataset/stats.ts';
-import { intensityRecord } from '../../dataset/stats-values.ts';
-import { padBox } from '../../kernels/box/roi-box.ts';
+import { padBox } from '../../kernels/box/pad-and-snap.ts';
 import { HuTally } from '../../kernels/intensity/hu-tally.ts';
 import {
   addWindowed,
@@ -10,10 +12,8 @@ import {
   type WindowedMoments,
 } from '../../kernels/intensity/moments.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
-import { type CaseFacts, type CaseMasks, caseMasks } from '../../passes/masks.ts';
-import { resampledSlabs, type Slab } from '../../passes/resampled-slabs.ts';
-import { type StandardisedCase, standardise, targetSpacingOf } from '../../passes/standardise.ts';
-import { caseStatistics } from '../../passes/statistics.ts';
+import type { MeasuredCase } from '../../records/stats.ts';
+import { intensityRecord } from '../../records/stats-values.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { type Vec3, type Volume, vec3 } from '../../volume/geometry.ts';
 
@@ -40,7 +40,7 @@ function measureIntensities(
   standard: StandardisedCase,
   masks: CaseMasks,
   intensity: Config['intensity'],
-  clock: StageClock,
+  { caseStatistics, resampledSlabs }: TimedPasses,
 ) {
   const { size } = standard.resampled;
   const roiMask = (masks.source === 'lung' ? masks.lung : undefined)?.mask ?? masks.tumor.mask;
@@ -48,7 +48,7 @@ function measureIntensities(
   const measure = ({ thresholdHu, mask }: VoxelChoice): WindowedMoments => {
     const moments = emptyWindowedMoments();
     tumor = new HuTally();
-    for (const slab of resampledSlabs(standard, intensity.airHu, clock, { keep: false })) {
+    for (const slab of resampledSlabs(standard, intensity.airHu, { keep: false })) {
       const from = slab.firstPlane * size[0] * size[1];
       const part = mask?.subarray(from, from + slab.hu.length);
       addWindowed(moments, slab.hu, intensity.windowHu, { thresholdHu, mask: part });
@@ -56,7 +56,7 @@ function measureIntensities(
     }
     return moments;
   };
-  const statistics = clock.time('statistics', 0, () => caseStatistics(measure, roiMask, intensity));
+  const statistics = caseStatistics(measure, roiMask, intensity);
   return { statistics, tumor };
 }
 
@@ -68,15 +68,14 @@ export function measureCase(
   config: Config,
   clock: StageClock,
 ): MeasuredCase {
-  const standard = clock.time('resample', 0, () =>
-    standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample)),
-  );
-  const masks = clock.time('boxes', 0, () => caseMasks(standard, config));
+  const timed = timedPasses(clock);
+  const standard = timed.standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
+  const masks = timed.caseMasks(standard, config);
   const { spacingMm, size } = standard.resampled;
   const subject = masks.source === 'lung' ? masks.lung! : masks.tumor;
   const paddingMm = masks.source === 'lung' ? config.lung.paddingMm : config.roi.paddingMm;
   const { box: padded, paddingVoxels } = padBox(subject.box, spacingMm, paddingMm);
-  const { statistics, tumor: tumorTally } = measureIntensities(standard, masks, config.intensity, clock);
+  const { statistics, tumor: tumorTally } = measureIntensities(standard, masks, config.intensity, timed);
   const mm3 = spacingMm[0] * spacingMm[1] * spacingMm[2];
   return {
     record: {

@@ -1,15 +1,13 @@
+import { readInterim } from '../../both-passes/interim.ts';
+import { needsLungs } from '../../both-passes/masks.ts';
 import type { Config } from '../../config/schema.ts';
-import type { OkCase } from '../../dataset/case.ts';
-import { fingerprintOf } from '../../dataset/json.ts';
-import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../../dataset/stats.ts';
-import { readInterim } from '../../passes/interim.ts';
-import { needsLungs } from '../../passes/masks.ts';
-import { clearOutputs, commitRecord, committedRecord, whileCleared } from '../../runner/commit.ts';
-import { exclusionOf } from '../../runner/exclusion.ts';
+import type { OkCase } from '../../records/case.ts';
+import { fingerprintOf } from '../../records/json.ts';
+import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../../records/stats.ts';
+import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
-import { openStore } from '../../storage/open.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
-import { timedStore } from '../../timing/timed-store.ts';
+import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
 import { measureCase } from './measure.ts';
 
@@ -36,39 +34,28 @@ export function measureFingerprint({ record, config }: Pick<MeasureTask, 'record
   });
 }
 
+/** `pass1.json` lies beside the volumes of a patient and commits itself alone. */
+const MEASURES: CommitRules<MeasuresFile> = {
+  record: MEASURES_FILE,
+  outputs: [],
+  schema: measuresFileSchema,
+  read: ({ fingerprint }) => ({ fingerprint, outputs: [] }),
+};
+
 /** Measures one patient and keeps the result beside its volumes, unless that is done already. */
-export default async function pass1Case(
+export default async function measurePatient(
   task: MeasureTask,
   clock: StageClock,
 ): Promise<CaseOutcome<MeasuresFile>> {
   const { patientId, record, config } = task;
-  const interim = timedStore(clock, await openStore(task.interim));
-  const fingerprint = measureFingerprint(task);
-  const done = await committedRecord(
-    interim,
-    patientId,
-    { schema: measuresFileSchema, bytes: await interim.read(`${patientId}/${MEASURES_FILE}`), fingerprint },
-    (found) => ({
-      fingerprint: found.fingerprint,
-      outputs: [],
-    }),
-  );
-  if (done !== undefined) return { state: done.state, record: done, skipped: true };
-  let measured: MeasuresFile;
-  try {
-    const { ct, tumor } = await whileCleared(
-      clearOutputs(interim, patientId, MEASURES_FILE, []),
-      readInterim(interim, record, clock),
-    );
-    measured = { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config, clock) };
-  } catch (thrown) {
-    measured = { state: 'excluded', fingerprint, exclusion: exclusionOf(thrown, task) };
-  }
-  await commitRecord(interim, patientId, MEASURES_FILE, measured);
-  return {
-    state: measured.state,
-    record: measured,
-    skipped: false,
-    ...(measured.state === 'excluded' ? { message: measured.exclusion.message } : {}),
-  };
+  const interim = await timedStores(clock).open(task.interim);
+  const place = { store: interim, patientId, rules: MEASURES };
+  return commitOnce<MeasureTask, MeasuresFile>(task, place, {
+    fingerprint: () => measureFingerprint(task),
+    make: async (cleared, fingerprint) => {
+      const { ct, tumor } = await whileCleared(cleared, readInterim(interim, record, clock));
+      return { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config, clock) };
+    },
+    exclude: (exclusion, fingerprint) => ({ state: 'excluded', fingerprint, exclusion }),
+  });
 }

@@ -1,6 +1,9 @@
 import { stringify } from 'yaml';
-import { CASES_FILE, casesSchema, okCases } from '../../dataset/cases.ts';
-import { encodeJson } from '../../dataset/json.ts';
+import { roiBytesOf, USUAL_ROI_BYTES, voxelsOf } from '../../both-passes/patient-memory.ts';
+import { buildDatalist, DATALIST_FILE } from '../../exports/datalist.ts';
+import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
+import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
+import { encodeJson } from '../../records/json.ts';
 import {
   buildManifest,
   CONFIG_FILE,
@@ -9,29 +12,29 @@ import {
   MANIFEST_FILE,
   type Manifest,
   splitExclusions,
-} from '../../dataset/manifest.ts';
-import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../../dataset/roi.ts';
-import { ROI_CHANGES_FILE, roiChangesBetween } from '../../dataset/roi-changes.ts';
-import { SPLIT_FILE, splitSchema } from '../../dataset/split.ts';
-import { STATS_FILE, statsSchema } from '../../dataset/stats.ts';
-import { buildDatalist, DATALIST_FILE } from '../../layouts/datalist.ts';
-import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
-import { roiBytesOf, USUAL_ROI_BYTES, voxelsOf } from '../../passes/memory.ts';
+} from '../../records/manifest.ts';
+import { type RoiRecord, roiSchema } from '../../records/roi.ts';
+import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesBetween, roisSchema } from '../../records/roi-changes.ts';
+import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
+import { STATS_FILE, statsSchema } from '../../records/stats.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
-import type { MemoryOptions } from '../../runner/memory.ts';
+import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
+import { runShard, type ShardOptions } from '../../runner/ranks/rank-run.ts';
 import type { Report, StepOutcome, StepSummary } from '../../runner/report.ts';
-import { runShard, type ShardOptions } from '../../runner/shard-run.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
+import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStore } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
+import { roiChangeFacts, roisOfRun } from './changes.ts';
 import { cohortSheets } from './contact-sheets.ts';
-import { leaveRois, readEarlierRois, roiChangeFacts, roisOfRun } from './earlier-rois.ts';
 import { roiFingerprint } from './fingerprint.ts';
-import { excludedRoi, type RoiTask } from './patient.ts';
+import { META } from './patient.ts';
+import { excludedRoi } from './record.ts';
+import type { RoiTask } from './task.ts';
 
 export interface Pass2Options extends ShardOptions, MemoryOptions {
   readonly cases: string;
@@ -68,7 +71,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
   });
   const store = await openStore(roi);
-  const earlier = await readEarlierRois(store);
+  const earlier = await readEarlier(store, ROIS_FILE, roisSchema);
   const done = await runShard<RoiTask, RoiRecord>(tasks, {
     ...options,
     step: 'pass2-write',
@@ -96,13 +99,9 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
   const manifest = buildManifest(VERSION, config, stats, records, failures);
   const rois = roisOfRun(tasks, records, { config, constants });
   const pruned = options.prune
-    ? await prune(store, {
-        record: META_FILE,
-        outputs: Object.values(ROI_FILES),
-        keep: new Set(tasks.map(({ patientId }) => patientId)),
-      })
+    ? await prune(store, { ...META, keep: new Set(tasks.map(({ patientId }) => patientId)) })
     : null;
-  const changes = roiChangesBetween(earlier.rois, rois, pruned);
+  const changes = roiChangesBetween(earlier.list, rois, pruned);
   await clock.time('merge', 0, async () => {
     for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest))
       await writeArtifacts(options.manifest, { [name]: png });
@@ -116,7 +115,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     });
   });
   await done.clear();
-  await leaveRois(store, earlier, rois);
+  await leaveForNext(store, earlier, rois);
   const { summary } = manifest;
   return {
     step: 'pass2-write',

@@ -1,5 +1,5 @@
-import type { Manifest } from '../../dataset/manifest.ts';
 import { contactSheet, type SheetTile } from '../../picture/contact-sheet.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import { inFlight } from '../../storage/in-flight.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 

@@ -1,9 +1,9 @@
-import { fingerprintOf } from '../../dataset/json.ts';
-import type { OkRoi } from '../../dataset/roi.ts';
-import { needsLungs } from '../../passes/masks.ts';
+import { needsLungs } from '../../both-passes/masks.ts';
+import { fingerprintOf } from '../../records/json.ts';
+import type { OkRoi } from '../../records/roi.ts';
 import { VERSION } from '../../version.ts';
-import type { RoiTask } from './patient.ts';
 import { convertSteps } from './pipeline-steps.ts';
+import type { RoiTask } from './task.ts';
 
 type RoiInputs = Pick<RoiTask, 'record' | 'member' | 'config' | 'constants'>;
 

@@ -1,21 +1,21 @@
+import { type BoxedMask, type CaseFacts, roiSubjectOf } from '../../both-passes/masks.ts';
+import type { Slab } from '../../both-passes/resampled-slabs.ts';
+import { geometryOfBox } from '../../both-passes/roi-crop.ts';
+import { planRoi, planThorax } from '../../both-passes/roi-plan.ts';
+import { type StandardisedCase, targetSpacingOf } from '../../both-passes/standardise.ts';
+import { type CaseStatistics, caseStatistics } from '../../both-passes/statistics.ts';
+import { type TimedPasses, timedPasses } from '../../both-passes/timed.ts';
 import type { Config } from '../../config/schema.ts';
-import type { RoiTransforms } from '../../dataset/roi.ts';
 import { cropWithPad } from '../../kernels/grid/crop.ts';
 import { addWindowed, emptyWindowedMoments, type VoxelChoice } from '../../kernels/intensity/moments.ts';
 import { windowHu, zScore } from '../../kernels/intensity/window.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
-import { type BoxedMask, type CaseFacts, caseMasks, roiSubjectOf } from '../../passes/masks.ts';
-import { resampledSlabs, type Slab } from '../../passes/resampled-slabs.ts';
-import { geometryOfBox, resampleBox } from '../../passes/roi-crop.ts';
-import { planRoi, planThorax } from '../../passes/roi-plan.ts';
-import { type StandardisedCase, standardise, targetSpacingOf } from '../../passes/standardise.ts';
-import { type CaseStatistics, caseStatistics } from '../../passes/statistics.ts';
-import { checkRoi, type RoiQc } from '../../qc/roi.ts';
+import { checkRoi, type RoiQc } from '../../qc/roi-checks.ts';
+import type { RoiTransforms } from '../../records/roi.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import type { Geometry, Volume } from '../../volume/geometry.ts';
-import { type Constants, roiTransforms } from './roi-transforms.ts';
-
-export type { Constants };
+import { roiTransforms } from './roi-transforms.ts';
+import type { Constants } from './task.ts';
 
 /** A volume that is made slab by slab, each time anew; see `resampledSlabs`. */
 export interface ResampledCt {
@@ -51,15 +51,11 @@ function countOnes(mask: Uint8Array): number {
 }
 
 /** Cuts boxes out of the resampled CT in HU, of which no more is made, and out of masks. */
-function cutter(standard: StandardisedCase, { intensity }: Config, clock: StageClock) {
+function cutter(standard: StandardisedCase, { intensity }: Config, { resampleBox }: TimedPasses) {
   const { resampled } = standard;
   return {
     hu: (box: Box): Volume<Float32Array> => ({
-      data: clock.time(
-        'resample',
-        ({ byteLength }) => byteLength,
-        () => resampleBox(standard, box, intensity.airHu),
-      ),
+      data: resampleBox(standard, box, intensity.airHu),
       geometry: geometryOfBox(resampled, box),
     }),
     mask: ({ mask }: BoxedMask, box: Box): Volume<Uint8Array> => ({
@@ -83,6 +79,18 @@ function roiStatistics(
   return caseStatistics(measure, mask.data, intensity).record;
 }
 
+/** What the recipe below computes, each with its time booked. */
+function timedRoi(clock: StageClock) {
+  const ofVoxels = ({ byteLength }: Float32Array): number => byteLength;
+  return {
+    ...timedPasses(clock),
+    windowHu: clock.around('normalise', ofVoxels, windowHu),
+    zScore: clock.around('normalise', ofVoxels, zScore),
+    roiStatistics: clock.around('statistics', (_, [{ data }]) => data.byteLength, roiStatistics),
+    checkRoi: clock.around('qc', 0, checkRoi),
+  };
+}
+
 /** Pass 2 of one patient: crop, window, normalise. Pure. Throws a CaseExclusion where the tumour is gone, no lung is found, or a check of `roiQc` asks for it. */
 export function makeRoi(
   record: CaseFacts,
@@ -93,29 +101,23 @@ export function makeRoi(
   clock: StageClock,
 ): Roi {
   const { intensity } = config;
-  const standard = clock.time('resample', 0, () =>
-    standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample)),
-  );
-  const masks = clock.time('boxes', 0, () => caseMasks(standard, config));
+  const timed = timedRoi(clock);
+  const standard = timed.standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
+  const masks = timed.caseMasks(standard, config);
   const subject = roiSubjectOf(masks, standard);
   const plan = planRoi(subject, config, constants);
-  const cut = cutter(standard, config, clock);
+  const cut = cutter(standard, config, timed);
   const hu = cut.hu(plan.box);
-  const windowed = {
-    ...hu,
-    data: clock.time('normalise', hu.data.byteLength, () => windowHu(hu.data, intensity.windowHu)),
-  };
+  const windowed = { ...hu, data: timed.windowHu(hu.data, intensity.windowHu) };
   const tumorRoi = cut.mask(masks.tumor, plan.box);
   const lungRoi = masks.source === 'lung' && masks.lung ? cut.mask(masks.lung, plan.box) : undefined;
-  const statistics = clock.time('statistics', windowed.data.byteLength, () =>
-    roiStatistics(windowed, lungRoi ?? tumorRoi, intensity),
-  );
+  const statistics = timed.roiStatistics(windowed, lungRoi ?? tumorRoi, intensity);
   const norm =
     intensity.normalization === 'case'
       ? { mu: statistics.case_mu, sigma: statistics.case_sigma }
       : { mu: constants.global_mu, sigma: constants.global_sigma };
   const normalised = ({ data, geometry }: Volume<Float32Array>): Volume<Float32Array> => ({
-    data: clock.time('normalise', data.byteLength, () => zScore(data, norm.mu, norm.sigma)),
+    data: timed.zScore(data, norm.mu, norm.sigma),
     geometry,
   });
   const thoraxBox =
@@ -123,7 +125,7 @@ export function makeRoi(
   const thorax = (box: Box) => {
     const whole = cut.hu(box);
     return {
-      norm: normalised({ ...whole, data: windowHu(whole.data, intensity.windowHu) }),
+      norm: normalised({ ...whole, data: timed.windowHu(whole.data, intensity.windowHu) }),
       tumor: cut.mask(masks.tumor, box),
     };
   };
@@ -138,18 +140,16 @@ export function makeRoi(
     resampledCt: config.output.auditVolumes
       ? {
           geometry: standard.resampled,
-          slabs: (options) => resampledSlabs(standard, intensity.airHu, clock, options),
+          slabs: (options) => timed.resampledSlabs(standard, intensity.airHu, options),
         }
       : undefined,
     statistics,
-    qc: clock.time('qc', 0, () =>
-      checkRoi(
-        record,
-        masks,
-        plan,
-        { resampled: standard.resampled, tumorRoi: { mask: tumorRoi.data, voxels: tumorVoxelsRoi } },
-        config.roiQc,
-      ),
+    qc: timed.checkRoi(
+      record,
+      masks,
+      plan,
+      { resampled: standard.resampled, tumorRoi: { mask: tumorRoi.data, voxels: tumorVoxelsRoi } },
+      config.roiQc,
     ),
     lungMissing: masks.lungMissing,
     tumorVoxelsResampled: masks.tumor.box.voxels,

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
-import type { OkCase } from '../../dataset/case.ts';
-import type { OkRoi, RoiTransforms } from '../../dataset/roi.ts';
+import type { OkCase } from '../../records/case.ts';
+import type { OkRoi, RoiTransforms } from '../../records/roi.ts';
 
 /** What convert did before: from stored pixels to HU, from slices to a grid, from contours or segments to a mask. */
 export function convertSteps(

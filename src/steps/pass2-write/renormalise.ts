@@ -1,32 +1,31 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { geometryOfRecord } from '../../dataset/grid.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import type { OutputFile } from '../../dataset/record.ts';
+import { readInterimCt } from '../../both-passes/interim.ts';
+import { roiSize } from '../../both-passes/roi-plan.ts';
+import { targetSpacingOf } from '../../both-passes/standardise.ts';
+import { timedPasses } from '../../both-passes/timed.ts';
+import { windowHu, zScore } from '../../kernels/intensity/window.ts';
+import { geometryOfRecord } from '../../records/grid.ts';
+import { encodeJson } from '../../records/json.ts';
+import type { OutputFile } from '../../records/record.ts';
 import {
-  META_FILE,
   type OkRoi,
   ROI_FILES,
   type RoiFile,
+  type RoiRecord,
   roiSchema,
   type Transforms,
   transformsSchema,
-} from '../../dataset/roi.ts';
-import { windowHu, zScore } from '../../kernels/intensity/window.ts';
-import { readInterimCt } from '../../passes/interim.ts';
-import { resampleBox } from '../../passes/roi-crop.ts';
-import { roiSize } from '../../passes/roi-plan.ts';
-import { standardiseCt, targetSpacingOf } from '../../passes/standardise.ts';
-import { commitRecord, type Outputs, writeOutputs } from '../../runner/commit.ts';
-import { openStore } from '../../storage/open.ts';
+} from '../../records/roi.ts';
+import { keyOf, type PatientPlace, sizesOf, withdrawRecord } from '../../runner/commit.ts';
 import type { Store } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode, timedGzip } from '../../timing/timed-nifti.ts';
-import { timedStore } from '../../timing/timed-store.ts';
 import type { Geometry } from '../../volume/geometry.ts';
 import { huFingerprint, roiProvenance } from './fingerprint.ts';
-import type { RoiTask } from './patient.ts';
 import { pipelineSteps } from './pipeline-steps.ts';
+import { type RoiOutputs, writeRoi } from './roi-files.ts';
+import type { RoiTask } from './task.ts';
 
 /** An ROI as it stands in the store, its keys in the order in which they were written. */
 interface StandingRoi {
@@ -46,21 +45,19 @@ function parsed(bytes: Uint8Array): unknown {
 }
 
 async function readListed(
-  store: Store,
-  patientId: string,
+  place: PatientPlace<RoiRecord>,
   output: OutputFile | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const bytes = output && (await store.read(`${patientId}/${output.file}`));
+  const bytes = output && (await place.store.read(keyOf(place, output.file)));
   const whole = bytes && createHash('sha256').update(bytes).digest('hex') === output?.sha256;
   return whole ? bytes : undefined;
 }
 
 /** Whether all that is kept is there in full size. */
-async function isKept(store: Store, patientId: string, paths: OkRoi['paths']): Promise<boolean> {
-  const sizes = new Map<string, number>();
-  for await (const { key, bytes } of store.list(`${patientId}/`)) sizes.set(key, bytes);
+async function isKept(place: PatientPlace<RoiRecord>, paths: OkRoi['paths']): Promise<boolean> {
+  const sizes = await sizesOf(place);
   return Object.entries(paths).every(
-    ([key, { file, bytes }]) => CHANGED.includes(key) || sizes.get(`${patientId}/${file}`) === bytes,
+    ([name, { file, bytes }]) => CHANGED.includes(name) || sizes.get(file) === bytes,
   );
 }
 
@@ -78,58 +75,53 @@ function sameBox({ meta }: StandingRoi, { config, constants }: RoiTask): boolean
 
 /** What an earlier run committed for a patient, where this one differs in the constants alone. */
 async function standingRoi(
-  store: Store,
+  place: PatientPlace<RoiRecord>,
   task: RoiTask,
   committed: Uint8Array | undefined,
 ): Promise<StandingRoi | undefined> {
-  const { patientId } = task;
   const json = committed && parsed(committed);
   const { success, data } = roiSchema.safeParse(json);
   if (!success || data.state !== 'ok' || data.provenance.hu_fingerprint !== huFingerprint(task))
     return undefined;
-  const way = await readListed(store, patientId, data.paths.transforms);
+  const way = await readListed(place, data.paths.transforms);
   const transforms = way && parsed(way);
   if (!transformsSchema.safeParse(transforms).success) return undefined;
   // A schema gives keys in an order of its own; the bytes have to come out as a whole run writes them.
   const standing = { meta: json as OkRoi, transforms: transforms as Transforms };
-  return sameBox(standing, task) && (await isKept(store, patientId, data.paths)) ? standing : undefined;
+  return sameBox(standing, task) && (await isKept(place, data.paths)) ? standing : undefined;
 }
 
 /** HU of the ROI as it is stored, where it is stored without rounding. */
 async function storedHu(
-  store: Store,
-  { patientId, config }: RoiTask,
+  place: PatientPlace<RoiRecord>,
+  { config }: RoiTask,
   { meta }: StandingRoi,
   clock: StageClock,
 ): Promise<Float32Array | undefined> {
   if (config.output.auditType !== 'float32') return undefined;
-  const bytes = await readListed(store, patientId, meta.paths.ct_roi_hu);
+  const bytes = await readListed(place, meta.paths.ct_roi_hu);
   const data = bytes && timedDecode(clock, ROI_FILES.ct_roi_hu, bytes).data;
   return data instanceof Float32Array ? data : undefined;
 }
 
 /** Gives HU on any box of the resampled grid, from the interim CT. */
-async function huCutter({ interim, record, config }: RoiTask, clock: StageClock) {
-  const ct = await readInterimCt(timedStore(clock, await openStore(interim)), record, clock);
-  const standard = clock.time('resample', 0, () =>
-    standardiseCt(ct, targetSpacingOf(ct.geometry, config.resample)),
-  );
+async function huCutter(interim: Store, { record, config }: RoiTask, clock: StageClock) {
+  const timed = timedPasses(clock);
+  const ct = await readInterimCt(interim, record, clock);
+  const standard = timed.standardiseCt(ct, targetSpacingOf(ct.geometry, config.resample));
   return (start: Transforms['bbox_final_start_ijk'], { size }: Geometry): Float32Array =>
-    clock.time(
-      'resample',
-      ({ byteLength }) => byteLength,
-      () => resampleBox(standard, { start, size }, config.intensity.airHu),
-    );
+    timed.resampleBox(standard, { start, size }, config.intensity.airHu);
 }
 
 /** The volumes that the z-score makes; none where it is made with the same numbers as before. */
 async function normalised(
-  store: Store,
+  place: PatientPlace<RoiRecord>,
+  interim: Store,
   task: RoiTask,
   standing: StandingRoi,
   norm: { readonly mu: number; readonly sigma: number },
   clock: StageClock,
-): Promise<Partial<Record<RoiFile, Outputs[string]>>> {
+): Promise<RoiOutputs> {
   const { meta, transforms } = standing;
   if (norm.mu === meta.norm_mu && norm.sigma === meta.norm_sigma) return {};
   const { intensity, output } = task.config;
@@ -143,11 +135,11 @@ async function normalised(
   const { thorax_geometry, thorax_bbox_start_ijk } = transforms;
   if (thorax_geometry === undefined || thorax_bbox_start_ijk === undefined) {
     const hu =
-      (await storedHu(store, task, standing, clock)) ??
-      (await huCutter(task, clock))(transforms.bbox_final_start_ijk, roi);
+      (await storedHu(place, task, standing, clock)) ??
+      (await huCutter(interim, task, clock))(transforms.bbox_final_start_ijk, roi);
     return { ct_roi_norm: encode(hu, roi) };
   }
-  const cut = await huCutter(task, clock);
+  const cut = await huCutter(interim, task, clock);
   const thorax = geometryOfRecord(thorax_geometry);
   return {
     ct_roi_norm: encode(cut(transforms.bbox_final_start_ijk, roi), roi),
@@ -161,14 +153,15 @@ async function normalised(
  * a whole run. Undefined where more than that has changed, or something is missing: then the patient has to be done.
  * `committed` is the `meta.json` that stands there.
  */
-export async function renormaliseCase(
-  store: Store,
+export async function renormalise(
+  place: PatientPlace<RoiRecord>,
+  interim: Store,
   task: RoiTask,
   committed: Uint8Array | undefined,
   clock: StageClock,
 ): Promise<OkRoi | undefined> {
-  const { patientId, record, config, constants } = task;
-  const standing = await standingRoi(store, task, committed);
+  const { record, config, constants } = task;
+  const standing = await standingRoi(place, task, committed);
   if (standing === undefined) return undefined;
   const { meta } = standing;
   const { global_mu, global_sigma, min_box_mm, max_box_mm } = constants;
@@ -178,25 +171,18 @@ export async function renormaliseCase(
       : { mu: global_mu, sigma: global_sigma };
   const numbers = { global_mu, global_sigma, norm_mu: norm.mu, norm_sigma: norm.sigma };
   const transforms: Transforms = { ...standing.transforms, ...numbers, min_box_mm, max_box_mm };
-  const outputs: Partial<Record<RoiFile, Outputs[string]>> = {
-    ...(await normalised(store, task, standing, norm, clock)),
+  const outputs: RoiOutputs = {
+    ...(await normalised(place, interim, task, standing, norm, clock)),
     transforms: () => encodeJson(transforms),
   };
-  const changed = Object.entries(outputs) as [RoiFile, Outputs[string]][];
   // From here to the end nothing is committed: after a kill the patient is done as a whole.
-  await store.delete(`${patientId}/${META_FILE}`);
-  const files = Object.fromEntries(changed.map(([key, encode]) => [ROI_FILES[key], encode]));
-  const written = await writeOutputs(store, patientId, files, clock);
-  const renewed: OkRoi = {
+  await withdrawRecord(place);
+  const written = await writeRoi(place, outputs, clock);
+  return {
     ...meta,
     ...numbers,
     preprocessing_pipeline: pipelineSteps(record, transforms, config),
-    paths: {
-      ...meta.paths,
-      ...Object.fromEntries(changed.map(([key]) => [key, written[ROI_FILES[key]]])),
-    },
+    paths: { ...meta.paths, ...written },
     provenance: roiProvenance(task),
   };
-  await commitRecord(store, patientId, META_FILE, renewed);
-  return renewed;
 }

@@ -1,16 +1,14 @@
+import type { CaseMasks } from '../../both-passes/masks.ts';
+import { cropRecord, geometryOfBox } from '../../both-passes/roi-crop.ts';
+import type { RoiPlan } from '../../both-passes/roi-plan.ts';
+import type { StandardisedCase } from '../../both-passes/standardise.ts';
 import type { Config } from '../../config/schema.ts';
-import { gridRecordOf } from '../../dataset/grid.ts';
-import type { RoiTransforms } from '../../dataset/roi.ts';
-import type { DatasetStats } from '../../dataset/stats.ts';
-import { recentre } from '../../kernels/box/roi-box.ts';
+import { recentre } from '../../kernels/box/pad-and-snap.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
-import type { CaseMasks } from '../../passes/masks.ts';
-import { cropRecord, geometryOfBox } from '../../passes/roi-crop.ts';
-import type { RoiPlan } from '../../passes/roi-plan.ts';
-import type { StandardisedCase } from '../../passes/standardise.ts';
+import { gridRecordOf } from '../../records/grid.ts';
+import type { RoiTransforms } from '../../records/roi.ts';
 import { type Geometry, vec3 } from '../../volume/geometry.ts';
-
-export type Constants = DatasetStats['config_after_pass1'];
+import type { Constants } from './task.ts';
 
 /** All that `transforms.json` tells of. */
 export interface RoiWay {

@@ -1,16 +1,16 @@
-import { CASES_FILE, casesSchema } from '../../dataset/cases.ts';
-import { encodeJson } from '../../dataset/json.ts';
-import { SPLIT_FILE, type Split } from '../../dataset/split.ts';
 import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
+import { CASES_FILE, casesSchema } from '../../records/cases.ts';
+import { encodeJson } from '../../records/json.ts';
+import { SPLIT_FILE, type Split } from '../../records/split.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
 import type { StepOutcome, StepSummary } from '../../runner/report.ts';
-import { earlierSplit, keepSplit, type SplitSources } from '../../runner/run-state.ts';
 import { watched } from '../../runner/step-watch.ts';
 import { displayUri } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { parseClinical } from './clinical.ts';
-import { assertNobodyMoves } from './earlier-split.ts';
+import { earlierSplit, keepSplit, type SplitSources } from './kept-for-next-run.ts';
+import { assertNobodyMoves } from './pinned-sides.ts';
 import { splitPatients } from './split-patients.ts';
 import { SPLIT_CSV_FILE, splitCsv } from './split-table.ts';
 

@@ -1,10 +1,10 @@
 import { normalStage } from '../../config/stage-name.ts';
-import { byPatient, type Cases } from '../../dataset/cases.ts';
-import { effectiveNumber, inverseFrequency } from '../../dataset/class-weights.ts';
-import { type Split, type SplitMember, UNLABELED } from '../../dataset/split.ts';
+import { byPatient, type Cases } from '../../records/cases.ts';
+import { effectiveNumber, inverseFrequency } from '../../records/class-weights.ts';
+import { type Split, type SplitMember, UNLABELED } from '../../records/split.ts';
 import { assignStratum, type Side } from './assignment.ts';
 import type { ClinicalRow } from './clinical.ts';
-import type { PreviousSplit } from './previous-split.ts';
+import type { PreviousSplit } from './pinned-sides.ts';
 import { splitWarnings } from './split-warnings.ts';
 import { countSpellings, shownSpelling, stageOf } from './stage-spelling.ts';
 

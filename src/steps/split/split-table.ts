@@ -1,4 +1,4 @@
-import type { Split } from '../../dataset/split.ts';
+import type { Split } from '../../records/split.ts';
 
 export const SPLIT_CSV_FILE = 'split.csv';
 

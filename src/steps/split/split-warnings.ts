@@ -1,4 +1,4 @@
-import type { Split } from '../../dataset/split.ts';
+import type { Split } from '../../records/split.ts';
 import { testQuota } from './assignment.ts';
 
 type Warning = Split['warnings'][number];

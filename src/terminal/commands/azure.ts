@@ -1,165 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import type { Argv } from 'yargs';
-import type { WorkspaceClient } from '../../azureml/arm/client.ts';
-import { connectTo } from '../../azureml/arm/connect.ts';
+import { connect } from '../../azureml/arm/connect.ts';
 import { contentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import { withContent } from '../../azureml/arm/content-input.ts';
-import { endedByThemselves } from '../../azureml/arm/failure.ts';
-import { findWorkspace, type WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
-import { followJob, isFinal, type JobStatus, jobStatus, logFiles } from '../../azureml/arm/jobs.ts';
+import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
+import { jobStatus } from '../../azureml/arm/jobs.ts';
 import { register } from '../../azureml/arm/register.ts';
 import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
 import { prepareJob } from '../../azureml/arm/submit.ts';
-import type { ArmRequest } from '../../azureml/bodies/asset-body.ts';
-import { componentRequest } from '../../azureml/bodies/component-body.ts';
 import {
-  jobRequest,
-  type ReadyJob,
   readDataRequest,
-  readEnvironmentRequest,
   readyJob,
   readySchedule,
   readyScheduleRequest,
-} from '../../azureml/bodies/requests.ts';
-import { loadComponent } from '../../azureml/yaml/component.ts';
+} from '../../azureml/request-bodies/requests.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
-import { kindOf, lintFiles, yamlFilesIn } from '../../azureml/yaml/lint.ts';
-import { UsageError } from '../../errors.ts';
 import { fingerprintOptions, runOptions } from '../options/options.ts';
-
-const say = (line: string): void => console.log(line);
-const tell = (line: string): void => console.error(line);
-
-const shipped = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
-/** The components and pipelines that come with swinprep. */
-const FOLDERS = ['components', 'pipelines'].map(shipped);
-
-async function connect(options: WorkspaceOptions): Promise<WorkspaceClient> {
-  return connectTo(await findWorkspace(options));
-}
-
-/** `swinprep azure lint`. Returns the exit code. */
-async function lint(given: readonly string[]): Promise<number> {
-  const files = given.length > 0 ? given : await yamlFilesIn(FOLDERS);
-  const { checked, problems } = await lintFiles(files);
-  for (const problem of problems) tell(problem);
-  say(`lint: ${checked.length} Azure ML files checked, ${problems.length} problems`);
-  return problems.length === 0 ? 0 : 1;
-}
-
-/** The requests for files that are environments and components; environments come first. */
-async function assetRequests(
-  files: readonly string[],
-  image: string | undefined,
-  client: WorkspaceClient,
-): Promise<ArmRequest[]> {
-  const environments: ArmRequest[] = [];
-  const components: ArmRequest[] = [];
-  for (const file of files) {
-    const problems: string[] = [];
-    const kind = await kindOf(file, (problem) => problems.push(problem));
-    if (kind === 'environment') environments.push(await readEnvironmentRequest(file, image));
-    else if (kind === 'component')
-      components.push(componentRequest(await loadComponent(file), client.workspace));
-    else throw new UsageError(problems[0] ?? `${file}: is a ${kind}, neither environment nor component`);
-  }
-  return [...environments, ...components];
-}
-
-async function registerFiles(
-  given: readonly string[],
-  image: string | undefined,
-  options: WorkspaceOptions,
-): Promise<void> {
-  const files =
-    given.length > 0
-      ? given
-      : [shipped('pipelines/environment.yml'), ...(await yamlFilesIn([shipped('components')]))];
-  const client = await connect(options);
-  const requests = await assetRequests(files, image, client);
-  for (const request of requests) say(`${request.path.slice(1)}: ${await register(client, request)}`);
-}
-
-/** A name that sorts by time and is nobody else's. */
-function newJobId(): string {
-  const time = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
-  return `swinprep_${time}_${randomBytes(3).toString('hex')}`;
-}
-
-interface SubmitOptions {
-  readonly name?: string | undefined;
-  readonly follow: boolean;
-  readonly retryPreempted: number;
-  readonly poll: number;
-}
-
-/** Submits a pipeline, and again where it failed and Azure ML does not say that a command did. Returns the exit code. */
-async function submit(client: WorkspaceClient, ready: ReadyJob, options: SubmitOptions): Promise<number> {
-  const uploaded = await prepareJob(client, ready);
-  const first = options.name ?? newJobId();
-  for (let attempt = 0; ; attempt++) {
-    const id = attempt === 0 ? first : `${first}_retry${attempt}`;
-    await client.put(jobRequest(ready, id, client.workspace, uploaded));
-    say(id);
-    if (!options.follow && options.retryPreempted === 0) return 0;
-    const status = await followJob(client, id, showChange, options.poll);
-    const retry = status.state === 'Failed' || status.state === 'NotResponding';
-    if (!retry || attempt >= options.retryPreempted) return exitCode(status);
-    const ended = await endedByThemselves(client, status, ready.pipeline);
-    if (ended.length > 0) {
-      tell(
-        `${id}: ${ended.join(', ')} ended with an error of its own, no node was taken away; not submitted again`,
-      );
-      return exitCode(status);
-    }
-    tell(`${id}: ${status.state}; submitted again, ${attempt + 1} of ${options.retryPreempted}`);
-  }
-}
-
-function showChange(what: string, state: string): void {
-  tell(`${new Date().toISOString().slice(11, 19)} ${what}: ${state}`);
-}
-
-function exitCode({ state }: JobStatus): number {
-  return isFinal(state) && state !== 'Completed' ? 1 : 0;
-}
-
-async function showStatus(
-  client: WorkspaceClient,
-  id: string,
-  follow: boolean,
-  poll: number,
-): Promise<number> {
-  const status = follow ? await followJob(client, id, showChange, poll) : await jobStatus(client, id);
-  say(`${id}: ${status.state}`);
-  for (const step of status.steps) say(`  ${step.name}: ${step.state}`);
-  if (status.studio !== undefined) say(status.studio);
-  return exitCode(status);
-}
-
-/** Prints the logs of a job's steps, or of one of them. */
-async function showLogs(client: WorkspaceClient, id: string, step: string | undefined): Promise<void> {
-  const { steps } = await jobStatus(client, id);
-  const wanted = step === undefined ? steps : steps.filter(({ name }) => name === step);
-  if (wanted.length === 0)
-    throw new UsageError(
-      step === undefined
-        ? `${id}: no step has started`
-        : `${id}: no step ${step} has started; those that have: ${steps.map(({ name }) => name).join(', ') || 'none'}`,
-    );
-  for (const { id: run, name } of wanted) {
-    for (const [file, url] of await logFiles(client, run)) {
-      if (!/^(?:user_logs|azureml-logs)\//.test(file)) continue;
-      say(`--- ${name}: ${file}`);
-      // The URL holds a SAS and is never shown.
-      const text = await fetch(url)
-        .then((answer) => (answer.ok ? answer.text() : undefined))
-        .catch(() => undefined);
-      say(text === undefined ? '(cannot be read)' : text.trimEnd());
-    }
-  }
-}
+import { lint, registerFiles } from './azure-files.ts';
+import { showLogs, showStatus, submit } from './azure-jobs.ts';
+import { say, tell } from './command.ts';
 
 const set = { set: runOptions.set } as const;
 const follow = {
@@ -174,7 +32,10 @@ const job = {
 const file = (description: string) => ({ type: 'string', demandOption: true, description }) as const;
 
 /** The commands below `swinprep azure`, which have the options of the workspace already; `done` takes the exit code. */
-export function azureCommands(yargs: Argv<WorkspaceOptions>, done: (exitCode: number) => void): Argv {
+export function azureCommands(
+  yargs: Argv<WorkspaceOptions>,
+  done: (exitCode: number) => void,
+): Argv<WorkspaceOptions> {
   return yargs
     .command(
       'lint [files..]',

@@ -1,9 +1,11 @@
 import type { Argv } from 'yargs';
-import { encodeJson } from '../../dataset/json.ts';
+import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { UsageError } from '../../errors.ts';
 import { type CohortEstimate, estimate } from '../../estimate/estimate.ts';
+import { encodeJson } from '../../records/json.ts';
 import { progressReport } from '../lines/progress.ts';
 import { URI_FORMS } from '../options/shared-options.ts';
+import { say } from './command.ts';
 
 const number = (description: string) => ({ type: 'number', requiresArg: true, description }) as const;
 const text = (description: string) => ({ type: 'string', requiresArg: true, description }) as const;
@@ -56,7 +58,7 @@ function checkAmounts(argv: Record<string, unknown>): true {
 }
 
 /** `swinprep azure estimate`, which asks no Azure but the store of the cohort. */
-export function estimateCommand(y: Argv, say: (line: string) => void): Argv {
+export function estimateCommand(y: Argv<WorkspaceOptions>): Argv<WorkspaceOptions> {
   return y.command(
     'estimate',
     'What a first run over a cohort takes and costs, from a listing, a measured run and your prices',

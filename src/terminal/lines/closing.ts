@@ -1,7 +1,7 @@
-import type { Manifest } from '../../dataset/manifest.ts';
-import type { OkMapped } from '../../dataset/mapped.ts';
-import type { NnunetExport } from '../../layouts/export-nnunet.ts';
-import type { CohortResult } from '../../pipeline/cohort-result.ts';
+import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
+import type { NnunetExport } from '../../exports/nnunet-export.ts';
+import type { Manifest } from '../../records/manifest.ts';
+import type { OkMapped } from '../../records/mapped.ts';
 import type { StepSummary } from '../../runner/report.ts';
 import { table } from './table.ts';
 

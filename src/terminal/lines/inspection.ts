@@ -1,4 +1,4 @@
-import type { InspectedPatient, InspectedRoi, Inspection } from '../../dataset/inspection.ts';
+import type { InspectedPatient, InspectedRoi, Inspection } from '../../records/inspection.ts';
 import { table } from './table.ts';
 
 type Series = InspectedPatient['series'][number];

@@ -1,4 +1,4 @@
-import type { Profile, StageRow } from '../../dataset/profile.ts';
+import type { Profile, StageRow } from '../../records/profile.ts';
 import { counted } from './counted.ts';
 import { table } from './table.ts';
 

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writePhantom } from '../../../src/demo/write-phantom.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import type { ArmServer } from '../../support/azure/arm-server.ts';
+import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore, DATASTORES } from '../../support/azure/datastores.ts';
-import { armServerHere, commandHere } from '../../support/azure/here.ts';
 import { type CliResult, hashesOf, startCli, temporaryFolder } from '../../support/cli.ts';
 import { storeHashes } from '../../support/gather.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const PATIENTS = 2;
 /** Coarse and small: what is read and written counts here, not how well. */

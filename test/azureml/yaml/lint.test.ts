@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { lintFiles, yamlFilesIn } from '../../../src/azureml/yaml/lint.ts';
 import { VERSION } from '../../../src/version.ts';
-import { commandHere } from '../../support/azure/here.ts';
 import { startCli } from '../../support/cli.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const ours = await yamlFilesIn(['components', 'pipelines'].map((name) => path.join(root, name)));

@@ -9,7 +9,7 @@ import { planPipeline } from '../../../src/azureml/local/plan.ts';
 import { loadComponent } from '../../../src/azureml/yaml/component.ts';
 import { loadPipeline } from '../../../src/azureml/yaml/pipeline.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { decodePrevious } from '../../../src/steps/split/previous-split.ts';
+import { decodePrevious } from '../../../src/steps/split/pinned-sides.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const pipelineFile = path.join(root, 'pipelines/preprocess.yml');

@@ -7,9 +7,9 @@ import { readStructureSet, structureMask } from '../../../src/dicom/mask/rtstruc
 import { segFrames } from '../../../src/dicom/mask/seg-frames.ts';
 import { segPixels } from '../../../src/dicom/mask/seg-pixels.ts';
 import { stackCt } from '../../../src/dicom/series/ct-volume.ts';
-import { slicePlane } from '../../../src/dicom/series/geometry.ts';
 import { latticeOf } from '../../../src/dicom/series/lattice.ts';
-import { ctSeries } from '../../../src/dicom/series/series.ts';
+import { ctSeries } from '../../../src/dicom/series/series-grouping.ts';
+import { slicePlane } from '../../../src/dicom/series/slice-plane.ts';
 import { stackSlices } from '../../../src/dicom/series/stack.ts';
 import { readStudy } from '../../../src/dicom/study/study.ts';
 import type { Geometry } from '../../../src/volume/geometry.ts';

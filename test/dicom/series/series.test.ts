@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DicomFile } from '../../../src/dicom/file/part10.ts';
-import { ctSeries, whyBehind } from '../../../src/dicom/series/series.ts';
+import { whyBehind } from '../../../src/dicom/series/series-choice.ts';
+import { ctSeries } from '../../../src/dicom/series/series-grouping.ts';
 import { ctSlice, ctStack } from '../../support/dicom/ct-files.ts';
 import { rules } from '../../support/dicom/rules.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withoutDuplicates } from '../../../src/dicom/series/duplicates.ts';
-import type { SlicePlane } from '../../../src/dicom/series/geometry.ts';
+import type { SlicePlane } from '../../../src/dicom/series/slice-plane.ts';
 import { stackSlices } from '../../../src/dicom/series/stack.ts';
 import { CaseExclusion } from '../../../src/errors.ts';
 import { axial, planesOf } from '../../support/dicom/made-planes.ts';

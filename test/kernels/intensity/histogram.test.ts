@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HuHistogram } from '../../../src/kernels/intensity/histogram.ts';
-import { maskedMean } from '../../../src/kernels/intensity/masked-mean.ts';
 import { noiseHu } from '../../../src/kernels/intensity/noise.ts';
+import { maskedMean } from '../../../src/kernels/mask/masked-mean.ts';
 
 const volumes = fc.int16Array({ minLength: 1, maxLength: 50, min: -1100, max: 1100 });
 

@@ -7,8 +7,8 @@ import {
 } from '@azure/storage-blob';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Inspection, inspectionSchema } from '../../../src/dataset/inspection.ts';
 import { phantomFiles } from '../../../src/phantom/cohort.ts';
+import { type Inspection, inspectionSchema } from '../../../src/records/inspection.ts';
 import { inspect } from '../../../src/steps/inspect/cohort.ts';
 import { isOnePatient } from '../../../src/steps/inspect/one-patient.ts';
 import { FolderStore } from '../../../src/storage/folder/folder.ts';
@@ -16,6 +16,7 @@ import { openStore } from '../../../src/storage/open.ts';
 import { startAzurite } from '../../support/azure/azurite.ts';
 import { startProxy } from '../../support/azure/proxy.ts';
 import { cli, temporaryFolder } from '../../support/cli.ts';
+import * as inProcess from '../../support/in-process.ts';
 import { hasSharedData, shared } from '../../support/shared-data.ts';
 
 /** Two patients, SEG and RTSTRUCT; slices of 77 kB, of which a header is the smaller part. */
@@ -116,7 +117,7 @@ describe('in Blob Storage', () => {
       );
       const zip = await inspect({ ...options, uri: `${azurite.url}/raw/${first}.zip?${sas}` });
       expect(zip.patients).toMatchObject([{ patient_id: first, verdict: 'would-convert' }]);
-      const { stdout } = await cli(['inspect', `${azurite.url}/raw?${sas}`, '--json']);
+      const { stdout } = await inProcess.command(['inspect', `${azurite.url}/raw?${sas}`, '--json']);
       const cohort = inspectionSchema.parse(JSON.parse(stdout));
       expect(cohort.patients).toEqual([...zip.patients, ...found.patients]);
     } finally {
@@ -145,7 +146,7 @@ describe('on the command line', () => {
     bytes.write('Mr. X', bytes.indexOf('GTV-1'), 'latin1');
     writeFileSync(rtstruct, bytes);
     ({ stdout: text, stderr } = await cli(['inspect', raw]));
-    json = inspectionSchema.parse(JSON.parse((await cli(['inspect', raw, '--json'])).stdout));
+    json = inspectionSchema.parse(JSON.parse((await inProcess.command(['inspect', raw, '--json'])).stdout));
   });
 
   test('a block a patient says what convert would do, and a table which ROI names there are', () => {
@@ -173,31 +174,39 @@ describe('on the command line', () => {
 
   test('names that may identify somebody are shown only when asked for', async () => {
     expect(text + stderr + JSON.stringify(json)).not.toContain('Mr. X');
-    expect((await cli(['inspect', join(raw, 'B'), '--names'])).stdout).toContain('Mr. X');
+    expect((await inProcess.command(['inspect', join(raw, 'B'), '--names'])).stdout).toContain('Mr. X');
   });
 
   test('mask.roiNames decides, from a configuration file', async () => {
     const config = join(temporaryFolder(), 'config.yml');
     writeFileSync(config, 'mask: {roiNames: ["^mr. x$"]}\n');
-    const { stdout } = await cli(['inspect', join(raw, 'B'), '--config', config]);
+    const { stdout } = await inProcess.command(['inspect', join(raw, 'B'), '--config', config]);
     expect(stdout).toMatch(/^B: would convert: .*`\(name withheld\)` by series UID/m);
   });
 
   test('a place that is not there fails', async () => {
-    expect((await cli(['inspect', join(raw, 'none')], 1)).stderr).toContain('holds no patient');
-    expect((await cli(['inspect', join(raw, 'none'), '--patient'], 1)).stderr).toContain('holds nothing');
-    expect((await cli(['inspect', join(raw, 'none.zip')], 1)).stderr).toContain('none.zip: does not exist');
+    expect((await inProcess.command(['inspect', join(raw, 'none')], 1)).stderr).toContain('holds no patient');
+    expect((await inProcess.command(['inspect', join(raw, 'none'), '--patient'], 1)).stderr).toContain(
+      'holds nothing',
+    );
+    expect((await inProcess.command(['inspect', join(raw, 'none.zip')], 1)).stderr).toContain(
+      'none.zip: does not exist',
+    );
   });
 
   test('an archive that cannot be read is a patient excluded', async () => {
     const folder = write(temporaryFolder(), [{ key: 'P.zip', bytes: new Uint8Array(9) }]);
-    expect((await cli(['inspect', folder])).stdout).toContain('P: would be excluded: unreadable-archive');
+    expect((await inProcess.command(['inspect', folder])).stdout).toContain(
+      'P: would be excluded: unreadable-archive',
+    );
     renameSync(join(folder, 'P.zip'), join(folder, 'Q.ZIP'));
-    expect((await cli(['inspect', join(folder, 'Q.ZIP')])).stdout).toContain('Q: would be excluded');
+    expect((await inProcess.command(['inspect', join(folder, 'Q.ZIP')])).stdout).toContain(
+      'Q: would be excluded',
+    );
   });
 
   test.runIf(hasSharedData)('the two real patients', async () => {
-    const { stdout } = await cli(['inspect', shared('lung1')]);
+    const { stdout } = await inProcess.command(['inspect', shared('lung1')]);
     expect(stdout).toContain(
       'LUNG1-001: would convert: CT 134 slices 512x512, 0.977x0.977x3.000 mm, RTSTRUCT `GTV-1` by series UID, 156.3 ml',
     );

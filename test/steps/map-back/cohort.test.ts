@@ -10,16 +10,18 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type MapBackRecord, mapBackSchema } from '../../../src/dataset/mapped.ts';
-import type { Transforms } from '../../../src/dataset/roi.ts';
 import { type Azurite, startAzurite } from '../../../src/demo/embedded-azurite.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { decodeNifti } from '../../../src/nifti/decode.ts';
 import { encodeNifti } from '../../../src/nifti/encode.ts';
+import { type MapBackRecord, mapBackSchema } from '../../../src/records/mapped.ts';
+import type { Transforms } from '../../../src/records/roi.ts';
 import { keyFor, patientMatcher } from '../../../src/steps/map-back/patient-pattern.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import type { Volume } from '../../../src/volume/geometry.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../../support/cli.ts';
+import * as inProcess from '../../support/in-process.ts';
+import { writePhantoms } from '../../support/phantoms.ts';
 
 const IDS = ['PHANTOM-001', 'PHANTOM-002'];
 const out = temporaryFolder();
@@ -63,12 +65,9 @@ function dropSlice(patient: string): void {
 
 beforeAll(async () => {
   const cohort = temporaryFolder();
-  await cli(['phantom', '--patients', '2', '--full', '0', '--out', cohort]);
+  await writePhantoms(cohort, 2);
   dropSlice(join(cohort, 'raw/PHANTOM-002'));
-  await cli([
-    'preprocess',
-    ...['--raw', join(cohort, 'raw'), '--clinical', join(cohort, 'clinical.csv'), '--out', out],
-  ]);
+  await inProcess.preprocess({ raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv'), out });
 });
 
 test('transforms.json tells what the original grid was made of, and what convert did to it', () => {
@@ -111,7 +110,7 @@ describe('a folder of predictions', () => {
     const predictions = temporaryFolder();
     const native = temporaryFolder();
     const run = (code: number, ...more: string[]) =>
-      cli(
+      inProcess.command(
         [
           ...['map-back', '--transforms', roi, '--roi', predictions, '--pattern', '{patient}_seg.nii.gz'],
           ...['--out', native, ...more],
@@ -161,7 +160,7 @@ describe('a folder of predictions', () => {
       write(join(cut, 'PHANTOM-001.nii.gz'), whole.subarray(0, 5000));
       write(join(cut, 'PHANTOM-002.nii.gz'), whole);
       const result = temporaryFolder();
-      await cli(['map-back', '--transforms', broken, '--roi', cut, '--out', result]);
+      await inProcess.command(['map-back', '--transforms', broken, '--roi', cut, '--out', result]);
       const record = readJson<MapBackRecord>(result, 'map_back.json');
       expect(record.patients.map((p) => p.state === 'excluded' && p.exclusion.code)).toEqual([
         'unreadable-nifti',
@@ -185,14 +184,22 @@ describe('a folder of predictions', () => {
         await store.write(`seg/${id}.nii.gz`, readFileSync(join(roi, id, 'tumor_roi.nii.gz')));
       }
       const local = temporaryFolder();
-      await cli([
+      await inProcess.command([
         ...['map-back', '--transforms', roi, '--roi', roi, '--pattern', '{patient}/tumor_roi.nii.gz'],
         ...['--out', local],
       ]);
-      await cli(['map-back', '--transforms', `${url}/roi`, '--roi', `${url}/seg`, '--out', `${url}/native`]);
+      await inProcess.command([
+        'map-back',
+        '--transforms',
+        `${url}/roi`,
+        '--roi',
+        `${url}/seg`,
+        '--out',
+        `${url}/native`,
+      ]);
       for (const name of [...IDS.map((id) => `${id}.nii.gz`), 'map_back.json'])
         expect(Buffer.from((await store.read(`native/${name}`))!)).toEqual(readFileSync(join(local, name)));
-      await cli([
+      await inProcess.command([
         ...['map-back', '--transforms', `${url}/roi/${IDS[0]}/transforms.json`],
         ...['--roi', `${url}/seg/${IDS[0]}.nii.gz`, '--out', `${url}/one.nii.gz`],
       ]);
@@ -214,7 +221,7 @@ describe('one prediction', () => {
   beforeAll(() => write(prediction, encodeNifti(sharesOf(id))));
 
   test('probabilities are interpolated, on the CT grid, and compared from 0.5 on', async () => {
-    const { stdout } = await cli(args('--compare', join(interim, id, 'tumor.nii.gz')));
+    const { stdout } = await inProcess.command(args('--compare', join(interim, id, 'tumor.nii.gz')));
     expect(stdout).toMatch(
       /^map-back: PHANTOM-001 ok \(linear\): \d+ voxels, [\d.]+ ml\n {2}Dice [01]\.\d{4} with \d+ voxels/,
     );
@@ -225,27 +232,27 @@ describe('one prediction', () => {
   });
 
   test('a threshold gives a mask', async () => {
-    await cli(args('--threshold', '0.45'));
+    await inProcess.command(args('--threshold', '0.45'));
     const { data } = volumeAt(folder, 'native.nii.gz');
     expect(data).toBeInstanceOf(Uint8Array);
     expect(new Set(data)).toEqual(new Set([0, 1]));
   });
 
   test('of several channels one is taken, and without a choice they are refused', async () => {
-    await cli(args());
+    await inProcess.command(args());
     const expected = volumeAt(folder, 'native.nii.gz').data;
     const several = join(folder, 'channels.nii');
     write(several, twoChannels(id));
     const of = (...more: string[]) => args(...more).map((arg) => (arg === prediction ? several : arg));
-    expect((await cli(of(), 1)).stderr).toMatch(
+    expect((await inProcess.command(of(), 1)).stderr).toMatch(
       /channels\.nii: holds 2 volumes of .*; one is needed: give its channel/,
     );
-    await cli(of('--channel', '1'));
+    await inProcess.command(of('--channel', '1'));
     expect(volumeAt(folder, 'native.nii.gz').data).toEqual(expected);
   });
 
   test('the prediction is not written over', async () => {
-    const { stderr } = await cli(
+    const { stderr } = await inProcess.command(
       args('--out', prediction).filter((_, i) => i !== 5 && i !== 6),
       1,
     );
@@ -267,13 +274,16 @@ describe('one prediction', () => {
       'no-such.nii.gz: is not there to compare with',
     ],
   ])('%s is told', async (_, more, expected) => {
-    const { stderr } = await cli(args(...more), 1);
+    const { stderr } = await inProcess.command(args(...more), 1);
     expect(stderr).toContain(expected);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
   test('a folder without predictions of that name is told, with what lies there', async () => {
-    const { stderr } = await cli(['map-back', '--transforms', roi, '--roi', roi, '--out', 'native'], 1);
+    const { stderr } = await inProcess.command(
+      ['map-back', '--transforms', roi, '--roi', roi, '--out', 'native'],
+      1,
+    );
     expect(stderr).toContain(
       'holds no file named {patient}.nii.gz (--pattern); its first file is PHANTOM-001/ct_hu_resampled_ras.nii.gz',
     );

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { geometryOfRecord } from '../../../src/dataset/grid.ts';
 import { CaseExclusion } from '../../../src/errors.ts';
 import { cropWithPad } from '../../../src/kernels/grid/crop.ts';
 import { axisOrder, reorient } from '../../../src/kernels/grid/orient.ts';
 import { axisPaths, nearestAxis } from '../../../src/kernels/grid/resample-axis.ts';
 import { decodeNifti } from '../../../src/nifti/decode.ts';
 import { encodeNifti } from '../../../src/nifti/encode.ts';
+import { geometryOfRecord } from '../../../src/records/grid.ts';
 import { mapBack } from '../../../src/steps/map-back/native-prediction.ts';
 import {
   type Geometry,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
-import { encodeJson } from '../../../src/dataset/json.ts';
-import { datasetStats, poolConstants, statsSchema } from '../../../src/dataset/stats.ts';
+import { encodeJson } from '../../../src/records/json.ts';
+import { statsSchema } from '../../../src/records/stats.ts';
+import { datasetStats, poolConstants } from '../../../src/steps/pass1-stats/dataset-stats.ts';
 import { caseOf } from '../../support/volumes/pass1-case.ts';
 
 const recordOf = (...of: Parameters<typeof caseOf>) => caseOf(...of).record;

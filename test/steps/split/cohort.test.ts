@@ -1,15 +1,16 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
-import type { Manifest } from '../../../src/dataset/manifest.ts';
-import type { OkRoi } from '../../../src/dataset/roi.ts';
-import { type Split, UNLABELED } from '../../../src/dataset/split.ts';
-import type { DatasetStats } from '../../../src/dataset/stats.ts';
-import { phantomFiles } from '../../../src/phantom/cohort.ts';
 import { caseNamingOf } from '../../../src/privacy/case-id.ts';
+import type { Manifest } from '../../../src/records/manifest.ts';
+import type { OkRoi } from '../../../src/records/roi.ts';
+import { type Split, UNLABELED } from '../../../src/records/split.ts';
+import type { DatasetStats } from '../../../src/records/stats.ts';
 import { cli, readJson, temporaryFolder } from '../../support/cli.ts';
+import * as inProcess from '../../support/in-process.ts';
+import { writePhantoms } from '../../support/phantoms.ts';
 
 /** A cohort whose last patient has no stage, prepared with it as unlabeled. */
 const UNSTAGED = 'PHANTOM-006';
@@ -21,17 +22,16 @@ const splitFolder = join(out, 'artifacts/split/split');
 const config = join(temporaryFolder(), 'config.yml');
 let printed = '';
 
-function preprocess(...more: string[]): Promise<{ stdout: string }> {
-  const where = ['--raw', join(cohort, 'raw'), '--clinical', clinical, '--out', out, '--config', config];
-  return cli(['preprocess', ...where, ...more]);
+function preprocess(previous?: string): Promise<{ stdout: string }> {
+  return inProcess.preprocess({ raw: join(cohort, 'raw'), clinical, out, config, previous });
 }
 
 beforeAll(async () => {
-  writeFileSync(config, 'split: {unknownStage: unlabeled}\noutput: {auditVolumes: false}\n');
-  for (const { key, bytes } of phantomFiles({ patients: 6, full: 0, gridSize: 64 })) {
-    mkdirSync(dirname(join(cohort, key)), { recursive: true });
-    writeFileSync(join(cohort, key), bytes);
-  }
+  writeFileSync(
+    config,
+    'split: {unknownStage: unlabeled}\noutput: {auditVolumes: false}\nresample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n',
+  );
+  await writePhantoms(cohort, 6);
   printed = (await preprocess()).stdout;
 });
 
@@ -98,7 +98,10 @@ describe('--previous', () => {
 
   test('is refused where its patients are named in another way', async () => {
     const file = changedSplit(() => ({ case_naming: 'hmac:0123456789abcdef' }));
-    const { stderr } = await cli(['split', ...options(temporaryFolder()), '--previous', file], 1);
+    const { stderr } = await inProcess.command(
+      ['split', ...options(temporaryFolder()), '--previous', file],
+      1,
+    );
     expect(stderr).toContain('mine.json: names its patients in another way than this run');
   });
 
@@ -106,10 +109,10 @@ describe('--previous', () => {
     const folder = temporaryFolder();
     cpSync(changedSplit(turned), join(folder, 'split.json'));
     const before = readFileSync(join(folder, 'split.json'));
-    const { stderr } = await cli(['split', ...options(folder)], 1);
+    const { stderr } = await inProcess.command(['split', ...options(folder)], 1);
     expect(stderr).toMatch(/6 of its patients would change between train and test; give it with --previous/);
     expect(readFileSync(join(folder, 'split.json'))).toEqual(before);
-    await cli(['split', ...options(folder), '--previous', folder]);
+    await inProcess.command(['split', ...options(folder), '--previous', folder]);
   });
 
   test('is asked for where a split.json would be replaced by one that forgets who is retired', async () => {
@@ -117,21 +120,21 @@ describe('--previous', () => {
     const retired = [{ patient_id: 'GONE', split: 'test' as const, stage: 'I' }];
     const file = changedSplit(() => ({ retired }));
     cpSync(file, join(folder, 'split.json'));
-    const { stderr } = await cli(['split', ...options(folder)], 1);
+    const { stderr } = await inProcess.command(['split', ...options(folder)], 1);
     expect(stderr).toContain('split.json: 1 retired ones would be forgotten; give it with --previous');
-    await cli(['split', ...options(folder), '--previous', folder]);
+    await inProcess.command(['split', ...options(folder), '--previous', folder]);
     expect(readJson<Split>(folder, 'split.json').retired).toEqual(retired);
   });
 
   test('an empty one is no folder', async () => {
-    const { stderr } = await cli(['split', ...options(temporaryFolder()), '--previous', ''], 1);
+    const { stderr } = await inProcess.command(['split', ...options(temporaryFolder()), '--previous', ''], 1);
     expect(stderr).toContain('a path or URI is empty');
   });
 
   test('a wrong one stops preprocess before anything is done', async () => {
     const file = join(temporaryFolder(), 'no.json');
     const where = ['--raw', join(cohort, 'raw'), '--clinical', clinical, '--out', temporaryFolder()];
-    const { stderr } = await cli(['preprocess', ...where, '--previous', file], 1);
+    const { stderr } = await inProcess.command(['preprocess', ...where, '--previous', file], 1);
     expect(stderr).toMatch(/^swinprep: .*no\.json: does not exist/);
   });
 
@@ -141,7 +144,7 @@ describe('--previous', () => {
     const all = join(temporaryFolder(), 'cases.json');
     cpSync(join(cases, 'cases.json'), all);
     rmSync(join(cohort, 'raw', gone), { recursive: true });
-    const { stdout } = await preprocess('--previous', splitFolder);
+    const { stdout } = await preprocess(splitFolder);
     const second = readJson<Split>(splitFolder, 'split.json');
     expect(second.retired).toEqual([{ patient_id: gone, split: 'test', stage: expect.any(String) }]);
     expect(second.patients.map((p) => [p.patient_id, p.split, p.pinned])).toEqual(
@@ -149,7 +152,7 @@ describe('--previous', () => {
     );
     expect(stdout).toMatch(/pass2-write: 5 ok, 0 excluded, 5 done before/);
     const back = ['--cases', dirname(all), '--clinical', clinical, '--split', splitFolder];
-    await cli(['split', ...back, '--previous', splitFolder]);
+    await inProcess.command(['split', ...back, '--previous', splitFolder]);
     const third = readJson<Split>(splitFolder, 'split.json');
     expect(third.retired).toEqual([]);
     expect(third.patients.map((p) => [p.patient_id, p.split])).toEqual(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
-import { splitSchema, UNLABELED } from '../../../src/dataset/split.ts';
+import { splitSchema, UNLABELED } from '../../../src/records/split.ts';
 import { testQuota } from '../../../src/steps/split/assignment.ts';
 import { casesOf, splitOf, splitTable } from '../../support/cohort-table.ts';
 

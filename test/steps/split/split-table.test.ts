@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Split } from '../../../src/dataset/split.ts';
+import type { Split } from '../../../src/records/split.ts';
 import { splitCsv } from '../../../src/steps/split/split-table.ts';
 import { asPrevious, casesOf, splitOf } from '../../support/cohort-table.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { ArmRequest } from '../../../src/azureml/bodies/asset-body.ts';
-import { componentRequest } from '../../../src/azureml/bodies/component-body.ts';
-import { localData } from '../../../src/azureml/bodies/job-body.ts';
+import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
+import { componentRequest } from '../../../src/azureml/request-bodies/component-body.ts';
+import { localData } from '../../../src/azureml/request-bodies/job-body.ts';
 import {
   componentRequests,
   jobRequest,
@@ -11,7 +11,7 @@ import {
   readyJob,
   readySchedule,
   readyScheduleRequest,
-} from '../../../src/azureml/bodies/requests.ts';
+} from '../../../src/azureml/request-bodies/requests.ts';
 import { loadComponent } from '../../../src/azureml/yaml/component.ts';
 import type { AzureFileKind } from '../../../src/azureml/yaml/lint.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cross, type SlicePlane } from '../../../src/dicom/series/geometry.ts';
+import { cross, type SlicePlane } from '../../../src/dicom/series/slice-plane.ts';
 import { type Vec3, vec3 } from '../../../src/volume/geometry.ts';
 import { ctSlice } from './ct-files.ts';
 

@@ -1,6 +1,6 @@
 import { PRESETS } from '../../../src/config/presets.ts';
 import { parsePart10, Tag, text } from '../../../src/dicom/file/part10.ts';
-import { type SlicePlane, slicePlane } from '../../../src/dicom/series/geometry.ts';
+import { type SlicePlane, slicePlane } from '../../../src/dicom/series/slice-plane.ts';
 import type { Stack, StackRules } from '../../../src/dicom/series/stack.ts';
 import type { NamedBytes } from '../shared-data.ts';
 

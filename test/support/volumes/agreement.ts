@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { expect } from 'vitest';
 import type { Config } from '../../../src/config/schema.ts';
-import type { CaseRecord } from '../../../src/dataset/case.ts';
-import type { InspectedPatient } from '../../../src/dataset/inspection.ts';
 import type { RawPatient } from '../../../src/raw/patients.ts';
+import type { CaseRecord } from '../../../src/records/case.ts';
+import type { InspectedPatient } from '../../../src/records/inspection.ts';
 import convertCase from '../../../src/steps/convert/patient.ts';
 import inspectCase from '../../../src/steps/inspect/patient.ts';
 import { StageClock } from '../../../src/timing/stage-clock.ts';

@@ -1,6 +1,6 @@
-import type { Pass1Case } from '../../../src/dataset/stats.ts';
-import { intensityRecord } from '../../../src/dataset/stats-values.ts';
 import { HuTally } from '../../../src/kernels/intensity/hu-tally.ts';
+import type { Pass1Case } from '../../../src/records/stats.ts';
+import { intensityRecord } from '../../../src/records/stats-values.ts';
 
 /** A tally of the given HU. */
 export function tallyOf(hu: readonly number[]): HuTally {

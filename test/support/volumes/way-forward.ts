@@ -1,6 +1,6 @@
-import { gridRecordOf } from '../../../src/dataset/grid.ts';
+import { standardise } from '../../../src/both-passes/standardise.ts';
 import { cropWithPad } from '../../../src/kernels/grid/crop.ts';
-import { standardise } from '../../../src/passes/standardise.ts';
+import { gridRecordOf } from '../../../src/records/grid.ts';
 import type { WayForward } from '../../../src/steps/map-back/native-prediction.ts';
 import {
   type Geometry,

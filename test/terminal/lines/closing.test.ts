@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
-import type { CohortResult } from '../../../src/pipeline/cohort-result.ts';
+import type { CohortResult } from '../../../src/default-pipeline/cohort-result.ts';
 import { cohortTable } from '../../../src/terminal/lines/closing.ts';
 
 test('the table of the cohort: a row a patient in order of names, and a dash for who has no stage', () => {

@@ -1,0 +1,112 @@
+import { UsageError } from '../../errors.ts';
+import type { Workspace } from '../workspace.ts';
+import { type DataAsset, dataAssetSchema, type Environment, environmentSchema } from '../yaml/asset.ts';
+import type { Component } from '../yaml/component.ts';
+import { type InputValues, resolveInputs } from '../yaml/input-value.ts';
+import { bindJobs } from '../yaml/job-binding.ts';
+import type { PipelineJob } from '../yaml/pipeline.ts';
+import { readPipeline } from '../yaml/pipeline.ts';
+import { submittedValues } from '../yaml/remote-values.ts';
+import { readSchedule, type Schedule } from '../yaml/schedule.ts';
+import { type Report, readYaml, throwProblems } from '../yaml/yaml-file.ts';
+import { type ArmRequest, dataRequest, environmentRequest } from './asset-body.ts';
+import { anonymousComponentRequest } from './component-body.ts';
+import { pipelineJobProperties } from './job-body.ts';
+import { scheduleRequest } from './schedule-body.ts';
+
+/** A pipeline with a value for each input, checked as far as can be without Azure. */
+export interface ReadyJob {
+  readonly pipeline: PipelineJob;
+  readonly inputs: InputValues;
+}
+
+export interface ReadySchedule extends ReadyJob {
+  readonly schedule: Schedule;
+}
+
+type Settings = Readonly<Record<string, string>>;
+
+/** Reads a pipeline for submission. Throws one UsageError with all that is wrong or not set. */
+export async function readyJob(file: string, set: Settings): Promise<ReadyJob> {
+  const problems: string[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  const pipeline = await readPipeline(file, report);
+  const inputs = pipeline && (await valuesOf(pipeline, set, report));
+  throwProblems(`${file} cannot be submitted`, problems);
+  return { pipeline: pipeline as PipelineJob, inputs: inputs! };
+}
+
+/** Reads a schedule and its pipeline. Throws one UsageError with all that is wrong or not set. */
+export async function readySchedule(file: string, set: Settings): Promise<ReadySchedule> {
+  const problems: string[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  const schedule = await readSchedule(file, report);
+  const inputs = schedule?.pipeline && (await valuesOf(schedule.pipeline, set, report));
+  throwProblems(`${file} cannot be a schedule`, problems);
+  return { schedule: schedule!, pipeline: schedule!.pipeline as PipelineJob, inputs: inputs! };
+}
+
+async function valuesOf(
+  pipeline: NonNullable<Awaited<ReturnType<typeof readPipeline>>>,
+  set: Settings,
+  report: Report,
+): Promise<InputValues> {
+  const inputs = await resolveInputs(pipeline, set, process.cwd(), report, submittedValues);
+  const artifactPath = (job: string, output: string): string => `${job}/${output}`;
+  await bindJobs({ pipeline, inputs, reader: submittedValues, artifactPath }, report);
+  return inputs;
+}
+
+/** Requests that put the components of a pipeline into the workspace, each once. */
+export function componentRequests({ pipeline }: ReadyJob, workspace: Workspace): ArmRequest[] {
+  const components = new Map<string, Component>(
+    Object.values(pipeline.jobs).map(({ component }) => [component.file, component]),
+  );
+  return [...components.values()].map((component) => anonymousComponentRequest(component, workspace));
+}
+
+/** The request that starts a job. `uploaded` tells where each local file of it lies in Azure. */
+export function jobRequest(
+  { pipeline, inputs }: ReadyJob,
+  id: string,
+  workspace: Workspace,
+  uploaded: ReadonlyMap<string, string>,
+): ArmRequest {
+  const properties = pipelineJobProperties(pipeline, { workspace, inputs, uploaded });
+  return { path: `/jobs/${encodeURIComponent(id)}`, body: { properties } };
+}
+
+/** The request that puts a schedule into the workspace. */
+export function readyScheduleRequest(
+  { schedule, pipeline, inputs }: ReadySchedule,
+  workspace: Workspace,
+  uploaded: ReadonlyMap<string, string>,
+): ArmRequest {
+  return scheduleRequest(schedule, pipelineJobProperties(pipeline, { workspace, inputs, uploaded }));
+}
+
+/** Reads an environment; `image` replaces the one in the file. */
+export async function readEnvironmentRequest(file: string, image?: string): Promise<ArmRequest> {
+  const environment = await readAsset<Environment>(file, environmentSchema);
+  const chosen = image ?? environment.image;
+  if (/[<>]/.test(chosen))
+    throw new UsageError(
+      `${file}: image: ${chosen} still holds a placeholder; give --image REGISTRY/NAME:TAG`,
+    );
+  return environmentRequest({ ...environment, image: chosen });
+}
+
+/** Reads a data asset; what `changes` has replaces what the file says. */
+export async function readDataRequest(file: string, changes: Partial<DataAsset> = {}): Promise<ArmRequest> {
+  const asset = { ...(await readAsset<DataAsset>(file, dataAssetSchema)), ...changes };
+  if (/[<>]/.test(asset.path))
+    throw new UsageError(`${file}: path: ${asset.path} still holds a placeholder; give --path URI`);
+  return dataRequest(asset);
+}
+
+async function readAsset<T>(file: string, schema: Parameters<typeof readYaml<T>>[1]): Promise<T> {
+  const problems: string[] = [];
+  const asset = await readYaml(file, schema, (problem) => problems.push(problem));
+  throwProblems(`${file} cannot be registered`, problems);
+  return asset!;
+}

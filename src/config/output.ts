@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/* What is written, and under which names. */
+
+export const privacy = z.strictObject({
+  caseId: z
+    .enum(['folder', 'hmac'])
+    .describe(
+      'Name of a patient in every output: as in the raw data, or an HMAC of it under the secret in SWINPREP_SALT.',
+    ),
+  uids: z
+    .enum(['omit', 'hmac'])
+    .describe(
+      'UIDs of the CT series and the mask in case.json: left out, or as HMAC under the secret in SWINPREP_SALT, to find the source again.',
+    ),
+});
+
+export const output = z.strictObject({
+  auditVolumes: z.boolean().describe('Write ct_hu_resampled_ras.nii.gz, the whole resampled CT.'),
+  roiHu: z.boolean().describe('Write ct_roi_hu.nii.gz, the ROI in HU, before window and z-score.'),
+  auditType: z.enum(['int16', 'float32']).describe('Voxel type of both; int16 rounds to whole HU.'),
+  qcOverlay: z.boolean().describe('Write qc_overlay_mid.png.'),
+  gzipEngine: z
+    .enum(['zlib', 'igzip'])
+    .describe(
+      'What deflates volumes: `zlib`, which is part of Node, or `igzip`, the program of ISA-L (Debian package isal), in less than half of the processor time.',
+    ),
+  gzipLevelInt: z
+    .int()
+    .min(1)
+    .max(9)
+    .describe(
+      'gzip level of integer volumes; 4 makes CT 1.6 % smaller and takes a third longer. igzip has levels 1 to 3; a higher one is its 3.',
+    ),
+  gzipLevelFloat: z
+    .int()
+    .min(1)
+    .max(9)
+    .describe('gzip level of float32 volumes; more than 1 gains almost nothing.'),
+});

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
+import type { StartJob } from '../azureml/local/job-process.ts';
+import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
+import { planPipeline } from '../azureml/local/plan.ts';
+import { type ConfigOptions, readConfig } from '../config/read-config.ts';
+import { assertGzipEngine } from '../nifti/gzip-engine.ts';
+import { caseNamingOf } from '../privacy/case-id.ts';
+import { parseMemoryLimit } from '../runner/worker-count.ts';
+import { readFrozen } from '../steps/pass1-stats/frozen-constants.ts';
+import { parseClinical } from '../steps/split/clinical.ts';
+import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
+import { previousFile } from '../steps/split/pinned-sides.ts';
+import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
+import { readObject } from '../storage/open.ts';
+
+/** The default pipeline, as it is submitted to Azure ML. */
+export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
+
+/** The built command line that the components' commands run. */
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export interface PipelineRunOptions {
+  readonly pipeline: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly artifacts: string;
+  /** Runs each job's command elsewhere; see RunOptions. */
+  readonly inside?: string | undefined;
+  /** Starts jobs otherwise than as processes; see RunOptions. */
+  readonly startJob?: StartJob | undefined;
+  /** Looks datastores up. */
+  readonly resolveUri?: ResolveUri | undefined;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+/** Plans a pipeline, checking all of it, then runs it on this machine. */
+export async function runPipelineFile({
+  pipeline,
+  set,
+  artifacts,
+  inside,
+  startJob,
+  resolveUri,
+  onEvent,
+}: PipelineRunOptions): Promise<RunResult> {
+  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
+  return runPipeline(plan, { cli: CLI, onEvent, inside, startJob });
+}
+
+export interface PreprocessOptions extends ConfigOptions {
+  readonly raw: string;
+  readonly clinical: string;
+  /** A folder or blob prefix: volumes go under `interim` and `roi` in it. */
+  readonly out: string;
+  /** An earlier split.json, or its folder: whoever it assigned keeps the side. */
+  readonly previous?: string | undefined;
+  /** A release's dataset_pass1_stats.json, or its folder: its constants are used. */
+  readonly freezeStats?: string | undefined;
+  /** Where runs leave their split and statistics for the next. */
+  readonly state?: string | undefined;
+  readonly workers: number;
+  /** Delete what was made of patients that are gone, and the ROIs of those excluded now. */
+  readonly prune?: boolean | undefined;
+  /** Of each step, such as `4GiB`; `auto`: by the machine. */
+  readonly memoryLimit?: string | undefined;
+  /** Leave `profile.json` beside each artifact. */
+  readonly profile?: boolean | undefined;
+  readonly artifacts?: string | undefined;
+  /** Starts the steps otherwise than as processes; see RunOptions. */
+  readonly startJob?: StartJob | undefined;
+  /** Looks datastores up. */
+  readonly resolveUri?: ResolveUri | undefined;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface PreprocessResult {
+  readonly run: RunResult;
+  readonly interim: string;
+  readonly roi: string;
+  readonly artifacts: string;
+  /** Folder of `manifest.json`. */
+  readonly manifest: string;
+}
+
+/** Finds a wrong configuration, clinical table, earlier split or frozen constants, or an absent igzip, before the hours that convert may take, not after them. */
+async function checkInputs(options: PreprocessOptions): Promise<void> {
+  parseMemoryLimit(options.memoryLimit ?? 'auto');
+  const config = await readConfig(options);
+  await assertGzipEngine(config);
+  parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
+  await earlierSplit(options, caseNamingOf(config));
+  await readFrozen(options.freezeStats, options.state, config);
+}
+
+/** Runs the default pipeline over a cohort. */
+export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
+  await checkInputs(options);
+  const { raw, clinical, out, config, previous, patch, freezeStats, state } = options;
+  const interim = joinUri(out, 'interim');
+  const roi = joinUri(out, 'roi');
+  const location = parseLocation(out);
+  const artifacts =
+    options.artifacts ??
+    (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
+  const set = {
+    raw,
+    clinical,
+    interim,
+    roi,
+    preset: options.preset,
+    workers: String(options.workers),
+    prune: String(options.prune ?? false),
+    memory_limit: options.memoryLimit ?? 'auto',
+    profile: String(options.profile ?? false),
+    ...(config === undefined ? {} : { config }),
+    ...(previous === undefined ? {} : { previous: previousFile(previous) }),
+    ...(patch === undefined ? {} : { patch }),
+    ...(state === undefined ? {} : { state }),
+    ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
+  };
+  const { startJob, resolveUri, onEvent } = options;
+  const run = await runPipelineFile({
+    ...{ pipeline: DEFAULT_PIPELINE, set, artifacts },
+    ...{ startJob, resolveUri, onEvent },
+  });
+  return { run, interim, roi, artifacts, manifest: join(artifacts, 'pass2_write', 'manifest') };
+}

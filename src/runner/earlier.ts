@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import { encodeJson } from '../records/json.ts';
+import type { Store } from '../storage/store.ts';
+
+/** The list that the last finished run left beside its volumes: its bytes, and what it tells where it can be read. */
+export interface Earlier<T> {
+  readonly file: string;
+  readonly bytes: Uint8Array | undefined;
+  readonly list: T | undefined;
+}
+
+/** Reads the list that the last finished run left in a store. What cannot be read as such counts as no run. */
+export async function readEarlier<T>(store: Store, file: string, schema: z.ZodType<T>): Promise<Earlier<T>> {
+  const bytes = await store.read(file);
+  if (bytes === undefined) return { file, bytes, list: undefined };
+  try {
+    return { file, bytes, list: schema.parse(JSON.parse(new TextDecoder().decode(bytes))) };
+  } catch {
+    return { file, bytes, list: undefined };
+  }
+}
+
+/** Leaves this run's list for the next one to compare with. Nothing is written where nothing has changed. */
+export async function leaveForNext(
+  store: Store,
+  { file, bytes }: Earlier<unknown>,
+  now: unknown,
+): Promise<void> {
+  const left = encodeJson(now);
+  if (bytes === undefined || Buffer.compare(bytes, left) !== 0) await store.write(file, left);
+}
+
+/** Patients named in a closing line; the report has all. */
+const NAMED = 10;
+
+/** A closing line that names the first of some patients. */
+export function named(what: string, patients: readonly { patient_id: string }[], remark = ''): string[] {
+  if (patients.length === 0) return [];
+  const names = patients.slice(0, NAMED).map(({ patient_id }) => patient_id);
+  const more = patients.length > NAMED ? ` and ${patients.length - NAMED} more` : '';
+  return [`${what}: ${names.join(', ')}${more}${remark}`];
+}

@@ -1,0 +1,47 @@
+import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
+import { listChild, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
+import { patientRules } from '../../raw/rules.ts';
+import type { PreparedTask } from '../../runner/pool.ts';
+import type { Weighed } from '../../runner/ranks/deal.ts';
+import { openStore, STORES } from '../../storage/open.ts';
+import { convertFingerprint } from './fingerprint.ts';
+import { convertBytes, USUAL_CONVERT_BYTES } from './patient-memory.ts';
+import type { ConvertTask } from './task.ts';
+
+function bytesOf(listed: PatientInputs['listed']): number {
+  const sizes = listed.flat().filter((value) => typeof value === 'number');
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Lists a patient whose turn is near, to tell what memory it will take; the listing goes along with the task. */
+export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<ConvertTask>> {
+  const { source } = task.patient;
+  if (source.kind !== 'child') return { task, bytes: USUAL_CONVERT_BYTES };
+  try {
+    const listing = await listChild(await openStore(task.raw), source.child);
+    const rawBytes = listing.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { task: { ...task, listing }, bytes: convertBytes(rawBytes, source.child.kind === 'file') };
+  } catch (thrown) {
+    // The worker meets it again, and tells it.
+    if (thrown instanceof StorageError) return { task, bytes: 0 };
+    throw thrown;
+  }
+}
+
+/** What a patient weighs, the bytes of its files, and what decides its outputs. No file is read. */
+export async function weighConvert(task: ConvertTask): Promise<Weighed> {
+  const { patientId, patient, raw, masks, config } = task;
+  const rules = patientRules(patient, config);
+  try {
+    const inputs = await patientInputs(patient, raw, masks, config.mask, STORES);
+    return {
+      patientId,
+      weight: bytesOf(inputs.listed),
+      fingerprint: convertFingerprint(inputs, rules, config),
+    };
+  } catch (thrown) {
+    // A place that fails now may not fail for another rank, and then the ranks would deal differently.
+    if (thrown instanceof StorageError && !(thrown instanceof ArchiveError)) throw thrown;
+    return { patientId, weight: 0, fingerprint: messageOf(thrown) };
+  }
+}

@@ -1,0 +1,93 @@
+import { roundToInt16 } from '../../kernels/intensity/window.ts';
+import type { VolumeInParts } from '../../nifti/encode.ts';
+import { qcOverlay } from '../../picture/qc-overlay.ts';
+import type { OkCase } from '../../records/case.ts';
+import { encodeJson } from '../../records/json.ts';
+import type { OutputFile } from '../../records/record.ts';
+import { ROI_FILES, type RoiFile, type Transforms } from '../../records/roi.ts';
+import type { PatientPlace } from '../../runner/commit.ts';
+import { type Outputs, writeOutputs } from '../../runner/outputs.ts';
+import type { StageClock } from '../../timing/stage-clock.ts';
+import { timedGzip } from '../../timing/timed-nifti.ts';
+import { VERSION } from '../../version.ts';
+import type { Volume } from '../../volume/geometry.ts';
+import type { ResampledCt, Roi } from './make-roi.ts';
+import type { RoiTask } from './task.ts';
+
+/** How the files of an ROI are made, each under its name in `meta.json`. */
+export type RoiOutputs = Partial<Record<RoiFile, Outputs[string]>>;
+
+/** Flags of convert that say in what the original CT grid differs from the scanner's planes. */
+const GEOMETRY_FLAGS = ['missing-slices', 'variable-spacing', 'uneven-slices', 'gantry-tilt'];
+
+function transformsOf({ transforms }: Roi, { ct, tumor, flags }: OkCase): Transforms {
+  const { patient_id, ...rest } = transforms;
+  return {
+    patient_id,
+    swinprep_version: VERSION,
+    original_ct: {
+      ct: { file: ct.file, bytes: ct.bytes, sha256: ct.sha256 },
+      tumor: { file: tumor.file, bytes: tumor.bytes, sha256: tumor.sha256 },
+      slice_order: 'ascending along row x column',
+      geometry_flags: flags.filter(({ code }) => GEOMETRY_FLAGS.includes(code)),
+    },
+    ...rest,
+  };
+}
+
+/** How each output of an ROI is made. */
+export function roiOutputs(
+  roi: Roi,
+  { record, config: { intensity, output } }: RoiTask,
+  clock: StageClock,
+): RoiOutputs {
+  const zipped = (volume: Volume | VolumeInParts) => () => timedGzip(clock, volume, output);
+  const audit = (volume: Volume<Float32Array>) =>
+    output.auditType === 'float32'
+      ? zipped(volume)
+      : () => timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output);
+  const resampled = ({ geometry, slabs }: ResampledCt) => {
+    function* kept() {
+      for (const { hu } of slabs({ keep: true })) yield hu;
+    }
+    function* rounded() {
+      for (const { hu } of slabs({ keep: false })) yield roundToInt16(hu);
+    }
+    return output.auditType === 'float32'
+      ? zipped({ geometry, voxels: Float32Array, parts: kept })
+      : zipped({ geometry, voxels: Int16Array, parts: rounded });
+  };
+  return {
+    ct_roi_norm: zipped(roi.norm),
+    tumor_roi: zipped(roi.tumor),
+    ...(roi.lung && { lung_roi: zipped(roi.lung) }),
+    ...(roi.thorax && { ct_thorax_norm: zipped(roi.thorax.norm), tumor_thorax: zipped(roi.thorax.tumor) }),
+    ...(roi.resampledCt && { ct_hu_resampled_ras: resampled(roi.resampledCt) }),
+    ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
+    ...(output.qcOverlay && {
+      qc_overlay_mid: () =>
+        clock.time('overlay', 0, () =>
+          qcOverlay({
+            ct: roi.windowed,
+            tumor: roi.tumor,
+            lung: roi.lung,
+            clippedShare: 1 - roi.tumorVoxelsRoi / roi.tumorVoxelsResampled,
+            windowHu: intensity.windowHu,
+          }),
+        ),
+    }),
+    transforms: () => encodeJson(transformsOf(roi, record)),
+  };
+}
+
+/** Makes and writes files of an ROI. Returns them under their names in `meta.json`. */
+export async function writeRoi<R>(
+  place: PatientPlace<R>,
+  outputs: RoiOutputs,
+  clock: StageClock,
+): Promise<Record<string, OutputFile>> {
+  const named = Object.entries(outputs) as [RoiFile, Outputs[string]][];
+  const files = Object.fromEntries(named.map(([name, encode]) => [ROI_FILES[name], encode]));
+  const written = await writeOutputs(place, files, clock);
+  return Object.fromEntries(named.map(([name]) => [name, written[ROI_FILES[name]]]));
+}

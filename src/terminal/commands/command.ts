@@ -1,0 +1,37 @@
+import type { Argv } from 'yargs';
+import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
+import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
+import { tooManyExcluded } from '../../azureml/local/local-run.ts';
+import type { Report, StepSummary } from '../../runner/report.ts';
+import { stepLines } from '../lines/closing.ts';
+import { profileLines } from '../lines/profile.ts';
+
+/** What a command has round it. */
+export interface Surroundings {
+  readonly report: Report;
+  /** Looks up datastores in the workspace that the options name. */
+  readonly resolveUri: ResolveUri;
+  /** Takes the exit code where it is not 0. */
+  readonly end: (exitCode: number) => void;
+}
+
+/** Adds a command to the command line; `around` is known when one is run. */
+export type AddCommand = (y: Argv<WorkspaceOptions>, around: () => Surroundings) => Argv<WorkspaceOptions>;
+
+export const say = (line: string): void => console.log(line);
+export const tell = (line: string): void => console.error(line);
+
+interface ClosingOptions {
+  readonly maxExcluded?: number | undefined;
+  readonly profile?: boolean | undefined;
+}
+
+/** Says how a step ended and where its time went. Returns the exit code. */
+export function closeStep(summary: StepSummary, { maxExcluded: most, profile }: ClosingOptions): number {
+  for (const line of stepLines(summary)) say(line);
+  for (const line of profileLines(summary.profile, profile)) say(line);
+  // Rank 0 judges by the patients of all ranks.
+  if (most === undefined || summary.shard !== undefined || summary.excluded.length <= most) return 0;
+  tell(`${summary.step}: ${summary.excluded.length} patients are excluded, --max-excluded allows ${most}`);
+  return tooManyExcluded;
+}

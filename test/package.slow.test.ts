@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import { readJson, temporaryFolder } from './support/cli.ts';
+import { ROOT } from './support/documents.ts';
+
+const folder = temporaryFolder();
+
+/** Runs a command in the folder that the package was installed into; nothing of the checkout is on its way. */
+async function run(command: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(command, args, { cwd: folder, maxBuffer: 2 ** 26 });
+}
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let packed: Packed;
+
+beforeAll(async () => {
+  // `npm run test:slow` has built dist, which others are reading now: it is not built again.
+  const { stdout } = await promisify(execFile)(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+    { cwd: ROOT, maxBuffer: 2 ** 26 },
+  );
+  // By package name since npm 12, a list before.
+  [packed] = Object.values(JSON.parse(stdout) as Record<string, Packed>);
+  await run('npm', 'init', '--yes');
+  await run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`);
+});
+
+test('the package holds what runs and what is read, and no sources or tests', () => {
+  const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
+  expect([...tops].sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'components',
+    'dist',
+    'docs',
+    'infra',
+    'package.json',
+    'pipelines',
+  ]);
+  expect(packed.files.filter(({ path }) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
+});
+
+test('installed in an empty folder it runs', async () => {
+  const { version } = readJson<{ version: string }>(ROOT, 'package.json');
+  expect((await run('npx', 'swinprep', '--version')).stdout.trim()).toBe(version);
+});
+
+test('it brings its components and pipelines', async () => {
+  const files = ['components', 'pipelines'].flatMap((name) =>
+    readdirSync(join(ROOT, name), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.yml$/.test(file),
+    ),
+  );
+  const { stdout } = await run('npx', 'swinprep', 'azure', 'lint');
+  const [, checked, problems] = /lint: (\d+) Azure ML files checked, (\d+) problems/.exec(stdout) ?? [];
+  expect(Number(problems)).toBe(0);
+  expect(Number(checked)).toBeGreaterThan(0);
+  expect(Number(checked)).toBeLessThanOrEqual(files.length);
+});
+
+test('without Azurite its demo runs over plain folders, and takes them away again', async () => {
+  const { stdout } = await run('npx', 'swinprep', 'demo', '--patients', '4');
+  const place = /^Azurite is not installed \(npm install azurite\): plain folders take its place, in (.+)$/m;
+  expect(stdout).toMatch(place);
+  expect(() => readdirSync(place.exec(stdout)![1])).toThrow('ENOENT');
+  const manifest = readJson<{ summary: { num_ok: number } }>(
+    folder,
+    'demo-output/artifacts/pass2_write/manifest/manifest.json',
+  );
+  expect(manifest.summary.num_ok).toBeGreaterThan(0);
+  const rois = readdirSync(join(folder, 'demo-output/roi'), { withFileTypes: true });
+  expect(rois.filter((entry) => entry.isDirectory())).toHaveLength(manifest.summary.num_ok);
+  expect(readFileSync(join(folder, 'demo-output/contact_sheet.png')).subarray(1, 4).toString()).toBe('PNG');
+});

@@ -1,0 +1,31 @@
+/** Rooms of src from the outside in; rooms on one line do not see each other. docs/architecture.md says what each is. */
+export const LAYERS: readonly (readonly string[])[] = [
+  ['cli.ts', 'json-schema'],
+  ['terminal', 'function'],
+  ['demo'],
+  ['default-pipeline', 'estimate'],
+  ['steps'],
+  ['qc'],
+  ['raw', 'both-passes', 'exports'],
+  ['runner'],
+  ['timing'],
+  ['picture', 'phantom', 'azureml'],
+  ['records'],
+  ['config'],
+  ['storage', 'dicom', 'nifti'],
+  ['kernels', 'privacy'],
+  ['volume'],
+  ['errors.ts', 'version.ts'],
+];
+
+/** The same within a room: its folders, files that are named, and `.` for all others that lie directly in it. */
+export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  terminal: [['.'], ['commands'], ['lines', 'options']],
+  steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back']],
+  azureml: [['local'], ['arm'], ['request-bodies'], ['yaml'], ['.']],
+  phantom: [['.'], ['objects'], ['anatomy'], ['drawing']],
+  storage: [['open.ts', 'patient-store.ts'], ['blob', 'folder', 'zip'], ['.']],
+  runner: [['ranks'], ['.']],
+  dicom: [['study'], ['mask'], ['series'], ['pixels'], ['codec'], ['file']],
+  kernels: [['lungs', 'box'], ['grid'], ['mask'], ['intensity']],
+};
