@@ -18,7 +18,7 @@ const clinical = join(work, 'clinical.csv');
 beforeAll(async () => {
   writeFileSync(
     config,
-    'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\noutput: {auditVolumes: false, gzipLevelInt: 1}\n',
+    'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\noutput: {auditVolumes: false, qcOverlay: false, gzipLevelInt: 1}\n',
   );
   await writePhantoms(work, 4);
 });

@@ -109,14 +109,10 @@ describe('a folder of predictions', () => {
   describe('with faults', () => {
     const predictions = temporaryFolder();
     const native = temporaryFolder();
-    const run = (code: number, ...more: string[]) =>
-      inProcess.command(
-        [
-          ...['map-back', '--transforms', roi, '--roi', predictions, '--pattern', '{patient}_seg.nii.gz'],
-          ...['--out', native, ...more],
-        ],
-        code,
-      );
+    const args = (...more: string[]): string[] => [
+      ...['map-back', '--transforms', roi, '--roi', predictions, '--pattern', '{patient}_seg.nii.gz'],
+      ...['--out', native, ...more],
+    ];
 
     beforeAll(() => {
       const { data, geometry } = tumorRoi('PHANTOM-002');
@@ -131,7 +127,7 @@ describe('a folder of predictions', () => {
     });
 
     test('each is told with its reason, the others are done, and nothing stale stays', async () => {
-      const { stdout, stderr } = await run(0);
+      const { stdout, stderr } = await inProcess.command(args());
       const record = readJson<MapBackRecord>(native, 'map_back.json');
       const reasons = record.patients.map((p) => [p.patient_id, p.state === 'ok' ? 'ok' : p.exclusion.code]);
       expect(reasons).toEqual([
@@ -147,8 +143,8 @@ describe('a folder of predictions', () => {
     });
 
     test('--max-excluded decides the exit code', async () => {
-      await run(0, '--max-excluded', '2');
-      await run(2, '--max-excluded', '1');
+      await inProcess.command(args('--max-excluded', '2'));
+      await cli(args('--max-excluded', '1'), 2);
     });
 
     test('damaged files are told too', async () => {
