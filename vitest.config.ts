@@ -2,12 +2,13 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * Files that start processes, each in a small one of its own: of one that has held volumes a start takes a hundred
- * milliseconds, of a fresh one four. Two that measure memory are beside them.
+ * milliseconds, of a fresh one four. Beside them those that measure memory, and one before which no codec may be loaded.
  */
 const alone = [
   'test/{bench,docs,estimate,function,terminal,whole-runs}/**/*.test.ts',
   'test/azureml/{arm,local}/**/*.test.ts',
   'test/azureml/yaml/{expressions,lint}.test.ts',
+  'test/dicom/codec/codecs.test.ts',
   'test/records/records.test.ts',
   'test/nifti/igzip.test.ts',
   'test/steps/**/{cohort,hostile-cohort,limit,nifti-inputs,renormalise}.test.ts',
