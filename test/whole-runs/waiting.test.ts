@@ -16,6 +16,7 @@ const PATIENTS = 3;
 const CONFIG = `
 resample: {spacingMm: [4, 4, 6]}
 roi: {patch: 64x64x32}
+output: {qcOverlay: false}
 `;
 
 let azurite: Azurite;

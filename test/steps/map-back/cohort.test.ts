@@ -67,7 +67,13 @@ beforeAll(async () => {
   const cohort = temporaryFolder();
   await writePhantoms(cohort, 2);
   dropSlice(join(cohort, 'raw/PHANTOM-002'));
-  await inProcess.preprocess({ raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv'), out });
+  const config = join(cohort, 'config.yml');
+  writeFileSync(
+    config,
+    'resample: {spacingMm: [2, 2, 3]}\nroi: {patch: 96x96x64}\noutput: {qcOverlay: false}\n',
+  );
+  const inputs = { raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv') };
+  await inProcess.preprocess({ ...inputs, out, config });
 });
 
 test('transforms.json tells what the original grid was made of, and what convert did to it', () => {
@@ -99,7 +105,7 @@ describe('a folder of predictions', () => {
       const inBoth = [...volume.data].filter((v, i) => v === 1 && original.data[i] === 1).length;
       expect(compared!.dice).toBeCloseTo((2 * inBoth) / (voxels + compared!.voxels), 12);
       // The phantom's voxels are larger than those of the ROI: nothing is lost.
-      expect(original.geometry.spacingMm[0]).toBeGreaterThan(1);
+      expect(original.geometry.spacingMm[0]).toBeGreaterThan(2);
       expect(compared!.dice).toBe(1);
     }
     expect(stdout).toContain('map-back: 2 ok, 0 excluded');
