@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
-import type { StartJob } from '../azureml/local/job-process.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
 import { planPipeline } from '../azureml/local/plan.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
@@ -27,8 +26,6 @@ export interface PipelineRunOptions {
   readonly artifacts: string;
   /** Runs each job's command elsewhere; see RunOptions. */
   readonly inside?: string | undefined;
-  /** Starts jobs otherwise than as processes; see RunOptions. */
-  readonly startJob?: StartJob | undefined;
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -40,12 +37,11 @@ export async function runPipelineFile({
   set,
   artifacts,
   inside,
-  startJob,
   resolveUri,
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
   const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
-  return runPipeline(plan, { cli: CLI, onEvent, inside, startJob });
+  return runPipeline(plan, { cli: CLI, onEvent, inside });
 }
 
 export interface PreprocessOptions extends ConfigOptions {
@@ -67,8 +63,6 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Leave `profile.json` beside each artifact. */
   readonly profile?: boolean | undefined;
   readonly artifacts?: string | undefined;
-  /** Starts the steps otherwise than as processes; see RunOptions. */
-  readonly startJob?: StartJob | undefined;
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
@@ -119,10 +113,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(state === undefined ? {} : { state }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
   };
-  const { startJob, resolveUri, onEvent } = options;
-  const run = await runPipelineFile({
-    ...{ pipeline: DEFAULT_PIPELINE, set, artifacts },
-    ...{ startJob, resolveUri, onEvent },
-  });
+  const { resolveUri, onEvent } = options;
+  const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
   return { run, interim, roi, artifacts, manifest: join(artifacts, 'pass2_write', 'manifest') };
 }

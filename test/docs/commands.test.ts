@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cli, readJson } from '../support/cli.ts';
+import { readJson } from '../support/cli.ts';
 import {
   codeBlocks,
   codeSpans,
@@ -8,6 +8,7 @@ import {
   readDocument,
   swinprepCommands,
 } from '../support/documents.ts';
+import * as inProcess from '../support/in-process.ts';
 
 interface Help {
   readonly options: readonly string[];
@@ -20,7 +21,7 @@ const helps = new Map<string, Promise<Help | undefined>>();
 function helpOf(words: string): Promise<Help | undefined> {
   let help = helps.get(words);
   if (help === undefined) {
-    help = cli([...words.split(' '), '--help']).then(({ stdout }) => {
+    help = inProcess.command([...words.split(' '), '--help']).then(({ stdout }) => {
       if (!`${stdout.split('\n', 1)[0]} `.startsWith(`swinprep ${words} `)) return undefined;
       const options = [...stdout.matchAll(/(?<=^[^\S\n]+(?:-\w, )?)--[a-z-]+/gm)].map(([option]) => option);
       return { options, group: /^Commands:$/m.test(stdout) };

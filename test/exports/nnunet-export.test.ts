@@ -153,7 +153,11 @@ describe('is refused', () => {
   });
 
   test('where a file of the manifest is not in the ROI store, which it names', async () => {
-    const exporting = run(manifestOf(2, 1), temporaryFolder(), { roi: temporaryFolder() });
+    const partial = temporaryFolder();
+    const manifest = manifestOf(1, 0);
+    mkdirSync(join(partial, 'P-00'));
+    writeFileSync(join(partial, 'P-00', FILES.tumor_roi), 'tumour');
+    const exporting = run(manifest, temporaryFolder(), { roi: partial });
     await expect(exporting).rejects.toThrow(StorageError);
     await expect(exporting).rejects.toThrow(/P-00\/ct_roi_norm.nii.gz/);
   });

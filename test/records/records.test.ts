@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { datalistSchema } from '../../src/exports/datalist.ts';
 import { nnunetDatasetSchema, splitsFinalSchema } from '../../src/exports/nnunet-layout.ts';
 import { JSON_FILES, jsonSchemaOf, schemaFile } from '../../src/json-schema/json-schemas.ts';
@@ -16,6 +17,7 @@ import { roiChangesSchema, roisSchema } from '../../src/records/roi-changes.ts';
 import { splitSchema } from '../../src/records/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/records/stats.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
+import { commandHere } from '../support/in-process.ts';
 
 /** Every JSON file of a run, by the end of its path. */
 const SCHEMAS = {
@@ -48,42 +50,23 @@ const out = temporaryFolder();
 
 beforeAll(async () => {
   const cohort = temporaryFolder();
-  await cli(['phantom', '--patients', '2', '--full', '0', '--out', cohort]);
+  await writePhantom(cohort, { patients: 2, gridSize: 64 });
   mkdirSync(join(cohort, 'raw/BROKEN'));
   writeFileSync(join(cohort, 'raw/BROKEN/1.dcm'), 'no DICOM');
-  await cli([
-    'preprocess',
-    '--raw',
-    join(cohort, 'raw'),
-    '--clinical',
-    join(cohort, 'clinical.csv'),
-    '--out',
-    out,
-  ]);
+  const config = join(cohort, 'config.yml');
+  writeFileSync(config, 'resample: {spacingMm: [2, 2, 6]}\nroi: {patch: 96x96x32}\n');
+  const [raw, clinical] = ['raw', 'clinical.csv'].map((name) => join(cohort, name));
+  await cli(['preprocess', '--raw', raw, '--clinical', clinical, '--out', out, '--config', config]);
+  const [roi, interim, nnunet, mapped] = ['roi', 'interim', 'nnunet', 'mapped'].map((name) =>
+    join(out, name),
+  );
   const manifest = join(out, 'artifacts/pass2_write/manifest');
-  await cli([
-    'export',
-    'nnunet',
-    '--roi',
-    join(out, 'roi'),
-    '--manifest',
-    manifest,
-    '--out',
-    join(out, 'nnunet'),
-  ]);
-  const [transforms, labels] = [join(out, 'roi'), join(out, 'nnunet/Dataset001_Tumor/labelsTr')];
-  const interim = join(out, 'interim');
-  await cli([
-    'map-back',
-    '--transforms',
-    transforms,
-    '--roi',
-    labels,
-    '--out',
-    join(out, 'mapped'),
-    '--compare',
-    interim,
-  ]);
+  const labels = join(nnunet, 'Dataset001_Tumor/labelsTr');
+  for (const args of [
+    ['export', 'nnunet', '--roi', roi, '--manifest', manifest, '--out', nnunet],
+    ['map-back', '--transforms', roi, '--roi', labels, '--out', mapped, '--compare', interim],
+  ])
+    expect(await commandHere(args)).toMatchObject({ code: 0 });
 }, 600_000);
 
 test('a run writes these JSON files and no other', () => {

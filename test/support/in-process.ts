@@ -1,19 +1,31 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { execFile } from 'node:child_process';
-import { createRequire, enableCompileCache } from 'node:module';
-import { promisify } from 'node:util';
-import type { StartJob } from '../../src/azureml/local/job-process.ts';
+import { createRequire, enableCompileCache, registerHooks } from 'node:module';
 import type { PreprocessOptions } from '../../src/default-pipeline/preprocess.ts';
 import { type CliResult, checkedResult } from './cli.ts';
 
 // As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
 process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory;
 
-// As built, not as source: its worker threads start in half the time.
+/** What stands in for modules of dist, by who imports them. */
+const STAND_INS = [
+  // Each pool of threads takes a third of a second to start, and each step has one.
+  ['/dist/runner/pool.js', 'tinypool', './same-thread-pool.ts'],
+  ['/dist/azureml/local/local-run.js', './job-process.js', './job-in-process.ts'],
+] as const;
+
+// Threads, and steps that are processes, are tested where the command line is a process.
+if (process.features.typescript)
+  registerHooks({
+    resolve(specifier, { parentURL, ...context }, next) {
+      const standIn = STAND_INS.find(([by, what]) => what === specifier && parentURL?.endsWith(by));
+      if (standIn === undefined) return next(specifier, { ...context, parentURL });
+      return { url: new URL(standIn[2], import.meta.url).href, shortCircuit: true };
+    },
+  });
+
+// As built, not as source: it need not be transformed.
 const built = createRequire(new URL('../../dist/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
-const pipelines = (): typeof import('../../src/default-pipeline/preprocess.ts') =>
-  built('./default-pipeline/preprocess.js');
 
 interface Printed {
   stdout: string;
@@ -54,51 +66,57 @@ async function catching<T>(into: Printed, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Runs a command to its end, which must be `code`, as `cli` does, but in this process: where it is not the process that
- * is tested. Several may run at once.
- */
-export async function command(args: readonly string[], code = 0): Promise<CliResult> {
-  const into: Printed = { stdout: '', stderr: '' };
-  const ended = await catching(into, () => program().main(args));
-  return checkedResult({ code: ended, ...into }, code);
+function changeEnv(env: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }
 
-/** A job's command, parsed by bash as ever, whose `swinprep` runs in this process. */
-const startHere: StartJob = (script, { cwd, env }) => {
-  const run = async (): Promise<{ exitCode: number }> => {
-    const telling = `swinprep() { printf '%s\\0' "$@"; }\n${script}`;
-    const { stdout } = await promisify(execFile)('bash', ['-c', telling], { cwd, env });
-    return { exitCode: await program().main(stdout.split('\0').slice(0, -1)) };
-  };
-  const kill = (): void => {
-    throw new Error('a step in this process cannot be killed');
-  };
-  return { ended: run(), kill };
-};
+/**
+ * Runs a command to its end as `startCli` does, but in this process: where it is not the process that is tested. Several
+ * may run at once, unless they are given an environment.
+ */
+export async function commandHere(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
+  const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
+  const into: Printed = { stdout: '', stderr: '' };
+  changeEnv(env);
+  try {
+    const code = await catching(into, () => program().main(args));
+    return { code, ...into };
+  } finally {
+    changeEnv(before);
+  }
+}
 
-/** Runs a pipeline file with its steps in this process; each has to end well. Prints what the steps print. */
-export async function pipeline(
+/** As `commandHere`, to the end `code`. */
+export async function command(args: readonly string[], code = 0): Promise<CliResult> {
+  return checkedResult(await commandHere(args), code);
+}
+
+/** Runs a pipeline file with its steps in this process. */
+export function pipeline(
   file: string,
   set: Readonly<Record<string, string>>,
   artifacts: string,
 ): Promise<CliResult> {
-  const into: Printed = { stdout: '', stderr: '' };
-  const { state } = await catching(into, () =>
-    pipelines().runPipelineFile({ pipeline: file, set, artifacts, startJob: startHere, onEvent: () => {} }),
-  );
-  return checkedResult({ code: state === 'Completed' ? 0 : 1, ...into }, 0);
+  const settings = Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  return command(['run', file, '--artifacts', artifacts, ...settings]);
 }
 
-type CohortOptions = Partial<PreprocessOptions> & Pick<PreprocessOptions, 'raw' | 'clinical' | 'out'>;
+/** Options of `swinprep preprocess`, written as in code. */
+type CohortOptions = Partial<PreprocessOptions> &
+  Pick<PreprocessOptions, 'raw' | 'clinical' | 'out'> & { readonly maxExcluded?: number };
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /**
- * Runs the default pipeline over a cohort as `swinprep preprocess` does, by one worker unless more are asked for, with
- * its steps in this process. Prints what the steps print.
+ * Runs the default pipeline over a cohort, by one worker unless more are asked for, with its steps in this process.
  */
-export async function preprocess(options: CohortOptions, code = 0): Promise<CliResult> {
-  const into: Printed = { stdout: '', stderr: '' };
-  const defaults = { preset: 'lung1', workers: 1, startJob: startHere, onEvent: () => {} } as const;
-  const { run } = await catching(into, () => pipelines().preprocess({ ...defaults, ...options }));
-  return checkedResult({ code: run.state === 'Completed' ? 0 : 1, ...into }, code);
+export function preprocess(options: CohortOptions, code = 0): Promise<CliResult> {
+  const given = Object.entries({ workers: 1, ...options }).filter(([, value]) => value !== undefined);
+  return command(
+    ['preprocess', ...given.flatMap(([name, value]) => [`--${kebab(name)}`, String(value)])],
+    code,
+  );
 }

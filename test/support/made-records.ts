@@ -11,7 +11,9 @@ import type { SplitMember } from '../../src/records/split.ts';
 import { MEASURES_FILE, type MeasuredCase } from '../../src/records/stats.ts';
 import { excludedCase } from '../../src/steps/convert/record.ts';
 import type { ClinicalRow } from '../../src/steps/split/clinical.ts';
-import { cli, readJson, temporaryFolder } from './cli.ts';
+import { readJson, temporaryFolder } from './cli.ts';
+import * as inProcess from './in-process.ts';
+import { writePhantoms } from './phantoms.ts';
 
 /** Records that a whole run has left of one patient. */
 export interface RecordsOfOne {
@@ -28,14 +30,15 @@ roi: {patch: 96x96x32}
 output: {auditVolumes: false, gzipLevelInt: 1}
 `;
 
-/** Runs the built command line over one phantom. */
+/** Runs the default pipeline over one phantom. */
 export async function recordsOfPhantom(): Promise<RecordsOfOne> {
   const [cohort, out] = [temporaryFolder(), temporaryFolder()];
-  await cli(['phantom', '--patients', '1', '--full', '0', '--out', cohort]);
-  const inputs = ['--raw', join(cohort, 'raw'), '--clinical', join(cohort, 'clinical.csv')];
+  await writePhantoms(cohort, 1);
   const config = join(cohort, 'config.yml');
   writeFileSync(config, CONFIG);
-  await cli(['preprocess', ...inputs, '--out', out, '--config', config]);
+  await inProcess.preprocess({
+    ...{ raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv'), out, config },
+  });
   const patient = 'PHANTOM-001';
   const { record, tallies } = readJson<MeasuredCase>(out, 'interim', patient, MEASURES_FILE);
   return {

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type PhantomFile, phantomFiles } from '../../src/phantom/cohort.ts';
 import { inFlight } from '../../src/storage/in-flight.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { readJson } from './cli.ts';
+import { readJson, temporaryFolder } from './cli.ts';
+import { isScratch } from './scratch.ts';
 
 /** The cohort that most tests need no more than: small slices, SEG and RTSTRUCT in turn, the last one without a stage. */
 export const COHORT = { patients: 6, full: 0, gridSize: 64 } as const;
@@ -19,9 +20,12 @@ function put(folder: string, key: string, bytes: Uint8Array): void {
   writeFileSync(path, bytes);
 }
 
-/** COHORT in a folder of the whole run of tests: a patient takes half a second to draw. */
+let ofProcess: string | undefined;
+
+/** COHORT in a folder of the whole run of tests, or of a script: a patient takes half a second to draw. */
 async function drawn(): Promise<string> {
-  const folder = join(tmpdir(), 'phantoms');
+  if (!isScratch(tmpdir())) ofProcess ??= temporaryFolder();
+  const folder = join(ofProcess ?? tmpdir(), 'phantoms');
   if (existsSync(folder)) return folder;
   try {
     mkdirSync(`${folder}.started`);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadComponent } from '../../src/azureml/yaml/component.ts';
 import { COMPONENT_OPTIONS } from '../../src/terminal/options/options.ts';
 import { cli } from '../support/cli.ts';
+import * as inProcess from '../support/in-process.ts';
 
 interface CliOption {
   type?: string;
@@ -73,7 +74,7 @@ test.each([
   [['run', 'pipelines/preprocess.yml', '--artifacts', 'a'], 'raw has not been set: --set raw=URI'],
   [['run', 'pipelines/preprocess.yml', '--artifacts', 'a', '--set', 'rwa=x'], 'rwa'],
 ])('%j fails with what to do', async (args, expected) => {
-  const { stderr } = await cli(args, 1);
+  const { stderr } = await inProcess.command(args, 1);
   expect(stderr).toContain(expected);
   expect(stderr).not.toMatch(/\n\s+at /);
 });

@@ -20,7 +20,7 @@ function configFile(engine: 'zlib' | 'igzip'): string {
   const file = join(temporaryFolder(), 'config.yml');
   writeFileSync(
     file,
-    `resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\noutput: {gzipEngine: ${engine}}\n`,
+    `resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\noutput: {gzipEngine: ${engine}, qcOverlay: false}\n`,
   );
   return file;
 }

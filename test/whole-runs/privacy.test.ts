@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
-import { type PhantomFile, phantomFiles } from '../../src/phantom/cohort.ts';
+import type { PhantomFile } from '../../src/phantom/cohort.ts';
 import { caseIdOf } from '../../src/privacy/case-id.ts';
 import { startCli, temporaryFolder } from '../support/cli.ts';
 import { DIGIT_MARKER, MARKER, marked, uidsOf } from '../support/dicom/marked-study.ts';
+import { phantoms } from '../support/phantoms.ts';
 
 /** Folder names as of a hospital's export. */
 const NAMES = {
@@ -55,7 +56,7 @@ function* outputs(): Generator<[name: string, text: string]> {
 }
 
 beforeAll(async () => {
-  const files = [...phantomFiles({ patients: 2, full: 0, gridSize: 64 })];
+  const files = await phantoms(2);
   const of = (id: string) => files.filter(({ key }) => key.startsWith(`raw/${id}/`));
   const whole = (bytes: Uint8Array) => bytes;
   writeMarked(NAMES.seg, of('PHANTOM-001'), whole);
@@ -76,7 +77,8 @@ beforeAll(async () => {
   const twice = `${NAMES.seg},stage I,\n${NAMES.gap},II,\n`;
   writeFileSync(clinical, `PatientID,Overall.Stage,Name\n${rows.join('')}${twice}`);
   const config = join(temporaryFolder(), 'config.yml');
-  writeFileSync(config, 'privacy: {caseId: hmac, uids: hmac}\nsplit: {unknownStage: unlabeled}\n');
+  const coarse = 'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n';
+  writeFileSync(config, `${coarse}privacy: {caseId: hmac, uids: hmac}\nsplit: {unknownStage: unlabeled}\n`);
   const { code, stdout, stderr } = await startCli(
     ['preprocess', '--raw', raw, '--clinical', clinical, '--out', out, '--config', config],
     env,

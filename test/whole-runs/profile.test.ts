@@ -1,8 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PROFILE_FILE, type Profile, profileSchema, type StageRow } from '../../src/records/profile.ts';
-import { cli, readJson, temporaryFolder } from '../support/cli.ts';
+import { type CliResult, cli, readJson, temporaryFolder } from '../support/cli.ts';
+import * as inProcess from '../support/in-process.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 3;
 const work = temporaryFolder();
@@ -15,16 +17,19 @@ const FOLDERS = {
   'pass2-write': join(artifacts, 'pass2_write/manifest'),
 };
 
-let profiled: Awaited<ReturnType<typeof cli>>;
+let profiled: CliResult;
 
 const sumOf = (rows: readonly StageRow[]): number => rows.reduce((sum, { seconds }) => sum + seconds, 0);
 
 beforeAll(async () => {
-  await cli(['phantom', '--patients', String(PATIENTS), '--full', '0', '--out', join(work, 'in')]);
-  profiled = await cli([
-    ...['preprocess', '--raw', join(work, 'in/raw'), '--clinical', join(work, 'in/clinical.csv')],
-    ...['--out', join(work, 'out'), '--workers', '2', '--profile'],
-  ]);
+  await writePhantoms(join(work, 'in'), PATIENTS);
+  const config = join(work, 'config.yml');
+  // Coarse and small: how long it takes does not count here.
+  writeFileSync(config, 'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n');
+  profiled = await inProcess.preprocess({
+    ...{ raw: join(work, 'in/raw'), clinical: join(work, 'in/clinical.csv'), out: join(work, 'out') },
+    ...{ config, workers: 2, profile: true },
+  });
 }, 120_000);
 
 describe.each(Object.entries(FOLDERS))('%s --profile', (step, folder) => {

@@ -17,7 +17,7 @@ const PATIENTS = 4;
 const CONFIG = `
 resample: {spacingMm: [4, 4, 6]}
 roi: {patch: 64x64x32}
-output: {auditVolumes: false, gzipLevelInt: 1}
+output: {auditVolumes: false, qcOverlay: false, gzipLevelInt: 1}
 `;
 
 let azurite: Azurite;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Failures, Manifest } from '../../src/records/manifest.ts';
-import { type CliResult, cli, hashesOf, readJson, startCli, temporaryFolder } from '../support/cli.ts';
+import { cli, hashesOf, readJson, startCli, temporaryFolder } from '../support/cli.ts';
 import * as inProcess from '../support/in-process.ts';
 import { writePhantoms } from '../support/phantoms.ts';
 
@@ -70,7 +70,8 @@ function beforePass2(): string {
 beforeAll(async () => {
   writeFileSync(config, CONFIG);
   await writePhantoms(cohort, PATIENTS);
-  await inProcess.preprocess({ ...placesOf(cohort, undisturbed), workers: 2 });
+  // As a process, with threads that work side by side.
+  await cli(preprocessArgs(cohort, undisturbed, '--workers', '2'));
 });
 
 describe('pass2-write killed in the middle', () => {
@@ -132,7 +133,6 @@ test('another configuration redoes what depends on it, and only that', async () 
 describe('a cohort with faults', () => {
   const faulty = temporaryFolder();
   const out = temporaryFolder();
-  let first: CliResult;
 
   beforeAll(async () => {
     const raw = join(faulty, 'raw');
@@ -145,7 +145,7 @@ describe('a cohort with faults', () => {
       .find((folder) => readdirSync(folder).length > 10)!;
     for (const file of readdirSync(ctFolder).slice(20, 50)) rmSync(join(ctFolder, file));
     writeFileSync(join(raw, 'notes.txt'), 'beside the patients');
-    first = await startCli(preprocessArgs(faulty, out, '--max-excluded', '3')).ended;
+    await inProcess.preprocess(placesOf(faulty, out));
   });
 
   test('each faulty patient is excluded with its reason and its file, the others are done', () => {
@@ -161,10 +161,9 @@ describe('a cohort with faults', () => {
   });
 
   test('--max-excluded decides the exit code', async () => {
-    expect(first).toMatchObject({ code: 0 });
-    expect((await cli(preprocessArgs(faulty, out, '--max-excluded', '2'), 2)).stderr).toContain(
-      '--max-excluded allows 2',
-    );
+    await inProcess.preprocess({ ...placesOf(faulty, out), maxExcluded: 3 });
+    const { stderr } = await inProcess.preprocess({ ...placesOf(faulty, out), maxExcluded: 2 }, 2);
+    expect(stderr).toContain('--max-excluded allows 2');
   });
 
   test('a lost output is made again', async () => {

@@ -91,7 +91,10 @@ describe('a patch too small for the tumour', () => {
   const out = temporaryFolder();
   let result: CliResult;
   beforeAll(async () => {
-    result = await preprocess(out, { roi: { patch: '32x32x32' }, output: { auditVolumes: false } });
+    result = await preprocess(out, {
+      roi: { patch: '32x32x32' },
+      output: { auditVolumes: false, qcOverlay: false },
+    });
   });
 
   test('is told in the closing lines, the manifest and the record', () => {
@@ -122,7 +125,7 @@ describe('a patch too small for the tumour', () => {
     const limits = { low: null, high: 0, severity: 'exclude' };
     await preprocess(out, {
       roi: { patch: '32x32x32' },
-      output: { auditVolumes: false },
+      output: { auditVolumes: false, qcOverlay: false },
       roiQc: { tumorClippedVoxels: limits },
     });
     const failures = readJson<{ patient_id: string; code: string; error: string }[]>(

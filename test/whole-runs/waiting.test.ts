@@ -1,14 +1,23 @@
+import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writePhantom } from '../../src/demo/write-phantom.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
-import { cli, temporaryFolder } from '../support/cli.ts';
+import { temporaryFolder } from '../support/cli.ts';
 import { keysOf } from '../support/gather.ts';
+import * as inProcess from '../support/in-process.ts';
+import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 3;
+
+/** Coarse and small: what is asked for when counts here. */
+const CONFIG = `
+resample: {spacingMm: [4, 4, 6]}
+roi: {patch: 64x64x32}
+output: {qcOverlay: false}
+`;
 
 let azurite: Azurite;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
@@ -67,10 +76,13 @@ beforeAll(async () => {
     if (/^PUT .*\/(case|pass1|meta)\.json$/.test(request)) steps.set(patient, step + 1);
     return false;
   });
-  await writePhantom(`${azurite.url}/cohort`, { patients: PATIENTS, full: 0 });
+  await writePhantoms(`${azurite.url}/cohort`, PATIENTS);
   const at = (name: string): string => `${proxy.url}/cohort/${name}`;
-  const places = ['--raw', at('raw'), '--clinical', at('clinical.csv'), '--out', at('out')];
-  await cli(['preprocess', ...places, '--artifacts', join(temporaryFolder(), 'artifacts'), '--workers', '1']);
+  const config = join(temporaryFolder(), 'config.yml');
+  writeFileSync(config, CONFIG);
+  const places = { raw: at('raw'), clinical: at('clinical.csv'), out: at('out') };
+  const artifacts = join(temporaryFolder(), 'artifacts');
+  await inProcess.preprocess({ ...places, artifacts, config, workers: 1 });
 });
 afterAll(async () => {
   await proxy.close();

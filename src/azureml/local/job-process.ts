@@ -24,17 +24,17 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-export interface JobOptions {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly terminal: Terminal;
-  readonly inside?: string | undefined;
-}
-
-export type StartJob = (command: string, options: JobOptions) => JobProcess;
-
 /** Starts `bash -c command`, or, with `inside`, `inside bash -c 'command'`: a command that runs others in a container. */
-export function startJob(command: string, { cwd, env, terminal, inside }: JobOptions): JobProcess {
+export function startJob(
+  command: string,
+  options: {
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+    terminal: Terminal;
+    inside?: string | undefined;
+  },
+): JobProcess {
+  const { cwd, env, terminal, inside } = options;
   // `exec`: the process that is signalled is that of the container.
   const outer = inside === undefined ? command : `exec ${inside} bash -c ${quoted(command)}`;
   const child = spawn('bash', ['-c', outer], {

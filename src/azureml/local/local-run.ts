@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { messageOf, UsageError } from '../../errors.ts';
-import { type Ending, type JobProcess, type StartJob, startJob, type Terminal } from './job-process.ts';
+import { type Ending, type JobProcess, startJob, type Terminal } from './job-process.ts';
 import { fetchRemote } from './local-values.ts';
 import type { Plan, PlannedJob } from './plan.ts';
 import { installSwinprepCommand } from './swinprep-command.ts';
@@ -57,8 +57,6 @@ export interface RunOptions {
    * `swinprep` that they find there.
    */
   readonly inside?: string | undefined;
-  /** Starts a job's command otherwise than as a process. */
-  readonly startJob?: StartJob | undefined;
   /** Environment of the commands. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
   /** Where the commands print to, in place of this process's own stdout and stderr. */
@@ -132,7 +130,7 @@ function startRun(plan: Plan, options: RunOptions, env: NodeJS.ProcessEnv) {
   async function runJob(job: PlannedJob, alone: boolean): Promise<void> {
     const { name, displayName, command } = job;
     options.onEvent?.({ type: 'job-started', job: name, displayName, command, alone });
-    const shell = (options.startJob ?? startJob)(command, {
+    const shell = startJob(command, {
       cwd: plan.cwd,
       env: { ...env, ...job.environment },
       terminal: terminalOf(name, alone, options),

@@ -13,8 +13,8 @@ import { writePhantom } from '../../../src/demo/write-phantom.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
-import { commandHere } from '../../support/azure/here.ts';
 import { cli, hashesOf, temporaryFolder } from '../../support/cli.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const fingerprintOf = async (objects: Iterable<ListedObject>) =>
   (await fingerprintOfListing(objects)).fingerprint;

@@ -2,10 +2,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { contentFingerprint } from '../../../src/azureml/arm/content-fingerprint.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import type { ArmServer } from '../../support/azure/arm-server.ts';
+import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore } from '../../support/azure/datastores.ts';
-import { armServerHere, commandHere } from '../../support/azure/here.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const preprocess = path.join(import.meta.dirname, '../../../pipelines/preprocess.yml');
 

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
 import { WorkspaceClient } from '../../../src/azureml/arm/client.ts';
-import type { ArmServer } from '../../support/azure/arm-server.ts';
+import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore } from '../../support/azure/datastores.ts';
-import { armServerHere, commandHere } from '../../support/azure/here.ts';
 import { type CliResult, startCli, temporaryFolder } from '../../support/cli.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const files = path.join(import.meta.dirname, 'files');
 const file = (name: string): string => path.join(files, name);

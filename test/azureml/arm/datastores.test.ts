@@ -2,12 +2,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writePhantom } from '../../../src/demo/write-phantom.ts';
 import { openStore } from '../../../src/storage/open.ts';
-import type { ArmServer } from '../../support/azure/arm-server.ts';
+import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
 import { azuriteDatastore, DATASTORES } from '../../support/azure/datastores.ts';
-import { armServerHere, commandHere } from '../../support/azure/here.ts';
 import { type CliResult, hashesOf, startCli, temporaryFolder } from '../../support/cli.ts';
 import { storeHashes } from '../../support/gather.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const PATIENTS = 2;
 /** Coarse and small: what is read and written counts here, not how well. */
@@ -33,7 +33,7 @@ function jobEnv(): NodeJS.ProcessEnv {
 const inJob = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
   commandHere(args, { ...jobEnv(), ...env });
 
-/** As a process of its own, which has no token yet; a pipeline's steps are processes anyway. */
+/** As a process of its own, which has no token yet. */
 const inJobProcess = (args: readonly string[]): Promise<CliResult> => startCli(args, jobEnv()).ended;
 
 /** Requests to Azure Resource Manager, each with how often it came. */
@@ -62,10 +62,10 @@ describe('a run over datastores', () => {
     await writePhantom(`${cohort}/2027`, { patients: PATIENTS, gridSize: 64 });
     await (await openStore(`${cohort}/2027`)).write('my config.yml', new TextEncoder().encode(CONFIG));
     const base = `${cohort}/2027`;
-    const run = await startCli([
+    const run = await commandHere([
       'preprocess',
       ...options(base, `${cohort}/by-url`, artifacts).map((text) => text.replace('my config', 'my%20config')),
-    ]).ended;
+    ]);
     expect(run, run.stderr).toMatchObject({ code: 0 });
     byUrl = {
       volumes: await storeHashes(await openStore(`${cohort}/by-url`)),
@@ -98,7 +98,7 @@ describe('a run over datastores', () => {
   it('finds done what was done by URL', async () => {
     const before = await storeHashes(await openStore(`${cohort}/by-url`));
     const base = `azureml:/${arm.workspace.replace('resourceGroups', 'resourcegroups')}/datastores/cohort/paths`;
-    const { code, stdout } = await inJobProcess([
+    const { code, stdout } = await inJob([
       'preprocess',
       ...options(`${base}/2027`, `${base}/by-url`, temporaryFolder()),
     ]);
@@ -111,7 +111,7 @@ describe('a run over datastores', () => {
   it('takes them as inputs of a pipeline file, files and texts', async () => {
     const folder = temporaryFolder();
     const place = 'azureml://datastores/cohort/paths';
-    const run = await inJobProcess([
+    const run = await inJob([
       ...['run', path.join(import.meta.dirname, '../../../pipelines/preprocess.yml'), '--artifacts', folder],
       ...['--set', `raw=${place}/2027/raw`, '--set', `clinical=${place}/2027/clinical.csv`],
       ...['--set', `interim=${place}/by-url/interim`, '--set', `roi=${place}/by-url/roi`],
@@ -124,7 +124,7 @@ describe('a run over datastores', () => {
 
   it('asks once for all rows of a table of pairs', async () => {
     const rows = Array.from(
-      { length: 12 },
+      { length: 6 },
       (_, i) => `P${i},azureml://datastores/cohort/paths/2027/raw/PHANTOM-001,`,
     );
     const store = await openStore(cohort);
@@ -132,7 +132,7 @@ describe('a run over datastores', () => {
     const table = 'azureml://datastores/cohort/paths/pairs.csv';
     const { code, stdout } = await inJob(['inspect', table]);
     expect({ code, asked: asked() }).toEqual({ code: 0, asked: { 'GET /datastores/cohort': 1 } });
-    expect(stdout).toContain('12 patients: 12 would convert');
+    expect(stdout).toContain('6 patients: 6 would convert');
   });
 
   it('sends no request where there is no datastore', async () => {

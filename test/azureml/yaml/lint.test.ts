@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { lintFiles, yamlFilesIn } from '../../../src/azureml/yaml/lint.ts';
 import { VERSION } from '../../../src/version.ts';
 import { startCli } from '../../support/cli.ts';
+import { commandHere } from '../../support/in-process.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const ours = await yamlFilesIn(['components', 'pipelines'].map((name) => path.join(root, name)));
@@ -300,7 +301,7 @@ describe('swinprep azure lint', () => {
     });
     const file = path.join(folder, 'make.yml');
     await writeFile(file, component.replace('version: 1\n', ''));
-    expect(await startCli(['azure', 'lint', file]).ended).toMatchObject({
+    expect(await commandHere(['azure', 'lint', file])).toMatchObject({
       code: 1,
       stdout: 'lint: 1 Azure ML files checked, 1 problems\n',
       stderr: `${file}: version: must be a text, such as 0.1.0\n`,

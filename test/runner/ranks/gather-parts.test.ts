@@ -37,9 +37,9 @@ test('parts that come late are waited for, told once for each change', async () 
   const at = await place();
   const notes: string[] = [];
   const gathered = gather(at, 3, 60, notes);
-  await sleep(300);
+  while (notes.length < 1) await sleep(2);
   await writePart(at, { rank: 2, ranks: 3 }, part('c'));
-  await sleep(600);
+  while (notes.length < 2) await sleep(2);
   await writePart(at, { rank: 1, ranks: 3 }, part('a', 'b'));
   expect(await gathered).toEqual(
     new Map([
@@ -56,10 +56,10 @@ test('parts that come late are waited for, told once for each change', async () 
 test('a rank that never comes is named, with what to do', async () => {
   const at = await place();
   await writePart(at, { rank: 2, ranks: 4 }, part());
-  const failure = gather(at, 4, 0.5);
+  const failure = gather(at, 4, 0.1);
   await expect(failure).rejects.toThrow(UnfinishedError);
   await expect(failure).rejects.toThrow(
-    /^convert: nothing came from ranks 1, 3 of 4 in 0.5 s \(--gather-timeout\)\. See what they logged and start them and rank 0 again/,
+    /^convert: nothing came from ranks 1, 3 of 4 in 0.1 s \(--gather-timeout\)\. See what they logged and start them and rank 0 again/,
   );
 });
 

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
 import { parsePart10 } from '../../../src/dicom/file/part10.ts';
-import { phantomFiles } from '../../../src/phantom/cohort.ts';
 import type { CaseRecord } from '../../../src/records/case.ts';
 import { cli, readJson, temporaryFolder } from '../../support/cli.ts';
 import { elementBytes, part10Bytes } from '../../support/dicom/encoded-dicom.ts';
+import { phantoms } from '../../support/phantoms.ts';
 
 const folder = temporaryFolder();
 const raw = join(folder, 'raw');
@@ -19,9 +19,7 @@ function write(path: string, bytes: Uint8Array | string): string {
   return file;
 }
 
-const slices = [...phantomFiles({ patients: 1, full: 0, gridSize: 64 })].filter(({ key }) =>
-  key.endsWith('.dcm'),
-);
+const slices = (await phantoms(1)).filter(({ key }) => key.endsWith('.dcm'));
 
 /** A patient that is sound, but for what is done to its files. */
 function patient(name: string, spoil: (bytes: Uint8Array, index: number) => Uint8Array = (b) => b): void {

@@ -5,18 +5,18 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readInterim } from '../../../src/both-passes/interim.ts';
 import { axisOrder, reorient } from '../../../src/kernels/grid/orient.ts';
 import { encodeNifti } from '../../../src/nifti/encode.ts';
-import { phantomFiles } from '../../../src/phantom/cohort.ts';
 import { CASES_FILE, type Cases } from '../../../src/records/cases.ts';
-import { EVERYTHING } from '../../../src/runner/shard.ts';
-import { convert } from '../../../src/steps/convert/cohort.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { StageClock } from '../../../src/timing/stage-clock.ts';
 import type { Volume } from '../../../src/volume/geometry.ts';
 import { readJson, temporaryFolder } from '../../support/cli.ts';
+import * as inProcess from '../../support/in-process.ts';
+import { writePhantoms } from '../../support/phantoms.ts';
 import { compareMasks, hasSharedData, shared } from '../../support/shared-data.ts';
 
 /** A phantom patient with a SEG, as raw DICOM, and what convert makes of it. */
-const raw = temporaryFolder();
+const folder = temporaryFolder();
+const raw = join(folder, 'raw');
 let ct: Volume<Int16Array>;
 let tumor: Volume<Uint8Array>;
 
@@ -32,25 +32,15 @@ const inRas = <T extends Int16Array | Uint8Array>(volume: Volume<T>): Volume<T> 
 
 async function converted(from: string, options: { masks?: string; config?: string } = {}): Promise<Cases> {
   const out = temporaryFolder();
-  let config: string | undefined;
-  if (options.config !== undefined) {
-    config = join(out, 'my.yml');
-    writeFileSync(config, options.config);
-  }
-  const { masks } = options;
   const interim = join(out, 'interim');
-  await convert({
-    raw: from,
-    masks,
-    interim,
-    cases: out,
-    preset: 'lung1',
-    config,
-    workers: 1,
-    shard: EVERYTHING,
-    gatherTimeout: 0,
-    report: () => {},
-  });
+  const args = ['convert', '--raw', from, '--interim', interim, '--cases', out, '--workers', '1'];
+  if (options.masks !== undefined) args.push('--masks', options.masks);
+  if (options.config !== undefined) {
+    const config = join(out, 'my.yml');
+    writeFileSync(config, options.config);
+    args.push('--config', config);
+  }
+  await inProcess.command(args);
   const cases = readJson<Cases>(out, CASES_FILE);
   interimOf.set(cases, interim);
   return cases;
@@ -73,12 +63,7 @@ function exclusions(cases: Cases): string[] {
 }
 
 beforeAll(async () => {
-  for (const { key, bytes } of phantomFiles({ patients: 1, full: 0, gridSize: 64 })) {
-    if (!key.startsWith('raw/')) continue;
-    const path = join(raw, key.slice(4));
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes);
-  }
+  await writePhantoms(folder, 1);
   ({ ct, tumor } = await volumes(await converted(raw), 'PHANTOM-001'));
 });
 

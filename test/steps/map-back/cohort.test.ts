@@ -67,7 +67,13 @@ beforeAll(async () => {
   const cohort = temporaryFolder();
   await writePhantoms(cohort, 2);
   dropSlice(join(cohort, 'raw/PHANTOM-002'));
-  await inProcess.preprocess({ raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv'), out });
+  const config = join(cohort, 'config.yml');
+  writeFileSync(
+    config,
+    'resample: {spacingMm: [2, 2, 3]}\nroi: {patch: 96x96x64}\noutput: {qcOverlay: false}\n',
+  );
+  const inputs = { raw: join(cohort, 'raw'), clinical: join(cohort, 'clinical.csv') };
+  await inProcess.preprocess({ ...inputs, out, config });
 });
 
 test('transforms.json tells what the original grid was made of, and what convert did to it', () => {
@@ -99,7 +105,7 @@ describe('a folder of predictions', () => {
       const inBoth = [...volume.data].filter((v, i) => v === 1 && original.data[i] === 1).length;
       expect(compared!.dice).toBeCloseTo((2 * inBoth) / (voxels + compared!.voxels), 12);
       // The phantom's voxels are larger than those of the ROI: nothing is lost.
-      expect(original.geometry.spacingMm[0]).toBeGreaterThan(1);
+      expect(original.geometry.spacingMm[0]).toBeGreaterThan(2);
       expect(compared!.dice).toBe(1);
     }
     expect(stdout).toContain('map-back: 2 ok, 0 excluded');
@@ -109,14 +115,10 @@ describe('a folder of predictions', () => {
   describe('with faults', () => {
     const predictions = temporaryFolder();
     const native = temporaryFolder();
-    const run = (code: number, ...more: string[]) =>
-      inProcess.command(
-        [
-          ...['map-back', '--transforms', roi, '--roi', predictions, '--pattern', '{patient}_seg.nii.gz'],
-          ...['--out', native, ...more],
-        ],
-        code,
-      );
+    const args = (...more: string[]): string[] => [
+      ...['map-back', '--transforms', roi, '--roi', predictions, '--pattern', '{patient}_seg.nii.gz'],
+      ...['--out', native, ...more],
+    ];
 
     beforeAll(() => {
       const { data, geometry } = tumorRoi('PHANTOM-002');
@@ -131,7 +133,7 @@ describe('a folder of predictions', () => {
     });
 
     test('each is told with its reason, the others are done, and nothing stale stays', async () => {
-      const { stdout, stderr } = await run(0);
+      const { stdout, stderr } = await inProcess.command(args());
       const record = readJson<MapBackRecord>(native, 'map_back.json');
       const reasons = record.patients.map((p) => [p.patient_id, p.state === 'ok' ? 'ok' : p.exclusion.code]);
       expect(reasons).toEqual([
@@ -147,8 +149,8 @@ describe('a folder of predictions', () => {
     });
 
     test('--max-excluded decides the exit code', async () => {
-      await run(0, '--max-excluded', '2');
-      await run(2, '--max-excluded', '1');
+      await inProcess.command(args('--max-excluded', '2'));
+      await cli(args('--max-excluded', '1'), 2);
     });
 
     test('damaged files are told too', async () => {

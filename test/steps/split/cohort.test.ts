@@ -29,7 +29,7 @@ function preprocess(previous?: string): Promise<{ stdout: string }> {
 beforeAll(async () => {
   writeFileSync(
     config,
-    'split: {unknownStage: unlabeled}\noutput: {auditVolumes: false}\nresample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n',
+    'split: {unknownStage: unlabeled}\noutput: {auditVolumes: false, qcOverlay: false}\nresample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n',
   );
   await writePhantoms(cohort, 6);
   printed = (await preprocess()).stdout;

@@ -69,9 +69,10 @@ describe('a zip store', () => {
   });
 
   it('makes no more of a bomb than its start', async () => {
-    const bomb = zipSync({ a: new Uint8Array(64 * 2 ** 20) }, { level: 9 });
+    const bomb = zipSync({ a: new Uint8Array(64 * 2 ** 20) }, { level: 1 });
     const before = process.memoryUsage().arrayBuffers;
-    expect(await zipStore('p.zip', bomb).readStart('a', 2 ** 20)).toEqual(new Uint8Array(2 ** 20));
+    const start = (await zipStore('p.zip', bomb).readStart('a', 2 ** 20))!;
+    expect(Buffer.compare(start, new Uint8Array(2 ** 20))).toBe(0);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 2 ** 20);
   });
 
@@ -195,19 +196,18 @@ describe('a zip store', () => {
 
   it('reads each of tens of thousands of files by itself', async () => {
     const names = Array.from({ length: 30_000 }, (_, i) => `f${i}`);
-    const store = zipStore(
-      'p.zip',
-      zipSync(Object.fromEntries(names.map((n) => [n, text(n)])), { level: 1 }),
-    );
+    // fflate takes a tenth of a millisecond to deflate even a byte.
+    const packed = names.map((name, i) => [name, [text(name), { level: i % 10 === 0 ? 1 : 0 }]] as const);
+    const store = zipStore('p.zip', zipSync(Object.fromEntries(packed) as Zippable));
     const others: string[] = [];
     for (const key of names) if (Buffer.compare(text(key), (await store.read(key))!) !== 0) others.push(key);
     expect(others).toEqual([]);
   });
 
   it('inflates a file to no more than the archive declares', async () => {
-    const packed = zipSync({ a: new Uint8Array(50_000_000) });
-    const declared = edited({ a: new Uint8Array(50_000_000) }, (record) => record.setUint32(24, 4000, true));
-    expect((await zipStore('p.zip', packed).read('a'))?.length).toBe(50_000_000);
+    const files = { a: new Uint8Array(5_000_000) };
+    const declared = edited(files, (record) => record.setUint32(24, 4000, true));
+    expect((await zipStore('p.zip', zipSync(files)).read('a'))?.length).toBe(5_000_000);
     await expect(zipStore('p.zip', declared).read('a')).rejects.toThrow('p.zip/a: is damaged in the archive');
   });
 

@@ -233,6 +233,19 @@ export async function startArmServer(): Promise<ArmServer> {
   };
 }
 
+let here: Promise<ArmServer> | undefined;
+
+/**
+ * The one server that commands in this process can sign in to, for the Azure SDK keeps who gives tokens and the tokens,
+ * with nothing in it. What asks for tokens is tested by processes of their own.
+ */
+export async function armServerHere(): Promise<ArmServer> {
+  here ??= startArmServer();
+  const arm = await here;
+  arm.reset();
+  return arm;
+}
+
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));

@@ -18,6 +18,8 @@ import { outputFile } from '../../../src/runner/outputs.ts';
 import { VERSION } from '../../../src/version.ts';
 import type { Vec3 } from '../../../src/volume/geometry.ts';
 import { cli, readJson, temporaryFolder } from '../cli.ts';
+import * as inProcess from '../in-process.ts';
+import { writePhantoms } from '../phantoms.ts';
 import { type GeneratedVolume, generateVolume } from './generated-volume.ts';
 
 /** Part of the configuration, by the names of the reference program; what is left out is as there. */
@@ -60,6 +62,8 @@ function configOf({ config: plan, trainConstants }: CohortPlan): Config {
       multipleOf: plan.snap_multiple_of,
     },
     intensity: { windowHu: plan.window_hu, thresholdHu: plan.norm_threshold_hu },
+    // The reference makes no pictures.
+    output: { qcOverlay: false },
   };
   // JSON is YAML, and leaves out what is undefined.
   return resolveConfig({ preset: 'reference', file: { name: 'plan', text: JSON.stringify(overrides) } });
@@ -71,9 +75,10 @@ let converted: Promise<OkCase> | undefined;
 async function convertPhantom(): Promise<OkCase> {
   const folder = temporaryFolder();
   try {
-    await cli(['phantom', '--patients', '1', '--full', '0', '--out', folder]);
+    await writePhantoms(folder, 1);
     const [raw, interim, cases] = ['raw', 'interim', 'cases'].map((name) => join(folder, name));
-    await cli(['convert', '--raw', raw, '--interim', interim, '--cases', cases, '--preset', 'reference']);
+    const places = ['--raw', raw, '--interim', interim, '--cases', cases];
+    await inProcess.command(['convert', ...places, '--preset', 'reference']);
     return okCases(readJson<Cases>(cases, CASES_FILE))[0];
   } finally {
     rmSync(folder, { recursive: true });
@@ -124,7 +129,7 @@ export interface GeneratedCohort {
   readonly volumes: ReadonlyMap<string, GeneratedVolume>;
 }
 
-/** Makes a cohort from nothing but its plan, below `folder`, and splits it with the built command line. */
+/** Makes a cohort from nothing but its plan, below `folder`, and splits it. */
 export async function generateCohort(plan: CohortPlan, folder: string): Promise<GeneratedCohort> {
   const config = configOf(plan);
   converted ??= convertPhantom();
@@ -157,7 +162,7 @@ export async function generateCohort(plan: CohortPlan, folder: string): Promise<
   const patientIds = [...volumes.keys()];
   const rows = patientIds.map((id, i) => `${id},${stages[i % stages.length]}\n`);
   writeFileSync(clinical, `PatientID,Overall.Stage\n${rows.join('')}`);
-  await cli(['split', '--cases', cases, '--clinical', clinical, '--split', split]);
+  await inProcess.command(['split', '--cases', cases, '--clinical', clinical, '--split', split]);
   return { plan, interim, cases, split, patientIds, volumes };
 }
 
