@@ -48,12 +48,20 @@ export async function readInterimCt(
   return volumeOf(store, patient_id, ct, await readWritten(store, patient_id, ct), isCt, clock);
 }
 
+/** What convert makes of a patient, on the CT's grid. */
+export interface InterimVolumes {
+  /** HU. */
+  readonly ct: Volume<Int16Array>;
+  /** 1 in the tumour. */
+  readonly tumor: Volume<Uint8Array>;
+}
+
 /** The CT and the tumour mask that convert wrote, checked against the hashes in its record. */
 export async function readInterim(
   store: Store,
   { patient_id, ct, tumor }: OkCase,
   clock: StageClock,
-): Promise<{ ct: Volume<Int16Array>; tumor: Volume<Uint8Array> }> {
+): Promise<InterimVolumes> {
   const [ctBytes, tumorBytes] = await Promise.all([
     readWritten(store, patient_id, ct),
     readWritten(store, patient_id, tumor),

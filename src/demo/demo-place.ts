@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAzuriteInstalled, startAzurite } from './embedded-azurite.ts';
 
@@ -20,8 +19,11 @@ async function azuritePlace(): Promise<DemoPlace> {
   return { uri: `${url}/demo`, isBlob: true, told: `Azurite is listening at ${url}`, close };
 }
 
-async function folderPlace(): Promise<DemoPlace> {
-  const folder = await mkdtemp(join(tmpdir(), 'swinprep-demo-'));
+/** Below the demo's output folder, where the next demo clears it away if this one is killed. */
+export const STORES = 'stores';
+
+function folderPlace(out: string): DemoPlace {
+  const folder = join(out, STORES);
   return {
     uri: folder,
     isBlob: false,
@@ -30,7 +32,7 @@ async function folderPlace(): Promise<DemoPlace> {
   };
 }
 
-/** A container of an Azurite inside this process, or a folder where the package is not installed. */
-export function openDemoPlace(): Promise<DemoPlace> {
-  return isAzuriteInstalled() ? azuritePlace() : folderPlace();
+/** A container of an Azurite inside this process, or a folder below `out` where the package is not installed. */
+export async function openDemoPlace(out: string): Promise<DemoPlace> {
+  return isAzuriteInstalled() ? azuritePlace() : folderPlace(out);
 }

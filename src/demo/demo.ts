@@ -6,7 +6,7 @@ import { type CohortResult, readCohortResult } from '../default-pipeline/cohort-
 import { type PreprocessResult, preprocess } from '../default-pipeline/preprocess.ts';
 import { UsageError } from '../errors.ts';
 import { openStore, readObject } from '../storage/open.ts';
-import { type DemoPlace, openDemoPlace } from './demo-place.ts';
+import { type DemoPlace, openDemoPlace, STORES } from './demo-place.ts';
 import { writePhantom } from './write-phantom.ts';
 
 export interface DemoOptions extends ConfigOptions {
@@ -26,8 +26,8 @@ export interface DemoResult extends PreprocessResult {
   readonly exitCode: number;
 }
 
-/** What the demo leaves in its output folder, and clears there when it begins. */
-const OUTPUTS = ['artifacts', 'roi'];
+/** What the demo makes in its output folder, and clears there when it begins. */
+const OUTPUTS = ['artifacts', 'roi', STORES];
 
 /** The emulator holds everything in memory; more than this belongs into `swinprep preprocess`. */
 const MOST_UPLOAD_BYTES = 2 * 2 ** 30;
@@ -84,7 +84,7 @@ async function provide(
 export async function demo(options: DemoOptions): Promise<DemoResult> {
   const { out, say } = options;
   await Promise.all(OUTPUTS.map((name) => rm(join(out, name), { recursive: true, force: true })));
-  const place = await openDemoPlace();
+  const place = await openDemoPlace(out);
   say(place.told);
   try {
     const { raw, clinical } = await provide(place, options);

@@ -13,7 +13,10 @@ export interface CommitRules<R> {
   readonly outputs: readonly string[];
   readonly schema: z.ZodType<R>;
   /** What decided a record, and the outputs that it lists. */
-  readonly read: (record: R) => { readonly fingerprint: string; readonly outputs: readonly OutputFile[] };
+  readonly contentsOf: (record: R) => {
+    readonly fingerprint: string;
+    readonly outputs: readonly OutputFile[];
+  };
 }
 
 /** Where a patient's outputs lie, and how they are committed. */
@@ -54,7 +57,7 @@ async function wholeRecord<R>(
   }
   const parsed = place.rules.schema.safeParse(json);
   if (!parsed.success) return undefined;
-  const found = place.rules.read(parsed.data);
+  const found = place.rules.contentsOf(parsed.data);
   if (found.fingerprint !== fingerprint) return undefined;
   if (found.outputs.length > 0) {
     const sizes = await sizesOf(place);
@@ -78,8 +81,8 @@ async function clearOutputs<R>(place: PatientPlace<R>): Promise<void> {
  * What is read of a patient's inputs while what an earlier run left is cleared away. Whatever becomes of either, both have
  * ended then: nothing is deleted after something has been written.
  */
-export async function whileCleared<T>(cleared: Promise<void>, read: Promise<T>): Promise<T> {
-  const [, result] = await Promise.allSettled([cleared, read]);
+async function whileCleared<T>(cleared: Promise<void>, read: () => Promise<T>): Promise<T> {
+  const [, result] = await Promise.allSettled([cleared, read()]);
   await cleared;
   if (result.status === 'rejected') throw result.reason;
   return result.value;
@@ -90,37 +93,46 @@ async function commitRecord<R>(place: PatientPlace<R>, record: R): Promise<void>
   await place.store.write(keyOf(place, place.rules.record), encodeJson(record));
 }
 
-/** What a step does with one patient. */
-export interface PatientRecipe<S, R> {
-  /** What decides the outputs. May look at the inputs, and exclude the patient. */
-  readonly fingerprint: () => string | Promise<string>;
+/** What a step does with one patient. I: what is listed of its inputs, D: what is read of them, R: its record. */
+export interface PatientRecipe<S, I, D, R> {
+  /** Looks at what there is of the patient. */
+  readonly list: () => I | Promise<I>;
+  /** What decides the outputs. */
+  readonly fingerprint: (inputs: I) => string;
   /**
    * Brings what an earlier run left up to date without making all of it; undefined where it cannot. `committed` is the
    * record that stands there.
    */
   readonly renew?: (committed: Uint8Array | undefined) => Promise<R | undefined>;
-  /** Reads, computes and writes. `cleared` is settled once nothing of an earlier run is left: see `whileCleared`. */
-  readonly make: (cleared: Promise<void>, fingerprint: string) => Promise<R>;
+  /** Reads and decodes; what an earlier run left is cleared away meanwhile. */
+  readonly read: (inputs: I) => Promise<D>;
+  /** Checks, computes, and writes everything but the record. */
+  readonly make: (data: D, fingerprint: string) => Promise<R>;
   /** The record of a patient that cannot be used; the fingerprint is '' where it could not be told. */
   readonly exclude: (exclusion: ExclusionAt<S>, fingerprint: string) => R;
 }
 
 /**
- * Makes a patient's outputs and commits them, unless that is done already: list, make, record. A fault in the data excludes
- * the patient, of whom nothing but the record then stays; any other is thrown.
+ * Makes a patient's outputs and commits them, unless that is done already: list, read, make, record. A fault in the data
+ * excludes the patient, of whom nothing but the record then stays; any other is thrown.
  */
-export async function commitOnce<T extends CaseTask, R extends { readonly state: 'ok' | 'excluded' }>(
+export async function commitOnce<T extends CaseTask, I, D, R extends { readonly state: 'ok' | 'excluded' }>(
   task: T,
   place: PatientPlace<R>,
-  { fingerprint: decide, renew, make, exclude }: PatientRecipe<T['step'], R>,
+  { list, fingerprint: decide, renew, read, make, exclude }: PatientRecipe<T['step'], I, D, R>,
 ): Promise<CaseOutcome<R>> {
+  const made = async (inputs: I): Promise<R> => {
+    const data = await whileCleared(clearOutputs(place), async () => read(inputs));
+    return make(data, fingerprint);
+  };
   let fingerprint = '';
   try {
-    fingerprint = await decide();
+    const inputs = await list();
+    fingerprint = decide(inputs);
     const committed = await place.store.read(keyOf(place, place.rules.record));
     const done = await wholeRecord(place, committed, fingerprint);
     if (done !== undefined) return { state: done.state, record: done, skipped: true };
-    const record = (await renew?.(committed)) ?? (await make(clearOutputs(place), fingerprint));
+    const record = (await renew?.(committed)) ?? (await made(inputs));
     await commitRecord(place, record);
     return { state: record.state, record, skipped: false };
   } catch (thrown) {

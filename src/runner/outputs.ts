@@ -32,8 +32,8 @@ async function encoded(file: string, encode: Outputs[string]): Promise<Content> 
 }
 
 /**
- * Makes a patient's outputs one after the other and writes each while the next is made. Where one fails the others are
- * waited for, so that nothing is written after the failure is known.
+ * Makes a patient's outputs one after the other and writes each while the next is made. Where one fails no other is made,
+ * and those under way are waited for, so that nothing is written after the failure is known.
  */
 export async function writeOutputs<O extends Outputs, R>(
   place: PatientPlace<R>,
@@ -42,10 +42,20 @@ export async function writeOutputs<O extends Outputs, R>(
 ): Promise<Record<keyof O, OutputFile>> {
   const files: [string, OutputFile][] = [];
   const writes: Promise<void>[] = [];
+  let failed = false;
+  const begin = (file: string, content: Content): void => {
+    const write = place.store.write(keyOf(place, file), content);
+    // One that fails while the next output is made is told below; unheard it would end the thread.
+    write.catch(() => {
+      failed = true;
+    });
+    writes.push(write);
+  };
   try {
     for (const [file, encode] of Object.entries(outputs)) {
       const content = await encoded(file, encode);
-      writes.push(place.store.write(keyOf(place, file), content));
+      if (failed) break;
+      begin(file, content);
       files.push([file, timedOutputFile(clock, file, content)]);
     }
     await Promise.all(writes);

@@ -2,6 +2,17 @@ import { messageOf, ProgramError, StorageError, UsageError } from '../errors.ts'
 import { StageClock } from '../timing/stage-clock.ts';
 import type { CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
 
+/** A step's work. Throws a ProgramError where its module cannot be loaded: no patient is to blame for that. */
+async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
+  try {
+    return ((await import(module)) as { default: PatientWork<CaseTask, unknown> }).default;
+  } catch (cause) {
+    throw new ProgramError(`swinprep itself cannot be loaded: ${messageOf(cause)}; install it again`, {
+      cause,
+    });
+  }
+}
+
 /**
  * Entry of a worker thread. A step's code is loaded with its first patient. A place or program that fails is an outcome;
  * the unforeseen rejects and is handled by the pool.
@@ -9,7 +20,7 @@ import type { CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
 export default async function run({ task, module }: Errand<CaseTask>): Promise<TimedOutcome<unknown>> {
   const clock = new StageClock();
   try {
-    const { default: work } = (await import(module)) as { default: PatientWork<CaseTask, unknown> };
+    const work = await workOf(module);
     const outcome = await work(task, clock);
     return { outcome, times: clock.read() };
   } catch (thrown) {

@@ -22,12 +22,12 @@ const azureCommand: AddCommand = (y, around) =>
     'azure',
     'Azure ML: check files, register, submit, watch, schedule, estimate costs',
     async (azure) => {
-      // Imported only now: every worker starts this program, and the packages behind it take time to load.
+      // Imported only now: every step is a process of this program, and the packages behind it take time to load.
       const [{ azureCommands }, { estimateCommand }] = await Promise.all([
         import('./commands/azure.ts'),
         import('./commands/estimate.ts'),
       ]);
-      return estimateCommand(azureCommands(azure, around().end));
+      return estimateCommand(azureCommands(azure, (code) => around().end(code)));
     },
   );
 

@@ -114,13 +114,20 @@ export class StageClock {
   *each<T>(stage: Stage, bytes: (piece: T) => number, pieces: Iterable<T>): Generator<T> {
     const iterator = pieces[Symbol.iterator]();
     for (;;) {
-      const { done, value } = this.time(
-        stage,
-        (next) => (next.done ? 0 : bytes(next.value)),
-        () => iterator.next(),
-      );
-      if (done) return;
-      yield value;
+      const span = this.#enter(stage);
+      let next: IteratorResult<T>;
+      try {
+        next = iterator.next();
+      } finally {
+        this.#leave(span);
+      }
+      if (next.done) {
+        // Nothing was made.
+        this.#entry(stage).calls--;
+        return;
+      }
+      this.#entry(stage).bytes += bytes(next.value);
+      yield next.value;
     }
   }
 

@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire, enableCompileCache, registerHooks } from 'node:module';
+import { format } from 'node:util';
 import type { PreprocessOptions } from '../../src/default-pipeline/preprocess.ts';
 import { type CliResult, checkedResult } from './cli.ts';
 
 // As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
-process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory;
+const { directory } = enableCompileCache();
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 
 /** What stands in for modules of dist, by who imports them. */
 const STAND_INS = [
@@ -41,11 +43,14 @@ async function catching<T>(into: Printed, work: () => Promise<T>): Promise<T> {
   if (listeners++ === 0) {
     const { log, error } = console;
     const { write } = process.stderr;
-    const line = (part: keyof Printed, otherwise: typeof log) => (first: unknown) => {
-      const to = printed.getStore();
-      if (to === undefined) otherwise(first);
-      else to[part] += `${first}\n`;
-    };
+    const line =
+      (part: keyof Printed, otherwise: typeof log) =>
+      (...values: unknown[]) => {
+        const to = printed.getStore();
+        if (to === undefined) otherwise(...values);
+        // As console writes it: an error that nobody expected with its stack.
+        else to[part] += `${format(...values)}\n`;
+      };
     console.log = line('stdout', log);
     console.error = line('stderr', error);
     process.stderr.write = ((...args: Parameters<typeof write>) => {

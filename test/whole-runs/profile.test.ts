@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PROFILE_FILE, type Profile, profileSchema, type StageRow } from '../../src/records/profile.ts';
 import { type CliResult, cli, readJson, temporaryFolder } from '../support/cli.ts';
-import * as inProcess from '../support/in-process.ts';
 import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 3;
@@ -26,10 +25,11 @@ beforeAll(async () => {
   const config = join(work, 'config.yml');
   // Coarse and small: how long it takes does not count here.
   writeFileSync(config, 'resample: {spacingMm: [4, 4, 6]}\nroi: {patch: 64x64x32}\n');
-  profiled = await inProcess.preprocess({
-    ...{ raw: join(work, 'in/raw'), clinical: join(work, 'in/clinical.csv'), out: join(work, 'out') },
-    ...{ config, workers: 2, profile: true },
-  });
+  // Processes and threads as they are: their times have to add up.
+  profiled = await cli([
+    ...['preprocess', '--raw', join(work, 'in/raw'), '--clinical', join(work, 'in/clinical.csv')],
+    ...['--out', join(work, 'out'), '--config', config, '--workers', '2', '--profile'],
+  ]);
 }, 120_000);
 
 describe.each(Object.entries(FOLDERS))('%s --profile', (step, folder) => {

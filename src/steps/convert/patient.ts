@@ -7,7 +7,7 @@ import { type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import { patientRules } from '../../raw/rules.ts';
 import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../../records/case.ts';
 import { MEASURES_FILE } from '../../records/stats.ts';
-import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
+import { type CommitRules, commitOnce } from '../../runner/commit.ts';
 import { writeOutputs } from '../../runner/outputs.ts';
 import type { CaseOutcome } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
@@ -23,7 +23,7 @@ export const CASE: CommitRules<CaseRecord> = {
   record: CASE_FILE,
   outputs: [CT_FILE, TUMOR_FILE, MEASURES_FILE],
   schema: caseSchema,
-  read: (record) => ({
+  contentsOf: (record) => ({
     fingerprint: record.fingerprint,
     outputs: record.state === 'ok' ? [record.ct, record.tumor] : [],
   }),
@@ -55,28 +55,18 @@ export default async function convertPatient(
   const rules = patientRules(patient, config);
   const stores = timedStores(clock);
   const place = { store: await stores.open(task.interim), patientId, rules: CASE };
-  let inputs: PatientInputs;
-  return commitOnce<ConvertTask, CaseRecord>(task, place, {
-    fingerprint: async () => {
-      inputs = await patientInputs(patient, raw, masks, config.mask, stores, task.listing);
-      return convertFingerprint(inputs, rules, config);
-    },
-    make: async (cleared, fingerprint) => {
-      const study = await whileCleared(cleared, readPatient(inputs, rules, clock));
+  return commitOnce<ConvertTask, PatientInputs, Study, CaseRecord>(task, place, {
+    list: () => patientInputs(patient, raw, masks, config.mask, stores, task.listing),
+    fingerprint: (inputs) => convertFingerprint(inputs, rules, config),
+    read: (inputs) => readPatient(inputs, rules, clock),
+    make: async (study, fingerprint) => {
       const histogram = timed.histogramOf(study);
       const checks = timed.check(study, histogram);
       assertQc(checks);
       const outputs = { [CT_FILE]: timed.gzip(study.ct), [TUMOR_FILE]: timed.gzip(study.tumor) };
       const { [CT_FILE]: ct, [TUMOR_FILE]: tumor } = await writeOutputs(place, outputs, clock);
-      return timed.recordOf(
-        patientId,
-        study,
-        histogram,
-        checks,
-        { ct, tumor },
-        uidHmacOf(config),
-        fingerprint,
-      );
+      const files = { ct, tumor };
+      return timed.recordOf(patientId, study, histogram, checks, files, uidHmacOf(config), fingerprint);
     },
     exclude: excludedCase,
   });

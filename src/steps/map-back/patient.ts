@@ -120,7 +120,7 @@ export async function mapBackOne(job: MapBackJob<StoredObject>, clock: StageCloc
 }
 
 /** The same for one patient of a folder; what an earlier run wrote goes where this one cannot. */
-export default async function mapBackCase(
+export default async function mapBackPatient(
   task: MapBackTask,
   clock: StageClock,
 ): Promise<CaseOutcome<MappedRecord>> {

@@ -1,10 +1,10 @@
-import { readInterim } from '../../both-passes/interim.ts';
+import { type InterimVolumes, readInterim } from '../../both-passes/interim.ts';
 import { needsLungs } from '../../both-passes/masks.ts';
 import type { Config } from '../../config/schema.ts';
 import type { OkCase } from '../../records/case.ts';
 import { fingerprintOf } from '../../records/json.ts';
 import { MEASURES_FILE, type MeasuresFile, measuresFileSchema } from '../../records/stats.ts';
-import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
+import { type CommitRules, commitOnce } from '../../runner/commit.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedStores } from '../../timing/timed-store.ts';
@@ -39,7 +39,7 @@ const MEASURES: CommitRules<MeasuresFile> = {
   record: MEASURES_FILE,
   outputs: [],
   schema: measuresFileSchema,
-  read: ({ fingerprint }) => ({ fingerprint, outputs: [] }),
+  contentsOf: ({ fingerprint }) => ({ fingerprint, outputs: [] }),
 };
 
 /** Measures one patient and keeps the result beside its volumes, unless that is done already. */
@@ -50,12 +50,15 @@ export default async function measurePatient(
   const { patientId, record, config } = task;
   const interim = await timedStores(clock).open(task.interim);
   const place = { store: interim, patientId, rules: MEASURES };
-  return commitOnce<MeasureTask, MeasuresFile>(task, place, {
+  return commitOnce<MeasureTask, OkCase, InterimVolumes, MeasuresFile>(task, place, {
+    list: () => record,
     fingerprint: () => measureFingerprint(task),
-    make: async (cleared, fingerprint) => {
-      const { ct, tumor } = await whileCleared(cleared, readInterim(interim, record, clock));
-      return { state: 'ok', fingerprint, ...measureCase(record, ct, tumor, config, clock) };
-    },
+    read: (converted) => readInterim(interim, converted, clock),
+    make: async ({ ct, tumor }, fingerprint) => ({
+      state: 'ok',
+      fingerprint,
+      ...measureCase(record, ct, tumor, config, clock),
+    }),
     exclude: (exclusion, fingerprint) => ({ state: 'excluded', fingerprint, exclusion }),
   });
 }

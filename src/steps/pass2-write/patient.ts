@@ -1,6 +1,7 @@
-import { readInterim } from '../../both-passes/interim.ts';
+import { type InterimVolumes, readInterim } from '../../both-passes/interim.ts';
+import type { OkCase } from '../../records/case.ts';
 import { META_FILE, ROI_FILES, type RoiRecord, roiSchema } from '../../records/roi.ts';
-import { type CommitRules, commitOnce, whileCleared } from '../../runner/commit.ts';
+import { type CommitRules, commitOnce } from '../../runner/commit.ts';
 import type { CaseOutcome } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedStores } from '../../timing/timed-store.ts';
@@ -16,7 +17,7 @@ export const META: CommitRules<RoiRecord> = {
   record: META_FILE,
   outputs: Object.values(ROI_FILES),
   schema: roiSchema,
-  read: (record) => ({
+  contentsOf: (record) => ({
     fingerprint: record.provenance.fingerprint,
     outputs: record.state === 'ok' ? Object.values(record.paths) : [],
   }),
@@ -31,11 +32,12 @@ export default async function writePatient(
   const stores = timedStores(clock);
   const interim = await stores.open(task.interim);
   const place = { store: await stores.open(task.roi), patientId, rules: META };
-  return commitOnce<RoiTask, RoiRecord>(task, place, {
+  return commitOnce<RoiTask, OkCase, InterimVolumes, RoiRecord>(task, place, {
+    list: () => record,
     fingerprint: () => roiFingerprint(task),
     renew: (committed) => renormalise(place, interim, task, committed, clock),
-    make: async (cleared) => {
-      const { ct, tumor } = await whileCleared(cleared, readInterim(interim, record, clock));
+    read: (converted) => readInterim(interim, converted, clock),
+    make: async ({ ct, tumor }) => {
       const roi = makeRoi(record, ct, tumor, config, constants, clock);
       const paths = await writeRoi(place, roiOutputs(roi, task, clock), clock);
       return roiRecord(task, roi, paths);

@@ -11,14 +11,16 @@ export interface Surroundings {
   readonly report: Report;
   /** Looks up datastores in the workspace that the options name. */
   readonly resolveUri: ResolveUri;
-  /** Takes the exit code where it is not 0. */
+  /** Takes the exit code. */
   readonly end: (exitCode: number) => void;
 }
 
-/** Adds a command to the command line; `around` is known when one is run. */
+/** Adds commands to the command line. `around` is to be called when one of them runs: the workspace is known only then. */
 export type AddCommand = (y: Argv<WorkspaceOptions>, around: () => Surroundings) => Argv<WorkspaceOptions>;
 
+/** Prints a line of the result. */
 export const say = (line: string): void => console.log(line);
+/** Prints a line beside the result, to stderr. */
 export const tell = (line: string): void => console.error(line);
 
 interface ClosingOptions {

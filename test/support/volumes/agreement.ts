@@ -4,8 +4,8 @@ import type { Config } from '../../../src/config/schema.ts';
 import type { RawPatient } from '../../../src/raw/patients.ts';
 import type { CaseRecord } from '../../../src/records/case.ts';
 import type { InspectedPatient } from '../../../src/records/inspection.ts';
-import convertCase from '../../../src/steps/convert/patient.ts';
-import inspectCase from '../../../src/steps/inspect/patient.ts';
+import convertPatient from '../../../src/steps/convert/patient.ts';
+import inspectPatient from '../../../src/steps/inspect/patient.ts';
 import { StageClock } from '../../../src/timing/stage-clock.ts';
 import { temporaryFolder } from '../cli.ts';
 
@@ -33,8 +33,8 @@ export async function inspectAndConvertPatient(
   config: Config,
 ): Promise<Both> {
   const task = { patientId: 'P', patient, raw, masks: raw, config };
-  const inspected = await inspectCase({ ...task, step: 'inspect', names: false }, new StageClock());
-  const converted = await convertCase(
+  const inspected = await inspectPatient({ ...task, step: 'inspect', names: false }, new StageClock());
+  const converted = await convertPatient(
     { ...task, step: 'convert', interim: temporaryFolder() },
     new StageClock(),
   );

@@ -6,7 +6,7 @@ import type { Config } from '../../../src/config/schema.ts';
 import type { OkCase } from '../../../src/records/case.ts';
 import { type Cases, okCases } from '../../../src/records/cases.ts';
 import type { SplitMember } from '../../../src/records/split.ts';
-import pass2Case from '../../../src/steps/pass2-write/patient.ts';
+import writePatient from '../../../src/steps/pass2-write/patient.ts';
 import type { Constants, RoiTask } from '../../../src/steps/pass2-write/task.ts';
 import { StageClock } from '../../../src/timing/stage-clock.ts';
 import { hashesOf, readJson, temporaryFolder } from '../cli.ts';
@@ -50,7 +50,7 @@ export async function write(
       ...{ patient_id: patientId, split: 'train', stage: 'I', stage_index: 0, pinned: false },
     };
     const task: RoiTask = { step: 'pass2-write', patientId, interim, roi, record, member, config, constants };
-    expect(await pass2Case(task, new StageClock())).toMatchObject({ state: 'ok', skipped: false });
+    expect(await writePatient(task, new StageClock())).toMatchObject({ state: 'ok', skipped: false });
   }
 }
 
