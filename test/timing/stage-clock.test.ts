@@ -31,6 +31,35 @@ test('a stage counts its own time, its bytes and its calls; what is in no stage 
   });
 });
 
+test('a function that a clock is put round is booked at every call, with bytes by its result and its arguments', () => {
+  const { clock, pass } = turnedClock();
+  const double = clock.around(
+    'gzip',
+    (result, [n]) => result + n,
+    (n: number) => {
+      pass(1000);
+      return 2 * n;
+    },
+  );
+  expect([double(1), double(5)]).toEqual([2, 10]);
+  expect(clock.read().stages).toEqual({ gzip: { seconds: 2, bytes: 18, calls: 2 } });
+});
+
+test('pieces are booked while they are made, not while they are used, and their end is no piece', () => {
+  const { clock, pass } = turnedClock();
+  function* pieces() {
+    for (const bytes of [10, 20]) {
+      pass(1000);
+      yield bytes;
+    }
+  }
+  for (const _ of clock.each('resample', (bytes) => bytes, pieces())) pass(500);
+  expect(clock.read()).toMatchObject({
+    stages: { resample: { seconds: 2, bytes: 30, calls: 2 } },
+    otherSeconds: 1,
+  });
+});
+
 test('a stage within a stage is not counted twice', () => {
   const { clock, pass } = turnedClock();
   clock.time('statistics', 0, () => {

@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { runCases } from '../../src/runner/pool.ts';
+import type { StepEvent } from '../../src/runner/report.ts';
+import type { CaseTask } from '../../src/runner/task.ts';
+import { temporaryFolder } from '../support/cli.ts';
+
+const source = (file: string): string => JSON.stringify(import.meta.resolve(`../../src/${file}`));
+
+/** A module of a step whose work on a patient is `body`; the real threads of the pool load it. */
+function workModule(body: string): string {
+  const file = join(temporaryFolder(), 'patient.mjs');
+  const imports = [
+    `import { StorageError } from ${source('errors.ts')};`,
+    `import { writeOutputs } from ${source('runner/outputs.ts')};`,
+    `import { StageClock } from ${source('timing/stage-clock.ts')};`,
+    "import { setTimeout as sleep } from 'node:timers/promises';",
+  ];
+  writeFileSync(
+    file,
+    `${imports.join('\n')}\nexport default async function work({ patientId }) {\n${body}\nreturn { state: 'ok', record: patientId, skipped: false };\n}\n`,
+  );
+  return pathToFileURL(file).href;
+}
+
+async function run(work: string, workers = 2) {
+  const events: StepEvent[] = [];
+  const tasks = ['A', 'B', 'C', 'D'].map((patientId): CaseTask => ({ step: 'convert', patientId }));
+  const result = runCases<CaseTask, string>(tasks, {
+    work,
+    workers,
+    usualBytes: 1,
+    report: (event) => events.push(event),
+    onCrash: ({ patient_id, code }) => `${patient_id}: ${code}`,
+    onTimes: () => {},
+  });
+  return { result: await result, events };
+}
+
+test('records come back in the order of the tasks, however long each takes', async () => {
+  const { result } = await run(workModule("if (patientId === 'A') await sleep(200);"));
+  expect(result).toEqual({ records: ['A', 'B', 'C', 'D'], skipped: 0 });
+});
+
+test.each([
+  ['throws', "if (patientId === 'B') throw new TypeError('no such thing');"],
+  [
+    'is ended by a rejection that nobody hears',
+    "if (patientId === 'B') { Promise.reject(new TypeError('no such thing')); await sleep(1000); }",
+  ],
+])('a patient whose thread %s is excluded as unforeseen, and the others go on', async (_, body) => {
+  const { result, events } = await run(workModule(body));
+  expect(result.records).toEqual(['A', 'B: unforeseen-error', 'C', 'D']);
+  expect(events).toContainEqual({
+    ...{ kind: 'patient', step: 'convert', patientId: 'B', state: 'excluded', skipped: false },
+    message: 'unforeseen error: no such thing; please report it',
+  });
+});
+
+test('a place that fails leaves the step unfinished, with the patients named, and the others are done', async () => {
+  const work = workModule("if (patientId !== 'C') throw new StorageError('place/' + patientId, 'is full');");
+  await expect(run(work)).rejects.toThrow(
+    'convert: 3 of 4 patients could not be finished; run the same command again, what is done is kept:\n  A: place/A: is full\n  B: place/B: is full\n  D: place/D: is full',
+  );
+});
+
+test('a write that fails while the next output is made is the fault of the place, not of the patient', async () => {
+  const work = workModule(`
+    const store = { write: async (key) => { throw new StorageError(key, 'is full'); } };
+    const outputs = { 'a.nii.gz': () => new Uint8Array(1), 'b.nii.gz': async () => { await sleep(100); return new Uint8Array(1); } };
+    if (patientId === 'A') await writeOutputs({ store, patientId, rules: {} }, outputs, new StageClock());
+  `);
+  await expect(run(work)).rejects.toThrow('1 of 4 patients could not be finished');
+});
+
+test('a step whose code cannot be loaded excludes nobody', async () => {
+  const gone = pathToFileURL(join(temporaryFolder(), 'gone.mjs')).href;
+  await expect(run(gone)).rejects.toThrow(
+    /4 of 4 patients could not be finished.*\n.*swinprep itself cannot be loaded/,
+  );
+});
