@@ -1,19 +1,6 @@
 import { z } from 'zod';
 
-/* What is written, and under which names. */
-
-export const privacy = z.strictObject({
-  caseId: z
-    .enum(['folder', 'hmac'])
-    .describe(
-      'Name of a patient in every output: as in the raw data, or an HMAC of it under the secret in SWINPREP_SALT.',
-    ),
-  uids: z
-    .enum(['omit', 'hmac'])
-    .describe(
-      'UIDs of the CT series and the mask in case.json: left out, or as HMAC under the secret in SWINPREP_SALT, to find the source again.',
-    ),
-});
+/* What is written. */
 
 export const output = z.strictObject({
   auditVolumes: z.boolean().describe('Write ct_hu_resampled_ras.nii.gz, the whole resampled CT.'),

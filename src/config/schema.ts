@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { pairChecks, roiChecks } from './checks.ts';
 import { geometry, hu, mask, series } from './ct-and-mask.ts';
 import { lung, resample, roi, thorax } from './grid-and-roi.ts';
-import { output, privacy } from './output.ts';
+import { output } from './output.ts';
+import { privacy } from './privacy.ts';
 import { intensity, split, stats } from './training.ts';
 
 /** Every choice that changes an output. Descriptions are the configuration reference. */

@@ -8,7 +8,7 @@ const price = z
   .nonnegative('must not be negative');
 
 /** Prices as the reader's contract and region have them. swinprep knows none. */
-export const pricesSchema = z.strictObject({
+const pricesSchema = z.strictObject({
   /** What the numbers are in; for the output alone. */
   currency: z.string({ error: 'must name the currency' }).min(1),
   /** A core of a node for an hour: the price of the node by the number of its cores. */

@@ -3,7 +3,7 @@ import type { Manifest } from '../records/manifest.ts';
 import { dealFolds, FOLDS } from './folds.ts';
 
 /** Which volume nnU-Net trains on, and the channel name that makes nnU-Net treat it rightly (`map_channel_name_to_normalization.py`). */
-export const NNUNET_CHANNELS = {
+const NNUNET_CHANNELS = {
   /** Windowed and normalised already: as it is. */
   ct_roi_norm: 'noNorm',
   /** HU: nnU-Net clips and normalises by percentiles, mean and sd of the tumour voxels of all cases it is given. */

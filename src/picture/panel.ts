@@ -109,7 +109,7 @@ export interface PanelOptions {
 }
 
 /** Pixels of a screen direction when the whole axis is shown, at least one. */
-export function pixelsAlong({ axis }: ScreenAxis, geometry: Geometry, pixelsPerMm: number): number {
+function pixelsAlong({ axis }: ScreenAxis, geometry: Geometry, pixelsPerMm: number): number {
   return Math.max(1, Math.round(geometry.size[axis] * geometry.spacingMm[axis] * pixelsPerMm));
 }
 

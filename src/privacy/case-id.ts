@@ -7,7 +7,7 @@ export interface PrivacyRules {
 }
 
 /** Environment variable with the secret of `privacy.caseId: hmac`; it is never stored. */
-export const SALT_VARIABLE = 'SWINPREP_SALT';
+const SALT_VARIABLE = 'SWINPREP_SALT';
 
 /** Shortest secret that is taken. */
 const SALT_CHARACTERS = 16;

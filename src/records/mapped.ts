@@ -27,7 +27,7 @@ const excludedMapped = z.strictObject({
   exclusion,
 });
 
-export const mappedSchema = z.discriminatedUnion('state', [okMapped, excludedMapped]);
+const mappedSchema = z.discriminatedUnion('state', [okMapped, excludedMapped]);
 
 export type OkMapped = z.infer<typeof okMapped>;
 export type MappedRecord = z.infer<typeof mappedSchema>;

@@ -29,14 +29,3 @@ export async function leaveForNext(
   const left = encodeJson(now);
   if (bytes === undefined || Buffer.compare(bytes, left) !== 0) await store.write(file, left);
 }
-
-/** Patients named in a closing line; the report has all. */
-const NAMED = 10;
-
-/** A closing line that names the first of some patients. */
-export function named(what: string, patients: readonly { patient_id: string }[], remark = ''): string[] {
-  if (patients.length === 0) return [];
-  const names = patients.slice(0, NAMED).map(({ patient_id }) => patient_id);
-  const more = patients.length > NAMED ? ` and ${patients.length - NAMED} more` : '';
-  return [`${what}: ${names.join(', ')}${more}${remark}`];
-}

@@ -42,3 +42,14 @@ export interface StepSummary extends StepOutcome {
   /** Where the time went. */
   readonly profile: Profile;
 }
+
+/** Patients named in a closing line; the report has all. */
+const NAMED = 10;
+
+/** A closing line that names the first of some patients. */
+export function named(what: string, patients: readonly { patient_id: string }[], remark = ''): string[] {
+  if (patients.length === 0) return [];
+  const names = patients.slice(0, NAMED).map(({ patient_id }) => patient_id);
+  const more = patients.length > NAMED ? ` and ${patients.length - NAMED} more` : '';
+  return [`${what}: ${names.join(', ')}${more}${remark}`];
+}

@@ -17,7 +17,7 @@ async function* timedListing<T>(clock: StageClock, items: AsyncIterable<T>): Asy
  * A store whose requests a clock times under `list` and `fetch`, or `unzip` where it is an archive that has been
  * fetched.
  */
-export function timedReads(
+function timedReads(
   clock: StageClock,
   store: ReadableStore,
   read: 'fetch' | 'unzip' = 'fetch',

@@ -26,6 +26,6 @@ export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[
   phantom: [['.'], ['objects'], ['anatomy'], ['drawing']],
   storage: [['open.ts', 'patient-store.ts'], ['blob', 'folder', 'zip'], ['.']],
   runner: [['ranks'], ['.']],
-  dicom: [['study'], ['mask'], ['series'], ['pixels'], ['codec'], ['file']],
+  dicom: [['study'], ['mask'], ['series'], ['pixels'], ['codec'], ['file'], ['.']],
   kernels: [['lungs', 'box'], ['grid'], ['mask'], ['intensity']],
 };

@@ -17,7 +17,7 @@ import { type Workspace, workspaceId } from '../workspace.ts';
 import { API_VERSION } from './api-version.ts';
 
 /** Azure Resource Manager of the public cloud. */
-export const PUBLIC_CLOUD = 'https://management.azure.com';
+const PUBLIC_CLOUD = 'https://management.azure.com';
 /** Who the run history of Azure ML takes tokens for. */
 const ML_SCOPE = 'https://ml.azure.com/.default';
 /** Seconds between two looks at an operation that says nothing of when to look again. */

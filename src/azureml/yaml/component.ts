@@ -6,7 +6,7 @@ import { isReservedName } from './reserved-names.ts';
 import { type Report, readYaml, throwProblems } from './yaml-file.ts';
 
 /** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, or the id of one in a workspace or registry. */
-export const environmentReference = z
+const environmentReference = z
   .string()
   .regex(
     /^azureml:(?:\/.+|[\w.-]+(?::[\w.-]+|@[\w.-]+))$/,

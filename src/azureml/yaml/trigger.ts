@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import type { Report } from './yaml-file.ts';
 
-export const FREQUENCIES = ['minute', 'hour', 'day', 'week', 'month'] as const;
-export const WEEK_DAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const;
+const FREQUENCIES = ['minute', 'hour', 'day', 'week', 'month'] as const;
+const WEEK_DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 /** azure-ai-ml takes a single value for a list of one. */
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);

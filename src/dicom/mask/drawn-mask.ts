@@ -1,4 +1,4 @@
-import type { StudyFlag } from '../file/study-flag.ts';
+import type { StudyFlag } from '../study-flag.ts';
 
 /** How what a mask object holds fell on the CT. */
 export interface MaskFit {

@@ -1,7 +1,7 @@
 import { CaseExclusion } from '../../errors.ts';
 import { vec3, voxelCount } from '../../volume/geometry.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
 import type { SliceLattice } from '../series/lattice.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import type { MaskFit } from './drawn-mask.ts';
 import { nearestVoxel, placeOnVoxels, resampleFrame, type VoxelPlacement } from './frame-placement.ts';
 import { type MaskFrames, planeDistanceMm, type VisitInside } from './mask-frames.ts';

@@ -1,10 +1,10 @@
 import { CaseExclusion } from '../../errors.ts';
 import type { Geometry } from '../../volume/geometry.ts';
 import { type DicomFile, Tag, text } from '../file/part10.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
 import { latticeOf, type SliceLattice } from '../series/lattice.ts';
 import type { CtSeries } from '../series/series.ts';
 import { isGridOf } from '../series/series-grid.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import type { ContourRule } from './contour-fill.ts';
 import type { DrawnMask, MaskFit } from './drawn-mask.ts';
 import { type LabelVolume, labelMask } from './label-volume.ts';

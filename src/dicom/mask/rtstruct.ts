@@ -3,8 +3,8 @@ import { CaseExclusion } from '../../errors.ts';
 import { largest, least } from '../../kernels/intensity/extremes.ts';
 import { voxelCount } from '../../volume/geometry.ts';
 import { type DicomFile, items, Tag, text } from '../file/part10.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
 import type { SliceLattice } from '../series/lattice.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import { type ContourRule, fillContours } from './contour-fill.ts';
 import {
   areaPixels,

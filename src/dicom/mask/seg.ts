@@ -1,7 +1,7 @@
 import { CaseExclusion } from '../../errors.ts';
 import { type DicomFile, items, Tag, text } from '../file/part10.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
 import type { SliceLattice } from '../series/lattice.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import type { DrawnMask } from './drawn-mask.ts';
 import { type FrameMask, frameMask, placementFlags } from './frame-mask.ts';
 import type { MaskReferences } from './link.ts';

@@ -1,6 +1,6 @@
 import { CaseExclusion } from '../../errors.ts';
 import { frameName } from '../file/functional-groups.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import { orderSlices } from './slice-order.ts';
 import type { SlicePlane } from './slice-plane.ts';
 

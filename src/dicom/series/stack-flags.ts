@@ -1,7 +1,7 @@
 import { largest } from '../../kernels/intensity/extremes.ts';
 import { attributesOf } from '../file/functional-groups.ts';
 import { decimals, Tag } from '../file/part10.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import { gapsOf } from './gaps.ts';
 import type { OrderedSlices } from './slice-order.ts';
 import type { SlicePlane } from './slice-plane.ts';

@@ -6,7 +6,7 @@ import {
   shiftPlanes,
 } from '../../kernels/grid/shift-planes.ts';
 import { type Geometry, type Volume, vec3 } from '../../volume/geometry.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
+import type { StudyFlag } from '../study-flag.ts';
 import { medianGapMm, missingPlanes, sliceGrid } from './gaps.ts';
 import { latticeOf, type SliceLattice, slantedLattice } from './lattice.ts';
 import { type OrderedSlices, orderSlices } from './slice-order.ts';

@@ -1,12 +1,12 @@
 import { acquisitionOf, type ImageFrame } from '../file/functional-groups.ts';
 import { type DicomFile, decimals, Tag, text } from '../file/part10.ts';
-import type { StudyFlag } from '../file/study-flag.ts';
 import type { LinkRule } from '../mask/link.ts';
 import type { MaskAgreement } from '../mask/mask-agreement.ts';
 import type { MaskCandidate, MaskSource } from '../mask/mask-candidates.ts';
 import { type Rescale, rescaleOf } from '../pixels/rescale.ts';
 import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules } from '../series/series.ts';
 import { whyBehind } from '../series/series-choice.ts';
+import type { StudyFlag } from '../study-flag.ts';
 
 /** A series that could have been the volume, whether it was, and otherwise why not. */
 export interface CandidateFacts {

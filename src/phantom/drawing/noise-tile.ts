@@ -1,7 +1,7 @@
 import type { RandomStream } from './random.ts';
 
 /** Side of a tile in pixels; a power of two, so that wrapping is a bit mask. */
-export const tileSide = 512;
+const tileSide = 512;
 const mask = tileSide - 1;
 
 /** Periodic noise with mean 0 and standard deviation 1, `tileSide` squared, x fastest. */

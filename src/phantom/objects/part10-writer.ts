@@ -1,7 +1,7 @@
 import { type DataSet, dictionary, type Keyword, type Vr } from './dictionary.ts';
 import { uidOf } from './uid.ts';
 
-export const explicitLittleEndian = '1.2.840.10008.1.2.1';
+const explicitLittleEndian = '1.2.840.10008.1.2.1';
 
 /** A DICOM file (PS3.10) of a data set, explicit VR little endian, sequences and items with defined length. */
 export function encodePart10(dataSet: DataSet & { SOPClassUID: string; SOPInstanceUID: string }): Uint8Array {

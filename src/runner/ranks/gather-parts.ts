@@ -36,10 +36,12 @@ function partKey({ step, run }: PartsPlace, { rank, ranks }: Shard): string {
   return `.part-${step}-${run}-${rank}-of-${ranks}.json`;
 }
 
+/** Hands a rank's part to rank 0. */
 export async function writePart<R>(place: PartsPlace, shard: Shard, part: Part<R>): Promise<void> {
   await place.store.write(partKey(place, shard), encodeJson(part));
 }
 
+/** Takes a rank's part away; none there is no error. */
 export async function deletePart(place: PartsPlace, shard: Shard): Promise<void> {
   await place.store.delete(partKey(place, shard));
 }

@@ -3,7 +3,7 @@ import type { Cases } from '../../records/cases.ts';
 import type { Changes, EarlierCases } from '../../records/changes.ts';
 import { fingerprintOf } from '../../records/json.ts';
 import type { Pruned } from '../../records/record.ts';
-import { named } from '../../runner/earlier.ts';
+import { named } from '../../runner/report.ts';
 import { convertRules } from './fingerprint.ts';
 
 type Why = Changes['changed'][number]['why'][number];

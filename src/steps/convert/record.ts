@@ -98,6 +98,7 @@ export function caseRecord(
   };
 }
 
+/** `case.json` of a patient that cannot be used. */
 export function excludedCase(exclusion: Exclusion, fingerprint: string): ExcludedCase {
   return {
     patient_id: exclusion.patient_id,

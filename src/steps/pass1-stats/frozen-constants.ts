@@ -31,7 +31,7 @@ export interface FrozenConstants {
 }
 
 /** Keys of the configuration that decide what the constants are of: with another value they would mean something else. */
-export function constantKeys({ resample, intensity, roi }: Config): string[] {
+function constantKeys({ resample, intensity, roi }: Config): string[] {
   const section = (name: string, keys: readonly string[]): string[] => keys.map((key) => `${name}.${key}`);
   const spacing = resample.policy === 'fixed' ? ['spacingMm'] : ['thinMm', 'thickAboveMm', 'thickZMm'];
   const threshold = intensity.voxelRule === 'mask' ? [] : ['thresholdHu'];

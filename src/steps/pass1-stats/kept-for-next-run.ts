@@ -6,7 +6,7 @@ import { joinUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 
 /** `--freeze-stats` for the constants of the last run that kept its state. */
-export const LAST = 'last';
+const LAST = 'last';
 
 /** Keeps the statistics for the next run. Nothing is written where nothing has changed. */
 export async function keepStats(place: string | undefined, stats: DatasetStats): Promise<void> {

@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../records/json.ts';
 import type { Pruned } from '../../records/record.ts';
 import type { RoiRecord } from '../../records/roi.ts';
 import type { RoiChanges, Rois } from '../../records/roi-changes.ts';
-import { named } from '../../runner/earlier.ts';
+import { named } from '../../runner/report.ts';
 import { VERSION } from '../../version.ts';
 import { roiConstants, roiFingerprint, roiRules } from './fingerprint.ts';
 import type { RoiTask } from './task.ts';

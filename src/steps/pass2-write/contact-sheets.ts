@@ -7,7 +7,7 @@ import type { ReadableStore } from '../../storage/store.ts';
 const TILES_PER_SHEET = 60;
 
 /** File name of the nth sheet, from 1. */
-export function sheetName(n: number): string {
+function sheetName(n: number): string {
   return n === 1 ? 'contact_sheet.png' : `contact_sheet_${n}.png`;
 }
 

@@ -76,6 +76,7 @@ export function roiRecord(task: RoiTask, roi: Roi, paths: Record<string, OutputF
   };
 }
 
+/** `meta.json` of a patient that gets no ROI. */
 export function excludedRoi(exclusion: Exclusion, config: Config, fingerprint: string): ExcludedRoi {
   return {
     patient_id: exclusion.patient_id,

@@ -71,7 +71,7 @@ export function estimateCommand(y: Argv<WorkspaceOptions>): Argv<WorkspaceOption
   );
 }
 
-export function estimateLines(found: CohortEstimate): string[] {
+function estimateLines(found: CohortEstimate): string[] {
   const { cost, requests, storedGb, currency } = found;
   const money = (amount: number): string => `${amount.toFixed(2)} ${currency}`;
   const hours = (amount: number): string => `${amount.toFixed(2)} h`;
