@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import path, { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { readJson, temporaryFolder } from './support/cli.ts';
-import { ROOT } from './support/documents.ts';
+import { linkTargets, ROOT, readDocument } from './support/documents.ts';
 
 const folder = temporaryFolder();
 
@@ -41,12 +41,30 @@ test('the package holds what runs and what is read, and no sources or tests', ()
     'README.md',
     'components',
     'dist',
+    'docker',
     'docs',
+    'findings',
     'infra',
     'package.json',
     'pipelines',
+    'test',
   ]);
   expect(packed.files.filter(({ path }) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
+});
+
+test('its documents link what is in it', () => {
+  const paths = new Set(packed.files.map(({ path: file }) => file));
+  const folders = new Set([...paths].map((file) => path.dirname(file)));
+  const dead = [...paths]
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) =>
+      linkTargets(readDocument(file))
+        .filter((target) => !/^(https?:|#)/.test(target))
+        .map((target) => path.join(path.dirname(file), target.replace(/#.*/, '')))
+        .filter((target) => !paths.has(target) && !folders.has(target.replace(/\/$/, '')))
+        .map((target) => `${file}: ${target}`),
+    );
+  expect(dead).toEqual([]);
 });
 
 test('installed in an empty folder it runs', async () => {
