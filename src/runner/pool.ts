@@ -6,7 +6,7 @@ import { MemoryQueue } from './memory-queue.ts';
 import type { Report } from './report.ts';
 import type { PoolTimes } from './step-watch.ts';
 import { type CaseOutcome, type CaseTask, type Errand, moduleBeside, type TimedOutcome } from './task.ts';
-import { type MemoryOptions, planMemory } from './worker-count.ts';
+import { type MemoryOptions, planMemory, type UsualPatient } from './worker-count.ts';
 
 const WORKER = moduleBeside(import.meta.url, 'worker');
 
@@ -38,8 +38,7 @@ export interface PreparedTask<T> {
 export interface PoolOptions<T extends CaseTask, R> extends MemoryOptions {
   /** The module whose default export works on one patient; a URL. */
   readonly work: string;
-  /** Memory that a usual patient takes, bytes. */
-  readonly usualBytes: number;
+  readonly usual: UsualPatient;
   readonly report: Report;
   readonly onCrash: (exclusion: ExclusionAt<T['step']>) => R;
   /** Told once where the time of the workers went. */
@@ -68,10 +67,10 @@ export async function runCases<T extends CaseTask, R>(
   const times = new Map<number, StageTimes>();
   const step = tasks[0]?.step;
   if (step === undefined) return { records: [], skipped: 0 };
-  const plan = planMemory(step, options.usualBytes, options);
+  const plan = planMemory(step, options.usual, options);
   const workers = Math.min(plan.workers, tasks.length);
   const queue = new MemoryQueue(plan.patientBytes);
-  const prepare = options.prepare ?? ((task: T) => ({ task, bytes: options.usualBytes }));
+  const prepare = options.prepare ?? ((task: T) => ({ task, bytes: options.usual.bytes }));
   report({ kind: 'started', step, patients: tasks.length, workers });
   const pool = new Tinypool({
     filename: WORKER,

@@ -58,23 +58,31 @@ function inGib(bytes: number): string {
   return `${(bytes / GIB).toFixed(2)} GiB`;
 }
 
+/** A patient as most are, or somewhat larger. */
+export interface UsualPatient {
+  /** Memory that it takes. */
+  readonly bytes: number;
+  /** What it is, for a message. */
+  readonly what: string;
+}
+
 /**
  * How many workers a step gets and how much memory their patients share. With 0 workers there are as many as cores, and
- * as usual patients, of `usualBytes` each, that fit. Throws a UsageError where a stated limit does not hold one worker with one of these.
+ * as usual patients that fit. Throws a UsageError where a stated limit does not hold one worker with one of these.
  */
 export function planMemory(
   step: TaskName,
-  usualBytes: number,
+  usual: UsualPatient,
   { workers, memoryLimit }: MemoryOptions,
   cores = availableParallelism(),
   machine = machineBytes(),
 ): MemoryPlan {
   const limit = memoryLimit ?? AUTO_SHARE * machine;
-  const share = WORKER_BYTES + usualBytes;
+  const share = WORKER_BYTES + usual.bytes;
   const fitting = Math.floor((limit - PROCESS_BYTES) / share);
   if (memoryLimit !== undefined && fitting < 1) {
     throw new UsageError(
-      `--memory-limit: ${inGib(memoryLimit)} is too little: ${step} with one worker takes ${inGib(PROCESS_BYTES + share)} for a CT of 297 slices of 512x512`,
+      `--memory-limit: ${inGib(memoryLimit)} is too little: ${step} with one worker takes ${inGib(PROCESS_BYTES + share)} for ${usual.what}`,
     );
   }
   const chosen = workers || Math.max(1, Math.min(cores, fitting));

@@ -31,7 +31,7 @@ async function run(work: string, workers = 2) {
   const result = runCases<CaseTask, string>(tasks, {
     work,
     workers,
-    usualBytes: 1,
+    usual: { bytes: 1, what: 'a patient' },
     report: (event) => events.push(event),
     onCrash: ({ patient_id, code }) => `${patient_id}: ${code}`,
     onTimes: () => {},

@@ -21,7 +21,13 @@ test.each(['4', '0GiB', 'much', '4 TB', '-1GiB'])('--memory-limit %s is refused'
 describe('the number of workers', () => {
   const share = WORKER_BYTES + USUAL_ROI_BYTES;
   const workersIn = (memoryLimit: number | undefined, cores: number, machine = 1024 * GIB, workers = 0) =>
-    planMemory('pass2-write', USUAL_ROI_BYTES, { workers, memoryLimit }, cores, machine).workers;
+    planMemory(
+      'pass2-write',
+      { bytes: USUAL_ROI_BYTES, what: 'a CT' },
+      { workers, memoryLimit },
+      cores,
+      machine,
+    ).workers;
 
   test('is as many usual patients as the limit holds, and no more than cores', () => {
     for (const count of [1, 2, 5]) {
@@ -42,7 +48,7 @@ describe('the number of workers', () => {
 
   test('is refused where one worker does not fit', () => {
     expect(() => workersIn(PROCESS_BYTES + share - 1, 64)).toThrow(
-      /^--memory-limit: \d\.\d\d GiB is too little: pass2-write with one worker takes \d\.\d\d GiB/,
+      /^--memory-limit: \d\.\d\d GiB is too little: pass2-write with one worker takes \d\.\d\d GiB for a CT$/,
     );
   });
 });
@@ -51,7 +57,7 @@ test('patients share what the process and its workers leave of the limit', () =>
   const memoryLimit = 8 * GIB;
   const { workers, patientBytes } = planMemory(
     'convert',
-    USUAL_CONVERT_BYTES,
+    { bytes: USUAL_CONVERT_BYTES, what: 'a CT' },
     { workers: 3, memoryLimit },
     2,
     1024 * GIB,

@@ -21,7 +21,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 /** The same within a room: its folders, files that are named, and `.` for all others that lie directly in it. */
 export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   terminal: [['.'], ['commands'], ['lines', 'options']],
-  steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back']],
+  steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back'], ['.']],
   azureml: [['local'], ['arm'], ['request-bodies'], ['yaml'], ['.']],
   phantom: [['.'], ['objects'], ['anatomy'], ['drawing']],
   storage: [['open.ts', 'patient-store.ts'], ['blob', 'folder', 'zip'], ['.']],

@@ -25,6 +25,7 @@ import { inFlight } from '../../storage/in-flight.ts';
 import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
+import { USUAL_CT } from '../usual-ct.ts';
 import { changeFacts, changesSince } from './changes.ts';
 import { CASE } from './patient.ts';
 import { USUAL_CONVERT_BYTES } from './patient-memory.ts';
@@ -122,7 +123,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     ...options,
     step: 'convert',
     work: moduleBeside(import.meta.url, 'patient'),
-    usualBytes: USUAL_CONVERT_BYTES,
+    usual: { bytes: USUAL_CONVERT_BYTES, what: USUAL_CT },
     onCrash: (exclusion) => excludedCase(exclusion, ''),
     weigh: () => inFlight(tasks, weighConvert),
     prepare: prepareConvert,

@@ -13,6 +13,7 @@ import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { displayUri, lastName } from '../../storage/location.ts';
 import { locateObject, openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
+import { USUAL_CT } from '../usual-ct.ts';
 import { isOnePatient } from './one-patient.ts';
 import inspectPatient, { type InspectTask } from './patient.ts';
 import { excludedPatient } from './record.ts';
@@ -80,7 +81,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
         ...options,
         report,
         work: moduleBeside(import.meta.url, 'patient'),
-        usualBytes: USUAL_INSPECT_BYTES,
+        usual: { bytes: USUAL_INSPECT_BYTES, what: USUAL_CT },
         onCrash: (exclusion) => excludedPatient(exclusion),
         onTimes: watch.sawPool,
       },

@@ -12,6 +12,7 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
+import { USUAL_CT } from '../usual-ct.ts';
 import type { MapBackRules } from './native-prediction.ts';
 import { type MapBackTask, mapBackOne, type StoredObject } from './patient.ts';
 import { keyFor, patientMatcher } from './patient-pattern.ts';
@@ -148,7 +149,7 @@ async function mapBackFolder(options: MapBackOptions): Promise<StepOutcome> {
     runCases<MapBackTask, MappedRecord>(tasks, {
       ...options,
       work: moduleBeside(import.meta.url, 'patient'),
-      usualBytes: USUAL_MAP_BACK_BYTES,
+      usual: { bytes: USUAL_MAP_BACK_BYTES, what: USUAL_CT },
       onCrash: (exclusion) => ({ patient_id: exclusion.patient_id, state: 'excluded', exclusion }),
       onTimes: watch.sawPool,
     }),

@@ -13,6 +13,7 @@ import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
 import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { VERSION } from '../../version.ts';
+import { USUAL_CT } from '../usual-ct.ts';
 import { datasetStats } from './dataset-stats.ts';
 import { frozenFacts, readFrozen } from './frozen-constants.ts';
 import { keepStats } from './kept-for-next-run.ts';
@@ -58,7 +59,7 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
     ...options,
     step: 'pass1-stats',
     work: moduleBeside(import.meta.url, 'patient'),
-    usualBytes: USUAL_MEASURE_BYTES,
+    usual: { bytes: USUAL_MEASURE_BYTES, what: USUAL_CT },
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
     prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record)) }),
     weigh: async () =>

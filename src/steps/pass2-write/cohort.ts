@@ -29,6 +29,7 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStore } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
+import { USUAL_CT } from '../usual-ct.ts';
 import { roiChangeFacts, roiChangesBetween, roisOfRun } from './changes.ts';
 import { cohortSheets } from './contact-sheets.ts';
 import { roiFingerprint } from './fingerprint.ts';
@@ -76,7 +77,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     ...options,
     step: 'pass2-write',
     work: moduleBeside(import.meta.url, 'patient'),
-    usualBytes: USUAL_ROI_BYTES,
+    usual: { bytes: USUAL_ROI_BYTES, what: USUAL_CT },
     onCrash: (exclusion) => excludedRoi(exclusion, config, ''),
     prepare: (task) => ({ task, bytes: roiBytesOf(task.record, task.config) }),
     weigh: async () =>
