@@ -25,7 +25,7 @@ import { inFlight } from '../../storage/in-flight.ts';
 import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
-import { USUAL_CT } from '../usual-ct.ts';
+import { USUAL_CT } from '../usual-patient.ts';
 import { changeFacts, changesSince } from './changes.ts';
 import { CASE } from './patient.ts';
 import { USUAL_CONVERT_BYTES } from './patient-memory.ts';

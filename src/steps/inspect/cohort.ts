@@ -13,7 +13,7 @@ import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { displayUri, lastName } from '../../storage/location.ts';
 import { locateObject, openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
-import { USUAL_CT } from '../usual-ct.ts';
+import { USUAL_CT } from '../usual-patient.ts';
 import { isOnePatient } from './one-patient.ts';
 import inspectPatient, { type InspectTask } from './patient.ts';
 import { excludedPatient } from './record.ts';

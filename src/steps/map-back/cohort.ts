@@ -12,7 +12,7 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
-import { USUAL_CT } from '../usual-ct.ts';
+import { USUAL_CT } from '../usual-patient.ts';
 import type { MapBackRules } from './native-prediction.ts';
 import { type MapBackTask, mapBackOne, type StoredObject } from './patient.ts';
 import { keyFor, patientMatcher } from './patient-pattern.ts';

@@ -13,7 +13,7 @@ import { type StepWatch, watched } from '../../runner/step-watch.ts';
 import { moduleBeside } from '../../runner/task.ts';
 import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { VERSION } from '../../version.ts';
-import { USUAL_CT } from '../usual-ct.ts';
+import { USUAL_CT } from '../usual-patient.ts';
 import { datasetStats } from './dataset-stats.ts';
 import { frozenFacts, readFrozen } from './frozen-constants.ts';
 import { keepStats } from './kept-for-next-run.ts';

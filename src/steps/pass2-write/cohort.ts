@@ -29,7 +29,7 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStore } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
-import { USUAL_CT } from '../usual-ct.ts';
+import { USUAL_CT } from '../usual-patient.ts';
 import { roiChangeFacts, roiChangesBetween, roisOfRun } from './changes.ts';
 import { cohortSheets } from './contact-sheets.ts';
 import { roiFingerprint } from './fingerprint.ts';
