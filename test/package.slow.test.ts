@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path, { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
@@ -85,11 +85,15 @@ test('it brings its components and pipelines', async () => {
   expect(Number(checked)).toBeLessThanOrEqual(files.length);
 });
 
-test('without Azurite its demo runs over plain folders, and takes them away again', async () => {
+test('without Azurite its demo runs over plain folders, takes them away again, and leaves what is not its own', async () => {
+  const own = join(folder, 'demo-output/stores/mine.txt');
+  mkdirSync(path.dirname(own), { recursive: true });
+  writeFileSync(own, 'mine');
   const { stdout } = await run('npx', 'swinprep', 'demo', '--patients', '4');
   const place = /^Azurite is not installed \(npm install azurite\): plain folders take its place, in (.+)$/m;
   expect(stdout).toMatch(place);
-  expect(() => readdirSync(place.exec(stdout)![1])).toThrow('ENOENT');
+  expect(() => readdirSync(path.resolve(folder, place.exec(stdout)![1]))).toThrow('ENOENT');
+  expect(readFileSync(own, 'utf8')).toBe('mine');
   const manifest = readJson<{ summary: { num_ok: number } }>(
     folder,
     'demo-output/artifacts/pass2_write/manifest/manifest.json',

@@ -19,8 +19,11 @@ async function azuritePlace(): Promise<DemoPlace> {
   return { uri: `${url}/demo`, isBlob: true, told: `Azurite is listening at ${url}`, close };
 }
 
-/** Below the demo's output folder, where the next demo clears it away if this one is killed. */
-export const STORES = 'stores';
+/**
+ * Below the demo's output folder, where the next demo clears it away if this one is killed. A name that no folder of the
+ * user's has: what bears it is deleted.
+ */
+export const STORES = '.swinprep-demo';
 
 function folderPlace(out: string): DemoPlace {
   const folder = join(out, STORES);
