@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodeOf, type RunEvent } from '../azureml/local/local-run.ts';
 import type { ConfigOptions } from '../config/read-config.ts';
 import { type CohortResult, readCohortResult } from '../default-pipeline/cohort-result.ts';
 import { type PreprocessResult, preprocess } from '../default-pipeline/preprocess.ts';
 import { UsageError } from '../errors.ts';
+import { displayUri, parseLocation } from '../storage/location.ts';
 import { openStore, readObject } from '../storage/open.ts';
 import { type DemoPlace, openDemoPlace, STORES } from './demo-place.ts';
 import { writePhantom } from './write-phantom.ts';
@@ -80,9 +81,26 @@ async function provide(
   return { raw: `${uri}/raw`, clinical: `${uri}/clinical.csv` };
 }
 
+/** Throws a UsageError where what is given lies in what is cleared. */
+function assertApart({ out, raw, clinical }: DemoOptions): void {
+  const given = { '--raw': raw, '--clinical': clinical };
+  for (const [option, uri] of Object.entries(given)) {
+    const location = uri === undefined ? undefined : parseLocation(uri);
+    if (location?.kind !== 'folder') continue;
+    for (const name of OUTPUTS) {
+      const way = relative(resolve(out, name), resolve(location.path));
+      if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
+        throw new UsageError(
+          `${option} ${displayUri(uri!)}: lies in ${join(out, name)}, which the demo replaces; give another --out`,
+        );
+    }
+  }
+}
+
 /** Runs the default pipeline on an Azurite inside this process, or over folders, and brings the result into a folder. */
 export async function demo(options: DemoOptions): Promise<DemoResult> {
   const { out, say } = options;
+  assertApart(options);
   await Promise.all(OUTPUTS.map((name) => rm(join(out, name), { recursive: true, force: true })));
   const place = await openDemoPlace(out);
   say(place.told);
