@@ -2,6 +2,7 @@ import type { Config } from './schema.ts';
 
 /** The default: what the first cohort, NSCLC-Radiomics "Lung1", should be prepared with. */
 const lung1: Config = {
+  raw: { patients: 'auto', idPattern: '' },
   series: {
     minSlices: 16,
     rejectDescriptions: [

@@ -4,10 +4,12 @@ import { geometry, hu, mask, series } from './ct-and-mask.ts';
 import { lung, resample, roi, thorax } from './grid-and-roi.ts';
 import { output } from './output.ts';
 import { privacy } from './privacy.ts';
+import { raw } from './raw.ts';
 import { intensity, split, stats } from './training.ts';
 
 /** Every choice that changes an output. Descriptions are the configuration reference. */
 export const configSchema = z.strictObject({
+  raw,
   series,
   geometry,
   hu,

@@ -29,9 +29,13 @@ const agreement = z.strictObject({
   refusal: z.string(),
 });
 
+/** How the clinical table calls the patient, where that is not its name; an HMAC of it with `privacy.caseId: hmac`. */
+const clinicalId = z.string().optional();
+
 /** `case.json`: one patient after convert, committed last. Built from an allow-list: no UID, name or date of any header. */
 const okCase = z.strictObject({
   patient_id: z.string(),
+  clinical_id: clinicalId,
   state: z.literal('ok'),
   ct: outputFile.extend({
     ...gridRecord.shape,
@@ -89,6 +93,7 @@ const okCase = z.strictObject({
 
 const excludedCase = z.strictObject({
   patient_id: z.string(),
+  clinical_id: clinicalId,
   state: z.literal('excluded'),
   exclusion,
   swinprep_version: z.string(),
