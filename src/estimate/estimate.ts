@@ -91,11 +91,12 @@ function assertComplete(options: EstimateOptions): void {
 
 /** The patients of the raw data by name, with their blobs as a listing tells them. */
 async function rawPatients(uri: string, report: Report): Promise<Map<string, PatientBlobs>> {
-  const { mask } = resolveConfig({ preset: 'lung1' });
-  const found = [...(await findPatients(uri, (name) => name, report))];
+  const config = resolveConfig({ preset: 'lung1' });
+  const { patients } = await findPatients({ raw: uri, config, report });
+  const found = [...patients];
   return new Map(
     await inFlight(found, async ([name, patient]): Promise<[string, PatientBlobs]> => {
-      const { listed } = await patientInputs(patient, uri, uri, mask, STORES);
+      const { listed } = await patientInputs(patient, undefined, config.mask, STORES);
       const blobs = listed.map((entry) => ({
         key: String(entry[0]),
         bytes: entry.find((value) => typeof value === 'number') ?? 0,

@@ -4,11 +4,12 @@ import { isNiftiName } from '../records/pairs.ts';
 import { displayUri } from '../storage/location.ts';
 import type { Stores } from '../storage/open.ts';
 import { openPatient } from '../storage/patient-store.ts';
-import type { Child, Entry, ReadableStore, Store } from '../storage/store.ts';
+import type { Entry, ReadableStore, Store } from '../storage/store.ts';
 import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip/zip.ts';
 import { fileVanished } from './patient-files.ts';
-import type { RawPatient } from './patients.ts';
+import type { PatientSource, RawPatient } from './raw-patient.ts';
+import { type RunFile, runFiles, runStore } from './run-files.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -60,11 +61,11 @@ async function fileOfPair(uri: string, what: string, stores: Stores): Promise<In
 }
 
 /** Every object, as a listing tells it. */
-export type Listing = readonly Entry[];
+type Listing = readonly Entry[];
 
-async function listingOf(store: ReadableStore, prefix = ''): Promise<Listing> {
+async function listingOf(store: ReadableStore): Promise<Listing> {
   const listing: Entry[] = [];
-  for await (const entry of store.list(prefix)) listing.push(entry);
+  for await (const entry of store.list()) listing.push(entry);
   return listing;
 }
 
@@ -118,50 +119,95 @@ async function inputsOfPair(ct: string, mask: string, stores: Stores): Promise<P
   };
 }
 
-/** The listing of a patient that is a child of the raw data. */
-export async function listChild(store: Store, child: Child): Promise<Listing> {
-  return child.kind === 'file' ? [child.entry] : listingOf(store, `${child.name}/`);
+/** What a listing told of a patient before its turn. */
+export type KnownFiles = readonly RunFile[];
+
+/** The files of a patient whose data are no pair: a child of the raw data, or files wherever they lie. */
+export async function listPatient(
+  source: Exclude<PatientSource, { kind: 'pair' }>,
+  open: Stores['open'],
+): Promise<KnownFiles> {
+  if (source.kind === 'files') return runFiles(source.runs, open);
+  const { place, child } = source;
+  if (child.kind === 'file') return [{ place, entry: child.entry }];
+  return runFiles([{ place, folder: child.name, depth: 'below' }], open);
 }
 
 async function inputsOfChild(
-  raw: string,
-  child: Child,
+  { place, child }: Extract<PatientSource, { kind: 'child' }>,
+  files: KnownFiles,
   stores: Stores,
-  known: Listing | undefined,
 ): Promise<PatientInputs> {
-  const store = await stores.open(raw);
-  const listing = known ?? (await listChild(store, child));
+  const store = await stores.open(place);
+  const listing = files.map(({ entry }) => entry);
   return {
     listed: listedOf(listing),
     dicom: async () => {
-      const files = await openPatient(listedStore(store, listing), child);
-      return child.kind === 'file' ? stores.archive(files) : files;
+      const opened = await openPatient(listedStore(store, listing), child);
+      return child.kind === 'file' ? stores.archive(opened) : opened;
     },
     niftiCt: undefined,
     niftiMask: undefined,
   };
 }
 
+/** Where the names of files decide nothing, they do not count as inputs either: moving files makes nothing again. */
+function listedByContent(files: KnownFiles): PatientInputs['listed'] {
+  return files
+    .map(({ entry: { bytes, version } }) => [bytes, version] as const)
+    .sort(([a, v], [b, w]) => a - b || (v < w ? -1 : v > w ? 1 : 0));
+}
+
+function inputsOfFiles(
+  { runs, named }: Extract<PatientSource, { kind: 'files' }>,
+  files: KnownFiles,
+  { open }: Stores,
+): PatientInputs {
+  return {
+    listed: named === 'header' ? listedByContent(files) : listedOf(files.map(({ entry }) => entry)),
+    dicom: () => runStore(files, runs, open),
+    niftiCt: undefined,
+    niftiMask: undefined,
+  };
+}
+
+/** Where NIfTI masks lie if nothing else is said: where the patient does. */
+function placeOf(source: Exclude<PatientSource, { kind: 'pair' }>): string {
+  return source.kind === 'child' ? source.place : source.runs[0].place;
+}
+
 /**
  * What there is to read of a patient, with masks that lie apart: `masks` is where `mask.niftiPatterns` are looked up if
- * NIFTI is among `mask.sources`, '' nowhere. Nothing but listings is read yet, and not that of a folder or archive whose
- * listing is `known`.
+ * NIFTI is among `mask.sources`, '' nowhere, undefined in the patient's place of raw data. Nothing but listings is read yet,
+ * and not that of files that are `known`. Reading a patient that was refused throws the CaseExclusion that it is refused by.
  */
 export async function patientInputs(
-  { name, source }: RawPatient,
-  raw: string,
-  masks: string,
+  { name, source, refusal, clinicalId }: RawPatient,
+  masks: string | undefined,
   { sources, niftiPatterns }: Config['mask'],
   stores: Stores,
-  known?: Listing,
+  known?: KnownFiles,
 ): Promise<PatientInputs> {
   if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, stores);
-  const inputs =
-    source.kind === 'itself'
-      ? await inputsOfPair(raw, '', stores)
-      : await inputsOfChild(raw, source.child, stores, known);
-  if (!sources.includes('NIFTI') || masks === '') return inputs;
-  const mask = await maskByPattern(masks, name, niftiPatterns, stores);
+  const files = known ?? (await listPatient(source, stores.open));
+  const found =
+    source.kind === 'child'
+      ? await inputsOfChild(source, files, stores)
+      : inputsOfFiles(source, files, stores);
+  const marks = [
+    ...(refusal === undefined ? [] : [['refused', refusal.code, refusal.message]]),
+    ...(clinicalId === undefined ? [] : [['clinical id', clinicalId]]),
+  ];
+  const inputs = { ...found, listed: [...found.listed, ...marks] };
+  if (refusal !== undefined) {
+    const refuse = async (): Promise<never> => {
+      throw new CaseExclusion(refusal.code, refusal.message);
+    };
+    return { ...inputs, dicom: refuse };
+  }
+  const where = masks ?? placeOf(source);
+  if (!sources.includes('NIFTI') || where === '') return inputs;
+  const mask = await maskByPattern(where, name, niftiPatterns, stores);
   return mask === undefined
     ? inputs
     : { ...inputs, listed: [...inputs.listed, mask.listed], niftiMask: mask.read };

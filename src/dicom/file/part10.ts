@@ -95,7 +95,7 @@ export const Tag = {
 const PREAMBLE_BYTES = 128;
 
 /** The directory of a medium, DICOMDIR (DICOM PS3.3 F.3): it refers to images and is none. */
-const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10';
+export const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10';
 
 /** No data set inflates to more; a deflated one that does is a bomb. */
 const MAX_INFLATED_BYTES = 2 ** 29;
@@ -105,7 +105,7 @@ function hasPrefix(bytes: Uint8Array, position: number): boolean {
 }
 
 /** Where the elements start: after preamble and prefix, after the prefix alone, or at once; undefined in no DICOM. */
-function startOfElements(bytes: Uint8Array): number | undefined {
+export function startOfElements(bytes: Uint8Array): number | undefined {
   if (hasPrefix(bytes, PREAMBLE_BYTES)) return PREAMBLE_BYTES + 4;
   if (hasPrefix(bytes, 0)) return 4;
   return looksLikeDataSet(bytes) ? 0 : undefined;

@@ -5,7 +5,7 @@ import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
-import { caseIdOf, uidHmacOf } from '../../privacy/case-id.ts';
+import { uidHmacOf } from '../../privacy/case-id.ts';
 import { findPatients } from '../../raw/patients.ts';
 import { type CaseRecord, caseSchema } from '../../records/case.ts';
 import { CASES_FILE, mergeCases } from '../../records/cases.ts';
@@ -89,17 +89,17 @@ async function checkedConfig(options: ConvertOptions): Promise<Config> {
 
 /** A task for every patient that is asked for, in order of their ids. */
 async function findTasks(
-  { raw, masks = raw, interim, limit, resolveUri, report }: ConvertOptions,
+  { raw, masks, interim, limit, resolveUri, report }: ConvertOptions,
   config: Config,
 ): Promise<ConvertTask[]> {
-  const patients = await findPatients(raw, caseIdOf(config), report, resolveUri);
+  const kept = await openStore(interim);
+  const { patients } = await findPatients({ raw, config, kept, resolveUri, report });
   const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({
         step: 'convert',
         patientId,
         patient,
-        raw,
         masks,
         interim,
         config,

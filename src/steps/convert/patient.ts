@@ -4,8 +4,16 @@ import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
 import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
 import { type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
+import type { RawPatient } from '../../raw/raw-patient.ts';
 import { patientRules } from '../../raw/rules.ts';
-import { CASE_FILE, type CaseRecord, CT_FILE, caseSchema, TUMOR_FILE } from '../../records/case.ts';
+import {
+  CASE_FILE,
+  type CaseRecord,
+  CT_FILE,
+  caseSchema,
+  type OkCase,
+  TUMOR_FILE,
+} from '../../records/case.ts';
 import { MEASURES_FILE } from '../../records/stats.ts';
 import { type CommitRules, commitOnce } from '../../runner/commit.ts';
 import { writeOutputs } from '../../runner/outputs.ts';
@@ -45,18 +53,23 @@ function timedConvert(clock: StageClock, { qc, output }: Config) {
   };
 }
 
+/** The record with how the clinical table calls the patient, where it does so otherwise. */
+function withClinicalId({ patient_id, ...record }: OkCase, { clinicalId }: RawPatient): OkCase {
+  return { patient_id, ...(clinicalId !== undefined && { clinical_id: clinicalId }), ...record };
+}
+
 /** Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, unless that is done already. */
 export default async function convertPatient(
   task: ConvertTask,
   clock: StageClock,
 ): Promise<CaseOutcome<CaseRecord>> {
-  const { patientId, patient, raw, masks, config } = task;
+  const { patientId, patient, masks, config } = task;
   const timed = timedConvert(clock, config);
   const rules = patientRules(patient, config);
   const stores = timedStores(clock);
   const place = { store: await stores.open(task.interim), patientId, rules: CASE };
   return commitOnce<ConvertTask, PatientInputs, Study, CaseRecord>(task, place, {
-    list: () => patientInputs(patient, raw, masks, config.mask, stores, task.listing),
+    list: () => patientInputs(patient, masks, config.mask, stores, task.known),
     fingerprint: (inputs) => convertFingerprint(inputs, rules, config),
     read: (inputs) => readPatient(inputs, rules, clock),
     make: async (study, fingerprint) => {
@@ -66,8 +79,17 @@ export default async function convertPatient(
       const outputs = { [CT_FILE]: timed.gzip(study.ct), [TUMOR_FILE]: timed.gzip(study.tumor) };
       const { [CT_FILE]: ct, [TUMOR_FILE]: tumor } = await writeOutputs(place, outputs, clock);
       const files = { ct, tumor };
-      return timed.recordOf(patientId, study, histogram, checks, files, uidHmacOf(config), fingerprint);
+      const record = timed.recordOf(
+        patientId,
+        study,
+        histogram,
+        checks,
+        files,
+        uidHmacOf(config),
+        fingerprint,
+      );
+      return withClinicalId(record, patient);
     },
-    exclude: excludedCase,
+    exclude: (exclusion, fingerprint) => excludedCase(exclusion, fingerprint, patient.clinicalId),
   });
 }

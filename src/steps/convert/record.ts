@@ -99,9 +99,10 @@ export function caseRecord(
 }
 
 /** `case.json` of a patient that cannot be used. */
-export function excludedCase(exclusion: Exclusion, fingerprint: string): ExcludedCase {
+export function excludedCase(exclusion: Exclusion, fingerprint: string, clinicalId?: string): ExcludedCase {
   return {
     patient_id: exclusion.patient_id,
+    ...(clinicalId !== undefined && { clinical_id: clinicalId }),
     state: 'excluded',
     exclusion,
     swinprep_version: VERSION,

@@ -1,5 +1,5 @@
 import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
-import { listChild, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
+import { listPatient, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import { patientRules } from '../../raw/rules.ts';
 import type { PreparedTask } from '../../runner/pool.ts';
 import type { Weighed } from '../../runner/ranks/deal.ts';
@@ -16,11 +16,12 @@ function bytesOf(listed: PatientInputs['listed']): number {
 /** Lists a patient whose turn is near, to tell what memory it will take; the listing goes along with the task. */
 export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<ConvertTask>> {
   const { source } = task.patient;
-  if (source.kind !== 'child') return { task, bytes: USUAL_CONVERT_BYTES };
+  if (source.kind === 'pair') return { task, bytes: USUAL_CONVERT_BYTES };
   try {
-    const listing = await listChild(await openStore(task.raw), source.child);
-    const rawBytes = listing.reduce((sum, { bytes }) => sum + bytes, 0);
-    return { task: { ...task, listing }, bytes: convertBytes(rawBytes, source.child.kind === 'file') };
+    const known = await listPatient(source, openStore);
+    const rawBytes = known.reduce((sum, { entry }) => sum + entry.bytes, 0);
+    const isArchive = source.kind === 'child' && source.child.kind === 'file';
+    return { task: { ...task, known }, bytes: convertBytes(rawBytes, isArchive) };
   } catch (thrown) {
     // The worker meets it again, and tells it.
     if (thrown instanceof StorageError) return { task, bytes: 0 };
@@ -30,10 +31,10 @@ export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<Co
 
 /** What a patient weighs, the bytes of its files, and what decides its outputs. No file is read. */
 export async function weighConvert(task: ConvertTask): Promise<Weighed> {
-  const { patientId, patient, raw, masks, config } = task;
+  const { patientId, patient, masks, config } = task;
   const rules = patientRules(patient, config);
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask, STORES);
+    const inputs = await patientInputs(patient, masks, config.mask, STORES);
     return {
       patientId,
       weight: bytesOf(inputs.listed),

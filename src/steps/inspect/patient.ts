@@ -7,7 +7,7 @@ import { safeRoiName } from '../../privacy/roi-name.ts';
 import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
 import { niftiStudy } from '../../raw/nifti-study.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
-import type { RawPatient } from '../../raw/patients.ts';
+import type { RawPatient } from '../../raw/raw-patient.ts';
 import { patientRules } from '../../raw/rules.ts';
 import type { InspectedPatient } from '../../records/inspection.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
@@ -21,9 +21,8 @@ import { excludedPatient, type Findings, niftiFindings, surveyFindings } from '.
 export interface InspectTask extends CaseTask {
   readonly step: 'inspect';
   readonly patient: RawPatient;
-  readonly raw: string;
-  /** Where NIfTI masks lie; '' for nowhere. */
-  readonly masks: string;
+  /** Where NIfTI masks lie; '' for nowhere, undefined in the patient's place of raw data. */
+  readonly masks: string | undefined;
   readonly config: Config;
   /** Whether ROI names are shown as they are. */
   readonly names: boolean;
@@ -115,10 +114,10 @@ type KnownOutcome = Exclude<CaseOutcome<InspectedPatient>, { readonly state: 'fa
 
 /** Looks at one patient's headers and tells what convert would do. Writes nothing. */
 export default async function inspectPatient(task: InspectTask, clock: StageClock): Promise<KnownOutcome> {
-  const { patientId, patient, raw, masks, config } = task;
+  const { patientId, patient, masks, config } = task;
   let findings: Findings | undefined;
   try {
-    const inputs = await patientInputs(patient, raw, masks, config.mask, timedStores(clock));
+    const inputs = await patientInputs(patient, masks, config.mask, timedStores(clock));
     const inspected = await inspectInputs(inputs, patientRules(patient, config), task, clock);
     findings = inspected.findings;
     if (inspected.refusal !== undefined) throw inspected.refusal;

@@ -7,11 +7,11 @@ import {
 } from '@azure/storage-blob';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PRESETS } from '../../../src/config/presets.ts';
 import { phantomFiles } from '../../../src/phantom/cohort.ts';
+import { findPatients } from '../../../src/raw/patients.ts';
 import { type Inspection, inspectionSchema } from '../../../src/records/inspection.ts';
 import { inspect } from '../../../src/steps/inspect/cohort.ts';
-import { isOnePatient } from '../../../src/steps/inspect/one-patient.ts';
-import { FolderStore } from '../../../src/storage/folder/folder.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { startAzurite } from '../../support/azure/azurite.ts';
 import { startProxy } from '../../support/azure/proxy.ts';
@@ -66,8 +66,10 @@ describe('one patient is told from a cohort', () => {
     ['nothing', () => temporaryFolder(), false],
     ['a place that does not exist', () => join(temporaryFolder(), 'none'), false],
   ])('%s', async (_, make, one) => {
-    const folder = make();
-    expect(await isOnePatient(new FolderStore(folder), basename(folder))).toBe(one);
+    const raw = make();
+    const found = findPatients({ raw, config: PRESETS.lung1, report: () => {} });
+    const layout = await found.then((data) => data.layout).catch(() => undefined);
+    expect(layout === 'one-patient').toBe(one);
   });
 
   test('or by word', async () => {

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { expect } from 'vitest';
 import type { Config } from '../../../src/config/schema.ts';
-import type { RawPatient } from '../../../src/raw/patients.ts';
+import type { RawPatient } from '../../../src/raw/raw-patient.ts';
 import type { CaseRecord } from '../../../src/records/case.ts';
 import type { InspectedPatient } from '../../../src/records/inspection.ts';
 import convertPatient from '../../../src/steps/convert/patient.ts';
@@ -32,7 +32,7 @@ export async function inspectAndConvertPatient(
   patient: RawPatient,
   config: Config,
 ): Promise<Both> {
-  const task = { patientId: 'P', patient, raw, masks: raw, config };
+  const task = { patientId: 'P', patient, masks: raw, config };
   const inspected = await inspectPatient({ ...task, step: 'inspect', names: false }, new StageClock());
   const converted = await convertPatient(
     { ...task, step: 'convert', interim: temporaryFolder() },
@@ -49,7 +49,7 @@ export async function inspectAndConvert(path: string, config: Config): Promise<B
   const child = name.endsWith('.zip')
     ? ({ kind: 'file', entry: { key: name, bytes: 0, version: '' } } as const)
     : ({ kind: 'folder', name } as const);
-  return inspectAndConvertPatient(raw, { name, source: { kind: 'child', child } }, config);
+  return inspectAndConvertPatient(raw, { name, source: { kind: 'child', place: raw, child } }, config);
 }
 
 /** Holds the verdict against what convert did, as far as headers decide it. */

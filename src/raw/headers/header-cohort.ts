@@ -1,0 +1,195 @@
+import type { Entry } from '../../storage/store.ts';
+import type { Look } from './look.ts';
+import type { OwnedFiles } from './owners.ts';
+
+/** Files of one patient in one folder of a place: all that lie directly in it, or those that are listed. */
+export interface FileRun {
+  /** Which of the places of raw data. */
+  readonly place: number;
+  /** Without a slash at its end; '' for the root. */
+  readonly folder: string;
+  readonly files?: readonly Entry[];
+}
+
+/** A patient as headers tell: Patient ID and its issuer, '' where there is none or but one. */
+export interface HeaderPatient {
+  readonly patientId: string;
+  readonly issuer: string;
+  /** Whether its CT says that identity was removed; without a CT, all that there is of it. */
+  readonly identityRemoved: boolean;
+  /** Whether all its files lie in folders or archives that are named by its Patient ID. */
+  readonly folderNamed: boolean;
+  readonly runs: readonly FileRun[];
+}
+
+/** What lies in one child of a place, or, with the name '', directly in the place. */
+export interface SeenChild {
+  readonly place: number;
+  readonly name: string;
+  /** Patients of its CT, SEG and RTSTRUCT files; of all its files where it has none of these. By `patientKey`. */
+  readonly patients: ReadonlySet<string>;
+  readonly dicom: boolean;
+}
+
+export interface HeaderCohort {
+  /** By `patientKey`. */
+  readonly patients: ReadonlyMap<string, HeaderPatient>;
+  readonly children: readonly SeenChild[];
+  /** Files that no patient can be told of: DICOM without a Patient ID, damaged DICOM, and what is no DICOM. */
+  readonly strays: { readonly anonymous: number; readonly damaged: number; readonly others: number };
+}
+
+type Owner = Pick<Look, 'patientId' | 'issuer'>;
+
+const keyOf = ({ patientId, issuer }: Owner): string => JSON.stringify([patientId, issuer]);
+
+/** Whether a folder or archive of this name is on the way to the files. */
+function liesInNamed({ folder }: FileRun, name: string): boolean {
+  return folder.split('/').some((part) => part === name);
+}
+
+class GrowingPatient {
+  readonly owner: Owner;
+  readonly runs: FileRun[] = [];
+  readonly studies = new Set<string>();
+  cts = { seen: false, removed: true };
+  others = { removed: true };
+
+  constructor(owner: Owner) {
+    this.owner = owner;
+  }
+
+  see({ kind, identityRemoved, study }: Look): void {
+    if (kind === 'ct') {
+      this.cts.seen = true;
+      this.cts.removed &&= identityRemoved;
+    } else this.others.removed &&= identityRemoved;
+    if (study !== '') this.studies.add(study);
+  }
+}
+
+interface GrowingChild {
+  readonly place: number;
+  readonly name: string;
+  readonly paired: Set<string>;
+  readonly any: Set<string>;
+  dicom: boolean;
+}
+
+interface Pending {
+  readonly place: number;
+  readonly folder: string;
+  readonly file: Entry;
+  readonly study: string;
+}
+
+/** Grows by what is found of files folder by folder; keeps names of folders, and of files only where folders are shared. */
+export class HeaderCohortBuilder {
+  readonly #patients = new Map<string, GrowingPatient>();
+  readonly #children = new Map<string, GrowingChild>();
+  readonly #pending: Pending[] = [];
+  readonly #strays = { anonymous: 0, damaged: 0, others: 0 };
+
+  #child(place: number, folder: string): GrowingChild {
+    const name = folder.split('/', 1)[0];
+    const key = `${place}/${name}`;
+    const child = this.#children.get(key) ?? { place, name, paired: new Set(), any: new Set(), dicom: false };
+    this.#children.set(key, child);
+    return child;
+  }
+
+  #patient(owner: Owner): GrowingPatient {
+    const key = keyOf(owner);
+    const patient = this.#patients.get(key) ?? new GrowingPatient(owner);
+    this.#patients.set(key, patient);
+    return patient;
+  }
+
+  add(place: number, { folder, files, whole, looks }: OwnedFiles): void {
+    const child = this.#child(place, folder);
+    const owned = new Map<string, Entry[]>();
+    const orphans: Entry[] = [];
+    for (const file of files) {
+      const look = looks.get(file)!;
+      if (look !== 'no-dicom') child.dicom = true;
+      if (typeof look === 'string' || look.patientId === '') {
+        orphans.push(file);
+        continue;
+      }
+      const key = keyOf(look);
+      if (look.kind !== 'other') child.paired.add(key);
+      child.any.add(key);
+      this.#patient(look).see(look);
+      const own = owned.get(key);
+      if (own === undefined) owned.set(key, [file]);
+      else own.push(file);
+    }
+    if (owned.size === 1) {
+      const [[key, own]] = owned;
+      // What cannot be told apart here goes with the one patient of the folder, as in a folder a patient.
+      const run: FileRun = whole ? { place, folder } : { place, folder, files: [...own, ...orphans] };
+      this.#patients.get(key)!.runs.push(run);
+      return;
+    }
+    for (const [key, own] of owned) this.#patients.get(key)!.runs.push({ place, folder, files: own });
+    for (const file of orphans) {
+      const look = looks.get(file)!;
+      if (look === 'no-dicom') this.#strays.others++;
+      else if (look === 'damaged') this.#strays.damaged++;
+      else this.#pending.push({ place, folder, file, study: (look as Look).study });
+    }
+  }
+
+  /** Files without a Patient ID go with the one patient of their study. */
+  #settlePending(): void {
+    const ofStudy = new Map<string, Set<string>>();
+    for (const [key, { studies }] of this.#patients)
+      for (const study of studies) ofStudy.set(study, (ofStudy.get(study) ?? new Set()).add(key));
+    for (const { place, folder, file, study } of this.#pending) {
+      const owners = [...(ofStudy.get(study) ?? [])];
+      if (study !== '' && owners.length === 1)
+        this.#patients.get(owners[0])!.runs.push({ place, folder, files: [file] });
+      else this.#strays.anonymous++;
+    }
+  }
+
+  /** What patients are called where an issuer tells two of one Patient ID apart: by `keyOf`, the key of each. */
+  #issued(): Map<string, Owner> {
+    const byId = Map.groupBy(this.#patients.values(), ({ owner }) => owner.patientId);
+    const owners = new Map<string, Owner>();
+    for (const [patientId, several] of byId) {
+      const issuers = new Set(several.map(({ owner }) => owner.issuer).filter((issuer) => issuer !== ''));
+      // An object that was made later often lacks the issuer.
+      for (const { owner } of several)
+        owners.set(keyOf(owner), issuers.size > 1 ? owner : { patientId, issuer: '' });
+    }
+    return owners;
+  }
+
+  build(): HeaderCohort {
+    this.#settlePending();
+    const owners = this.#issued();
+    const merged = Map.groupBy(this.#patients, ([key]) => keyOf(owners.get(key)!));
+    const patients = new Map<string, HeaderPatient>();
+    for (const [key, several] of merged) {
+      const all = several.map(([, patient]) => patient);
+      const cts = all.filter(({ cts: { seen } }) => seen);
+      patients.set(key, {
+        ...owners.get(several[0][0])!,
+        identityRemoved:
+          cts.length > 0 ? cts.every((p) => p.cts.removed) : all.every((p) => p.others.removed),
+        folderNamed: all.every(({ owner, runs }) => runs.every((run) => liesInNamed(run, owner.patientId))),
+        runs: all.flatMap(({ runs }) => runs),
+      });
+    }
+    const called = (keys: ReadonlySet<string>): Set<string> =>
+      new Set([...keys].map((key) => keyOf(owners.get(key)!)));
+    const children = [...this.#children.values()].map(({ place, name, paired, any, dicom }) => ({
+      place,
+      name,
+      patients: called(paired.size > 0 ? paired : any),
+      dicom,
+    }));
+    return { patients, children, strays: this.#strays };
+  }
+}

@@ -1,0 +1,77 @@
+import type { HeaderCohort, HeaderPatient, SeenChild } from './header-cohort.ts';
+
+/**
+ * How patients lie: a child of the raw data each, wherever their headers say, or one that is all of it.
+ */
+export type Layout =
+  | { readonly kind: 'folders' }
+  | { readonly kind: 'headers'; readonly why: string }
+  | { readonly kind: 'one-patient'; readonly patient: HeaderPatient | undefined };
+
+const isHidden = ({ name }: SeenChild): boolean => name.startsWith('.');
+
+/** The children that are folders or archives, and whether DICOM lies beside them. */
+function childrenOf({ children }: HeaderCohort): {
+  below: readonly SeenChild[];
+  direct: readonly SeenChild[];
+} {
+  return {
+    below: children.filter((child) => child.name !== '' && !isHidden(child)),
+    direct: children.filter(({ name, dicom }) => name === '' && dicom),
+  };
+}
+
+/** The patient that all is of, undefined where it has no Patient ID; null where it is no patient of its own. */
+function onlyPatient(
+  cohort: HeaderCohort,
+  names: readonly string[],
+  caseId: (name: string) => string,
+): HeaderPatient | undefined | null {
+  const { below, direct } = childrenOf(cohort);
+  const keys = new Set([...below, ...direct].flatMap(({ patients }) => [...patients]));
+  if (names.length !== 1 || keys.size > 1) return null;
+  const [key] = keys;
+  const patient = key === undefined ? undefined : cohort.patients.get(key);
+  if (direct.length > 0) return patient;
+  if (patient === undefined) return null;
+  if (below.filter(({ patients }) => patients.size > 0).length > 1) return patient;
+  // A patient's folder with one study in it: the study is not called as the patient, and the folder is.
+  const named = patient.patientId === caseId(names[0]) && below.every(({ name }) => name !== names[0]);
+  return named ? patient : null;
+}
+
+export interface LayoutRules {
+  readonly mode: 'auto' | 'folder' | 'header';
+  /** Of the places. */
+  readonly names: readonly string[];
+  /** What outputs call a patient of some name, as Patient IDs are called in the cohort. */
+  readonly caseId: (name: string) => string;
+  /** Known to be no single patient. */
+  readonly cohort: boolean;
+}
+
+/**
+ * The layout of raw data by what headers tell of it. `auto`: folders where each holds one patient and no patient lies in
+ * two, one patient where all is of one and it is no cohort of one folder, headers anywhere else.
+ */
+export function layoutOf(
+  cohort: HeaderCohort,
+  { mode, names, caseId, cohort: several }: LayoutRules,
+): Layout {
+  if (mode === 'header') return { kind: 'headers', why: 'raw.patients is header' };
+  if (mode === 'folder') return { kind: 'folders' };
+  const only = several ? null : onlyPatient(cohort, names, caseId);
+  if (only !== null) return { kind: 'one-patient', patient: only };
+  const { below, direct } = childrenOf(cohort);
+  if (direct.some(({ patients }) => patients.size > 0))
+    return { kind: 'headers', why: 'DICOM files lie beside the folders' };
+  const mixed = below.filter(({ patients }) => patients.size > 1).length;
+  if (mixed > 0)
+    return { kind: 'headers', why: `${mixed} of ${below.length} folders and archives hold several patients` };
+  const homes = new Map<string, number>();
+  for (const { patients } of below) for (const key of patients) homes.set(key, (homes.get(key) ?? 0) + 1);
+  const scattered = [...homes.values()].filter((folders) => folders > 1).length;
+  if (scattered > 0)
+    return { kind: 'headers', why: `${scattered} patients lie in several folders or archives` };
+  return { kind: 'folders' };
+}
