@@ -22,7 +22,7 @@ interface Kept {
 }
 
 /** Keeps a file whose content the input stands at. */
-type Keep = (place: string, member: TarMember, input: TarInput) => Promise<Kept>;
+type Keep = (uri: string, member: TarMember, input: TarInput) => Promise<Kept>;
 
 /**
  * The files of a tar archive in memory, plain or gzipped: what its bytes say, not its name. `version` is the CRC-32 of the
@@ -55,8 +55,8 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-const keepInMemory: Keep = async (place, { bytes }, input) => {
-  const content = await contentOf(place, input, bytes);
+const keepInMemory: Keep = async (uri, { bytes }, input) => {
+  const content = await contentOf(uri, input, bytes);
   return {
     bytes,
     version: crc32(content).toString(16).padStart(8, '0'),
@@ -65,13 +65,14 @@ const keepInMemory: Keep = async (place, { bytes }, input) => {
 };
 
 function keepPlace(source: ByteSource): Keep {
-  return async (place, { bytes, modified }, { position }) => ({
+  return async (uri, { key, bytes, modified }, { position }) => ({
     bytes,
     version: `${modified ?? ''}-${bytes}`,
     async read(start, length) {
       const wanted = Math.max(0, Math.min(length, bytes - start));
       const content = await source.read(position + start, wanted);
-      if (content.length < wanted) throw new ArchiveError(place, 'is cut off in the archive; fetch it again');
+      if (content.length < wanted)
+        throw new ArchiveError(`${uri}/${key}`, 'is cut off in the archive; fetch it again');
       return content.buffer.byteLength === content.length
         ? (content as Uint8Array<ArrayBuffer>)
         : new Uint8Array(content);
@@ -91,17 +92,11 @@ function plainStore(
 function gzippedStore(uri: string, source: ByteSource, limits: ArchiveLimits): Promise<ReadableStore> {
   const { memoryBytes } = { ...ARCHIVE_LIMITS, ...limits };
   let held = 0;
-  return storeOf(
-    uri,
-    gzippedInput(source),
-    MOST_INFLATION * source.length,
-    limits,
-    (place, member, input) => {
-      held += member.bytes;
-      if (held > memoryBytes) throw new ArchiveError(uri, tooLargeForMemory(memoryBytes));
-      return keepInMemory(place, member, input);
-    },
-  );
+  return storeOf(uri, gzippedInput(source), MOST_INFLATION * source.length, limits, (_, member, input) => {
+    held += member.bytes;
+    if (held > memoryBytes) throw new ArchiveError(uri, tooLargeForMemory(memoryBytes));
+    return keepInMemory(uri, member, input);
+  });
 }
 
 async function storeOf(
@@ -145,10 +140,12 @@ async function filesOf(
   let linked = 0;
   for await (const member of tarMembers(uri, input, { totalBytes, fileBytes, heldBytes })) {
     const { key, sameAs } = member;
-    const place = `${uri}/${key}`;
-    const file = sameAs === undefined ? await keep(place, member, input) : files.get(sameAs);
+    const file = sameAs === undefined ? await keep(uri, member, input) : files.get(sameAs);
     if (file === undefined)
-      throw new ArchiveError(place, 'is a hard link to no file before it in the archive; pack it again');
+      throw new ArchiveError(
+        `${uri}/${key}`,
+        'is a hard link to no file before it in the archive; pack it again',
+      );
     linked += sameAs === undefined ? 0 : file.bytes;
     if (linked > totalBytes) throw new ArchiveError(uri, tooLarge('the archive', linked, totalBytes));
     const before = files.get(key);
