@@ -12,7 +12,7 @@ const MOST_CHUNK_BYTES = 2 ** 20;
 const INFLATED_AT_ONCE = 4096;
 
 /** Packed bytes that are asked for at a time, where the first were too few. */
-const FETCHED_AT_ONCE = 2 ** 18;
+const FETCHED_AT_ONCE = 2 ** 17;
 
 /** Where the packed bytes of a file begin in the archive, and the first of them. */
 interface PackedStart {
@@ -124,7 +124,7 @@ async function inflatedPart(
     bytes.set(fitting, filled);
     filled += fitting.length;
   });
-  // What deflate cannot make smaller it stores, with little beside: as many packed bytes as are wanted are nearly always enough.
+  // Of what deflates, fewer packed bytes will do than are wanted. Stored blocks come whole alone: for them more are fetched.
   const { at, first } = await packedStart(source, file, Math.max(INFLATED_AT_ONCE, from + wanted));
   let block = first;
   for (let done = 0; filled < wanted && done < file.size; ) {
