@@ -13,7 +13,7 @@ const alone = [
   'test/nifti/igzip.test.ts',
   'test/steps/**/{cohort,hostile-cohort,limit,nifti-inputs,renormalise}.test.ts',
   'test/storage/{blob,folder}/*.test.ts',
-  'test/storage/zip/zip.test.ts',
+  'test/storage/{tar,zip}/*.test.ts',
 ];
 
 // They need minutes, Python or a builder of images: vitest.{slow,memory,reference,image}.config.ts.

@@ -1,17 +1,18 @@
-import { ArchiveError, StorageError } from '../errors.ts';
+import { StorageError } from '../errors.ts';
+import { archiveKind, archiveStem } from './archive/archive-kind.ts';
+import { wholeArchive } from './archive/open-archive.ts';
 import type { Child, ReadableStore } from './store.ts';
+import { tarStore } from './tar/tar.ts';
 import { subStore } from './view.ts';
 import { zipStore } from './zip/zip.ts';
 
-/** An archive is read into memory, and so are its files. */
-const MOST_ARCHIVE_BYTES = 4 * 2 ** 30;
-
-const ARCHIVE = /\.zip$/i;
-
-/** Name of the patient a child of the raw data stands for, PATIENT of `PATIENT/` or `PATIENT.zip`; undefined for another file. */
+/**
+ * Name of the patient a child of the raw data stands for, PATIENT of `PATIENT/` or of `PATIENT.zip`, `.tar`, `.tar.gz` or
+ * `.tgz`; undefined for another file.
+ */
 export function patientName(child: Child): string | undefined {
   if (child.kind === 'folder') return child.name;
-  return ARCHIVE.test(child.entry.key) ? child.entry.key.replace(ARCHIVE, '') : undefined;
+  return archiveKind(child.entry.key) && archiveStem(child.entry.key);
 }
 
 /**
@@ -22,17 +23,12 @@ export function patientName(child: Child): string | undefined {
 export async function openPatient(store: ReadableStore, child: Child): Promise<ReadableStore> {
   const patient = patientName(child);
   const uri = `${store.uri}/${child.kind === 'folder' ? child.name : child.entry.key}`;
-  if (patient === undefined) throw new StorageError(uri, 'is neither a folder nor a .zip archive');
+  if (patient === undefined)
+    throw new StorageError(uri, 'is neither a folder nor an archive: .zip, .tar, .tar.gz or .tgz');
   if (child.kind === 'folder') return subStore(store, child.name);
 
-  if (child.entry.bytes > MOST_ARCHIVE_BYTES)
-    throw new ArchiveError(
-      uri,
-      `is larger than the ${MOST_ARCHIVE_BYTES / 2 ** 30} GiB that are read into memory; unpack it into a folder`,
-    );
-  const bytes = await store.read(child.entry.key);
-  if (bytes === undefined) throw new StorageError(uri, 'was there a moment ago and is now gone');
-  const archive = zipStore(uri, bytes);
+  const bytes = await wholeArchive(store, child.entry);
+  const archive = archiveKind(child.entry.key) === 'zip' ? zipStore(uri, bytes) : await tarStore(uri, bytes);
   let files = 0;
   for await (const { key } of archive.list()) {
     files++;

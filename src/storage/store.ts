@@ -30,6 +30,13 @@ export interface ReadableStore {
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The first `bytes` bytes of `key`, or all where it has fewer. Nothing beyond them is fetched, inflated or checked. */
   readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Bytes [start, start + length) of `key`, fewer where it ends, none beyond its end; else as `readStart`. */
+  readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * Whether `key` is inflated from its beginning for each range, as in a zip: whoever wants many ranges of it reads it whole.
+   * Absent: no key is.
+   */
+  isPacked?(key: string): boolean;
 }
 
 export interface Store extends ReadableStore {

@@ -4,11 +4,15 @@ import type { Entry, ReadableStore } from './store.ts';
 /** `store` with a listing that has been made, of all that is of interest in it: it is not asked for again. */
 export function listedStore(store: ReadableStore, entries: readonly Entry[]): ReadableStore {
   return {
-    ...store,
+    uri: store.uri,
     async *list(prefix = '') {
       const start = keyStart(store.uri, prefix);
       yield* entries.filter(({ key }) => key.startsWith(start));
     },
+    read: (key) => store.read(key),
+    readStart: (key, bytes) => store.readStart(key, bytes),
+    readRange: (key, start, length) => store.readRange(key, start, length),
+    isPacked: (key) => store.isPacked?.(key) ?? false,
   };
 }
 
@@ -31,5 +35,10 @@ export function subStore(store: ReadableStore, prefix: string): ReadableStore {
       assertKey(uri, key);
       return store.readStart(start + key, bytes);
     },
+    async readRange(key, from, length) {
+      assertKey(uri, key);
+      return store.readRange(start + key, from, length);
+    },
+    isPacked: (key) => store.isPacked?.(start + key) ?? false,
   };
 }

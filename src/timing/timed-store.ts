@@ -28,6 +28,8 @@ function timedReads(
     list: (prefix) => timedListing(clock, store.list(prefix)),
     read: (key) => clock.time(read, length, () => store.read(key)),
     readStart: (key, bytes) => clock.time(read, length, () => store.readStart(key, bytes)),
+    readRange: (key, start, bytes) => clock.time(read, length, () => store.readRange(key, start, bytes)),
+    isPacked: (key) => store.isPacked?.(key) ?? false,
   };
 }
 

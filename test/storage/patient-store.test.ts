@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StorageError } from '../../src/errors.ts';
+import { ArchiveError, StorageError } from '../../src/errors.ts';
 import { FolderStore } from '../../src/storage/folder/folder.ts';
 import { openPatient, patientName } from '../../src/storage/patient-store.ts';
 import { gather, keysOf } from '../support/gather.ts';
+import { tarOfFiles, tgzOfFiles } from '../support/tar-archive.ts';
 
 let raw: FolderStore;
 beforeEach(async () => {
@@ -23,7 +24,13 @@ describe('a patient', () => {
     await raw.write('A/series/2.dcm', text('2'));
     await raw.write('B.zip', zipSync({ 'B/series/1.dcm': text('1'), 'B/series/2.dcm': text('2') }));
     await raw.write('C.ZIP', zipSync({ 'series/1.dcm': text('1'), 'series/2.dcm': text('2') }));
-    for (const name of ['A', 'B', 'C']) {
+    await raw.write('D.tar', tarOfFiles({ 'D/series/1.dcm': text('1'), 'D/series/2.dcm': text('2') }));
+    await raw.write('E.tar.gz', tgzOfFiles({ './series/1.dcm': text('1'), './series/2.dcm': text('2') }));
+    await raw.write(
+      'F.v2.TGZ',
+      tgzOfFiles({ 'F.v2/series/1.dcm': text('1'), 'F.v2/series/2.dcm': text('2') }),
+    );
+    for (const name of ['A', 'B', 'C', 'D', 'E', 'F.v2']) {
       const patient = await openPatient(raw, await child(name));
       expect(await keysOf(patient)).toEqual(['series/1.dcm', 'series/2.dcm']);
       expect(await keysOf(patient, 'series')).toHaveLength(2);
@@ -53,11 +60,12 @@ describe('a patient', () => {
   });
 
   it('is named by its folder or archive, and no other file', async () => {
-    for (const key of ['A/x', 'B.zip', 'C.v2.ZIP', 'clinical.csv']) await raw.write(key, zipSync({}));
-    expect((await gather(raw.children())).map(patientName)).toEqual(['A', 'B', 'C.v2', undefined]);
+    for (const key of ['A/x', 'B.zip', 'C.v2.ZIP', 'D.tar.gz', 'clinical.csv'])
+      await raw.write(key, zipSync({}));
+    expect((await gather(raw.children())).map(patientName)).toEqual(['A', 'B', 'C.v2', 'D', undefined]);
     const [csv] = (await gather(raw.children())).slice(-1);
     await expect(openPatient(raw, csv)).rejects.toThrow(
-      'clinical.csv: is neither a folder nor a .zip archive',
+      'clinical.csv: is neither a folder nor an archive: .zip, .tar, .tar.gz or .tgz',
     );
   });
 
@@ -75,5 +83,11 @@ describe('a patient', () => {
     await expect(openPatient(raw, await child('B'))).rejects.toThrow(
       `${raw.uri}/B.zip: is not a whole zip archive`,
     );
+    for (const name of ['C.tar', 'D.tgz']) {
+      await raw.write(name, text('no tar'));
+      const opened = openPatient(raw, await child(name[0]));
+      await expect(opened).rejects.toThrow(ArchiveError);
+      await expect(opened).rejects.toThrow(`${raw.uri}/${name}: is not a whole tar archive`);
+    }
   });
 });

@@ -69,6 +69,22 @@ describe.each(['folder', 'blob'])('%s store', (kind) => {
     await expect(store.readStart('../k', 4)).rejects.toThrow('is not a key');
   });
 
+  it('gives any range of what was written, and as much of it as there is', async () => {
+    const store = await openStore(freshUri());
+    const range = fc.tuple(fc.nat(80), fc.nat(80));
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), range, async (bytes, [start, length]) => {
+        await store.write('k', bytes);
+        expect(await store.readRange('k', start, length)).toEqual(bytes.slice(start, start + length));
+      }),
+      { numRuns: 25 },
+    );
+    expect(await store.readRange('none', 3, 4)).toBeUndefined();
+    await store.write('a/b', bytesOf('b'));
+    expect(await store.readRange('a', 0, 4)).toBeUndefined();
+    await expect(store.readRange('../k', 0, 4)).rejects.toThrow('is not a key');
+  });
+
   it('lists below a folder, not below every name that begins like it', async () => {
     const store = await openStore(freshUri());
     for (const key of ['a0', 'a.txt', 'a/y/z', 'a/x', 'ab/x']) await store.write(key, bytesOf(key));

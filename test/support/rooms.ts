@@ -24,7 +24,7 @@ export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[
   steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back'], ['.']],
   azureml: [['local'], ['arm'], ['request-bodies'], ['yaml'], ['.']],
   phantom: [['.'], ['objects'], ['anatomy'], ['drawing']],
-  storage: [['open.ts', 'patient-store.ts'], ['blob', 'folder', 'zip'], ['.']],
+  storage: [['open.ts', 'patient-store.ts'], ['archive'], ['blob', 'folder', 'zip', 'tar'], ['.']],
   runner: [['ranks'], ['.']],
   dicom: [['study'], ['mask'], ['series'], ['pixels'], ['codec'], ['file'], ['.']],
   kernels: [['lungs', 'box'], ['grid'], ['mask'], ['intensity']],

@@ -5,35 +5,41 @@ import { BLOCK_BYTES, blockOffsets, inParallel } from './blob-blocks.ts';
 /** The SDK retries requests, but not an answer whose connection breaks in the middle: these are the waits before we do. */
 const BROKEN_ANSWER_WAITS_MS = [0, 1000, 3000, 7000];
 
+/** All bytes of a blob, as `downloadRange` does. */
+export function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayBuffer>> {
+  return downloadRange(blob, 0, Number.POSITIVE_INFINITY);
+}
+
 /**
- * All bytes of a blob: one request up to 8 MiB, above it the rest in parallel ranges of the same version, asked for as soon
- * as the first has begun to come, so that a blob replaced meanwhile is an error (ConditionNotMet) and never a mixture.
+ * Bytes [start, start + length) of a blob, fewer where it ends: one request up to 8 MiB, above it the rest in parallel ranges
+ * of the same version, asked for as soon as the first has begun to come, so that a blob replaced meanwhile is an error
+ * (ConditionNotMet) and never a mixture.
  */
-export async function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayBuffer>> {
-  const first = await firstRange(blob, BLOCK_BYTES);
+export async function downloadRange(
+  blob: BlockBlobClient,
+  start: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const first = length === 0 ? undefined : await firstRange(blob, start, Math.min(length, BLOCK_BYTES));
   if (first === undefined) return new Uint8Array(0);
-  const size =
+  const whole =
     first.contentRange === undefined ? first.contentLength! : Number(first.contentRange.split('/')[1]);
-  const bytes = new Uint8Array(size);
-  await inParallel(blockOffsets(size), (offset, signal) => {
+  const bytes = new Uint8Array(Math.min(length, whole - start));
+  await inParallel(blockOffsets(bytes.length), (offset, signal) => {
     const answer = offset === 0 ? first : undefined;
-    return fill(blob, bytes.subarray(offset, offset + BLOCK_BYTES), offset, first.etag!, signal, answer);
+    const block = bytes.subarray(offset, offset + BLOCK_BYTES);
+    return fill(blob, block, start + offset, first.etag!, signal, answer);
   });
   return bytes;
 }
 
-/** The first `length` bytes of a blob, or all where it has fewer, by one request. */
-export async function downloadStart(blob: BlockBlobClient, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const first = length === 0 ? undefined : await firstRange(blob, length);
-  if (first === undefined) return new Uint8Array(0);
-  const bytes = new Uint8Array(first.contentLength!);
-  await fill(blob, bytes, 0, first.etag!, undefined, first);
-  return bytes;
-}
-
-/** `undefined` for an empty blob, which has no range to ask for. */
-function firstRange(blob: BlockBlobClient, length: number): Promise<BlobDownloadResponseParsed | undefined> {
-  return blob.download(0, length).catch((error) => {
+/** `undefined` where the blob has no byte from `start` on, so no range to ask for. */
+function firstRange(
+  blob: BlockBlobClient,
+  start: number,
+  length: number,
+): Promise<BlobDownloadResponseParsed | undefined> {
+  return blob.download(start, length).catch((error) => {
     if (error instanceof RestError && error.statusCode === 416) return undefined;
     throw error;
   });

@@ -3,7 +3,7 @@ import { StorageError } from '../../errors.ts';
 import { type Content, wholeOf } from '../content.ts';
 import { assertKey, byCodeUnits, keyStart } from '../key.ts';
 import type { Child, Entry, Store } from '../store.ts';
-import { download, downloadStart } from './blob-download.ts';
+import { download, downloadRange } from './blob-download.ts';
 import { type BlobAction, blobFailure, errorCode } from './blob-failure.ts';
 import { upload } from './blob-upload.ts';
 
@@ -73,8 +73,12 @@ export class BlobStore implements Store {
   }
 
   async readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.readRange(key, 0, bytes);
+  }
+
+  async readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const blob = this.#blob(key);
-    return downloadStart(blob, bytes).catch((error) =>
+    return downloadRange(blob, start, length).catch((error) =>
       this.#absentOrThrow(`${this.uri}/${key}`, 'read', error),
     );
   }

@@ -48,14 +48,14 @@ export class FolderStore implements Store {
   }
 
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#readUpTo(key, Number.POSITIVE_INFINITY);
+    return this.readRange(key, 0, Number.POSITIVE_INFINITY);
   }
 
   readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#readUpTo(key, bytes);
+    return this.readRange(key, 0, bytes);
   }
 
-  async #readUpTo(key: string, most: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const path = this.#path(key);
     let file: FileHandle | undefined;
     try {
@@ -65,7 +65,7 @@ export class FolderStore implements Store {
       if (before.isDirectory()) return undefined;
       // A pipe or device announces no length to check against.
       if (!before.isFile()) throw new StorageError(path, 'is no regular file; give the path of one');
-      const bytes = await readFirst(file, Math.min(Number(before.size), most));
+      const bytes = await readPart(file, start, Math.max(0, Math.min(Number(before.size) - start, length)));
       const after = await file.stat({ bigint: true });
       if (bytes === undefined || after.size !== before.size || after.mtimeNs !== before.mtimeNs) {
         throw new StorageError(path, 'changed while it was being read; run again when nothing writes to it');
@@ -130,10 +130,15 @@ export class FolderStore implements Store {
 }
 
 /** `undefined` where the file ends early. */
-async function readFirst(file: FileHandle, size: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readPart(
+  file: FileHandle,
+  start: number,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const bytes = new Uint8Array(size);
   for (let offset = 0; offset < size; ) {
-    const { bytesRead } = await file.read(bytes, offset, Math.min(size - offset, READ_BYTES), offset);
+    const most = Math.min(size - offset, READ_BYTES);
+    const { bytesRead } = await file.read(bytes, offset, most, start + offset);
     if (bytesRead === 0) return undefined;
     offset += bytesRead;
   }

@@ -193,6 +193,25 @@ describe('reading', () => {
     expect(await store.readStart('none', 32_768)).toBeUndefined();
   });
 
+  it('takes a range by one request for no more, a large one by several of one version', async () => {
+    const asked: string[] = [];
+    const { store, direct } = await throughProxy(({ headers }) => {
+      asked.push(String(headers['x-ms-range']));
+      return false;
+    });
+    const bytes = new Uint8Array(randomBytes(20 * MIB));
+    await direct.write('x', bytes);
+    expect(await store.readRange('x', 5000, 1000)).toEqual(bytes.slice(5000, 6000));
+    expect(asked).toEqual(['bytes=5000-5999']);
+    const large = (await store.readRange('x', MIB, 10 * MIB))!;
+    expect(Buffer.compare(large, bytes.subarray(MIB, 11 * MIB))).toBe(0);
+    expect(asked.slice(1)).toEqual([`bytes=${MIB}-${9 * MIB - 1}`, `bytes=${9 * MIB}-${11 * MIB - 1}`]);
+    const end = (await store.readRange('x', 19 * MIB, 10 * MIB))!;
+    expect(Buffer.compare(end, bytes.subarray(19 * MIB))).toBe(0);
+    expect(asked).toHaveLength(4);
+    expect(await store.readRange('x', 20 * MIB, 1)).toEqual(text(''));
+  });
+
   it('asks for the rest of a start where the answer broke off', async () => {
     let asked = 0;
     const { store, direct } = await throughProxy(({ headers }, response) => {
