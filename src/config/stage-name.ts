@@ -89,8 +89,7 @@ export function doubtfulSpellings(stages: Stages): string[] {
         written.some(
           ([other, one]) =>
             other !== stage &&
-            (normalStage(one) === normalStage(spelling) ||
-              (group !== undefined && ajccGroup(one) === group)),
+            (normalStage(one) === normalStage(spelling) || (group !== undefined && ajccGroup(one) === group)),
         )
       );
     })

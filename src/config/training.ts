@@ -67,7 +67,8 @@ export const split = z.strictObject({
   stageColumn: z.string().describe('Column of the clinical table with the stage; empty as above.'),
   stages: z
     .union([stageList, stageMapping], {
-      error: 'must be a list of stages, or a mapping of each class to a list of its spellings, all of them texts',
+      error:
+        'must be a list of stages, or a mapping of each class to a list of its spellings, all of them texts',
     })
     .describe(
       'Stages to stratify by, in class order; case, spaces and a leading "Stage" are ignored in the table. Where all of them are groups of the AJCC, each takes in its sub-stages: IA2 is I, 3b is IIIb. A mapping says by itself which spellings a class takes in: {I: [I, IA, IB], II: [II, IIA, IIB]}.',

@@ -4,8 +4,8 @@ import type { Cases } from '../../src/records/cases.ts';
 import { encodeJson } from '../../src/records/json.ts';
 import type { Split } from '../../src/records/split.ts';
 import type { ClinicalRow } from '../../src/steps/split/clinical.ts';
-import { decodePrevious, type PreviousSplit } from '../../src/steps/split/pinned-sides.ts';
 import { patientRows } from '../../src/steps/split/patient-rows.ts';
+import { decodePrevious, type PreviousSplit } from '../../src/steps/split/pinned-sides.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 
 export type SplitConfig = Config['split'];

@@ -115,9 +115,7 @@ function groupOf(
 export function groupsOf(cases: readonly Pass1Case[], config: Config, bounds: BoxBounds): StatsGroup[] {
   const strata = strataOf(cases);
   const stages = stageNames(config.split.stages);
-  const others = [...new Set(cases.map(stageOf))]
-    .filter((stage) => !stages.includes(stage))
-    .sort();
+  const others = [...new Set(cases.map(stageOf))].filter((stage) => !stages.includes(stage)).sort();
   const groups: StatsGroup[] = [];
   for (const split of ['all', 'train', 'test']) {
     for (const stage of ['all', ...stages, ...others]) {

@@ -127,7 +127,8 @@ function chosen(
   const { what, known, first } = KINDS[kind];
   const found = candidates(columns, kind, wanted);
   if (found.length === 0) {
-    const missing = wanted === '' ? `column with the ${what} under a name that is known` : `column "${wanted}"`;
+    const missing =
+      wanted === '' ? `column with the ${what} under a name that is known` : `column "${wanted}"`;
     throw new UsageError(
       `${file}: has no ${missing} (set split.${kind}); its columns are ${columns.filter((name) => name !== '').join(', ') || '(none)'}`,
     );
@@ -141,10 +142,11 @@ function chosen(
   if (name === wanted || (wanted === '' && name === first)) return { index, told: [] };
   const others =
     wanted === ''
-      ? columns.filter((column, i) => i !== index && known.some((one) => normalName(one) === normalName(column)))
+      ? columns.filter(
+          (column, i) => i !== index && known.some((one) => normalName(one) === normalName(column)),
+        )
       : [];
-  const besides =
-    others.length === 0 ? '' : `, before ${quoted(others)} (split.${kind} takes another)`;
+  const besides = others.length === 0 ? '' : `, before ${quoted(others)} (split.${kind} takes another)`;
   return { index, told: [`the ${what} is taken from the column "${name}"${besides}`] };
 }
 

@@ -46,8 +46,12 @@ export async function readClinical(
     patientId: (row[id] ?? '').trim(),
     stage: stageCell(columns[stage], (row[stage] ?? '').trim()),
   }));
-  if ([columns[id], columns[stage], ...all.map((row) => row.patientId)].some((text) => text.includes('\ufffd')))
-    throw new UsageError(`${file}: its patients are in an encoding that is not read: save it as CSV in UTF-8`);
+  if (
+    [columns[id], columns[stage], ...all.map((row) => row.patientId)].some((text) => text.includes('\ufffd'))
+  )
+    throw new UsageError(
+      `${file}: its patients are in an encoding that is not read: save it as CSV in UTF-8`,
+    );
   const patients = all.filter(({ patientId }, i) => i > 1 || !isNameAgain(patientId, columns[id]));
   const named = patients.filter(({ patientId }) => patientId !== '');
   const without = patients.length - named.length;
@@ -56,7 +60,9 @@ export async function readClinical(
     told: [
       ...told,
       ...chosen,
-      ...(without > 0 ? [`${without} rows of the clinical table name no patient, and are left out`] : []),
+      ...(without > 0
+        ? [`rows of the clinical table that name no patient, and are left out: ${without}`]
+        : []),
     ],
   };
 }

@@ -17,16 +17,24 @@ export function editDistance(one: string, other: string): number {
   return above[b.length];
 }
 
-/** The row that a name is nearest to; undefined where all of them have less than half in common with it. */
+/** Shortest text of which it says something that another holds it. */
+const LEAST_HELD = 3;
+
+/** Whether one of two ids holds the other, or at least half of the longer one is in both. */
+function isNear(name: string, row: string, distance: number): boolean {
+  const [shorter, longer] = [name.toLowerCase(), row.toLowerCase()].sort((a, b) => a.length - b.length);
+  return distance * 2 <= longer.length || (shorter.length >= LEAST_HELD && longer.includes(shorter));
+}
+
+/** The row that a name is nearest to; undefined where none has much in common with it. */
 export function nearestRow(name: string, rows: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const row of rows) {
-    const longer = Math.max(name.length, row.length);
     // No distance is less than the difference of the lengths.
     if (Math.abs(name.length - row.length) >= least) continue;
     const distance = editDistance(name, row);
-    if (distance < least && distance * 2 <= longer) [nearest, least] = [row, distance];
+    if (distance < least && isNear(name, row, distance)) [nearest, least] = [row, distance];
   }
   return nearest;
 }
@@ -36,6 +44,17 @@ function patternFor(name: string, row: string): string | undefined {
   if (!name.startsWith(row)) return undefined;
   const session = /^([_-][A-Za-z]+)\d+$/.exec(name.slice(row.length));
   return session === null ? undefined : `^(.*)${session[1]}\\d+$`;
+}
+
+/** Whether any of those who are listed has a row that is near, or one that is doubtful. */
+export function looksOverseen(
+  names: readonly string[],
+  { without, free }: Pick<PatientRows, 'without' | 'free'>,
+  shown: boolean,
+): boolean {
+  return names
+    .slice(0, MOST_LISTED)
+    .some((name) => without.get(name) || (shown && nearestRow(name, free) !== undefined));
 }
 
 /**

@@ -140,8 +140,13 @@ export function patientRows(
     if (byName !== undefined) claims.push({ record, row: byName.row, by: byName.level });
     else if (byOther !== undefined) claims.push({ record, row: byOther.row, by: 'clinical' });
     else {
-      const several = [named, meant].flatMap((found) => (found !== undefined && 'several' in found ? found.several : []));
-      without.set(name, several.length === 0 ? '' : `may be any of ${several.length} rows ${listed(several)}`.trim());
+      const several = [named, meant].flatMap((found) =>
+        found !== undefined && 'several' in found ? found.several : [],
+      );
+      without.set(
+        name,
+        several.length === 0 ? '' : `may be any of ${several.length} rows ${listed(several)}`.trim(),
+      );
     }
   }
   const nameOfRow = new Map<string, string>();
@@ -157,7 +162,8 @@ export function patientRows(
       if (record === owner?.record || doubts.has(name)) continue;
       const others = some.map((claim) => claim.record.patient_id).filter((one) => one !== name);
       // A name that is nearly that of a patient who is here is another patient, as far as anybody knows.
-      if (owner !== undefined && by !== 'clinical') without.set(name, `its row is that of ${owner.record.patient_id}`);
+      if (owner !== undefined && by !== 'clinical')
+        without.set(name, `its row is that of ${owner.record.patient_id}`);
       else
         doubts.set(name, {
           code: 'ambiguous-id',

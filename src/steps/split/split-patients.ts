@@ -4,7 +4,7 @@ import { effectiveNumber, inverseFrequency } from '../../records/class-weights.t
 import { type Split, type SplitMember, UNLABELED } from '../../records/split.ts';
 import { assignStratum, type Side } from './assignment.ts';
 import type { ClinicalRow } from './clinical.ts';
-import { nearestRow, withoutRow } from './nearest-row.ts';
+import { looksOverseen, withoutRow } from './nearest-row.ts';
 import type { PatientRows } from './patient-rows.ts';
 import type { PreviousSplit } from './pinned-sides.ts';
 import { type NotInTable, splitWarnings } from './split-warnings.ts';
@@ -97,13 +97,14 @@ function previousRecord(
 function notInTable({ cases, rows }: SplitInput, found: readonly Found[], shown: boolean): NotInTable {
   const inTable = new Set(rows.clinical.map((row) => row.patientId));
   const left = found
-    .filter(({ patientId, reason }) => !inTable.has(patientId) && (reason?.code ?? 'not-in-clinical-table') === 'not-in-clinical-table')
+    .filter(
+      ({ patientId, reason }) =>
+        !inTable.has(patientId) && (reason?.code ?? 'not-in-clinical-table') === 'not-in-clinical-table',
+    )
     .map(({ patientId }) => patientId);
   const unlabeled = cases.config.split.unknownStage === 'unlabeled';
   // Who is used without a stage may well have no row: only what looks like an oversight is told.
-  const told = unlabeled
-    ? left.filter((id) => rows.without.get(id) || (shown && nearestRow(id, rows.free) !== undefined))
-    : left;
+  const told = !unlabeled || looksOverseen(left, rows, shown) ? left : [];
   return { unlabeled: unlabeled ? left.length : 0, message: withoutRow(told, rows, shown) };
 }
 
@@ -114,8 +115,7 @@ function notInTable({ cases, rows }: SplitInput, found: readonly Found[], shown:
 export function splitPatients(input: SplitInput): Split {
   const { version, cases, rows, caseNaming, previous } = input;
   const { clinical } = rows;
-  const { seed, trainFraction, minTestPerStage, unknownStage, effectiveNumberBeta } =
-    cases.config.split;
+  const { seed, trainFraction, minTestPerStage, unknownStage, effectiveNumberBeta } = cases.config.split;
   const stages = stageNames(cases.config.split.stages);
   const found = findAll(input);
   const usable = found.filter(({ reason }) => reason === undefined);
@@ -135,7 +135,8 @@ export function splitPatients(input: SplitInput): Split {
       pinned: pins.has(patientId),
     }),
   );
-  const stageThen = (id: string): string => stageOf(previous?.pins.get(id)?.stage ?? '', cases.config.split.stages) ?? '';
+  const stageThen = (id: string): string =>
+    stageOf(previous?.pins.get(id)?.stage ?? '', cases.config.split.stages) ?? '';
   const retired = [...pins]
     .filter(([id]) => !sides.has(id))
     .map(([patient_id, split]) => ({ patient_id, split, stage: stageThen(patient_id) }))

@@ -34,7 +34,9 @@ export function isZip(bytes: Uint8Array): boolean {
 export function assertReadable(file: string, bytes: Uint8Array): void {
   const kind = otherKind(bytes);
   if (kind !== undefined)
-    throw new UsageError(`${file}: is ${kind}, which is not read: save the table as .xlsx, or as CSV in UTF-8`);
+    throw new UsageError(
+      `${file}: is ${kind}, which is not read: save the table as .xlsx, or as CSV in UTF-8`,
+    );
 }
 
 /**

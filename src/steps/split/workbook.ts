@@ -11,9 +11,7 @@ function cellText(cell: Cell): string {
 }
 
 function tableOf(data: readonly (readonly Cell[])[]): Table {
-  const lines = data
-    .map((row) => row.map(cellText))
-    .filter((cells) => cells.some((cell) => cell !== ''));
+  const lines = data.map((row) => row.map(cellText)).filter((cells) => cells.some((cell) => cell !== ''));
   const [columns = [], ...rows] = lines;
   return { columns, rows };
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import { stageNames } from '../../../src/config/stage-name.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { encodeJson } from '../../../src/records/json.ts';
 import { type Split, splitSchema } from '../../../src/records/split.ts';
 import { testQuota } from '../../../src/steps/split/assignment.ts';
 import { type ClinicalRow, readClinical } from '../../../src/steps/split/clinical.ts';
@@ -152,6 +154,16 @@ describe.each([
     });
   });
 });
+
+test.runIf(hasSharedData)(
+  'the split of the real table is what it was before sub-stages were read',
+  async () => {
+    const bytes = encodeJson(splitTable(await realTable()));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+      '791892761a5041e5a273a11d2fbbfd16a3a2276d193b4b930781d4bf67d5b266',
+    );
+  },
+);
 
 describe('what a previous split keeps', () => {
   const many = (stage: string, n: number, from = 0) =>

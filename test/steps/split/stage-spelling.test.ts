@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stageOf } from '../../../src/config/stage-name.ts';
-import {
-  countSpellings,
-  shownSpelling,
-  WITHHELD_STAGE,
-} from '../../../src/steps/split/stage-spelling.ts';
+import { countSpellings, shownSpelling, WITHHELD_STAGE } from '../../../src/steps/split/stage-spelling.ts';
 
 const stages = ['I', 'II', 'IIIa', 'IIIb'];
 
