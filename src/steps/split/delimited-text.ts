@@ -4,6 +4,9 @@ import type { Table } from './table-bytes.ts';
 
 const DELIMITERS = [',', ';', '\t'];
 
+/** Lines by which the delimiter is decided. */
+const LINES_TRIED = 200;
+
 interface Line {
   readonly cells: readonly string[];
   /** Of the file, from 1; the last one of a row with line breaks. */
@@ -12,6 +15,7 @@ interface Line {
 
 /** A text as one delimiter divides it. */
 interface Divided {
+  readonly delimiter: string;
   readonly header: readonly string[];
   readonly lines: readonly Line[];
   readonly error?: CsvError | undefined;
@@ -32,15 +36,16 @@ function read(text: string, delimiter: string, to: number): Line[] {
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
 }
 
-function divided(text: string, delimiter: string): Divided {
+/** Lines of a text from its first, as many as asked for; -1: all of them. */
+function divided(text: string, delimiter: string, to: number): Divided {
   let header: readonly string[] = [];
   try {
     header = read(text, delimiter, 1)[0]?.cells ?? [];
-    const [first, ...lines] = read(text, delimiter, -1);
-    return { header: first?.cells ?? [], lines };
+    const [first, ...lines] = read(text, delimiter, to);
+    return { delimiter, header: first?.cells ?? [], lines };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return { header, lines: [], error };
+    return { delimiter, header, lines: [], error };
   }
 }
 
@@ -71,7 +76,7 @@ export function readDelimited(
   const said = /^sep=(.)\r?\n/i.exec(text);
   const body = said === null ? text : text.slice(said[0].length);
   const ways = (said === null ? DELIMITERS : [said[1]])
-    .map((delimiter) => divided(body, delimiter))
+    .map((delimiter) => divided(body, delimiter, LINES_TRIED))
     .map((way) => ({
       ...way,
       found: found(way.header),
@@ -86,7 +91,7 @@ export function readDelimited(
       b.even - a.even ||
       b.header.length - a.header.length,
   );
-  const { header, lines, error } = best;
+  const { header, lines, error } = divided(body, best.delimiter, -1);
   // The library's message may quote a cell.
   const invalid = (code: string, line: number) =>
     new UsageError(`${file}: is no valid CSV (${code}, line ${line + (said === null ? 0 : 1)})`);

@@ -48,6 +48,8 @@ describe('the same table in another writing', () => {
     ],
     ['delimiters after the first line alone', utf8(PLAIN.replace('Stage', 'Stage,,,'))],
     ['rows of delimiters at the end', utf8(`${PLAIN},,\n,,\n\n`)],
+    ['rows of delimiters at the start', utf8(`,,\n\n${PLAIN}`)],
+
     ['UTF-16, as "Unicode text" of Excel', utf16(PLAIN.replaceAll(',', '\t'), false)],
     ['UTF-16, big endian', utf16(PLAIN, true)],
     [
