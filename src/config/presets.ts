@@ -112,8 +112,8 @@ const lung1: Config = {
   },
   stats: { scope: 'train', variance: 'total' },
   split: {
-    idColumn: 'PatientID',
-    stageColumn: 'Overall.Stage',
+    idColumn: '',
+    stageColumn: '',
     stages: ['I', 'II', 'IIIa', 'IIIb'],
     unknownStage: 'exclude',
     trainFraction: 0.8,

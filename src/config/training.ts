@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normalStage } from './stage-name.ts';
+import { doubtfulSpellings, normalStage, type Stages } from './stage-name.ts';
 import { count } from './values.ts';
 
 /* What the model is given: intensities, their constants, and who trains. */
@@ -34,18 +34,44 @@ export const stats = z.strictObject({
     .describe('`total` includes the variance between patients, `within` leaves it out.'),
 });
 
+const stageName = z.string().min(1);
+
+const stageList = z
+  .array(stageName)
+  .min(1)
+  .readonly()
+  .refine((stages) => new Set(stages.map(normalStage)).size === stages.length && isClear(stages), {
+    error: 'must differ in more than case, spaces and a leading "Stage"',
+  });
+
+const stageMapping = z
+  .record(stageName, z.array(stageName).min(1).readonly())
+  .readonly()
+  .refine((stages) => Object.keys(stages).length > 0, { error: 'must have a class' })
+  .refine((stages) => !Object.keys(stages).some((stage) => /^\d+$/.test(stage)), {
+    // JavaScript sorts such keys, and their order is that of the classes.
+    error: 'must not have a bare number as class: write "Stage 1"',
+  })
+  .refine(isClear, { error: 'must have each spelling in one class only' });
+
+function isClear(stages: Stages): boolean {
+  return doubtfulSpellings(stages).length === 0;
+}
+
 export const split = z.strictObject({
-  idColumn: z.string().min(1).describe('Column of the clinical CSV with the patient.'),
-  stageColumn: z.string().min(1).describe('Column of the clinical CSV with the stage.'),
+  idColumn: z
+    .string()
+    .describe(
+      'Column of the clinical table with the patient. Empty: the first of the names that public collections use (docs/split.md).',
+    ),
+  stageColumn: z.string().describe('Column of the clinical table with the stage; empty as above.'),
   stages: z
-    .array(z.string().min(1))
-    .min(1)
-    .readonly()
-    .refine((stages) => new Set(['', ...stages.map(normalStage)]).size === stages.length + 1, {
-      error: 'must differ in more than case, spaces and a leading "Stage"',
+    .union([stageList, stageMapping], {
+      error:
+        'must be a list of stages, or a mapping of each class to a list of its spellings, all of them texts',
     })
     .describe(
-      'Stages to stratify by, in class order; case, spaces and a leading "Stage" are ignored in the table.',
+      'Stages to stratify by, in class order; case, spaces and a leading "Stage" are ignored in the table. Where all of them are groups of the AJCC, each takes in its sub-stages: IA2 is I, 3b is IIIb. A mapping says by itself which spellings a class takes in: {I: [I, IA, IB], II: [II, IIA, IIB]}.',
     ),
   unknownStage: z
     .enum(['exclude', 'unlabeled'])

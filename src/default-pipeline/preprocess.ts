@@ -8,7 +8,7 @@ import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
 import { parseMemoryLimit } from '../runner/worker-count.ts';
 import { readFrozen } from '../steps/pass1-stats/frozen-constants.ts';
-import { parseClinical } from '../steps/split/clinical.ts';
+import { readClinical } from '../steps/split/clinical.ts';
 import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
 import { previousFile } from '../steps/split/pinned-sides.ts';
 import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
@@ -82,7 +82,7 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
   parseMemoryLimit(options.memoryLimit ?? 'auto');
   const config = await readConfig(options);
   await assertGzipEngine(config);
-  parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
+  await readClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
   await earlierSplit(options, caseNamingOf(config));
   await readFrozen(options.freezeStats, options.state, config);
 }

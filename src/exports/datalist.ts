@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stageNames } from '../config/stage-name.ts';
 import { effectiveNumber, inverseFrequency } from '../records/class-weights.ts';
 import type { Manifest } from '../records/manifest.ts';
 import { triple } from '../records/record.ts';
@@ -95,7 +96,8 @@ export function buildDatalist(manifest: Manifest, records: readonly RoiRecord[])
   const foldOf = dealFolds(train, config.split.seed);
   const training = itemsOf('train').map((found) => ({ ...found, fold: foldOf.get(found.case.patient_id)! }));
   const test = itemsOf('test');
-  const counts = config.split.stages.map((_, index) => train.filter((o) => o.stage_index === index).length);
+  const stages = stageNames(config.split.stages);
+  const counts = stages.map((_, index) => train.filter((o) => o.stage_index === index).length);
   const weights = (of: readonly (number | null)[]) => of.map((weight) => weight ?? 0);
   return {
     name: 'swinprep',
@@ -107,7 +109,7 @@ export function buildDatalist(manifest: Manifest, records: readonly RoiRecord[])
     numTraining: training.length,
     numTest: test.length,
     swinprep_version: manifest.swinprep_version,
-    stages: Object.fromEntries(config.split.stages.map((stage, index) => [index, stage])),
+    stages: Object.fromEntries(stages.map((stage, index) => [index, stage])),
     stage_weights: {
       num_training: counts,
       inverse_frequency: weights(inverseFrequency(counts)),

@@ -20,6 +20,7 @@ import { deal, gathered } from '../../src/runner/ranks/deal.ts';
 import { gatherParts, writePart } from '../../src/runner/ranks/gather-parts.ts';
 import { changesBetween } from '../../src/steps/convert/changes.ts';
 import { datasetStats } from '../../src/steps/pass1-stats/dataset-stats.ts';
+import { patientRows } from '../../src/steps/split/patient-rows.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { temporaryFolder } from './cli.ts';
@@ -54,10 +55,11 @@ function artifactsOf(patients: readonly MadePatient[], { config }: RecordsOfOne)
     config,
     patients.map((one) => one.converted),
   );
+  const clinical = patients.map((one) => one.clinical);
   const split = splitPatients({
     version: '0',
     cases,
-    clinical: patients.map((one) => one.clinical),
+    rows: patientRows(cases.cases, clinical, (id) => id, false),
     caseNaming: 'folder',
   });
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));

@@ -4,6 +4,7 @@ import type { Cases } from '../../src/records/cases.ts';
 import { encodeJson } from '../../src/records/json.ts';
 import type { Split } from '../../src/records/split.ts';
 import type { ClinicalRow } from '../../src/steps/split/clinical.ts';
+import { patientRows } from '../../src/steps/split/patient-rows.ts';
 import { decodePrevious, type PreviousSplit } from '../../src/steps/split/pinned-sides.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
 
@@ -33,7 +34,8 @@ export function casesOf(
 }
 
 export function splitOf(cases: Cases, clinical: readonly ClinicalRow[], previous?: PreviousSplit): Split {
-  return splitPatients({ version: '0', cases, clinical, caseNaming: 'folder', previous });
+  const rows = patientRows(cases.cases, clinical, (id) => id, false);
+  return splitPatients({ version: '0', cases, rows, caseNaming: 'folder', previous });
 }
 
 /** The split of a table whose patients all have an image. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/schema.ts';
+import { stageNames } from '../../src/config/stage-name.ts';
 import type { EncodedTally } from '../../src/kernels/intensity/hu-tally.ts';
 import { randomStream } from '../../src/phantom/drawing/random.ts';
 import { CASE_FILE, type CaseRecord, type OkCase } from '../../src/records/case.ts';
@@ -119,7 +120,7 @@ function voxelSet({ tallies }: MeasuredCase, index: number): VoxelSet {
  */
 export function makePatients(count: number, like: RecordsOfOne): MadePatient[] {
   const sets = Array.from({ length: VOXEL_SETS }, (_, i) => voxelSet(like.measured, i));
-  const { stages } = like.config.split;
+  const stages = stageNames(like.config.split.stages);
   return Array.from({ length: count }, (_, i) => {
     const patientId = `MADE-${String(i + 1).padStart(6, '0')}`;
     const random = randomStream('patient', i);

@@ -1,6 +1,7 @@
 import { type BoxBounds, planRoi } from '../../both-passes/roi-plan.ts';
 import { PATCHES } from '../../config/grid-and-roi.ts';
 import type { Config } from '../../config/schema.ts';
+import { stageNames } from '../../config/stage-name.ts';
 import { HuTally } from '../../kernels/intensity/hu-tally.ts';
 import type { Pass1Case, Pass1Record, PatchFit, StatsGroup, Truncation } from '../../records/stats.ts';
 import { intensityRecord, spread3Of, spreadOf } from '../../records/stats-values.ts';
@@ -113,12 +114,11 @@ function groupOf(
  */
 export function groupsOf(cases: readonly Pass1Case[], config: Config, bounds: BoxBounds): StatsGroup[] {
   const strata = strataOf(cases);
-  const others = [...new Set(cases.map(stageOf))]
-    .filter((stage) => !config.split.stages.includes(stage))
-    .sort();
+  const stages = stageNames(config.split.stages);
+  const others = [...new Set(cases.map(stageOf))].filter((stage) => !stages.includes(stage)).sort();
   const groups: StatsGroup[] = [];
   for (const split of ['all', 'train', 'test']) {
-    for (const stage of ['all', ...config.split.stages, ...others]) {
+    for (const stage of ['all', ...stages, ...others]) {
       const isIn = (ofSplit: string, ofStage: string): boolean =>
         (split === 'all' || ofSplit === split) && (stage === 'all' || ofStage === stage);
       const members = cases.filter((one) => isIn(one.record.split, stageOf(one)));

@@ -1,5 +1,8 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../../errors.ts';
+import { type ColumnNames, clinicalColumns, columnsFound, stageCell } from './clinical-columns.ts';
+import { readDelimited } from './delimited-text.ts';
+import { assertReadable, decodeText, isZip } from './table-bytes.ts';
+import { readWorkbook } from './workbook.ts';
 
 /** A patient's row of the clinical table. */
 export interface ClinicalRow {
@@ -8,30 +11,58 @@ export interface ClinicalRow {
   readonly stage: string;
 }
 
-/** Reads the two columns that the split needs. Throws a UsageError naming the file, and the columns seen, where one is absent. */
-export function parseClinical(
+export interface ClinicalTable {
+  readonly rows: readonly ClinicalRow[];
+  /** What was chosen in reading it, where there was a choice. */
+  readonly told: readonly string[];
+}
+
+/** Lines below the names that say them again, and the numbers of the columns: the tables of TCGA have them. */
+function isNameAgain(id: string, column: string): boolean {
+  return id === column || /^CDE_ID:/i.test(id);
+}
+
+/**
+ * Reads the patients and stages of a clinical table: comma, semicolon or tab separated, in UTF-8 or UTF-16, or an Excel
+ * workbook (.xlsx). Throws a UsageError naming the file, and what to do, where it is none of these, has no row, or where a
+ * column is absent or could be several.
+ */
+export async function readClinical(
   file: string,
   bytes: Uint8Array,
-  { idColumn, stageColumn }: { idColumn: string; stageColumn: string },
-): ClinicalRow[] {
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(bytes, { columns: true, bom: true, trim: true, skip_empty_lines: true }) as Record<
-      string,
-      string
-    >[];
-  } catch (cause) {
-    // The library's message may quote a cell.
-    const where = cause instanceof CsvError ? ` (${cause.code}, line ${cause.lines})` : '';
-    throw new UsageError(`${file}: is no valid CSV${where}`, { cause });
-  }
-  const seen = Object.keys(rows[0] ?? {});
-  for (const [key, column] of Object.entries({ idColumn, stageColumn })) {
-    if (!seen.includes(column)) {
-      throw new UsageError(
-        `${file}: has no column "${column}" (set split.${key}); its columns are ${seen.join(', ') || '(none)'}`,
-      );
-    }
-  }
-  return rows.map((row) => ({ patientId: row[idColumn], stage: row[stageColumn] }));
+  names: ColumnNames,
+): Promise<ClinicalTable> {
+  assertReadable(file, bytes);
+  const found = (columns: readonly string[]): number => columnsFound(columns, names);
+  const { table, told } = isZip(bytes)
+    ? await readWorkbook(file, bytes, found)
+    : { table: readDelimited(file, decodeText(file, bytes), found), told: [] };
+  const { columns, rows } = table;
+  if (columns.length === 0) throw new UsageError(`${file}: is empty`);
+  const { id, stage, told: chosen } = clinicalColumns(file, columns, names);
+  if (rows.length === 0)
+    throw new UsageError(`${file}: has no row below the names of its columns: add one for each patient`);
+  const all = rows.map((row) => ({
+    patientId: (row[id] ?? '').trim(),
+    stage: stageCell(columns[stage], (row[stage] ?? '').trim()),
+  }));
+  if (
+    [columns[id], columns[stage], ...all.map((row) => row.patientId)].some((text) => text.includes('\ufffd'))
+  )
+    throw new UsageError(
+      `${file}: its patients are in an encoding that is not read: save it as CSV in UTF-8`,
+    );
+  const patients = all.filter(({ patientId }, i) => i > 1 || !isNameAgain(patientId, columns[id]));
+  const named = patients.filter(({ patientId }) => patientId !== '');
+  const without = patients.length - named.length;
+  return {
+    rows: named,
+    told: [
+      ...told,
+      ...chosen,
+      ...(without > 0
+        ? [`rows of the clinical table that name no patient, and are left out: ${without}`]
+        : []),
+    ],
+  };
 }

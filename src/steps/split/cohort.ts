@@ -8,15 +8,17 @@ import { watched } from '../../runner/step-watch.ts';
 import { displayUri } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
-import { parseClinical } from './clinical.ts';
+import { readClinical } from './clinical.ts';
 import { earlierSplit, keepSplit, type SplitSources } from './kept-for-next-run.ts';
+import { patientRows } from './patient-rows.ts';
 import { assertNobodyMoves } from './pinned-sides.ts';
 import { splitPatients } from './split-patients.ts';
 import { SPLIT_CSV_FILE, splitCsv } from './split-table.ts';
+import { spellingsTold } from './stage-spelling.ts';
 
 export interface SplitOptions extends SplitSources {
   readonly cases: string;
-  /** The clinical CSV: a file or blob. */
+  /** The clinical table, .csv, .tsv or .xlsx: a file or blob. */
   readonly clinical: string;
   /** Local folder of the `split.json` artifact. */
   readonly split: string;
@@ -58,10 +60,14 @@ async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
   const { config } = cases;
   const caseNaming = caseNamingOf(config);
   const previous = await earlierSplit(options, caseNaming);
-  const rows = parseClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
-  const caseId = caseIdOf(config);
-  const clinical = rows.map((row) => ({ ...row, patientId: caseId(row.patientId) }));
-  const result = splitPatients({ version: VERSION, cases, clinical, caseNaming, previous });
+  const table = await readClinical(
+    displayUri(options.clinical),
+    await readObject(options.clinical),
+    config.split,
+  );
+  const hashed = config.privacy.caseId === 'hmac';
+  const rows = patientRows(cases.cases, table.rows, caseIdOf(config), hashed);
+  const result = splitPatients({ version: VERSION, cases, rows, caseNaming, previous });
   await assertNobodyMoves(options.split, result);
   await writeArtifacts(options.split, {
     [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
@@ -76,7 +82,7 @@ async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
       .filter((e) => e.code !== 'no-image')
       .map(({ patient_id, step, code, message }) => ({ patient_id, step, code, message })),
     skipped: 0,
-    facts: facts(result),
+    facts: [...table.told, ...rows.told, ...spellingsTold(result.spellings), ...facts(result)],
     places: { split: `${options.split}/${SPLIT_FILE}`, table: `${options.split}/${SPLIT_CSV_FILE}` },
   };
 }

@@ -1,26 +1,34 @@
-import { normalStage } from '../../config/stage-name.ts';
+import { normalStage, stageNames, stageOf } from '../../config/stage-name.ts';
 import { byPatient, type Cases } from '../../records/cases.ts';
 import { effectiveNumber, inverseFrequency } from '../../records/class-weights.ts';
 import { type Split, type SplitMember, UNLABELED } from '../../records/split.ts';
 import { assignStratum, type Side } from './assignment.ts';
 import type { ClinicalRow } from './clinical.ts';
+import { looksOverseen, withoutRow } from './nearest-row.ts';
+import type { PatientRows } from './patient-rows.ts';
 import type { PreviousSplit } from './pinned-sides.ts';
-import { splitWarnings } from './split-warnings.ts';
-import { countSpellings, shownSpelling, stageOf } from './stage-spelling.ts';
+import { type NotInTable, splitWarnings } from './split-warnings.ts';
+import { countSpellings, shownSpelling } from './stage-spelling.ts';
 
 export interface SplitInput {
   readonly version: string;
   readonly cases: Cases;
-  readonly clinical: readonly ClinicalRow[];
+  /** Who is which row of the clinical table. */
+  readonly rows: PatientRows;
   readonly caseNaming: string;
   readonly previous?: PreviousSplit | undefined;
+}
+
+interface Reason {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** A patient as the split finds it: the stage it trains with ('' is none), or why it is excluded. */
 interface Found {
   readonly patientId: string;
   readonly stage: string;
-  readonly reason?: { readonly code: string; readonly message: string } | undefined;
+  readonly reason?: Reason | undefined;
   /** As the clinical table has it, as far as that may be shown. */
   readonly shown: string;
 }
@@ -29,10 +37,11 @@ function find(
   patientId: string,
   record: Cases['cases'][number] | undefined,
   rows: readonly ClinicalRow[],
+  doubt: Reason | undefined,
   { stages, unknownStage }: Cases['config']['split'],
 ): Found {
   const spellings = [...new Set(rows.map((row) => shownSpelling(row.stage, stages)))];
-  const meant = new Set(rows.map((row) => normalStage(row.stage)));
+  const meant = new Set(rows.map(({ stage }) => stageOf(stage, stages) ?? `? ${normalStage(stage)}`));
   const known = meant.size === 1 ? stageOf(rows[0].stage, stages) : undefined;
   const shown = known ?? spellings[0] ?? '';
   const because = (code: string, message: string): Found => ({
@@ -45,23 +54,24 @@ function find(
     return because('no-image', 'in the clinical table, but no such patient was found in the raw data');
   if (record.state === 'excluded')
     return because('image-excluded', `excluded by convert: ${record.exclusion.message}`);
+  if (doubt !== undefined) return because(doubt.code, doubt.message);
   if (meant.size > 1)
     return because('conflicting-stages', `several rows with different stages: ${spellings.join(', ')}`);
   if (known === undefined && unknownStage === 'exclude') {
     return rows.length === 0
-      ? because('not-in-clinical-table', 'no row in the clinical table: add one')
-      : because('stage-unknown', `stage "${shown}" is none of ${stages.join(', ')}`);
+      ? because('not-in-clinical-table', 'no row in the clinical table')
+      : because('stage-unknown', `stage "${shown}" is none of ${stageNames(stages).join(', ')}`);
   }
   return { patientId, stage: known ?? '', shown };
 }
 
 /** Everyone in the order of their patients. */
-function findAll({ cases, clinical }: SplitInput): Found[] {
-  const rowsOf = Map.groupBy(clinical, (row) => row.patientId);
+function findAll({ cases, rows }: SplitInput): Found[] {
+  const rowsOf = Map.groupBy(rows.clinical, (row) => row.patientId);
   const recordOf = new Map(cases.cases.map((record) => [record.patient_id, record]));
   return [...new Set([...recordOf.keys(), ...rowsOf.keys()])]
     .sort()
-    .map((id) => find(id, recordOf.get(id), rowsOf.get(id) ?? [], cases.config.split));
+    .map((id) => find(id, recordOf.get(id), rowsOf.get(id) ?? [], rows.doubts.get(id), cases.config.split));
 }
 
 function previousRecord(
@@ -83,14 +93,30 @@ function previousRecord(
   };
 }
 
+/** Those who might be used but for a row of their own, and how to find it. */
+function notInTable({ cases, rows }: SplitInput, found: readonly Found[], shown: boolean): NotInTable {
+  const inTable = new Set(rows.clinical.map((row) => row.patientId));
+  const left = found
+    .filter(
+      ({ patientId, reason }) =>
+        !inTable.has(patientId) && (reason?.code ?? 'not-in-clinical-table') === 'not-in-clinical-table',
+    )
+    .map(({ patientId }) => patientId);
+  const unlabeled = cases.config.split.unknownStage === 'unlabeled';
+  // Who is used without a stage may well have no row: only what looks like an oversight is told.
+  const told = !unlabeled || looksOverseen(left, rows, shown) ? left : [];
+  return { unlabeled: unlabeled ? left.length : 0, message: withoutRow(told, rows, shown) };
+}
+
 /**
  * Assigns whole patients to train and test, each stage for itself (and those without a stage for themselves, with no
  * minimum). Patients of a previous split keep their side, for good: those not here now are listed as retired.
  */
 export function splitPatients(input: SplitInput): Split {
-  const { version, cases, clinical, caseNaming, previous } = input;
-  const { stages, seed, trainFraction, minTestPerStage, unknownStage, effectiveNumberBeta } =
-    cases.config.split;
+  const { version, cases, rows, caseNaming, previous } = input;
+  const { clinical } = rows;
+  const { seed, trainFraction, minTestPerStage, unknownStage, effectiveNumberBeta } = cases.config.split;
+  const stages = stageNames(cases.config.split.stages);
   const found = findAll(input);
   const usable = found.filter(({ reason }) => reason === undefined);
   const pins = new Map<string, Side>([...(previous?.pins ?? [])].map(([id, { split }]) => [id, split]));
@@ -109,7 +135,8 @@ export function splitPatients(input: SplitInput): Split {
       pinned: pins.has(patientId),
     }),
   );
-  const stageThen = (id: string): string => stageOf(previous?.pins.get(id)?.stage ?? '', stages) ?? '';
+  const stageThen = (id: string): string =>
+    stageOf(previous?.pins.get(id)?.stage ?? '', cases.config.split.stages) ?? '';
   const retired = [...pins]
     .filter(([id]) => !sides.has(id))
     .map(([patient_id, split]) => ({ patient_id, split, stage: stageThen(patient_id) }))
@@ -145,7 +172,7 @@ export function splitPatients(input: SplitInput): Split {
     },
     spellings: countSpellings(
       clinical.map((row) => row.stage),
-      stages,
+      cases.config.split.stages,
     ),
     warnings: [],
     previous: previous === undefined ? null : previousRecord(patients, retired, previous, stageThen),
@@ -157,7 +184,5 @@ export function splitPatients(input: SplitInput): Split {
         : [{ patient_id: patientId, step: 'split' as const, ...reason, stage: shown }],
     ),
   };
-  const inTable = new Set(clinical.map((row) => row.patientId));
-  const notInTable = patients.filter((p) => !inTable.has(p.patient_id)).length;
-  return { ...result, warnings: splitWarnings(result, notInTable) };
+  return { ...result, warnings: splitWarnings(result, notInTable(input, found, caseNaming === 'folder')) };
 }

@@ -23,8 +23,16 @@ function fewInTest(split: Split, { stage, train, test }: Split['summary']['per_s
   };
 }
 
-/** What whoever trains with a split should know before. `notInTable`: unlabeled patients without a row in the clinical table. */
-export function splitWarnings(split: Split, notInTable: number): Warning[] {
+/** Patients without a row in the clinical table. */
+export interface NotInTable {
+  /** How many of them are used without a label. */
+  readonly unlabeled: number;
+  /** Who they are and what to do, where that is to be told. */
+  readonly message: string | undefined;
+}
+
+/** What whoever trains with a split should know before. */
+export function splitWarnings(split: Split, { unlabeled, message }: NotInTable): Warning[] {
   const { previous, summary } = split;
   const warnings: (Warning | undefined)[] = [
     ...summary.per_stage.map((row) => fewInTest(split, row)),
@@ -35,10 +43,11 @@ export function splitWarnings(split: Split, notInTable: number): Warning[] {
         message: `stage ${stage}: no train patient, so it has no class weight`,
       })),
   ];
-  if (notInTable > 0)
+  if (message !== undefined) warnings.push({ code: 'not-in-clinical-table', message });
+  if (unlabeled > 0)
     warnings.push({
       code: 'unlabeled-without-row',
-      message: `${patientCount(notInTable)} without a row in the clinical table: unlabeled`,
+      message: `${patientCount(unlabeled)} without a row in the clinical table: unlabeled`,
     });
   if (previous !== null && previous.num_pinned === 0)
     warnings.push({

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import { caseNamingOf } from '../../../src/privacy/case-id.ts';
+import type { Cases } from '../../../src/records/cases.ts';
 import type { Manifest } from '../../../src/records/manifest.ts';
 import type { OkRoi } from '../../../src/records/roi.ts';
 import { type Split, UNLABELED } from '../../../src/records/split.ts';
@@ -11,6 +12,7 @@ import type { DatasetStats } from '../../../src/records/stats.ts';
 import { cli, readJson, temporaryFolder } from '../../support/cli.ts';
 import * as inProcess from '../../support/in-process.ts';
 import { writePhantoms } from '../../support/phantoms.ts';
+import { xlsx } from '../../support/xlsx.ts';
 
 /** A cohort whose last patient has no stage, prepared with it as unlabeled. */
 const UNSTAGED = 'PHANTOM-006';
@@ -168,4 +170,90 @@ test('the check value of a secret tells two secrets apart, and is no name that a
   expect(naming('a secret of some length')).toBe(naming('a secret of some length'));
   expect(naming('a secret of some length')).not.toBe(naming('another secret, as long'));
   expect(caseNamingOf(PRESETS.lung1, {})).toBe('folder');
+});
+
+describe('a clinical table as it may come', () => {
+  /** The cases of the cohort, changed; the split of them by a table, and what was printed. */
+  async function splitBy(table: string | Uint8Array, change: (cases: Cases) => void = () => {}) {
+    const changed = readJson<Cases>(cases, 'cases.json');
+    change(changed);
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'cases.json'), JSON.stringify(changed));
+    writeFileSync(join(folder, 'clinical'), table);
+    const places = ['--cases', folder, '--clinical', join(folder, 'clinical'), '--split', folder];
+    const { stdout } = await inProcess.command(['split', ...places]);
+    return { split: readJson<Split>(folder, 'split.json'), stdout };
+  }
+
+  const ids = ['PHANTOM-001', 'PHANTOM-002', 'PHANTOM-003'];
+
+  test('an Excel workbook of NLST: columns, codes and zeros are told', async () => {
+    const numbers = (file: Cases) => {
+      file.cases = file.cases.slice(0, 3);
+      for (const [i, record] of file.cases.entries()) record.patient_id = `00${i + 1}`;
+    };
+    const workbook = xlsx({
+      nlst: [
+        ['pid', 'de_stag'],
+        [1, 110],
+        [2, 320],
+        [3, 999],
+      ],
+    });
+    const { split, stdout } = await splitBy(workbook, numbers);
+    expect(split.patients.map(({ patient_id, stage }) => [patient_id, stage])).toEqual([
+      ['001', 'I'],
+      ['002', 'IIIb'],
+      ['003', ''],
+    ]);
+    expect(stdout).toContain('the patient is taken from the column "pid"');
+    expect(stdout).toContain('the stage is taken from the column "de_stag"');
+    expect(stdout).toContain('without regard to leading zeros: 3 patients');
+    expect(stdout).toContain('stages: IA -> I: 1 row');
+  });
+
+  test('sessions are joined by their clinical id, and who is not is told once', async () => {
+    const sessions = (file: Cases) => {
+      file.cases = file.cases.slice(0, 3);
+      for (const [i, record] of file.cases.entries()) {
+        record.patient_id = `${ids[i]}_MR${i}`;
+        if (i > 0) record.clinical_id = ids[i];
+      }
+    };
+    const table = `Case ID\tstage\n${ids.map((id) => `${id}\tStage IIA\n`).join('')}`;
+    const { split, stdout } = await splitBy(table, sessions);
+    expect(split.patients.map(({ patient_id, stage }) => [patient_id, stage])).toEqual([
+      ['PHANTOM-001_MR0', ''],
+      ['PHANTOM-002_MR1', 'II'],
+      ['PHANTOM-003_MR2', 'II'],
+    ]);
+    expect(stdout).toContain('Patient ID of their files: 2 patients');
+    expect(stdout).toContain('PHANTOM-001_MR0 (nearest is PHANTOM-001); correct or add their rows');
+    expect(stdout).toContain("such as '^(.*)_MR\\d+$'");
+  });
+
+  test('stages that are mapped keep the order of the mapping, in the artifacts too', async () => {
+    const mapped = (file: Cases) => {
+      file.cases = file.cases.slice(0, 3);
+      file.config.split.stages = { late: ['III', 'IIIC'], early: ['I', 'IA'] };
+    };
+    const table = `PatientID;Overall.Stage;\n${ids[0]};IA\n${ids[1]};IIIC\n${ids[2]};IIIA\n`;
+    const { split, stdout } = await splitBy(table, mapped);
+    expect(split.stages).toEqual(['late', 'early']);
+    expect(split.patients.map(({ stage, stage_index }) => [stage, stage_index])).toEqual([
+      ['early', 1],
+      ['late', 0],
+      ['', UNLABELED],
+    ]);
+    expect(stdout).toContain('stages: IIIC -> late: 1 row; IA -> early: 1 row');
+    expect(stdout).toContain('stages that are none of the classes: IIIA: 1 row (split.stages can map them)');
+  });
+});
+
+test('a table without the columns stops preprocess before anything is done', async () => {
+  const table = join(temporaryFolder(), 'clinical.xls');
+  writeFileSync(table, Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0));
+  const where = ['--raw', join(cohort, 'raw'), '--clinical', table, '--out', temporaryFolder()];
+  const { stderr } = await inProcess.command(['preprocess', ...where], 1);
+  expect(stderr).toMatch(/clinical\.xls: is an Excel workbook of before 2007.*: save the table as \.xlsx/);
 });

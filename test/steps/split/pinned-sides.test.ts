@@ -1,16 +1,19 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
+import { stageNames } from '../../../src/config/stage-name.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { encodeJson } from '../../../src/records/json.ts';
 import { type Split, splitSchema } from '../../../src/records/split.ts';
 import { testQuota } from '../../../src/steps/split/assignment.ts';
-import { type ClinicalRow, parseClinical } from '../../../src/steps/split/clinical.ts';
+import { type ClinicalRow, readClinical } from '../../../src/steps/split/clinical.ts';
 import { decodePrevious } from '../../../src/steps/split/pinned-sides.ts';
 import { asPrevious, casesOf, sidesOf, splitOf, splitTable } from '../../support/cohort-table.ts';
 import { hasSharedData, shared } from '../../support/shared-data.ts';
 
-const { stages } = PRESETS.lung1.split;
+const stages = stageNames(PRESETS.lung1.split.stages);
 
 /** The cohort of one run: who is there, with which stage, who of them has a usable image, and the rule. */
 const run = fc.record({
@@ -86,15 +89,22 @@ function changed(rows: readonly ClinicalRow[]): ClinicalRow[] {
 }
 
 const clinicalFile = 'tables/NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv';
-const realTable = (): ClinicalRow[] =>
-  parseClinical(clinicalFile, readFileSync(shared(clinicalFile)), PRESETS.lung1.split);
+async function realTable(): Promise<readonly ClinicalRow[]> {
+  const { rows, told } = await readClinical(
+    clinicalFile,
+    readFileSync(shared(clinicalFile)),
+    PRESETS.lung1.split,
+  );
+  expect(told).toEqual([]);
+  return rows;
+}
 
 describe.each([
   ['a generated table', true, generatedTable],
   ['the real clinical table', hasSharedData, realTable],
-])('%s', (_, present, table) => {
-  describe.runIf(present)('of 421 staged patients', () => {
-    const rows = present ? table() : [];
+])('%s', async (_, present, table) => {
+  describe.runIf(present)('of 421 staged patients', async () => {
+    const rows = present ? await table() : [];
     const first = splitTable(rows);
 
     test('is split 80/20 in each stage, with class weights and without a warning', () => {
@@ -144,6 +154,16 @@ describe.each([
     });
   });
 });
+
+test.runIf(hasSharedData)(
+  'the split of the real table is what it was before sub-stages were read',
+  async () => {
+    const bytes = encodeJson(splitTable(await realTable()));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+      '791892761a5041e5a273a11d2fbbfd16a3a2276d193b4b930781d4bf67d5b266',
+    );
+  },
+);
 
 describe('what a previous split keeps', () => {
   const many = (stage: string, n: number, from = 0) =>

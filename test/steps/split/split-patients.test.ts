@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
+import { stageNames } from '../../../src/config/stage-name.ts';
 import { splitSchema, UNLABELED } from '../../../src/records/split.ts';
 import { testQuota } from '../../../src/steps/split/assignment.ts';
 import { casesOf, splitOf, splitTable } from '../../support/cohort-table.ts';
 
-const config = PRESETS.lung1.split;
+const stages = stageNames(PRESETS.lung1.split.stages);
 
 const patient = fc.record({
   patientId: fc.stringMatching(/^P[0-9]{1,4}$/),
@@ -44,7 +45,7 @@ test('the counts add up: by stage, over all, and in the class weights', () => {
         summary.num_excluded,
       ]);
       expect(class_weights.num_train).toEqual(
-        config.stages.map((s) => patients.filter((p) => p.stage === s && p.split === 'train').length),
+        stages.map((s) => patients.filter((p) => p.stage === s && p.split === 'train').length),
       );
       // Both kinds of weight weigh the classes that are there by 1 on average over classes or patients.
       const n = class_weights.num_train.reduce((a, b) => a + b, 0);
@@ -73,7 +74,7 @@ test('each stage is split 80/20 for itself, with its minimum', () => {
   fc.assert(
     fc.property(table, (rows) => {
       const split = splitTable(rows);
-      for (const stage of config.stages) {
+      for (const stage of stages) {
         const members = split.patients.filter((p) => p.stage === stage);
         const quota = testQuota(members.length, { trainFraction: 0.8, minTest: 6 });
         expect(members.filter((p) => p.split === 'test')).toHaveLength(quota);
@@ -84,7 +85,7 @@ test('each stage is split 80/20 for itself, with its minimum', () => {
 
 describe('the minimum per stage in test', () => {
   test('is 6 of 12 patients, without a warning', () => {
-    const { summary, warnings } = splitTable(config.stages.flatMap((stage) => many(stage, 12)));
+    const { summary, warnings } = splitTable(stages.flatMap((stage) => many(stage, 12)));
     expect(summary.per_stage.map((s) => s.test)).toEqual([6, 6, 6, 6]);
     expect(warnings).toEqual([]);
   });

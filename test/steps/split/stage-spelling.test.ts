@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  countSpellings,
-  shownSpelling,
-  stageOf,
-  WITHHELD_STAGE,
-} from '../../../src/steps/split/stage-spelling.ts';
+import { stageOf } from '../../../src/config/stage-name.ts';
+import { countSpellings, shownSpelling, WITHHELD_STAGE } from '../../../src/steps/split/stage-spelling.ts';
 
 const stages = ['I', 'II', 'IIIa', 'IIIb'];
 
@@ -17,7 +13,7 @@ test.each([
   ['STAGE_II', 'II'],
   ['stage: I', 'I'],
   ['\u2162b', 'IIIb'],
-  ['3a', undefined],
+  ['3a', 'IIIa'],
   ['III', undefined],
   ['T3', undefined],
   ['IIIa?', undefined],

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { resolveConfig } from '../../../src/config/load.ts';
 import { PRESETS } from '../../../src/config/presets.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import { stageNames } from '../../../src/config/stage-name.ts';
 import { HuHistogram } from '../../../src/kernels/intensity/histogram.ts';
 import { boundingBox } from '../../../src/kernels/mask/bounding-box.ts';
 import { maskedMean } from '../../../src/kernels/mask/masked-mean.ts';
@@ -158,7 +159,7 @@ export async function generateCohort(plan: CohortPlan, folder: string): Promise<
   const clinical = join(folder, 'clinical.csv');
   mkdirSync(cases);
   writeFileSync(join(cases, CASES_FILE), encodeJson(casesSchema.parse(mergeCases(VERSION, config, records))));
-  const stages = config.split.stages;
+  const stages = stageNames(config.split.stages);
   const patientIds = [...volumes.keys()];
   const rows = patientIds.map((id, i) => `${id},${stages[i % stages.length]}\n`);
   writeFileSync(clinical, `PatientID,Overall.Stage\n${rows.join('')}`);
