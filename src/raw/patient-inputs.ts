@@ -7,6 +7,7 @@ import { openPatient } from '../storage/patient-store.ts';
 import type { Child, Entry, ReadableStore, Store } from '../storage/store.ts';
 import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip/zip.ts';
+import type { CollectedRefusal } from './nifti-collections/collection.ts';
 import { fileVanished } from './patient-files.ts';
 import type { RawPatient } from './patients.ts';
 
@@ -51,7 +52,7 @@ async function fileOfPair(uri: string, what: string, stores: Stores): Promise<In
   if (file === undefined)
     throw new CaseExclusion(
       'no-such-file',
-      'does not exist where the table of pairs says: correct its path',
+      'does not exist where the table of pairs, or dataset.json, says: correct its path',
       {
         file: what,
       },
@@ -89,6 +90,18 @@ async function maskByPattern(
     if (file !== undefined) return file;
   }
   return undefined;
+}
+
+/** Of a patient that cannot be taken: what it is for decides the record, and reading it throws. */
+function inputsOfRefused({ code, message }: CollectedRefusal): PatientInputs {
+  return {
+    listed: [['refused', code, message]],
+    dicom: async () => {
+      throw new CaseExclusion(code, message);
+    },
+    niftiCt: undefined,
+    niftiMask: undefined,
+  };
 }
 
 async function inputsOfPair(ct: string, mask: string, stores: Stores): Promise<PatientInputs> {
@@ -155,6 +168,7 @@ export async function patientInputs(
   stores: Stores,
   known?: Listing,
 ): Promise<PatientInputs> {
+  if (source.kind === 'refused') return inputsOfRefused(source);
   if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, stores);
   const inputs =
     source.kind === 'itself'

@@ -92,7 +92,7 @@ async function findTasks(
   { raw, masks = raw, interim, limit, resolveUri, report }: ConvertOptions,
   config: Config,
 ): Promise<ConvertTask[]> {
-  const patients = await findPatients(raw, caseIdOf(config), report, resolveUri);
+  const patients = await findPatients(raw, caseIdOf(config), report, resolveUri, config.mask);
   const all = [...patients]
     .map(
       ([patientId, patient]): ConvertTask => ({

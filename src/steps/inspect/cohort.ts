@@ -72,7 +72,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     return inspectionOf(VERSION, [record]);
   }
   const patients = await watch.clock.time('list', 0, () =>
-    findPatients(uri, caseId, report, options.resolveUri),
+    findPatients(uri, caseId, report, options.resolveUri, config.mask),
   );
   const { records } = await watch.clock.time('patients', 0, () =>
     runCases<InspectTask, InspectedPatient>(
