@@ -14,8 +14,8 @@ export interface SubjectVolume {
   readonly space: string;
   /** Parts of the name that are no `KEY-VALUE`, in small letters. */
   readonly words: readonly string[];
-  /** What a mask shows, by `label-`, `desc-` and words; '' where its name does not say. */
-  readonly shows: string;
+  /** What a mask shows, by `label-`, `desc-` and words; empty where its name does not say. */
+  readonly shows: readonly string[];
   /** Whether `label-` says it. */
   readonly labelled: boolean;
 }
@@ -43,7 +43,7 @@ const LESION = 'L';
 const smaller = (text: string): string => text.toLowerCase();
 
 /** An index without leading zeros: `run-01` is `run-1`. */
-const valueOf = (value: string): string => (/^\d+$/.test(value) ? String(Number(value)) : value);
+const indexOrText = (value: string): string => (/^\d+$/.test(value) ? String(Number(value)) : value);
 
 function roleOf(words: readonly string[], labelled: boolean): SubjectVolume['role'] {
   if (words.some((word) => PROBABILITY.test(word))) return 'probability';
@@ -52,27 +52,32 @@ function roleOf(words: readonly string[], labelled: boolean): SubjectVolume['rol
   return words.some((word) => NO_CT.test(word)) ? 'no-ct' : 'image';
 }
 
+/** `KEY-VALUE` of a part of a name; `GTV-1` is none but a word. */
+function entityOf(part: string): readonly [name: string, value: string] | undefined {
+  const [, name, value] = /^([A-Za-z0-9]+)-(.*)$/.exec(part) ?? [];
+  return name === undefined || meansTumour(name) ? undefined : [smaller(name), value];
+}
+
 /** What the name of a volume below a `sub-*` folder says; `key` from the place whose folders are `sub-*`. */
 export function subjectVolume(key: string): SubjectVolume {
   const parts = niftiStem(key).split('_');
   const folders = key.slice(0, -baseName(key).length).split('/');
   const pairs = [...folders.filter((part) => /^(sub|ses)-./.test(part)), ...parts]
-    .map((part) => /^([A-Za-z0-9]+)-(.*)$/.exec(part))
-    .filter((match) => match !== null)
-    .map(([, name, value]) => [smaller(name), value] as const);
+    .map(entityOf)
+    .filter((pair) => pair !== undefined);
   const own = new Map(pairs);
-  const words = parts.filter((part) => !part.includes('-') && part !== '').map(smaller);
+  const words = parts.filter((part) => part !== '' && entityOf(part) === undefined).map(smaller);
   const label = own.get('label') === LESION ? 'lesion' : own.get('label');
   const shows = [label, own.get('desc'), ...words.filter((word) => !MASK.test(word) && !CT.test(word))];
   return {
     key,
     role: roleOf(words, label !== undefined),
     entities: new Map(
-      pairs.filter(([name]) => !DERIVED.has(name)).map(([name, value]) => [name, valueOf(value)]),
+      pairs.filter(([name]) => !DERIVED.has(name)).map(([name, value]) => [name, indexOrText(value)]),
     ),
     space: OWN_SPACE.test(own.get('space') ?? '') ? '' : own.get('space')!,
     words,
-    shows: shows.filter((text) => text !== undefined).join(' '),
+    shows: shows.filter((text) => text !== undefined),
     labelled: label !== undefined,
   };
 }

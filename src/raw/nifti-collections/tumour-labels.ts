@@ -47,11 +47,11 @@ export interface NameChoice<T> {
  */
 export function chooseByName<T>(
   items: readonly T[],
-  nameOf: (item: T) => string,
+  namesOf: (item: T) => readonly string[],
   { roiNames, policy, unionNames }: Omit<LabelRules, 'labels'>,
 ): NameChoice<T> | undefined {
   const having = (pattern: string): T[] =>
-    items.filter((item) => new RegExp(pattern, 'i').test(nameOf(item).trim()));
+    items.filter((item) => namesOf(item).some((name) => new RegExp(pattern, 'i').test(name.trim())));
   if (policy === 'union') {
     const all = items.filter((item) => unionNames.some((pattern) => having(pattern).includes(item)));
     if (all.length > 0) return { chosen: all, why: 'by mask.unionNames' };
@@ -60,7 +60,7 @@ export function chooseByName<T>(
     if (first !== undefined)
       return first.length === 1 ? { chosen: first, why: 'by mask.roiNames' } : undefined;
   }
-  const meant = items.filter((item) => meansTumour(nameOf(item)));
+  const meant = items.filter((item) => namesOf(item).some(meansTumour));
   return meant.length === 1 ? { chosen: meant, why: 'the one whose name means a tumour' } : undefined;
 }
 
@@ -83,7 +83,7 @@ export function tumourLabels(file: string, named: readonly NamedLabel[], rules: 
       `${file}: names no label above 0; set mask.labels to those of the masks that are tumour`,
     );
   const one = named.length === 1 ? { chosen: named, why: 'the only one' } : undefined;
-  const choice = chooseByName(named, ({ name }) => name, rules) ?? one;
+  const choice = chooseByName(named, ({ name }) => [name], rules) ?? one;
   if (choice === undefined)
     throw new UsageError(
       `${file}: which of its labels is the tumour cannot be told from their names (${named.map(shownLabel).join('; ')}): set mask.labels to its number, or mask.roiNames to its name`,
