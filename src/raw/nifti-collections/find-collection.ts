@@ -1,9 +1,11 @@
 import { UsageError } from '../../errors.ts';
+import { patientName } from '../../storage/patient-store.ts';
 import type { Child, Store } from '../../storage/store.ts';
-import type { LabelRules, NiftiCollection } from './collection.ts';
+import { counted, type LabelRules, type NiftiCollection } from './collection.ts';
 import { DATASET_FILE } from './dataset-json.ts';
 import { subjectTree } from './subject-tree.ts';
-import { IMAGES, trainingSet } from './training-set.ts';
+import { IMAGES, OF_TRAINING_SET } from './training-cases.ts';
+import { trainingSet } from './training-set.ts';
 
 /** Names of folders that nnU-Net and the Decathlon give a data set: `Dataset006_Lung`, `Task06_Lung`. */
 const DATA_SET = /^(Dataset\d{3}|Task\d{2,3})_./;
@@ -59,7 +61,14 @@ export async function findNiftiCollection(
   const folders = new Set(foldersOf(children));
   if (hasFile(children, DATASET_FILE) || folders.has(IMAGES)) {
     const found = await trainingSet(store, '', folders, rules);
-    if (found !== undefined) return { ...found, rest: [] };
+    const others = children
+      .map(patientName)
+      .filter((name) => name !== undefined && !name.startsWith('.') && !OF_TRAINING_SET.has(name)).length;
+    const told =
+      others === 0
+        ? []
+        : [`${counted(others, 'other folder or archive', 'other folders or archives')} there left out`];
+    if (found !== undefined) return { ...found, notes: [...found.notes, ...told], rest: [] };
   }
   return (await setBelow(store, children, rules)) ?? (await subjectTree(store, children, rules));
 }

@@ -27,6 +27,9 @@ const isSubject = (name: string): boolean => /^sub-./.test(name);
 /** Names that DICOM files and archives of them have: a folder with one is read as DICOM. */
 const MAY_BE_DICOM = /(\.(dcm|dicom|ima|zip|tar|tgz|tar\.gz)|(^|\/)[^/.]+|\.\d+)$/i;
 
+/** Texts that need no ending. */
+const NO_DICOM = /(^|\/)(readme|changes|license)$/i;
+
 /** Subjects looked at before all are listed: of a cohort of DICOM no more are. */
 const PROBED = 8;
 
@@ -35,7 +38,7 @@ async function niftiSubject(store: Store, subject: string): Promise<string[] | u
   const keys: string[] = [];
   for await (const { key } of store.list(`${subject}/`)) {
     if (isHidden(key)) continue;
-    if (MAY_BE_DICOM.test(key)) return undefined;
+    if (MAY_BE_DICOM.test(key) && !NO_DICOM.test(key)) return undefined;
     keys.push(key);
   }
   return keys.some(isVolumeKey) ? keys : undefined;

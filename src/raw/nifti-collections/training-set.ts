@@ -8,7 +8,6 @@ import {
   isVolumeKey,
   type LabelRules,
   type NiftiCollection,
-  niftiStem,
   PAIRS_WAY,
 } from './collection.ts';
 import {
@@ -16,19 +15,12 @@ import {
   ctChannel,
   DATASET_FILE,
   type DatasetJson,
-  type ListedCase,
   parseDatasetJson,
 } from './dataset-json.ts';
+import { type Case, caseName, IMAGES, LABELS, TESTS, trainingCases } from './training-cases.ts';
 import { type TumourLabels, tumourLabels } from './tumour-labels.ts';
 
 /* nnU-Net raw data (CASE_0000.nii.gz, one file a channel) and tasks of the Medical Segmentation Decathlon (CASE.nii.gz). */
-
-export const IMAGES = 'imagesTr';
-export const LABELS = 'labelsTr';
-const TESTS = 'imagesTs';
-
-/** The end of the name of an nnU-Net image: the number of its channel. */
-const CHANNEL = /^(.+)_(\d{4})$/;
 
 /** The volumes of a folder of the set, by key, and how many other files lie there. */
 interface Folder {
@@ -42,69 +34,6 @@ async function folderOf(store: ReadableStore, folder: string): Promise<Folder> {
   const volumes = keys.filter(isVolumeKey);
   return { volumes, others: keys.length - volumes.length };
 }
-
-/** An image by its file's name. */
-interface NamedImage {
-  readonly key: string;
-  readonly name: string;
-  /** Undefined where the name holds none. */
-  readonly channel: number | undefined;
-}
-
-/** `second`: the rules of nnU-Net v2 hold. */
-function namedImages(images: readonly string[], masks: ReadonlySet<string>, second: boolean): NamedImage[] {
-  const stems = images.map(niftiStem);
-  const alike = stems.filter((stem) => masks.has(stem)).length;
-  // A Decathlon case may be called lung_0001: then its mask is called so too.
-  const channelled = second ? alike < stems.length : alike === 0 && stems.every((stem) => CHANNEL.test(stem));
-  return images.map((key, i) => {
-    const [, name, channel] = (channelled && CHANNEL.exec(stems[i])) || [];
-    return { key, name: name ?? stems[i], channel: channel === undefined ? undefined : Number(channel) };
-  });
-}
-
-/** Files that may be a case's CT and its mask: one of each is needed. */
-interface Case {
-  readonly name: string;
-  readonly cts: readonly string[];
-  readonly masks: readonly string[];
-  /** A file that `dataset.json` names is not there. */
-  readonly absent?: boolean;
-}
-
-/** What lies in `imagesTr` and `labelsTr`. */
-interface Found {
-  readonly root: string;
-  readonly images: ReadonlyMap<string, readonly NamedImage[]>;
-  readonly imageOf: ReadonlyMap<string, NamedImage>;
-  readonly masks: ReadonlyMap<string, readonly string[]>;
-  readonly maskKeys: ReadonlySet<string>;
-}
-
-const ctsOf = (images: readonly NamedImage[], { channel }: CtChannel): string[] =>
-  images.filter((image) => image.channel === undefined || image.channel === channel).map(({ key }) => key);
-
-/** A case as `dataset.json` lists it. nnU-Net v1 lists `imagesTr/CASE.nii.gz` where `imagesTr/CASE_0000.nii.gz` lies. */
-function listedCase({ name, images, label }: ListedCase, found: Found, ct: CtChannel): Case {
-  const path = images.length > 1 ? images[ct.channel] : images[0];
-  const key = path === undefined ? undefined : keyBelow(found.root, path);
-  const image = key === undefined ? undefined : found.imageOf.get(key);
-  const within = path?.startsWith(`${IMAGES}/`) ?? false;
-  const channels = key !== undefined && image === undefined && within ? found.images.get(name) : undefined;
-  const called = image !== undefined && name === niftiStem(image.key) ? image.name : name;
-  const mask = label === undefined ? undefined : keyBelow(found.root, label);
-  const absentMask =
-    mask !== undefined && (label?.startsWith(`${LABELS}/`) ?? false) && !found.maskKeys.has(mask);
-  return {
-    name: called,
-    cts: channels ? ctsOf(channels, ct) : key === undefined ? [] : [key],
-    masks: mask === undefined ? (found.masks.get(called) ?? []) : [mask],
-    absent: absentMask || (within && image === undefined && channels === undefined),
-  };
-}
-
-/** A path of `dataset.json` from the place; one that is absolute stays. */
-const keyBelow = (root: string, path: string): string => (path.startsWith('/') ? path : `${root}${path}`);
 
 function patientOf(
   { name, cts, masks, absent }: Case,
@@ -122,7 +51,7 @@ function patientOf(
     );
   if (cts.length === 0) return refused('no-ct-series', `has no image of channel ${channel}, the CT`);
   if (masks.length === 0)
-    return refused('no-mask-object', `has no mask in ${LABELS}, where it must be called as the case is`);
+    return refused('no-mask-object', `has no mask in ${LABELS}: it must have the name of the case there`);
   if (cts.length > 1 || masks.length > 1)
     return refused(
       'ambiguous-pair',
@@ -163,8 +92,7 @@ function tumourOf(
 }
 
 /** How many cases the images are of. */
-const casesIn = ({ volumes }: Folder): number =>
-  new Set(volumes.map((key) => CHANNEL.exec(niftiStem(key))?.[1] ?? niftiStem(key))).size;
+const casesIn = ({ volumes }: Folder): number => new Set(volumes.map((key) => caseName(key))).size;
 
 /**
  * The cases of nnU-Net raw data or of a Decathlon task. Which mask a CT has, `dataset.json` says (`dataset`, `training`),
@@ -197,43 +125,26 @@ export async function trainingSet(
       folders.has(folder) ? folderOf(store, `${root}${folder}/`) : { volumes: [], others: 0 },
     ),
   );
-  const stems = Map.groupBy(masks.volumes, niftiStem);
-  const named = namedImages(images.volumes, new Set(stems.keys()), json.second);
-  const found: Found = {
-    root,
-    images: Map.groupBy(named, ({ name }) => name),
-    imageOf: new Map(named.map((image) => [image.key, image])),
-    masks: stems,
-    maskKeys: new Set(masks.volumes),
-  };
-  const channels = named.some(({ channel }) => channel !== undefined);
   const ct = ctChannel(file, json);
-  const single = json.cases?.every((listed) => listed.images.length <= 1) ?? true;
-  if (json.channels.size > 1 && !channels && single && images.volumes.length > 0)
+  const { cases, channelled } = trainingCases(root, json, images.volumes, masks.volumes, ct);
+  if (json.channels.size > 1 && !channelled && images.volumes.length > 0)
     throw new UsageError(
       `${file}: names ${json.channels.size} channels, and its images have one file each; split them (nnUNetv2_convert_MSD_dataset does), or ${PAIRS_WAY} of the CT alone`,
     );
-  const listed = (json.cases ?? []).map((one) => listedCase(one, found, ct));
-  const taken = new Set(listed.flatMap(({ cts }) => cts));
-  const names = new Set(listed.map(({ name }) => name));
-  const others = [...found.images]
-    .filter(([name, all]) => !names.has(name) && !all.some(({ key }) => taken.has(key)))
-    .map(([name, all]): Case => ({ name, cts: ctsOf(all, ct), masks: stems.get(name) ?? [] }));
-  const cases = [...listed, ...others];
   assertUsable(file, json, images, cases);
   const tumour = tumourOf(file, json, rules);
   const used = new Set(cases.flatMap((one) => one.masks));
   const unused = masks.volumes.filter((key) => !used.has(key)).length;
-  const kind = json.second || channels ? 'nnU-Net raw data' : 'a task of the Medical Segmentation Decathlon';
-  const left = Math.max(casesIn(tests), folders.has(TESTS) ? 0 : json.tests);
+  const kind =
+    json.second || channelled ? 'nnU-Net raw data' : 'a task of the Medical Segmentation Decathlon';
+  const left = folders.has(TESTS) ? casesIn(tests) : json.tests;
   const notes = [
     `${place} is ${kind}: ${counted(cases.length, 'case')}${tumour.line}`,
-    ...(ct.note === undefined ? [] : [`${file}: ${ct.note}`]),
-    ...(json.ignore === undefined
-      ? []
-      : [`${file}: label ${json.ignore} is nnU-Net's ignore: what nobody annotated counts as no tumour`]),
-    ...(unused === 0 ? [] : [`${counted(unused, 'mask')} in ${place}/${LABELS} without an image left out`]),
-    ...(left === 0 ? [] : [`${counted(left, 'test case')} of ${place}, which have no masks here, left out`]),
-  ];
+    ct.note && `${file}: ${ct.note}`,
+    json.ignore &&
+      `${file}: label ${json.ignore} is nnU-Net's ignore: what nobody annotated counts as no tumour`,
+    unused > 0 && `${counted(unused, 'mask')} in ${place}/${LABELS} without an image left out`,
+    left > 0 && `${counted(left, 'test case')} of ${place}, which have no masks here, left out`,
+  ].filter((note) => typeof note === 'string');
   return { patients: cases.map((one) => patientOf(one, ct, tumour.told?.labels)), notes };
 }

@@ -74,16 +74,18 @@ export interface TumourLabels {
 }
 
 /**
- * The labels of `file` that are tumour, by their names, where `mask.labels` does not say: see `chooseByName`; of one label
- * alone that one. Throws a UsageError that lists the labels where none is, or more than one may be.
+ * The labels of `file` that are tumour, where `mask.labels` does not say: the only one, whatever it is called, else what
+ * `chooseByName` chooses. Throws a UsageError that lists the labels where none is, or more than one may be.
  */
 export function tumourLabels(file: string, named: readonly NamedLabel[], rules: LabelRules): TumourLabels {
   if (named.length === 0)
     throw new UsageError(
       `${file}: names no label above 0; set mask.labels to those of the masks that are tumour`,
     );
-  const one = named.length === 1 ? { chosen: named, why: 'the only one' } : undefined;
-  const choice = chooseByName(named, ({ name }) => [name], rules) ?? one;
+  const choice =
+    named.length === 1
+      ? { chosen: named, why: 'the only one' }
+      : chooseByName(named, ({ name }) => [name], rules);
   if (choice === undefined)
     throw new UsageError(
       `${file}: which of its labels is the tumour cannot be told from their names (${named.map(shownLabel).join('; ')}): set mask.labels to its number, or mask.roiNames to its name`,

@@ -54,14 +54,16 @@ describe('nnU-Net raw data', () => {
         'labelsTr/LUNG_002.nii.gz': smallLabels(0, 1),
         'labelsTr/LUNG_009.nii.gz': smallLabels(1),
         'imagesTs/LUNG_004_0000.nii.gz': smallCt(4),
+        'predictions/LUNG_001.nii.gz': smallLabels(1),
       }),
     );
     expect(converted.states).toEqual(['LUNG_001 ok', 'LUNG_002 ok', 'LUNG_003 no-mask-object']);
     await expectPair(converted, 'LUNG_001', 1, [1], [1]);
     await expectPair(converted, 'LUNG_002', 2, [0, 1], [1]);
-    expect(converted.told).toContain('is nnU-Net raw data: 3 cases; tumour is label 1 tumor');
+    expect(converted.told).toContain('is nnU-Net raw data: 3 cases; tumour is label 1 tumor, the only one');
     expect(converted.told).toContain('1 mask in');
     expect(converted.told).toContain('1 test case of');
+    expect(converted.told).toContain('1 other folder or archive there left out');
   });
 
   test('of v1, whose dataset.json lists images by names that they do not have', async () => {
@@ -210,7 +212,7 @@ describe('a task of the Decathlon', () => {
     await expectPair(converted, 'lung_001', 1, [1], [1]);
     await expectPair(converted, 'lung_0002', 2, [0, 0, 1], [1]);
     expect(converted.told).toContain(
-      'is a task of the Medical Segmentation Decathlon: 3 cases; tumour is label 1 cancer',
+      'is a task of the Medical Segmentation Decathlon: 3 cases; tumour is label 1 cancer, the only one',
     );
     expect(converted.told).toContain('1 test case of');
   });
@@ -222,18 +224,19 @@ describe('a task of the Decathlon', () => {
           modality: 'CT',
           labels: { '0': 'background', '1': 'lung', '2': 'lung tumour' },
           training: [
-            { image: 'imagesTr/img0001.nii.gz', label: 'labelsTr/label0001.nii.gz' },
-            { image: 'imagesTr/img0002.nii.gz', label: 'labelsTr/label0002.nii.gz' },
+            { image: 'imagesTr/img_0001.nii.gz', label: 'labelsTr/label_0001.nii.gz' },
+            { image: 'imagesTr/img_0002.nii.gz', label: 'labelsTr/label_0002.nii.gz' },
           ],
         },
-        'imagesTr/img0001.nii.gz': smallCt(1),
-        'imagesTr/img0002.nii.gz': smallCt(2),
-        'labelsTr/label0001.nii.gz': smallLabels(1, 2),
-        'labelsTr/label0002.nii.gz': smallLabels(2, 1),
+        'imagesTr/img_0001.nii.gz': smallCt(1),
+        'imagesTr/img_0002.nii.gz': smallCt(2),
+        'labelsTr/label_0001.nii.gz': smallLabels(1, 2),
+        'labelsTr/label_0002.nii.gz': smallLabels(2, 1),
       }),
     );
-    await expectPair(converted, 'img0001', 1, [1, 2], [2]);
-    await expectPair(converted, 'img0002', 2, [2, 1], [2]);
+    expect(converted.states).toEqual(['img_0001 ok', 'img_0002 ok']);
+    await expectPair(converted, 'img_0001', 1, [1, 2], [2]);
+    await expectPair(converted, 'img_0002', 2, [2, 1], [2]);
   });
 
   test('two files for a mask exclude the case', async () => {
