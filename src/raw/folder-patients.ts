@@ -1,50 +1,40 @@
+import { foreignArchive } from '../storage/archive/archive-kind.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 import { patientName } from '../storage/patient-store.ts';
 import type { Child } from '../storage/store.ts';
 import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
 import type { Naming } from './naming.ts';
-import type { RawPatient, Refusal } from './raw-patient.ts';
+import type { RawPatient, Refused } from './raw-patient.ts';
+import { isArchivePlace } from './raw-store.ts';
+import { foreignPatient } from './unopened-archives.ts';
 
-/** A child of a place, named as a patient. */
+/** A patient by its folder or archive. */
 interface NamedChild {
-  readonly name: string;
-  readonly place: string;
-  readonly child: Child;
+  readonly patient: RawPatient;
   /** Patients of its files, where their headers tell. */
   readonly seen: readonly HeaderPatient[];
 }
 
-/** The children of a place that stand for a patient, and how many files do not. */
-async function namedChildren(
-  place: string,
-  number: number,
-  cohort: HeaderCohort,
-): Promise<{ named: NamedChild[]; ignored: number }> {
-  const patientsOf = new Map(
-    cohort.children
-      .filter((child) => child.place === number)
-      .map(({ name, patients }) => [name, [...patients].map((key) => cohort.patients.get(key)!)]),
-  );
-  const named: NamedChild[] = [];
-  let ignored = 0;
-  for await (const child of (await openStore(place)).children()) {
-    const name = patientName(child);
-    const key = child.kind === 'folder' ? child.name : child.entry.key;
-    if (name === undefined || name.startsWith('.')) ignored++;
-    else named.push({ name, place, child, seen: patientsOf.get(key) ?? [] });
-  }
-  return { named, ignored };
+/** The patient that a child of a place stands for; undefined where it stands for none. */
+export function childPatient(place: string, child: Child): RawPatient | undefined {
+  const key = child.kind === 'folder' ? child.name : child.entry.key;
+  if (key.startsWith('.')) return undefined;
+  const name = patientName(child);
+  if (name !== undefined) return { name, source: { kind: 'child', place, child } };
+  const whatToDo = foreignArchive(key);
+  return whatToDo === undefined ? undefined : foreignPatient(key, whatToDo);
 }
 
 /** Why a folder or archive is not the patient that it is named by. */
 function refusalOf(
-  { name, seen }: NamedChild,
+  { patient: { name }, seen }: NamedChild,
   cohortNames: ReadonlySet<string>,
   { caseId, hidden }: Naming,
-): Refusal | undefined {
+): Refused | undefined {
   if (seen.length > 1) {
     return {
+      kind: 'refused',
       code: 'several-patients',
       message: `holds the files of ${seen.length} patients by their Patient IDs: keep those of one, or take patients by Patient ID (raw.patients: header)`,
     };
@@ -55,13 +45,17 @@ function refusalOf(
     return undefined;
   const called = hidden ? 'is named like' : 'is named';
   return {
+    kind: 'refused',
     code: 'wrong-patient',
     message: `${called} ${own}, and its files are of ${patient.patientId} by their Patient ID, who is another patient here: put the folders right, or take patients by Patient ID (raw.patients: header)`,
   };
 }
 
 /** How the clinical table may call a patient otherwise: by what the pattern finds in its name, or by the Patient ID of its files. */
-function clinicalIdOf({ name, seen }: NamedChild, { caseId, hidden, idWithin }: Naming): string | undefined {
+function clinicalIdOf(
+  { patient: { name }, seen }: NamedChild,
+  { caseId, hidden, idWithin }: Naming,
+): string | undefined {
   const own = caseId(name);
   const within = idWithin(name);
   if (within !== undefined) return caseId(within) === own ? undefined : caseId(within);
@@ -72,13 +66,41 @@ function clinicalIdOf({ name, seen }: NamedChild, { caseId, hidden, idWithin }: 
 
 export interface FolderPatients {
   readonly patients: RawPatient[];
-  /** Files beside them, and names that begin with a dot. */
-  readonly ignored: readonly { readonly place: string; readonly files: number }[];
+  /** Names of files beside them, and of what begins with a dot. */
+  readonly ignored: readonly { readonly place: string; readonly names: readonly string[] }[];
+}
+
+/** The folders and archives of a place with whose they are by their headers. */
+async function placeChildren(
+  place: string,
+  number: number,
+  cohort: HeaderCohort,
+): Promise<{ named: NamedChild[]; ignored: string[] }> {
+  const patientsOf = new Map(
+    cohort.children
+      .filter((child) => child.place === number)
+      .map(({ name, patients }) => [name, [...patients].map((key) => cohort.patients.get(key)!)]),
+  );
+  const named: NamedChild[] = [];
+  const ignored: string[] = [];
+  for await (const child of childrenOf(place, patientsOf.keys())) {
+    const key = child.kind === 'folder' ? child.name : child.entry.key;
+    const patient = childPatient(place, child);
+    if (patient === undefined) ignored.push(key);
+    else named.push({ patient, seen: patientsOf.get(key) ?? [] });
+  }
+  return { named, ignored };
+}
+
+/** The children of a place; of an archive, the folders that its files lie in. */
+async function* childrenOf(place: string, folders: Iterable<string>): AsyncIterable<Child> {
+  if (!isArchivePlace(place)) yield* (await openStore(place)).children();
+  else for (const name of folders) if (name !== '') yield { kind: 'folder', name };
 }
 
 /**
  * A patient for each folder and archive directly in the places. One whose files are of several patients, or of another one
- * of the cohort, comes with its refusal.
+ * of the cohort, is refused.
  */
 export async function folderPatients(
   places: readonly string[],
@@ -86,22 +108,27 @@ export async function folderPatients(
   naming: Naming,
 ): Promise<FolderPatients> {
   const children: NamedChild[] = [];
-  const ignored: { place: string; files: number }[] = [];
+  const ignored: { place: string; names: string[] }[] = [];
   for (const [number, place] of places.entries()) {
-    const found = await namedChildren(place, number, cohort);
+    const found = await placeChildren(place, number, cohort);
     children.push(...found.named);
-    if (found.ignored > 0) ignored.push({ place: displayUri(place), files: found.ignored });
+    if (found.ignored.length > 0) ignored.push({ place: displayUri(place), names: found.ignored });
   }
-  const cohortNames = new Set(children.map(({ name }) => naming.caseId(name)));
+  const cohortNames = new Set(children.map(({ patient }) => naming.caseId(patient.name)));
   const patients = children.map((child): RawPatient => {
-    const refusal = refusalOf(child, cohortNames, naming);
-    const clinicalId = refusal === undefined ? clinicalIdOf(child, naming) : undefined;
-    return {
-      name: child.name,
-      source: { kind: 'child', place: child.place, child: child.child },
-      ...(clinicalId !== undefined && { clinicalId }),
-      ...(refusal !== undefined && { refusal }),
-    };
+    const { name, source } = child.patient;
+    if (source.kind === 'refused') return child.patient;
+    const refused = refusalOf(child, cohortNames, naming);
+    if (refused !== undefined) return { name, source: refused };
+    const clinicalId = clinicalIdOf(child, naming);
+    return { name, ...(clinicalId !== undefined && { clinicalId }), source: inArchive(source) };
   });
   return { patients, ignored };
+}
+
+/** A folder of a place that is an archive, as the files that lie below it there. */
+function inArchive(source: RawPatient['source']): RawPatient['source'] {
+  if (source.kind !== 'child' || !isArchivePlace(source.place) || source.child.kind === 'file') return source;
+  const run = { place: source.place, folder: source.child.name, depth: 'below' } as const;
+  return { kind: 'files', runs: [run], named: 'folder' };
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { CaseExclusion } from '../errors.ts';
 import { isNiftiName } from '../records/pairs.ts';
+import { unpackedStore } from '../storage/archive/unpacked.ts';
 import { displayUri } from '../storage/location.ts';
 import type { Stores } from '../storage/open.ts';
 import { openPatient } from '../storage/patient-store.ts';
@@ -8,7 +9,8 @@ import type { Entry, ReadableStore, Store } from '../storage/store.ts';
 import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip/zip.ts';
 import { fileVanished } from './patient-files.ts';
-import type { PatientSource, RawPatient } from './raw-patient.ts';
+import type { PatientSource, RawPatient, Refused } from './raw-patient.ts';
+import { isArchivePlace, openRaw } from './raw-store.ts';
 import { type RunFile, runFiles, runStore } from './run-files.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -52,7 +54,7 @@ async function fileOfPair(uri: string, what: string, stores: Stores): Promise<In
   if (file === undefined)
     throw new CaseExclusion(
       'no-such-file',
-      'does not exist where the table of pairs says: correct its path',
+      'does not exist where the table of pairs, or dataset.json, says: correct its path',
       {
         file: what,
       },
@@ -92,6 +94,18 @@ async function maskByPattern(
   return undefined;
 }
 
+/** Of a patient that cannot be taken: what it is for decides the record, and reading it throws. */
+function inputsOfRefused({ code, message }: Refused): PatientInputs {
+  return {
+    listed: [['refused', code, message]],
+    dicom: async () => {
+      throw new CaseExclusion(code, message);
+    },
+    niftiCt: undefined,
+    niftiMask: undefined,
+  };
+}
+
 async function inputsOfPair(ct: string, mask: string, stores: Stores): Promise<PatientInputs> {
   const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK, stores);
   const masked = niftiMask === undefined ? [] : [niftiMask.listed];
@@ -109,28 +123,43 @@ async function inputsOfPair(ct: string, mask: string, stores: Stores): Promise<P
       niftiMask: niftiMask?.read,
     };
   }
+  if (isArchivePlace(ct)) {
+    const archive = await fileOfPair(ct, 'the archive', stores);
+    return {
+      listed: [archive.listed, ...masked],
+      dicom: () => openRaw(ct, stores),
+      niftiCt: undefined,
+      niftiMask: niftiMask?.read,
+    };
+  }
   const folder = await stores.open(ct);
   const listing = await listingOf(folder);
   return {
     listed: [...listedOf(listing), ...masked],
-    dicom: async () => listedStore(folder, listing),
+    dicom: async () => unpackedStore(listedStore(folder, listing)),
     niftiCt: undefined,
     niftiMask: niftiMask?.read,
   };
 }
 
+/** Where files lie that are listed. */
+type StoredSource = Extract<PatientSource, { kind: 'child' | 'files' }>;
+
 /** What a listing told of a patient before its turn. */
 export type KnownFiles = readonly RunFile[];
 
-/** The files of a patient whose data are no pair: a child of the raw data, or files wherever they lie. */
+/**
+ * The files of a patient: of a folder as they lie there, of an archive the archive itself, and wherever they lie those of its
+ * runs, archives unpacked.
+ */
 export async function listPatient(
-  source: Exclude<PatientSource, { kind: 'pair' }>,
-  open: Stores['open'],
+  source: StoredSource,
+  stores: Pick<Stores, 'open' | 'locate'>,
 ): Promise<KnownFiles> {
-  if (source.kind === 'files') return runFiles(source.runs, open);
+  if (source.kind === 'files') return runFiles(source.runs, (place) => openRaw(place, stores));
   const { place, child } = source;
   if (child.kind === 'file') return [{ place, entry: child.entry }];
-  return runFiles([{ place, folder: child.name, depth: 'below' }], open);
+  return runFiles([{ place, folder: child.name, depth: 'below' }], stores.open);
 }
 
 async function inputsOfChild(
@@ -144,7 +173,8 @@ async function inputsOfChild(
     listed: listedOf(listing),
     dicom: async () => {
       const opened = await openPatient(listedStore(store, listing), child);
-      return child.kind === 'file' ? stores.archive(opened) : opened;
+      if (child.kind === 'folder') return unpackedStore(opened);
+      return unpackedStore(stores.archive(opened), { levels: 1 });
     },
     niftiCt: undefined,
     niftiMask: undefined,
@@ -161,50 +191,44 @@ function listedByContent(files: KnownFiles): PatientInputs['listed'] {
 function inputsOfFiles(
   { runs, named }: Extract<PatientSource, { kind: 'files' }>,
   files: KnownFiles,
-  { open }: Stores,
+  stores: Stores,
 ): PatientInputs {
   return {
     listed: named === 'header' ? listedByContent(files) : listedOf(files.map(({ entry }) => entry)),
-    dicom: () => runStore(files, runs, open),
+    dicom: () => runStore(files, runs, (place) => openRaw(place, stores)),
     niftiCt: undefined,
     niftiMask: undefined,
   };
 }
 
-/** Where NIfTI masks lie if nothing else is said: where the patient does. */
-function placeOf(source: Exclude<PatientSource, { kind: 'pair' }>): string {
-  return source.kind === 'child' ? source.place : source.runs[0].place;
+/** Where NIfTI masks lie if nothing else is said: where the patient does, but for an archive. */
+function placeOf(source: StoredSource): string {
+  const place = source.kind === 'child' ? source.place : source.runs[0].place;
+  return isArchivePlace(place) ? '' : place;
 }
 
 /**
  * What there is to read of a patient, with masks that lie apart: `masks` is where `mask.niftiPatterns` are looked up if
  * NIFTI is among `mask.sources`, '' nowhere, undefined in the patient's place of raw data. Nothing but listings is read yet,
- * and not that of files that are `known`. Reading a patient that was refused throws the CaseExclusion that it is refused by.
+ * and not that of files that are `known`. Reading a patient that is refused throws the CaseExclusion that says so.
  */
 export async function patientInputs(
-  { name, source, refusal, clinicalId }: RawPatient,
+  { name, source, clinicalId }: RawPatient,
   masks: string | undefined,
   { sources, niftiPatterns }: Config['mask'],
   stores: Stores,
   known?: KnownFiles,
 ): Promise<PatientInputs> {
+  if (source.kind === 'refused') return inputsOfRefused(source);
   if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, stores);
-  const files = known ?? (await listPatient(source, stores.open));
+  const files = known ?? (await listPatient(source, stores));
   const found =
     source.kind === 'child'
       ? await inputsOfChild(source, files, stores)
       : inputsOfFiles(source, files, stores);
-  const marks = [
-    ...(refusal === undefined ? [] : [['refused', refusal.code, refusal.message]]),
-    ...(clinicalId === undefined ? [] : [['clinical id', clinicalId]]),
-  ];
+  // What is recorded besides the volumes is made anew where it changes.
+  const marks = clinicalId === undefined ? [] : [['clinical id', clinicalId]];
   const inputs = { ...found, listed: [...found.listed, ...marks] };
-  if (refusal !== undefined) {
-    const refuse = async (): Promise<never> => {
-      throw new CaseExclusion(refusal.code, refusal.message);
-    };
-    return { ...inputs, dicom: refuse };
-  }
   const where = masks ?? placeOf(source);
   if (!sources.includes('NIFTI') || where === '') return inputs;
   const mask = await maskByPattern(where, name, niftiPatterns, stores);

@@ -21,9 +21,10 @@ export function studyRules({ series, geometry, hu, mask, intensity }: Config): S
   };
 }
 
-/** The same for one patient. A mask that a table of pairs names comes first, whatever the sources. */
+/** The same for one patient. A mask that a table of pairs or a collection names comes first, whatever the sources. */
 export function patientRules({ source }: RawPatient, config: Config): StudyRules {
   const rules = studyRules(config);
   if (source.kind !== 'pair' || source.mask === '') return rules;
-  return { ...rules, maskSources: ['NIFTI', ...rules.maskSources.filter((s) => s !== 'NIFTI')] };
+  const labels = rules.labels.length > 0 ? rules.labels : (source.labels ?? []);
+  return { ...rules, labels, maskSources: ['NIFTI', ...rules.maskSources.filter((s) => s !== 'NIFTI')] };
 }

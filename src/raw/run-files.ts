@@ -1,5 +1,4 @@
 import { keyStart } from '../storage/key.ts';
-import type { Stores } from '../storage/open.ts';
 import type { Entry, ReadableStore } from '../storage/store.ts';
 import type { PatientRun } from './raw-patient.ts';
 
@@ -9,11 +8,11 @@ export interface RunFile {
   readonly entry: Entry;
 }
 
+/** Opens a place of raw data. */
+type OpenPlace = (place: string) => Promise<ReadableStore>;
+
 /** Opens the places of some runs, each once. */
-async function openPlaces(
-  runs: readonly PatientRun[],
-  open: Stores['open'],
-): Promise<Map<string, ReadableStore>> {
+async function openPlaces(runs: readonly PatientRun[], open: OpenPlace): Promise<Map<string, ReadableStore>> {
   const opened = new Map<string, ReadableStore>();
   for (const { place } of runs) if (!opened.has(place)) opened.set(place, await open(place));
   return opened;
@@ -32,7 +31,7 @@ async function filesOfRun(
 }
 
 /** The files of a patient wherever they lie, in the order of places and keys. */
-export async function runFiles(runs: readonly PatientRun[], open: Stores['open']): Promise<RunFile[]> {
+export async function runFiles(runs: readonly PatientRun[], open: OpenPlace): Promise<RunFile[]> {
   const stores = await openPlaces(runs, open);
   const found: RunFile[] = [];
   for (const run of runs)
@@ -45,7 +44,7 @@ export async function runFiles(runs: readonly PatientRun[], open: Stores['open']
 export async function runStore(
   files: readonly RunFile[],
   runs: readonly PatientRun[],
-  open: Stores['open'],
+  open: OpenPlace,
 ): Promise<ReadableStore> {
   const stores = [...(await openPlaces(runs, open))];
   const numberOf = new Map(stores.map(([place], i) => [place, i]));
@@ -64,5 +63,6 @@ export async function runStore(
     },
     read: (key) => within(key, (store, own) => store.read(own)),
     readStart: (key, bytes) => within(key, (store, own) => store.readStart(own, bytes)),
+    readRange: (key, start, length) => within(key, (store, own) => store.readRange(own, start, length)),
   };
 }

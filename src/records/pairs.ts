@@ -24,7 +24,7 @@ export function isNiftiName(name: string): boolean {
 }
 
 /** A name that can be that of a folder of outputs. */
-function isPlainName(name: string): boolean {
+export function isPlainName(name: string): boolean {
   return name !== '' && !name.startsWith('.') && !/[/\\\0]/.test(name);
 }
 

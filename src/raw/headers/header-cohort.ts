@@ -1,3 +1,4 @@
+import { archiveStem } from '../../storage/archive/archive-kind.ts';
 import type { Entry } from '../../storage/store.ts';
 import type { Look } from './look.ts';
 import type { OwnedFiles } from './owners.ts';
@@ -45,7 +46,7 @@ const keyOf = ({ patientId, issuer }: Owner): string => JSON.stringify([patientI
 
 /** Whether a folder or archive of this name is on the way to the files. */
 function liesInNamed({ folder }: FileRun, name: string): boolean {
-  return folder.split('/').some((part) => part === name);
+  return folder.split('/').some((part) => part === name || archiveStem(part) === name);
 }
 
 class GrowingPatient {

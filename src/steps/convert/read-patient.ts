@@ -1,15 +1,18 @@
 import { readStudy, type Study, type StudyRules } from '../../dicom/study/study.ts';
 import { niftiStudy } from '../../raw/nifti-study.ts';
 import { keysWorthReading } from '../../raw/patient-bytes.ts';
-import { fileVanished, patientFiles, readFiles } from '../../raw/patient-files.ts';
+import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient-files.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs } from '../../raw/patient-inputs.ts';
+import { withWayOut } from '../../raw/way-out.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode } from '../../timing/timed-nifti.ts';
 
 /** A patient's files, read whole. */
-async function readAll(store: ReadableStore): Promise<{ name: string; bytes: Uint8Array }[]> {
-  const files = await patientFiles(store);
+async function readAll(
+  store: ReadableStore,
+  files: readonly PatientFile[],
+): Promise<{ name: string; bytes: Uint8Array }[]> {
   const worth = await keysWorthReading(store, files);
   return readFiles(files, async ({ key, name }) => {
     // What is not worth reading is a file all the same: it counts as ignored.
@@ -33,5 +36,14 @@ export async function readPatient(
     const ct = timedDecode(clock, NIFTI_CT, await niftiCt());
     return clock.time('raster', 0, () => niftiStudy(ct, labelled!, rules));
   }
-  return readStudy(await readAll(await dicom!()), rules, labelled, clock.time);
+  const store = await dicom!();
+  const files = await patientFiles(store);
+  try {
+    return await readStudy(await readAll(store, files), rules, labelled, clock.time);
+  } catch (thrown) {
+    throw withWayOut(
+      thrown,
+      files.map(({ key }) => key),
+    );
+  }
 }

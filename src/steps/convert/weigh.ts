@@ -3,7 +3,7 @@ import { listPatient, type PatientInputs, patientInputs } from '../../raw/patien
 import { patientRules } from '../../raw/rules.ts';
 import type { PreparedTask } from '../../runner/pool.ts';
 import type { Weighed } from '../../runner/ranks/deal.ts';
-import { openStore, STORES } from '../../storage/open.ts';
+import { STORES } from '../../storage/open.ts';
 import { convertFingerprint } from './fingerprint.ts';
 import { convertBytes, USUAL_CONVERT_BYTES } from './patient-memory.ts';
 import type { ConvertTask } from './task.ts';
@@ -16,9 +16,9 @@ function bytesOf(listed: PatientInputs['listed']): number {
 /** Lists a patient whose turn is near, to tell what memory it will take; the listing goes along with the task. */
 export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<ConvertTask>> {
   const { source } = task.patient;
-  if (source.kind === 'pair') return { task, bytes: USUAL_CONVERT_BYTES };
+  if (source.kind === 'pair' || source.kind === 'refused') return { task, bytes: USUAL_CONVERT_BYTES };
   try {
-    const known = await listPatient(source, openStore);
+    const known = await listPatient(source, STORES);
     const rawBytes = known.reduce((sum, { entry }) => sum + entry.bytes, 0);
     const isArchive = source.kind === 'child' && source.child.kind === 'file';
     return { task: { ...task, known }, bytes: convertBytes(rawBytes, isArchive) };

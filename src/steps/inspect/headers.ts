@@ -41,7 +41,8 @@ async function readHeader(
 
 /** The headers of a patient's files. */
 export interface Headers {
-  readonly files: number;
+  /** Keys of all files. */
+  readonly keys: readonly string[];
   readonly dicom: readonly DicomFile[];
   /** Files that are no DICOM. */
   readonly ignored: number;
@@ -65,7 +66,7 @@ export async function readHeaders(store: ReadableStore, clock: StageClock): Prom
   });
   const found = read.filter((file) => file !== undefined);
   return {
-    files: read.length,
+    keys: files.map(({ key }) => key),
     dicom: found.filter((file): file is DicomFile => !(file instanceof CaseExclusion)),
     ignored: read.length - found.length,
     refusal: found.find((file) => file instanceof CaseExclusion),

@@ -9,6 +9,7 @@ import { niftiStudy } from '../../raw/nifti-study.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import type { RawPatient } from '../../raw/raw-patient.ts';
 import { patientRules } from '../../raw/rules.ts';
+import { withWayOut } from '../../raw/way-out.ts';
 import type { InspectedPatient } from '../../records/inspection.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
 import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
@@ -93,18 +94,18 @@ async function inspectInputs(
     name: NIFTI_MASK,
     volume: timedDecode(clock, NIFTI_MASK, await niftiMask()),
   };
-  const { files, dicom: headers, ignored, refusal } = await readHeaders(await dicom!(), clock);
+  const { keys, dicom: headers, ignored, refusal } = await readHeaders(await dicom!(), clock);
   const surveyed = clock.time('raster', 0, () => surveyStudy(headers, rules, labelled));
   const survey = await surveyed.catch((thrown) => {
     // convert reads every file before it looks at any.
     throw refusal ?? thrown;
   });
-  const counts = { files: files + (labelled === undefined ? 0 : 1), ignored_files: ignored };
+  const counts = { files: keys.length + (labelled === undefined ? 0 : 1), ignored_files: ignored };
   return {
     findings: surveyFindings(survey, counts, rules, names ? (name) => name : safeRoiName),
     ...refusalOf(() => {
       if (refusal !== undefined) throw refusal;
-      if (survey.outcome instanceof CaseExclusion) throw survey.outcome;
+      if (survey.outcome instanceof CaseExclusion) throw withWayOut(survey.outcome, keys);
       assertHeaderQc(survey.outcome, survey.patientIds, qc);
     }),
   };

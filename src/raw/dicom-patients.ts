@@ -1,0 +1,142 @@
+import { UsageError } from '../errors.ts';
+import { archiveStem } from '../storage/archive/archive-kind.ts';
+import { displayUri, lastName } from '../storage/location.ts';
+import { STORES } from '../storage/open.ts';
+import { folderPatients } from './folder-patients.ts';
+import { headerPatients } from './header-patients.ts';
+import { byFolder } from './headers/folder-files.ts';
+import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from './headers/header-cohort.ts';
+import { readHeaderIndex } from './headers/header-index.ts';
+import { layoutOf } from './headers/layout.ts';
+import type { Look } from './headers/look.ts';
+import { ownedFiles } from './headers/owners.ts';
+import type { Naming } from './naming.ts';
+import type { FoundPatients, RawDataOptions } from './patients.ts';
+import type { RawPatient } from './raw-patient.ts';
+import { openRaw, type UnopenedArchives } from './raw-store.ts';
+import { unopenedPatients } from './unopened-archives.ts';
+import { wayOut } from './way-out.ts';
+
+/** What the headers in some places tell, and which archives there could not be looked into. */
+interface SeenPlaces {
+  readonly cohort: HeaderCohort;
+  /** By place. */
+  readonly unopened: readonly UnopenedArchives[];
+}
+
+/** Looks at as few headers as tell the patients, and keeps what they told for the next run. */
+async function lookAtHeaders(
+  places: readonly string[],
+  { kept }: RawDataOptions,
+  naming: Naming,
+): Promise<SeenPlaces> {
+  const index = await readHeaderIndex(kept, naming.kind);
+  const builder = new HeaderCohortBuilder();
+  const unopened = places.map((): UnopenedArchives => ({ broken: new Map(), foreign: new Map() }));
+  for (const [number, place] of places.entries()) {
+    const store = await openRaw(place, STORES, unopened[number]);
+    for await (const owned of ownedFiles(
+      byFolder(store.list()),
+      { store, place: number },
+      index,
+      naming.named,
+    ))
+      builder.add(number, owned);
+  }
+  const cohort = builder.build();
+  const folderNames = new Set(cohort.children.map(({ name }) => name));
+  const mayName = ({ patientId, identityRemoved }: Look): boolean =>
+    naming.hidden || identityRemoved || patientId === '' || folderNames.has(patientId);
+  await index.keep(kept, naming.kind, mayName);
+  return { cohort, unopened };
+}
+
+/** All of a place as one patient, named by its Patient ID where that may be told, else by the place. */
+function wholePlace(
+  place: string,
+  patient: HeaderPatient | undefined,
+  { hidden, idWithin }: Naming,
+): RawPatient {
+  const byHeader = patient !== undefined && (hidden || patient.identityRemoved);
+  const name = byHeader ? patient.patientId : archiveStem(lastName(place));
+  const within = hidden ? undefined : idWithin(name);
+  return {
+    name,
+    ...(within !== undefined && within !== name && { clinicalId: within }),
+    source: {
+      kind: 'files',
+      runs: [{ place, folder: '', depth: 'below' }],
+      named: byHeader ? 'header' : 'folder',
+    },
+  };
+}
+
+/** What belongs to no patient by headers, told once. */
+function strayNotes({ strays: { anonymous, damaged, others } }: HeaderCohort, shown: string): string[] {
+  const told = [
+    [anonymous, 'DICOM files without a Patient ID'],
+    [damaged, 'damaged DICOM files'],
+    [others, 'files that are no DICOM'],
+  ] as const;
+  const parts = told.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return parts.length === 0 ? [] : [`${shown}: ${parts.join(', ')} belong to no patient and are left out`];
+}
+
+function noPatient(shown: string, names: readonly string[]): UsageError {
+  const way = wayOut(names);
+  return new UsageError(
+    `${shown}: holds no patient; give the folder or prefix whose children are PATIENT/ or PATIENT.zip, or a table patient_id,ct,mask (.csv)${way && `; ${way}`}`,
+  );
+}
+
+/** The patients of places that hold DICOM, by the layout that these have (`raw.patients`). */
+export async function dicomPatients(
+  places: readonly string[],
+  options: RawDataOptions,
+  naming: Naming,
+): Promise<FoundPatients> {
+  const { config, raw, onePatient } = options;
+  const shown = displayUri(raw);
+  if (onePatient)
+    return {
+      layout: 'one-patient',
+      patients: [wholePlace(places[0], undefined, naming)],
+      byHeader: undefined,
+      notes: [],
+    };
+  const { cohort, unopened } = await lookAtHeaders(places, options, naming);
+  const byHeader = cohort.patients.size;
+  const layout = layoutOf(cohort, {
+    mode: config.raw.patients,
+    names: places.map((place) => archiveStem(lastName(place))),
+    caseId: naming.caseId,
+    cohort: onePatient === false,
+  });
+  switch (layout.kind) {
+    case 'one-patient':
+      return {
+        layout: layout.kind,
+        patients: [wholePlace(places[0], layout.patient, naming)],
+        byHeader,
+        notes: [],
+      };
+    case 'headers': {
+      const named = headerPatients(cohort, places, shown, naming);
+      const patients = [...named, ...unopened.flatMap((archives) => unopenedPatients(archives))];
+      const told = `${shown}: ${named.length} patients by the Patient ID of their files, wherever they lie: ${layout.why} (raw.patients)`;
+      return { layout: layout.kind, patients, byHeader, notes: [told, ...strayNotes(cohort, shown)] };
+    }
+    case 'folders': {
+      const { patients, ignored } = await folderPatients(places, cohort, naming);
+      if (patients.length === 0)
+        throw noPatient(
+          shown,
+          ignored.flatMap(({ names }) => names),
+        );
+      const notes = ignored.map(
+        ({ place, names }) => `${names.length} files beside the patients in ${place} are no patients`,
+      );
+      return { layout: layout.kind, patients, byHeader, notes };
+    }
+  }
+}

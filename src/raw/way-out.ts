@@ -1,0 +1,51 @@
+import { CaseExclusion } from '../errors.ts';
+import { isNiftiName } from '../records/pairs.ts';
+
+/** Volumes of other programs: NRRD, MetaImage, Analyze, MINC, MGH. */
+const OTHER_VOLUME = /\.(nrrd|nhdr|mha|mhd|hdr|img|img\.gz|mnc|mgz|mgh)$/i;
+
+const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|7z|rar|xz|bz2|zst|iso|gz)$/i;
+
+/** Words of file names that name nobody. */
+const PLAIN =
+  /^((ct|image|img|scan|volume|mask|seg|segmentation|label|labels|tumou?r|lesion|gtv|roi)([-_. ]?\d{1,2})?[-_. ]?)+$/i;
+
+const MASK = /(mask|seg|label|tumou?r|lesion|gtv|roi)/i;
+
+/** A row of the table of pairs for a patient of these NIfTI files; names that may name somebody do not show. */
+function pairRow(nifti: readonly string[]): string {
+  const nameOf = (found: readonly string[], otherwise: string): string => {
+    const [key, ...more] = found;
+    const stem = key?.replace(/\.nii(\.gz)?$/i, '');
+    return more.length === 0 && stem !== undefined && PLAIN.test(stem) ? key : otherwise;
+  };
+  const masks = nifti.filter((key) => MASK.test(key));
+  const cts = nifti.filter((key) => !MASK.test(key));
+  return `PATIENT,PATIENT/${nameOf(cts, 'CT.nii.gz')},PATIENT/${nameOf(masks, 'MASK.nii.gz')}`;
+}
+
+/**
+ * What to do with a patient of whose files, by their names from its folder, none is DICOM that can be used: NIfTI files go
+ * into a table of pairs, other volumes are converted, archives unpacked. '' where names tell nothing. Shows no name that
+ * may identify somebody.
+ */
+export function wayOut(names: readonly string[]): string {
+  const shown = names.filter((name) => !/(^|\/)\./.test(name));
+  const nifti = shown.filter(isNiftiName);
+  if (nifti.length > 0)
+    return `it holds NIfTI files (${nifti.length}): list CT and mask in a table and give it as --raw pairs.csv, with the columns patient_id,ct,mask and a row like ${pairRow(nifti)}`;
+  const volumes = shown.filter((name) => OTHER_VOLUME.test(name)).length;
+  if (volumes > 0)
+    return `it holds NRRD, MetaImage or Analyze files (${volumes}): convert CT and mask to .nii.gz (SimpleITK, 3D Slicer) and list them in a table patient_id,ct,mask, --raw pairs.csv`;
+  const archives = shown.filter((name) => ARCHIVE.test(name)).length;
+  if (archives > 0) return `it holds archives (${archives}) that were not read: unpack them into its folder`;
+  return '';
+}
+
+/** The same exclusion, with the way out where no CT was found among files of these names. */
+export function withWayOut(thrown: unknown, names: readonly string[]): unknown {
+  if (!(thrown instanceof CaseExclusion) || thrown.code !== 'no-ct-series') return thrown;
+  const way = wayOut(names);
+  if (way === '') return thrown;
+  return new CaseExclusion(thrown.code, `${thrown.message}; ${way}`, { cause: thrown });
+}
