@@ -27,7 +27,7 @@ export const pairChecks = z.strictObject({
   ),
   rescales: check('Number of different rescale slopes and intercepts among the slices.'),
   wrapShare: check(
-    'Share of voxels more than 3000 HU from their neighbour in the row: 12-bit values that wrapped round, which are no anatomy. Lung1 patients have 1e-6 at most, and 2e-4 to 2e-2 with 12-bit values read under the wrong sign.',
+    'Share of neighbours in the row between which 12-bit values wrapped round: one is 4096 too low or too high, and continues the other when that is set right. Metal beside dark streaks or air is none. Lung1 patients have 0, and 2e-4 to 2e-2 with 12-bit values read under the wrong sign.',
   ),
   lowestHu: check('Lowest HU.'),
   highestHu: check('Highest HU: a CT of a patient shows bone.'),

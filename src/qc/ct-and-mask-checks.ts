@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Study } from '../dicom/study/study.ts';
 import type { HuHistogram } from '../kernels/intensity/histogram.ts';
 import { noiseHu } from '../kernels/intensity/noise.ts';
-import { stepShare } from '../kernels/intensity/steps.ts';
+import { wrapShare } from '../kernels/intensity/wrap-share.ts';
 import { componentSizes } from '../kernels/mask/components.ts';
 import { maskedMean } from '../kernels/mask/masked-mean.ts';
 import type { QcCheck } from '../records/case.ts';
@@ -22,7 +22,7 @@ const MEANING: Readonly<Record<CheckName, string>> = {
   burnedInSlices: 'slices that state to have text burned in',
   patientIds: 'different Patient IDs among the CT, SEG and RTSTRUCT files',
   rescales: 'different rescale slopes and intercepts among the slices',
-  wrapShare: 'share of voxels more than 3000 HU from their neighbour, as where 12-bit values wrapped round',
+  wrapShare: 'share of neighbouring voxels between which 12-bit values wrapped round',
   lowestHu: 'lowest HU',
   highestHu: 'highest HU',
   airShare: 'share of the CT that is air',
@@ -44,9 +44,6 @@ const MEANING: Readonly<Record<CheckName, string>> = {
 const AIR_BELOW_HU = -850;
 
 const SOFT_TISSUE_HU = [-150, 250] as const;
-
-/** Bone beside air differs by less, and metal beside air only at a few voxels. */
-const WRAP_STEP_HU = 3000;
 
 /** HU above which a voxel is body, not air or lung. */
 const BODY_ABOVE_HU = -400;
@@ -90,7 +87,7 @@ export function measurePair(
     burnedInSlices: facts.burnedInSlices,
     patientIds: facts.patientIds,
     rescales: facts.rescale.length,
-    wrapShare: stepShare(ct.data, size[0], WRAP_STEP_HU),
+    wrapShare: wrapShare(ct.data, size[0], size[1]),
     lowestHu: range.min,
     highestHu: range.max,
     airShare: histogram.count(-32768, AIR_BELOW_HU) / histogram.total,

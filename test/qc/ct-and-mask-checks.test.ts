@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { parsePart10, Tag, text } from '../../src/dicom/file/part10.ts';
 import { readStudy, type Study } from '../../src/dicom/study/study.ts';
 import { CaseExclusion } from '../../src/errors.ts';
 import { HuHistogram } from '../../src/kernels/intensity/histogram.ts';
 import { phantomFiles } from '../../src/phantom/cohort.ts';
 import { assertQc, judgePair, measurePair, qcFlags } from '../../src/qc/ct-and-mask-checks.ts';
 import { rules } from '../support/dicom/rules.ts';
-import { filesInZip, hasSharedData, shared } from '../support/shared-data.ts';
+import { filesAt, filesInZip, hasSharedData, shared } from '../support/shared-data.ts';
 
 const { qc } = PRESETS.lung1;
 
@@ -128,6 +129,7 @@ describe.runIf(hasSharedData).each(['LUNG1-001', 'LUNG1-002'])('%s', (id) => {
   test.each<[string, (hu: number) => number, string]>([
     ['signed 12-bit values read as unsigned', (hu) => (hu < 0 ? hu + 4096 : hu), 'wrapShare'],
     ['unsigned 12-bit values read as signed', (hu) => (hu > 1023 ? hu - 4096 : hu), 'wrapShare'],
+    ['air below a 12-bit scale that begins at -1010', (hu) => (hu < -1010 ? hu + 4096 : hu), 'wrapShare'],
     ['the intercept lost', (hu) => hu + 1024, 'airShare'],
     ['the intercept applied twice', (hu) => hu - 1024, 'airHu'],
   ])('%s excludes the patient', (_, spoil, code) => {
@@ -136,11 +138,73 @@ describe.runIf(hasSharedData).each(['LUNG1-001', 'LUNG1-002'])('%s', (id) => {
     expect(() => assertQc(judgePair(valuesOf(spoilt), qc))).toThrow(`qc.${code}`);
   });
 
+  test('a hip of metal with dark streaks is no wrap', () => {
+    const { ct } = study;
+    const [nx, ny] = ct.geometry.size;
+    const data = ct.data.slice();
+    for (let slice = 0; slice < data.length; slice += nx * ny)
+      for (let y = 250; y < 310; y++)
+        for (let x = 250; x < 370; x++) {
+          const i = slice + y * nx + x;
+          if (Math.hypot(x - 310, y - 280) < 25) data[i] = 3071;
+          else if (Math.abs(y - 280) < 15) data[i] = Math.max(-1024, data[i] - 900);
+        }
+    const spoilt = { ...study, ct: { ...ct, data } };
+    expect(valuesOf(spoilt).wrapShare).toBe(0);
+  });
+
   test('passes every check, with noise and air as a CT has them', () => {
     expect(failed(study)).toEqual([]);
     const values = valuesOf(study);
+    expect(values.wrapShare).toBe(0);
     expect(values.noiseHu).toBeGreaterThan(3);
     expect(values.noiseHu).toBeLessThan(30);
+  });
+});
+
+/** The IBSI phantom, with its stored values (HU + 1000) changed and their sign and bits stated anew. */
+function ibsiFiles(change: (stored: number, x: number, y: number, file: number) => number, bits = 16) {
+  return filesAt(shared('ibsi1-ct-phantom', 'dicom')).map(({ name, bytes }, file) => {
+    const { dataset } = parsePart10(name, bytes)!;
+    if (text(dataset, Tag.Modality) !== 'CT') return { name, bytes };
+    const edited = Buffer.from(bytes);
+    edited.writeUInt16LE(bits, dataset.elements[Tag.BitsStored].dataOffset);
+    edited.writeUInt16LE(bits - 1, dataset.elements[Tag.HighBit].dataOffset);
+    edited.writeUInt16LE(1, dataset.elements[Tag.PixelRepresentation].dataOffset);
+    const { dataOffset, length } = dataset.elements[Tag.PixelData];
+    const nx = dataset.uint16(Tag.Columns)!;
+    for (let i = 0; i < length / 2; i++) {
+      const at = dataOffset + 2 * i;
+      edited.writeInt16LE(change(edited.readInt16LE(at), i % nx, Math.floor(i / nx), file), at);
+    }
+    return { name, bytes: edited };
+  });
+}
+
+describe.runIf(hasSharedData)('the IBSI phantom', () => {
+  const share = async (files: ReturnType<typeof ibsiFiles>) =>
+    valuesOf(await readStudy(files, rules)).wrapShare;
+
+  test('passes', async () => {
+    expect(await share(ibsiFiles((stored) => stored))).toBe(0);
+  });
+
+  test('with a screw at 3071 HU between streaks of -1000 HU passes', async () => {
+    const screw = (stored: number, x: number, y: number, file: number): number => {
+      if (file % 3 > 0 || y < 100 || y >= 112 || x < 116 || x >= 132) return stored;
+      return x >= 120 && x < 128 ? 4071 : 0;
+    };
+    expect(await share(ibsiFiles(screw))).toBe(0);
+  });
+
+  test('with every 40th dense voxel stored 4096 too low fails', async () => {
+    let dense = 0;
+    const wrapped = (stored: number) => (stored > 1050 && dense++ % 40 === 0 ? stored - 4096 : stored);
+    expect(await share(ibsiFiles(wrapped))).toBeGreaterThan(1e-2);
+  });
+
+  test('with its unsigned 12 bits under the sign of 12 bits fails', async () => {
+    expect(await share(ibsiFiles((stored) => stored, 12))).toBeGreaterThan(5e-5);
   });
 });
 
