@@ -132,7 +132,7 @@ export class CaseMaker {
   }
 
   #mutated(bytes: Uint8Array, { kind }: Subject, random: RandomStream): Uint8Array {
-    if (kind === 'zip' || kind === 'nifti') return damage(bytes, random);
+    if (kind === 'archive' || kind === 'nifti') return damage(bytes, random);
     if (random.uniform() < 0.02) {
       const other = random.pick(random.pick(this.#subjects).files).bytes;
       return random.uniform() < 0.5 ? other : new Uint8Array(Buffer.concat([bytes, other]));

@@ -9,6 +9,8 @@ import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
 import type { RandomStream } from '../../src/phantom/drawing/random.ts';
 import { judgePair, measurePair } from '../../src/qc/ct-and-mask-checks.ts';
+import { archiveKind } from '../../src/storage/archive/archive-kind.ts';
+import { tarStore } from '../../src/storage/tar/tar.ts';
 import { zipStore } from '../../src/storage/zip/zip.ts';
 import { type Geometry, voxelCount } from '../../src/volume/geometry.ts';
 import { rules } from '../support/dicom/rules.ts';
@@ -128,9 +130,9 @@ async function judgeImage({ files: [{ name, bytes }] }: FuzzCase): Promise<strin
   return 'ok';
 }
 
-async function judgeZip({ files: [{ name, bytes }] }: FuzzCase): Promise<string> {
+async function judgeArchive({ files: [{ name, bytes }] }: FuzzCase): Promise<string> {
   try {
-    const store = zipStore(name, bytes);
+    const store = archiveKind(name) === 'zip' ? zipStore(name, bytes) : await tarStore(name, bytes);
     for await (const { key, bytes: announced } of store.list()) {
       const read = await store.read(key);
       assertSound(read?.length === announced, `${read?.length} bytes of ${announced}`);
@@ -160,8 +162,8 @@ export async function judge(fuzzCase: FuzzCase): Promise<string> {
         return await judgeStudy(fuzzCase);
       case 'image':
         return await judgeImage(fuzzCase);
-      case 'zip':
-        return await judgeZip(fuzzCase);
+      case 'archive':
+        return await judgeArchive(fuzzCase);
       case 'nifti':
         return judgeNifti(fuzzCase);
     }

@@ -9,13 +9,14 @@ import { namedStructures } from '../../src/phantom/objects/structure.ts';
 import { studyOf } from '../../src/phantom/objects/study.ts';
 import type { Volume, VoxelArray } from '../../src/volume/geometry.ts';
 import { filesAt, hasSharedData, type NamedBytes, shared } from '../support/shared-data.ts';
+import { tarOfFiles, tgzOfFiles } from '../support/tar-archive.ts';
 import { transcoders } from './transcode.ts';
 
 /** Something that is read well as long as nothing is damaged. */
 export interface Subject {
   readonly name: string;
   /** `study`: a patient. `image`: a file whose pixels are read. */
-  readonly kind: 'study' | 'image' | 'zip' | 'nifti';
+  readonly kind: 'study' | 'image' | 'archive' | 'nifti';
   readonly files: readonly NamedBytes[];
   /** How often it is chosen: less for what takes long. */
   readonly weight: number;
@@ -71,14 +72,15 @@ async function madeStudies(): Promise<Subject[]> {
   });
 }
 
-function archive({ name, files }: Subject): Subject {
+function archives({ name, files }: Subject): Subject[] {
   const entries = Object.fromEntries(files.map((file) => [`P/${file.name}.dcm`, file.bytes]));
-  return {
-    name: `archive of ${name}`,
-    kind: 'zip',
-    files: [{ name: 'P.zip', bytes: zipSync(entries) }],
-    weight: 3,
-  };
+  const packed = { 'P.zip': zipSync(entries), 'P.tar': tarOfFiles(entries), 'P.tgz': tgzOfFiles(entries) };
+  return Object.entries(packed).map(([file, bytes]) => ({
+    name: `${file} of ${name}`,
+    kind: 'archive',
+    files: [{ name: file, bytes }],
+    weight: 1,
+  }));
 }
 
 function niftis(): Subject[] {
@@ -135,7 +137,7 @@ function sharedSubjects(): Subject[] {
 /** Every subject, the same ones in the same order on every machine that has the same data. */
 export async function allSubjects(): Promise<Subject[]> {
   const made = await madeStudies();
-  const subjects = [...made, archive(made[0]), archive(made[4]), ...niftis(), ...sharedSubjects()];
+  const subjects = [...made, ...archives(made[0]), ...archives(made[4]), ...niftis(), ...sharedSubjects()];
   // Plain arrays: `slice` of a Node Buffer does not copy, and a subject must stay as it is.
   const plain = ({ name, bytes }: NamedBytes): NamedBytes => ({ name, bytes: new Uint8Array(bytes) });
   return subjects.map((subject) => ({ ...subject, files: subject.files.map(plain) }));

@@ -15,7 +15,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/\.(zip|zipx|7z|rar|tar|tgz|gz|bz2|xz)\.\d{3}$/i, `a volume of a split archive: ${INTO_FOLDER}`],
   [/\.(7z|rar|zipx)$/i, `${INTO_FOLDER}, or pack it again as .zip`],
   [/(\.tar\.(bz2?|xz|zst|lz|lzma|z)|\.t(bz2?|xz|zst|lz))$/i, `${INTO_FOLDER}, or pack it again as .tar.gz`],
-  [/\.(iso|img\.iso|dmg)$/i, 'an image of a disk: copy what it holds into a folder'],
+  [/\.(iso|dmg)$/i, 'an image of a disk: copy what it holds into a folder'],
   [/(?<!\.nii)\.gz$/i, 'a file packed by gzip: unpack it with gunzip'],
   [/\.(bz2|xz|zst|lzma|z)$/i, 'a packed file: unpack it'],
 ];

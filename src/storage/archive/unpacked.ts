@@ -95,12 +95,12 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
         const folder = `${next.key}/`;
         if (key !== undefined && key < folder) return;
         waiting.pop();
-        if (key?.startsWith(folder))
-          fault(
-            next,
-            new ArchiveError(`${uri}/${next.key}`, 'stands beside a folder of that name; rename one'),
-          );
-        else yield* listArchive(next);
+        if (key?.startsWith(folder)) {
+          known.set(next.key, undefined);
+          fault(next, besideFolder(`${uri}/${next.key}`));
+        } else {
+          yield* listArchive(next);
+        }
       }
     }
     for await (const entry of store.list(prefix)) {
@@ -146,6 +146,11 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
       return place?.content.readRange(place.key, from, length);
     },
   };
+}
+
+/** Blob Storage allows both. */
+function besideFolder(uri: string): ArchiveError {
+  return new ArchiveError(uri, 'stands beside a folder of that name; rename one');
 }
 
 /** What a listing tells of `key`. */

@@ -156,19 +156,15 @@ function memberOf(
   const path = extension.pax?.path ?? extension.path ?? header.path ?? '';
   const key = memberKey(uri, path);
   if (NO_FILES.has(header.type) || isAdded(key)) return undefined;
-  const place = `${uri}/${key}`;
   if (header.type === 'SymbolicLink')
-    throw new ArchiveError(place, 'is a symbolic link in the archive; pack it again with tar --dereference');
-  if (header.type === 'SparseFile') throw sparse(place);
+    throw new ArchiveError(uri, 'holds a symbolic link; pack it again with tar --dereference');
+  if (header.type === 'SparseFile') throw sparse(uri);
   const link = header.type === 'Link';
   if (!FILES.has(header.type) && !(link && !header.size))
-    throw new ArchiveError(
-      place,
-      'is no plain file in the archive; pack it again, or unpack it into a folder',
-    );
+    throw new ArchiveError(uri, 'holds what is no plain file; unpack it into a folder');
   assertFileKey(uri, key);
   const bytes = header.size ?? 0;
-  if (bytes > fileBytes) throw new ArchiveError(place, tooLarge('it', bytes, fileBytes));
+  if (bytes > fileBytes) throw new ArchiveError(`${uri}/${key}`, tooLarge('it', bytes, fileBytes));
   const target = extension.pax?.linkpath ?? extension.linkpath ?? header.linkpath ?? '';
   const { mtime } = header;
   return {

@@ -142,10 +142,7 @@ async function filesOf(
     const { key, sameAs } = member;
     const file = sameAs === undefined ? await keep(uri, member, input) : files.get(sameAs);
     if (file === undefined)
-      throw new ArchiveError(
-        `${uri}/${key}`,
-        'is a hard link to no file before it in the archive; pack it again',
-      );
+      throw new ArchiveError(uri, 'holds a hard link to no file before it; pack it again');
     linked += sameAs === undefined ? 0 : file.bytes;
     if (linked > totalBytes) throw new ArchiveError(uri, tooLarge('the archive', linked, totalBytes));
     const before = files.get(key);

@@ -185,6 +185,7 @@ describe('an archive that cannot be opened', () => {
     const store = unpackedStore(raw, { onFault: (key, { reason }) => faults.push(`${key}: ${reason}`) });
     expect(await keysOf(store)).toEqual(['a.zip.x', 'a.zip/c']);
     expect(faults).toEqual(['a.zip: stands beside a folder of that name; rename one']);
+    expect(await store.read('a.zip/c')).toEqual(text('2'));
   });
 
   it('for want of the place is no fault of the archive', async () => {
