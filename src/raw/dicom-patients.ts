@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { ArchiveError, UsageError } from '../errors.ts';
 import { archiveStem } from '../storage/archive/archive-kind.ts';
 import { displayUri, lastName } from '../storage/location.ts';
 import { STORES } from '../storage/open.ts';
@@ -11,9 +11,9 @@ import { layoutOf } from './headers/layout.ts';
 import type { Look } from './headers/look.ts';
 import { ownedFiles } from './headers/owners.ts';
 import type { Naming } from './naming.ts';
-import type { FoundPatients, RawDataOptions } from './patients.ts';
+import type { FoundPatients, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
-import { openRaw, type UnopenedArchives } from './raw-store.ts';
+import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
 import { unopenedPatients } from './unopened-archives.ts';
 import { wayOut } from './way-out.ts';
 
@@ -34,7 +34,12 @@ async function lookAtHeaders(
   const builder = new HeaderCohortBuilder();
   const unopened = places.map((): UnopenedArchives => ({ broken: new Map(), foreign: new Map() }));
   for (const [number, place] of places.entries()) {
-    const store = await openRaw(place, STORES, unopened[number]);
+    const store = await openRaw(place, STORES, unopened[number]).catch((error) => {
+      // The place itself is an archive, of a patient or of many.
+      if (!(error instanceof ArchiveError)) throw error;
+      unopened[number].broken.set(lastName(place), error);
+    });
+    if (store === undefined) continue;
     for await (const owned of ownedFiles(
       byFolder(store.list()),
       { store, place: number },
@@ -127,7 +132,9 @@ export async function dicomPatients(
       return { layout: layout.kind, patients, byHeader, notes: [told, ...strayNotes(cohort, shown)] };
     }
     case 'folders': {
-      const { patients, ignored } = await folderPatients(places, cohort, naming);
+      const { patients: found, ignored } = await folderPatients(places, cohort, naming);
+      const lost = places.flatMap((place, i) => (isArchivePlace(place) ? unopenedPatients(unopened[i]) : []));
+      const patients = [...found, ...lost];
       if (patients.length === 0)
         throw noPatient(
           shown,

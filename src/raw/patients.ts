@@ -1,49 +1,18 @@
-import { type ResolveUri, uriResolver } from '../azureml/arm/resolve-uri.ts';
-import type { Config } from '../config/schema.ts';
+import { uriResolver } from '../azureml/arm/resolve-uri.ts';
 import { UsageError } from '../errors.ts';
 import { isPairTable } from '../records/pairs.ts';
-import type { Report } from '../runner/report.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
-import type { Child, Store } from '../storage/store.ts';
+import type { Child } from '../storage/store.ts';
 import { collectedPatients } from './collected-patients.ts';
 import { dicomPatients } from './dicom-patients.ts';
 import { childPatient } from './folder-patients.ts';
 import { type Naming, namingOf } from './naming.ts';
 import { pairPatients } from './pair-patients.ts';
 import { rawPlaces } from './places.ts';
+import type { FoundPatients, RawData, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
 import { isArchivePlace } from './raw-store.ts';
-
-export interface RawDataOptions {
-  /** A place, an archive, a table `patient_id,ct,mask` (.csv), or a list of places (.txt). */
-  readonly raw: string;
-  readonly config: Pick<Config, 'privacy' | 'raw' | 'mask'>;
-  /** Where what headers told is kept for the next run; undefined: nowhere. */
-  readonly kept?: Store | undefined;
-  /** Whether all of it is one patient; undefined: as it looks. */
-  readonly onePatient?: boolean | undefined;
-  readonly report: Report;
-  /** Looks up the datastores that a table or list names. */
-  readonly resolveUri?: ResolveUri | undefined;
-}
-
-/** What raw data were found to be: a table, NIfTI files in a known layout, or DICOM by folders, by headers, of one patient. */
-export type RawLayout = 'pairs' | 'nifti' | 'folders' | 'headers' | 'one-patient';
-
-export interface FoundPatients {
-  readonly layout: RawLayout;
-  readonly patients: readonly RawPatient[];
-  /** Patients that headers name; undefined where none was read. */
-  readonly byHeader: number | undefined;
-  /** What is to be told of it, a line each. */
-  readonly notes: readonly string[];
-}
-
-export interface RawData extends Pick<FoundPatients, 'layout' | 'byHeader'> {
-  /** By the id that outputs call them. */
-  readonly patients: ReadonlyMap<string, RawPatient>;
-}
 
 /** The patients of a place that is a collection of NIfTI files; undefined of any other. */
 async function niftiPatients(

@@ -1,4 +1,4 @@
-import type { ArchiveError } from '../errors.ts';
+import { type ArchiveError, StorageError } from '../errors.ts';
 import { archiveKind } from '../storage/archive/archive-kind.ts';
 import { openArchive } from '../storage/archive/open-archive.ts';
 import { unpackedStore } from '../storage/archive/unpacked.ts';
@@ -39,6 +39,9 @@ export async function openRaw(
     const entry = await store.stat(key);
     // A folder may be named like an archive.
     if (entry !== undefined) return unpackedStore(await openArchive(store, entry), { ...hooks, levels: 1 });
+    const folder = await stores.open(uri);
+    for await (const _ of folder.children()) return unpackedStore(folder, hooks);
+    throw new StorageError(displayUri(uri), 'does not exist; check the name');
   }
   return unpackedStore(await stores.open(uri), hooks);
 }

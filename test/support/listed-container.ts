@@ -100,7 +100,7 @@ export async function expectDealt(
     return result;
   });
   expect(asked.blobs - looked.blobs).toBe(patients * slices);
-  expect(looked.pages).toBe(Math.ceil((patients * slices) / page) + Math.ceil(patients / page));
+  expect(looked.pages).toBe(Math.ceil((patients * slices) / page) + 2 * Math.ceil(patients / page));
   expect(asked.pages - looked.pages).toBe(patients * Math.ceil(slices / page));
   expect(weighed.map(({ weight }) => weight)).toEqual(names.map((_, i) => slices * bytesOf(i)));
   expect(new Set(weighed.map(({ fingerprint }) => fingerprint)).size).toBe(patients);

@@ -66,7 +66,11 @@ beforeAll(async () => {
   new DataView(bomb.buffer).setUint32(central + 24, 2 ** 20, true);
   write('bomb.zip', bomb);
   const out = join(folder, 'out');
-  await cli(['convert', '--raw', raw, '--interim', join(out, 'interim'), '--cases', join(out, 'cases')]);
+  // All are made of one patient: by its Patient ID they would be one.
+  const config = join(folder, 'folders.yml');
+  writeFileSync(config, 'raw: {patients: folder}\n');
+  const places = ['--raw', raw, '--interim', join(out, 'interim'), '--cases', join(out, 'cases')];
+  await cli(['convert', ...places, '--config', config]);
   const { cases: records } = readJson<{ cases: CaseRecord[] }>(out, 'cases', 'cases.json');
   cases = new Map(records.map((record) => [record.patient_id, record]));
 });
