@@ -80,6 +80,11 @@ export const mask = z.strictObject({
     .describe(
       'Regular expressions (case ignored) for the ROI name, segment description or segment label of the tumour; the first that matches decides.',
     ),
+  objects: z
+    .enum(['best', 'union', 'intersection', 'majority', 'staple'])
+    .describe(
+      'Where several SEG or several RTSTRUCT of one CT match. best: that of the earliest pattern of roiNames, then the one linked to the CT most strongly, drawn by a person rather than a program, the newest, the largest. Else all that match equally well up to there but for date and size are combined: overlapping ones are readers of one lesion (union, intersection, majority: more than half of them, staple: Warfield 2004), others are lesions and united.',
+    ),
   policy: z
     .enum(['primary', 'union'])
     .describe('One ROI, the first by roiNames, or the union of all that match unionNames.'),
