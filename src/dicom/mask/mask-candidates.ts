@@ -65,6 +65,8 @@ export interface MaskCandidate {
   readonly rois: readonly NamedRoi[];
   readonly series: CtSeries;
   readonly rule: LinkRule;
+  /** It names series that it was drawn on, and none of the patient's that could be the volume. */
+  readonly ofOtherSeries: boolean;
   /** How the chosen ROIs were drawn; of several, that with the least of a person. */
   readonly algorithm: Algorithm;
   readonly rank: MaskRank;
@@ -199,7 +201,9 @@ export function maskCandidates(
       : { rois: object.rois, alternatives: 0, pattern: 0 };
     if (chosen === undefined || !maskSources.includes(object.source)) return [];
     const { rois, alternatives, pattern } = chosen;
-    const link = linkSeries(rois[0].references ?? object.references, series);
+    const references = rois[0].references ?? object.references;
+    const link = linkSeries(references, series);
+    const ofOtherSeries = link?.rule !== 'series-uid' && references.seriesUids.some((uid) => uid !== '');
     const draw: MaskCandidate['draw'] = (where) => {
       const drawn = drawUnion(object, rois, where);
       return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
@@ -212,6 +216,7 @@ export function maskCandidates(
       rois,
       series: linked,
       rule: link!.rule,
+      ofOtherSeries,
       algorithm,
       rank: {
         source: maskSources.indexOf(object.source),

@@ -44,7 +44,8 @@ function votesNeeded(rule: Exclude<ConsensusRule, 'staple'>, readers: number): n
 /**
  * One mask of several readers' masks of a lesion; undefined where no voxel is left. `majority`: more than half of them, so
  * that a tie of an even number is outside (ITK's LabelVoting leaves it undecided). `staple`: more likely inside than
- * outside, see `staple`, for which `gridVoxels` counts the voxels of the whole grid.
+ * outside, see `staple`, for which `gridVoxels` counts the voxels of the whole grid; never what no reader has inside,
+ * which readers that contradict each other throughout would lead it to.
  */
 export function consensusOf(
   masks: readonly CroppedMask[],
@@ -55,7 +56,8 @@ export function consensusOf(
   if (rule === 'staple') {
     const { box, patterns, probabilities } = staple(masks, gridVoxels);
     const inside = new Uint8Array(patterns.length);
-    for (let i = 0; i < inside.length; i++) inside[i] = probabilities[patterns[i]] > 0.5 ? 1 : 0;
+    for (let i = 0; i < inside.length; i++)
+      inside[i] = patterns[i] > 0 && probabilities[patterns[i]] > 0.5 ? 1 : 0;
     return cropMask(inside, box.size, box.start);
   }
   const box = boxOfAll(masks);
