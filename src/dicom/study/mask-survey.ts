@@ -99,15 +99,17 @@ function byHeaders(
   return { ...found, flags: [...flags, several], competing };
 }
 
-/** Which mask `readStudy` would take or make; `first`: the best by headers that can be drawn, on a grid of `size`. */
+/**
+ * Which mask `readStudy` would take or make. `first`: the best by headers that can be drawn, and that mask, on a grid of
+ * `size`. Throws its CaseExclusion where it would make none.
+ */
 export function foreseeMask(
-  first: MaskCandidate,
+  { candidate: first, drawn: drawnFirst }: Pick<ForeseenMask, 'candidate' | 'drawn'>,
   candidates: readonly MaskCandidate[],
   size: Vec3,
   rules: MaskRules,
   draw: Draw,
 ): ForeseenMask {
-  const drawnFirst = draw(first);
   if (drawnFirst === undefined) return byHeaders(first, candidates, rules, draw);
   const settled = settleMasks(
     { candidate: first, drawn: drawnFirst },

@@ -133,6 +133,31 @@ function volumeMl({ geometry: { size, spacingMm } }: Stack, mask: Uint8Array): n
 interface Tried {
   readonly pair?: SurveyedPair;
   readonly refusals: ReadonlyMap<MaskCandidate, CaseExclusion>;
+  /** Why nothing comes of the masks that work. */
+  readonly refusal?: CaseExclusion;
+}
+
+/** The volume and the mask that would be made, where a candidate works. Throws a CaseExclusion where none would be. */
+function pairOf(
+  first: { readonly candidate: MaskCandidate; readonly drawn: DrawnMask | undefined },
+  { stack, flags }: HeaderStack,
+  candidates: readonly MaskCandidate[],
+  rules: StudyRules,
+): SurveyedPair {
+  const { size, spacingMm } = stack.geometry;
+  const mask = foreseeMask(first, candidates, size, rules, (other) => drawMask(stack, other));
+  return {
+    candidate: mask.candidate,
+    size,
+    spacingMm,
+    rescales: rescales(stack.slices).length,
+    missingPlanes: stack.missingPlanes.length,
+    tiltDegrees: stack.tiltDegrees,
+    burnedInSlices: burnedInSlices(stack.slices),
+    drawn: mask.drawn && { ...mask.drawn.fit, volumeMl: volumeMl(stack, mask.drawn.mask) },
+    flags: [...flags, ...mask.flags],
+    competing: mask.competing,
+  };
 }
 
 /** The first candidate that works, in the order in which `readStudy` tries them, and why those before it do not. */
@@ -140,28 +165,17 @@ async function firstThatWorks(candidates: readonly MaskCandidate[], rules: Study
   const refusals = new Map<MaskCandidate, CaseExclusion>();
   const stacks = new OncePerSeries<HeaderStack>();
   for (const candidate of candidates) {
+    let works = false;
     try {
-      const { stack, flags } = await stacks.get(candidate.series, () => stackOf(candidate.series, rules));
-      const { size, spacingMm } = stack.geometry;
-      const mask = foreseeMask(candidate, candidates, size, rules, (other) => drawMask(stack, other));
-      for (const slice of stack.slices) checkSlice(slice);
-      const { drawn } = mask;
-      const pair: SurveyedPair = {
-        candidate: mask.candidate,
-        size,
-        spacingMm,
-        rescales: rescales(stack.slices).length,
-        missingPlanes: stack.missingPlanes.length,
-        tiltDegrees: stack.tiltDegrees,
-        burnedInSlices: burnedInSlices(stack.slices),
-        drawn: drawn && { ...drawn.fit, volumeMl: volumeMl(stack, drawn.mask) },
-        flags: [...flags, ...mask.flags],
-        competing: mask.competing,
-      };
-      return { pair, refusals };
+      const stacked = await stacks.get(candidate.series, () => stackOf(candidate.series, rules));
+      const drawn = drawMask(stacked.stack, candidate);
+      for (const slice of stacked.stack.slices) checkSlice(slice);
+      works = true;
+      return { pair: pairOf({ candidate, drawn }, stacked, candidates, rules), refusals };
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       refusals.set(candidate, thrown);
+      if (works) return { refusals, refusal: thrown };
     }
   }
   return { refusals };
@@ -229,6 +243,9 @@ export async function surveyStudy(
     rejected,
     masks: objects.map((object) => surveyedMask(object, candidates, tried, series, rules)),
     patientIds: patientIds(files),
-    outcome: series.length === 0 ? noSeries(rejected) : (tried.pair ?? refusal ?? noMask(objects, rules)),
+    outcome:
+      series.length === 0
+        ? noSeries(rejected)
+        : (tried.pair ?? tried.refusal ?? refusal ?? noMask(objects, rules)),
   };
 }
