@@ -83,7 +83,7 @@ export const mask = z.strictObject({
   objects: z
     .enum(['best', 'union', 'intersection', 'majority', 'staple'])
     .describe(
-      'Where several SEG or several RTSTRUCT of one CT match. best: that of the earliest pattern of roiNames, then the one linked to the CT most strongly, drawn by a person rather than a program, the newest, the largest. Else all that match equally well up to there but for date and size are combined: overlapping ones are readers of one lesion (union, intersection, majority: more than half of them, staple: Warfield 2004), others are lesions and united.',
+      'Which of several SEG, or of several RTSTRUCT, of one CT that match. best: by the earliest pattern of roiNames, then the strongest link to the CT, drawn by a person rather than a program, the newest, the largest. The others combine all that are alike up to the person: those that overlap are readers of one lesion (union, intersection, majority: more than half of them, staple: Warfield 2004), those that do not are lesions, and united.',
     ),
   policy: z
     .enum(['primary', 'union'])

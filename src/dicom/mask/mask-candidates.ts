@@ -65,8 +65,6 @@ export interface MaskCandidate {
   readonly rois: readonly NamedRoi[];
   readonly series: CtSeries;
   readonly rule: LinkRule;
-  /** It names series that it was drawn on, and none of the patient's that could be the volume. */
-  readonly ofOtherSeries: boolean;
   /** How the chosen ROIs were drawn; of several, that with the least of a person. */
   readonly algorithm: Algorithm;
   readonly rank: MaskRank;
@@ -185,7 +183,7 @@ function leastByHand(rois: readonly NamedRoi[]): Algorithm {
 
 /**
  * The objects that hold the wanted ROI, each with a series it may belong to, best first: by the configured order of
- * sources, by the pattern that the ROI matches, by the strength of the link, by how it was drawn, by the order of the
+ * sources, those that name other series last, by the pattern that the ROI matches, by the strength of the link, by how it was drawn, by the order of the
  * series, those whose grid is that of the mask first, by the dates, by UID; see `inOrder`.
  */
 export function maskCandidates(
@@ -203,7 +201,7 @@ export function maskCandidates(
     const { rois, alternatives, pattern } = chosen;
     const references = rois[0].references ?? object.references;
     const link = linkSeries(references, series);
-    const ofOtherSeries = link?.rule !== 'series-uid' && references.seriesUids.some((uid) => uid !== '');
+    const namesOthers = link?.rule !== 'series-uid' && references.seriesUids.some((uid) => uid !== '');
     const draw: MaskCandidate['draw'] = (where) => {
       const drawn = drawUnion(object, rois, where);
       return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
@@ -216,10 +214,10 @@ export function maskCandidates(
       rois,
       series: linked,
       rule: link!.rule,
-      ofOtherSeries,
       algorithm,
       rank: {
         source: maskSources.indexOf(object.source),
+        elsewhere: Number(namesOthers),
         roiNames: pattern,
         link: LINK_RULES.indexOf(link!.rule),
         program: ALGORITHMS.indexOf(algorithm),
@@ -229,5 +227,11 @@ export function maskCandidates(
       draw,
     }));
   });
-  return inOrder(found);
+  // Links by UID break in real releases: that a mask names none of these series tells only where another one does.
+  const linked = new Set(found.flatMap(({ rule, object }) => (rule === 'series-uid' ? object.source : [])));
+  return inOrder(
+    found.map((one) =>
+      linked.has(one.object.source) ? one : { ...one, rank: { ...one.rank, elsewhere: 0 } },
+    ),
+  );
 }

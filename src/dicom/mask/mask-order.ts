@@ -39,6 +39,8 @@ export function maskDate(dataset: DataSet, dateTag: string, timeTag: string): Ma
 export interface MaskRank {
   /** Its place in `mask.sources`. */
   readonly source: number;
+  /** 1 where it names series that it was drawn on, none of them a candidate, and another of its source names one that is. */
+  readonly elsewhere: number;
   /** The pattern of `mask.roiNames` that its ROI matches. */
   readonly roiNames: number;
   /** The rule by which it is linked to the CT series. */
@@ -69,7 +71,7 @@ export interface RankedMask {
   };
 }
 
-const BEFORE_DATES = ['source', 'roiNames', 'link', 'program', 'series'] as const;
+const BEFORE_DATES = ['source', 'elsewhere', 'roiNames', 'link', 'program', 'series'] as const;
 
 function compareBeforeDates(a: MaskRank, b: MaskRank): number {
   for (const key of BEFORE_DATES) if (a[key] !== b[key]) return a[key] - b[key];

@@ -19,15 +19,15 @@ export interface Rivals {
 
 /**
  * The masks that could have been taken in the place of one: of its source, for its series. Those of other sources are no
- * rivals: `mask.sources` tells which is wanted. Nor are those that name other series, where this one names its own. Throws
- * a CaseExclusion where there are too many.
+ * rivals: `mask.sources` tells which is wanted. Nor are those that name other series. Throws a CaseExclusion where there are
+ * too many.
  */
 export function rivalsOf(taken: MaskCandidate, candidates: readonly MaskCandidate[]): Rivals {
   const ofCt = candidates.filter(
-    ({ object, series, ofOtherSeries }) =>
+    ({ object, series, rank }) =>
       object.source === taken.object.source &&
       series === taken.series &&
-      !(ofOtherSeries && taken.rule === 'series-uid'),
+      rank.elsewhere === taken.rank.elsewhere,
   );
   const byUid = new Map<string, MaskCandidate>();
   const rivals = new Set<MaskCandidate>();

@@ -124,7 +124,8 @@ describe('of several masks the best is taken', () => {
   describe.each(both)('of %s', (_, make) => {
     test('by the pattern of roiNames, before all else', async () => {
       const worse = { uid: '1.1', name: 'GTV', date: '20200101', width: 6 };
-      await expectBehind({ uid: '1.9', algorithm: 'AUTOMATIC', date: '20000101' }, worse, 'roiNames', make);
+      const better = { uid: '1.9', series: '', algorithm: 'AUTOMATIC', date: '20000101' };
+      await expectBehind(better, worse, 'roiNames', make);
     });
 
     test('then by the link to the CT', async () => {
@@ -234,6 +235,19 @@ describe('one mask is no choice', () => {
     expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', name: 'Heart' }))).toEqual(none);
     expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', series: '2.25.4' }))).toEqual(none);
     expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', width: 0 }))).toEqual(none);
+  });
+
+  test('nor does the better name of one of another series count', async () => {
+    const study = await read([seg({ uid: '1.2', name: 'GTV', x: 2 }), seg({ uid: '1.1', series: '2.25.4' })]);
+    expect(row(study)).toBe('00111100');
+    expect(study.facts.flags).toEqual([]);
+  });
+
+  test('unless the links of all are broken: then names decide as ever', async () => {
+    const masks = [seg({ uid: '1.2', name: 'GTV', x: 2, series: '' }), seg({ uid: '1.1', series: '2.25.4' })];
+    const study = await read(masks);
+    expect(row(study)).toBe('11110000');
+    expect(study.facts.flags).toMatchObject([{ code: 'several-masks', value: 2 }]);
   });
 
   test('nor is one object that was stored twice', async () => {
