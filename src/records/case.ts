@@ -110,7 +110,7 @@ const okCase = z.strictObject({
     passed_over: z.array(z.string()),
     agreement: z.array(agreement),
     choice: choice.optional(),
-    /** Only with `privacy.uids: hmac`. */
+    /** Only with `privacy.uids: hmac`; of masks that were combined, of all their UIDs in one. */
     mask_uid_hmac: z.string().nullable(),
   }),
   acquisition: z.strictObject({
