@@ -80,6 +80,11 @@ export const mask = z.strictObject({
     .describe(
       'Regular expressions (case ignored) for the ROI name, segment description or segment label of the tumour; the first that matches decides.',
     ),
+  objects: z
+    .enum(['best', 'union', 'intersection', 'majority', 'staple'])
+    .describe(
+      'Which of several SEG, or of several RTSTRUCT, of one CT that match. best: by the earliest pattern of roiNames, then the strongest link to the CT, drawn by a person rather than a program, the newest, the largest. The others combine all that are alike up to the person: those that overlap are readers of one lesion (union, intersection, majority: more than half of them, staple: Warfield 2004), those that do not are lesions, and united.',
+    ),
   policy: z
     .enum(['primary', 'union'])
     .describe('One ROI, the first by roiNames, or the union of all that match unionNames.'),

@@ -30,6 +30,7 @@ const lung1: Config = {
     niftiPatterns: ['{patient}.nii.gz', '{patient}_mask.nii.gz', '{patient}/{patient}_mask.nii.gz'],
     labels: [],
     roiNames: ['^gtv[-_ .]*0*1$', '^gtv$', '^gtv[-_ .]*p(rimary)?[-_ .]*0*1?$'],
+    objects: 'best',
     policy: 'primary',
     unionNames: ['^gtv[-_ .]*[pn]?[-_ .]*[0-9]*$'],
     fractionalThreshold: 0.5,

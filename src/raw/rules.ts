@@ -18,6 +18,8 @@ export function studyRules({ series, geometry, hu, mask, intensity }: Config): S
     contourToleranceMm: mask.contourToleranceMm,
     contourRule: mask.contourRule,
     labels: mask.labels,
+    // The default goes unsaid, so that what was made before there was a choice is known again.
+    ...(mask.objects !== 'best' && { objects: mask.objects }),
   };
 }
 

@@ -29,6 +29,41 @@ const agreement = z.strictObject({
   refusal: z.string(),
 });
 
+/** How an ROI was drawn, by its header. */
+export const algorithm = z.enum(['MANUAL', 'SEMIAUTOMATIC', 'AUTOMATIC', 'unknown']);
+
+/** By what a mask stands behind another one of the same CT, in the order in which they decide. */
+export const criterion = z.enum(['roiNames', 'link', 'program', 'older', 'smaller', 'uid']);
+
+/** Several masks of one source for one CT, best first, and what was made of them. Absent where one alone could be drawn. */
+const choice = z.strictObject({
+  /** `mask.objects` */
+  rule: z.enum(['best', 'union', 'intersection', 'majority', 'staple']),
+  /** What those that match equally well are to each other, told by their overlap. */
+  equals: z.enum(['one', 'readers', 'lesions', 'readers-and-lesions']),
+  lesions: z.array(
+    z.strictObject({
+      readers: z.int(),
+      least_dice: z.number().nullable(),
+      volume_ml: z.number().nullable(),
+    }),
+  ),
+  masks: z.array(
+    z.strictObject({
+      source: z.enum(['SEG', 'RTSTRUCT', 'NIFTI']),
+      roi_name: z.string(),
+      algorithm,
+      link_rule: z.string(),
+      taken: z.boolean(),
+      reason: z.union([criterion, z.literal('')]),
+      dice: z.number().nullable(),
+      volume_ml: z.number().nullable(),
+      lesion: z.int().nullable(),
+      refusal: z.string(),
+    }),
+  ),
+});
+
 /** How the clinical table calls the patient, where that is not its name; an HMAC of it with `privacy.caseId: hmac`. */
 const clinicalId = z.string().optional();
 
@@ -74,7 +109,8 @@ const okCase = z.strictObject({
     rois_seen: z.array(z.string()),
     passed_over: z.array(z.string()),
     agreement: z.array(agreement),
-    /** Only with `privacy.uids: hmac`. */
+    choice: choice.optional(),
+    /** Only with `privacy.uids: hmac`; of masks that were combined, of all their UIDs in one. */
     mask_uid_hmac: z.string().nullable(),
   }),
   acquisition: z.strictObject({

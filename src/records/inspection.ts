@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { algorithm, criterion } from './case.ts';
 import { flag, triple } from './record.ts';
 
 /** An ROI or segment as it is shown: its names are withheld where they may identify somebody, unless they were asked for. */
@@ -61,6 +62,14 @@ const inspectedPatient = z.strictObject({
       link_rule: linkRule.nullable(),
       chosen: z.boolean(),
       reason: z.string(),
+      /** Only where several masks of one source could be that of the CT. */
+      competing: z
+        .strictObject({
+          algorithm,
+          /** By what it stands behind; `pixels` where they alone tell; '' where it does not. */
+          decided_by: z.union([criterion, z.enum(['pixels', ''])]),
+        })
+        .optional(),
       rois: z.array(inspectedRoi),
     }),
   ),

@@ -69,6 +69,32 @@ def component_rows():
     return rows
 
 
+def staple_rows():
+    """Readers of a box, each with mistakes at its rim and some elsewhere, in grids that hold much or little around it."""
+    rows = []
+    for size, readers, wrong in (((9, 7, 5), 2, 0.03), ((12, 10, 6), 3, 0.05), ((14, 13, 9), 4, 0.02), ((20, 18, 12), 5, 0.1)):
+        truth = np.zeros(size[::-1], np.uint8)
+        truth[1:-1, 2:-2, 2:-2] = 1
+        rim = truth - ndimage.binary_erosion(truth)
+        masks = []
+        for _ in range(readers):
+            flipped = RNG.random(truth.shape) < np.where(rim == 1, 0.3, wrong)
+            masks.append(np.where(flipped, 1 - truth, truth).astype(np.uint8))
+        staple = sitk.STAPLEImageFilter()
+        inside = sitk.GetArrayFromImage(staple.Execute([sitk.GetImageFromArray(m) for m in masks])).ravel()
+        votes = np.stack([m.ravel() for m in masks], axis=1)
+        patterns = {}
+        for vote, p in zip(votes, inside):
+            pattern = flat(vote)
+            assert abs(patterns.setdefault(pattern, p) - p) < 1e-15
+        rows.append(
+            {"size": size, "masks": [flat(m) for m in masks], "probabilities": patterns,
+             "sensitivity": staple.GetSensitivity(), "specificity": staple.GetSpecificity(),
+             "iterations": staple.GetElapsedIterations()}
+        )
+    return rows
+
+
 def hu_rows():
     rows = []
     for n in (1, 2, 17, 400):
@@ -85,3 +111,4 @@ write("scipy-balls.json", scipy=scipy.__version__, rows=ball_rows())
 write("scipy-holes.json", scipy=scipy.__version__, rows=hole_rows())
 write("simpleitk-components.json", SimpleITK=sitk.Version_VersionString(), rows=component_rows())
 write("numpy-hu.json", numpy=np.__version__, rows=hu_rows())
+write("simpleitk-staple.json", SimpleITK=sitk.Version_VersionString(), rows=staple_rows())

@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../errors.ts';
+import type { ConsensusRule } from '../../kernels/mask/consensus.ts';
 import type { Geometry } from '../../volume/geometry.ts';
 import { type DicomFile, Tag, text } from '../file/part10.ts';
 import { latticeOf, type SliceLattice } from '../series/lattice.ts';
@@ -9,6 +10,14 @@ import type { ContourRule } from './contour-fill.ts';
 import type { DrawnMask, MaskFit } from './drawn-mask.ts';
 import { type LabelVolume, labelMask } from './label-volume.ts';
 import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
+import {
+  ALGORITHMS,
+  type Algorithm,
+  compareTexts,
+  inOrder,
+  type MaskDate,
+  type MaskRank,
+} from './mask-order.ts';
 import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
 import { readStructureSet, structureMask } from './rtstruct.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
@@ -26,6 +35,8 @@ export interface MaskRules extends RoiRules {
   readonly fractionalThreshold: number;
   /** Labels of a NIfTI mask that are inside; none means all above 0. */
   readonly labels: readonly number[];
+  /** Which of several masks of one CT: the best (the default), or those that match equally well as one. */
+  readonly objects?: 'best' | ConsensusRule;
 }
 
 /** A SEG, an RTSTRUCT or a NIfTI mask: its ROIs, what it refers to, and how to draw one of them on a CT's grid. */
@@ -35,6 +46,10 @@ export interface MaskObject {
   readonly name: string;
   /** SOP Instance UID, '' where it has none. */
   readonly instanceUid: string;
+  /** When it was made, by dates of the same kinds for all of a source. For comparing alone. */
+  readonly dates: readonly MaskDate[];
+  /** Its bytes, up to its pixels where they were not read; none of a NIfTI mask, of which there is one. */
+  readonly content: Uint8Array;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
   /** Whether it was made on the very grid of a series; undefined where that tells nothing. */
@@ -50,6 +65,9 @@ export interface MaskCandidate {
   readonly rois: readonly NamedRoi[];
   readonly series: CtSeries;
   readonly rule: LinkRule;
+  /** How the chosen ROIs were drawn; of several, that with the least of a person. */
+  readonly algorithm: Algorithm;
+  readonly rank: MaskRank;
   /** Draws the chosen ROIs, united, on the grid of the series. */
   readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
 }
@@ -60,6 +78,8 @@ export function labelObject(labelled: LabelVolume, { labels }: MaskRules): MaskO
     source: 'NIFTI',
     name: labelled.name,
     instanceUid: '',
+    dates: [],
+    content: new Uint8Array(0),
     rois: [{ number: labels[0] ?? 1, names: ['mask'] }],
     references: { seriesUids: [], frameOfReferenceUids: [] },
     liesOn: (series) => isGridOf(labelled.volume.geometry, series),
@@ -67,30 +87,36 @@ export function labelObject(labelled: LabelVolume, { labels }: MaskRules): MaskO
   };
 }
 
-/** The mask objects among a patient's files. */
+/** By the UIDs of study, series and instance, as files are stored below folders of these names; then by content. */
+function byUids(a: DicomFile, b: DicomFile): number {
+  for (const tag of [Tag.StudyInstanceUID, Tag.SeriesInstanceUID, Tag.SOPInstanceUID]) {
+    const order = compareTexts(text(a.dataset, tag), text(b.dataset, tag));
+    if (order !== 0) return order;
+  }
+  return Buffer.compare(a.dataset.byteArray, b.dataset.byteArray);
+}
+
+/** The mask objects among a patient's files, in an order that no file name decides. */
 export function maskObjects(files: readonly DicomFile[], rules: MaskRules): MaskObject[] {
   const threshold = rules.fractionalThreshold;
   const contours = {
     rule: rules.contourRule,
     toleranceMm: rules.contourToleranceMm,
   };
-  return files.flatMap((file): MaskObject[] => {
-    const { name } = file;
-    const modality = text(file.dataset, Tag.Modality);
-    const instanceUid = text(file.dataset, Tag.SOPInstanceUID);
-    if (modality === 'SEG') {
-      const { segments, references } = readSegmentation(file);
+  const modalityOf = ({ dataset }: DicomFile): string => text(dataset, Tag.Modality);
+  const masks = files.filter((file) => ['SEG', 'RTSTRUCT'].includes(modalityOf(file)));
+  return masks.toSorted(byUids).map((file): MaskObject => {
+    const { name, dataset } = file;
+    const own = { name, instanceUid: text(dataset, Tag.SOPInstanceUID), content: dataset.byteArray };
+    if (modalityOf(file) === 'SEG') {
+      const { segments, ...read } = readSegmentation(file);
       const draw: MaskObject['draw'] = (number, where) =>
         segmentMask(file, number, latticeOf(where), threshold);
-      return [{ source: 'SEG', name, instanceUid, rois: segments, references, draw }];
+      return { source: 'SEG', ...own, rois: segments, ...read, draw };
     }
-    if (modality === 'RTSTRUCT') {
-      const { rois, references } = readStructureSet(file);
-      const draw: MaskObject['draw'] = (number, where) =>
-        structureMask(file, number, latticeOf(where), contours);
-      return [{ source: 'RTSTRUCT', name, instanceUid, rois, references, draw }];
-    }
-    return [];
+    const draw: MaskObject['draw'] = (number, where) =>
+      structureMask(file, number, latticeOf(where), contours);
+    return { source: 'RTSTRUCT', ...own, ...readStructureSet(file), draw };
   });
 }
 
@@ -98,7 +124,7 @@ export function maskObjects(files: readonly DicomFile[], rules: MaskRules): Mask
 const NOTHING_TO_DRAW = new Set(['tumor-empty', 'contour-outside-ct', 'segmentation-outside-ct']);
 
 /** The fit of a union is that of the ROI that fits worst. */
-function worse(a: MaskFit, b: MaskFit): MaskFit {
+export function worse(a: MaskFit, b: MaskFit): MaskFit {
   return {
     outsideShare: Math.max(a.outsideShare, b.outsideShare),
     volumeShare: Math.abs(a.volumeShare - 1) > Math.abs(b.volumeShare - 1) ? a.volumeShare : b.volumeShare,
@@ -149,10 +175,16 @@ function choiceFlags(alternatives: number): StudyFlag[] {
   ];
 }
 
+/** The one of some ROIs that has the least of a person. */
+function leastByHand(rois: readonly NamedRoi[]): Algorithm {
+  const places = rois.map(({ algorithm = 'unknown' }) => ALGORITHMS.indexOf(algorithm));
+  return ALGORITHMS[Math.max(...places)];
+}
+
 /**
  * The objects that hold the wanted ROI, each with a series it may belong to, best first: by the configured order of
- * sources, then by the strength of the link, then by file name, then by the order of the series, those whose grid is
- * that of the mask first.
+ * sources, those that name other series last, by the pattern that the ROI matches, by the strength of the link, by how it was drawn, by the order of the
+ * series, those whose grid is that of the mask first, by the dates, by UID; see `inOrder`.
  */
 export function maskCandidates(
   objects: readonly MaskObject[],
@@ -162,28 +194,44 @@ export function maskCandidates(
   const { maskSources } = rules;
   const found = objects.flatMap((object): MaskCandidate[] => {
     const named = object.source !== 'NIFTI';
-    const chosen = named ? chooseRois(object.rois, rules) : { rois: object.rois, alternatives: 0 };
+    const chosen = named
+      ? chooseRois(object.rois, rules)
+      : { rois: object.rois, alternatives: 0, pattern: 0 };
     if (chosen === undefined || !maskSources.includes(object.source)) return [];
-    const { rois, alternatives } = chosen;
-    const link = linkSeries(rois[0].references ?? object.references, series);
+    const { rois, alternatives, pattern } = chosen;
+    const references = rois[0].references ?? object.references;
+    const link = linkSeries(references, series);
+    const namesOthers = link?.rule !== 'series-uid' && references.seriesUids.some((uid) => uid !== '');
     const draw: MaskCandidate['draw'] = (where) => {
       const drawn = drawUnion(object, rois, where);
       return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
     };
     const off = (s: CtSeries): number => Number(!(object.liesOn?.(s) ?? true));
-    return (link?.series ?? [])
-      .toSorted((a, b) => off(a) - off(b))
-      .map((linked) => ({
-        object,
-        roi: rois[0],
-        rois,
-        series: linked,
-        rule: link!.rule,
-        draw,
-      }));
+    const algorithm = leastByHand(rois);
+    return (link?.series ?? []).map((linked) => ({
+      object,
+      roi: rois[0],
+      rois,
+      series: linked,
+      rule: link!.rule,
+      algorithm,
+      rank: {
+        source: maskSources.indexOf(object.source),
+        elsewhere: Number(namesOthers),
+        roiNames: pattern,
+        link: LINK_RULES.indexOf(link!.rule),
+        program: ALGORITHMS.indexOf(algorithm),
+        series: off(linked) * series.length + series.indexOf(linked),
+        older: 0,
+      },
+      draw,
+    }));
   });
-  const rank = ({ object, rule }: MaskCandidate): number =>
-    maskSources.indexOf(object.source) * LINK_RULES.length + LINK_RULES.indexOf(rule);
-  const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return found.sort((a, b) => rank(a) - rank(b) || compareNames(a.object.name, b.object.name));
+  // Links by UID break in real releases: that a mask names none of these series tells only where another one does.
+  const linked = new Set(found.flatMap(({ rule, object }) => (rule === 'series-uid' ? object.source : [])));
+  return inOrder(
+    found.map((one) =>
+      linked.has(one.object.source) ? one : { ...one, rank: { ...one.rank, elsewhere: 0 } },
+    ),
+  );
 }

@@ -1,4 +1,5 @@
 import type { MaskReferences } from './link.ts';
+import type { Algorithm } from './mask-order.ts';
 
 /** An ROI of a structure set or a segment of a segmentation: its number and every text that may name it. */
 export interface NamedRoi {
@@ -9,6 +10,8 @@ export interface NamedRoi {
   readonly drawable?: boolean;
   /** The images that this ROI alone was drawn on, where they differ from ROI to ROI. */
   readonly references?: MaskReferences;
+  /** Whether a person or a program drew it; absent where that is not told. */
+  readonly algorithm?: Algorithm;
 }
 
 export interface RoiRules {
@@ -24,6 +27,8 @@ export interface ChosenRois<T extends NamedRoi> {
   readonly rois: readonly T[];
   /** Others that the deciding pattern would have chosen as well: the lowest number won. */
   readonly alternatives: number;
+  /** Position of the deciding pattern; 0 in a union, whose patterns have no order. */
+  readonly pattern: number;
 }
 
 function matches(roi: NamedRoi, pattern: string): boolean {
@@ -56,12 +61,12 @@ export function chooseRois<T extends NamedRoi>(
   for (const candidates of [drawable, ordered]) {
     if (policy === 'union') {
       const all = candidates.filter((roi) => unionNames.some((pattern) => matches(roi, pattern)));
-      if (all.length > 0) return { rois: all, alternatives: 0 };
+      if (all.length > 0) return { rois: all, alternatives: 0, pattern: 0 };
       continue;
     }
-    for (const pattern of roiNames) {
-      const [first, ...others] = candidates.filter((roi) => matches(roi, pattern));
-      if (first !== undefined) return { rois: [first], alternatives: others.length };
+    for (const [pattern, name] of roiNames.entries()) {
+      const [first, ...others] = candidates.filter((roi) => matches(roi, name));
+      if (first !== undefined) return { rois: [first], alternatives: others.length, pattern };
     }
   }
   return undefined;

@@ -16,12 +16,14 @@ import {
 } from './contour-plane.ts';
 import type { DrawnMask } from './drawn-mask.ts';
 import type { MaskReferences } from './link.ts';
+import { algorithmOf, type MaskDate, maskDate } from './mask-order.ts';
 import type { NamedRoi } from './roi-choice.ts';
 
 /** An RT Structure Set (DICOM PS3.3 A.19), read as far as choosing an ROI needs. */
 export interface StructureSet {
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
+  readonly dates: readonly MaskDate[];
 }
 
 export interface ContourDrawing {
@@ -30,7 +32,10 @@ export interface ContourDrawing {
   readonly toleranceMm: number;
 }
 
+const STRUCTURE_SET_DATE = 'x30060008';
+const STRUCTURE_SET_TIME = 'x30060009';
 const ROI_DESCRIPTION = 'x30060028';
+const ROI_GENERATION_ALGORITHM = 'x30060036';
 const RT_ROI_OBSERVATIONS_SEQUENCE = 'x30060080';
 const ROI_OBSERVATION_LABEL = 'x30060085';
 
@@ -85,6 +90,7 @@ export function readStructureSet(file: DicomFile): StructureSet {
         number: Number.isInteger(number) ? number! : -1,
         names: names.filter((name, i) => i === 0 || (name !== '' && names.indexOf(name) === i)),
         drawable: closed.has(number),
+        ...algorithmOf(roi, ROI_GENERATION_ALGORITHM),
         // A structure set can hold ROIs of several frames of reference, say of a PET and of its CT.
         ...(frames.length > 1 && own !== undefined ? { references: own } : {}),
       };
@@ -93,6 +99,11 @@ export function readStructureSet(file: DicomFile): StructureSet {
       seriesUids: frames.flatMap((frame) => frame.seriesUids),
       frameOfReferenceUids: frames.flatMap((frame) => frame.frameOfReferenceUids),
     },
+    dates: [
+      maskDate(dataset, STRUCTURE_SET_DATE, STRUCTURE_SET_TIME),
+      maskDate(dataset, Tag.InstanceCreationDate, Tag.InstanceCreationTime),
+      maskDate(dataset, Tag.SeriesDate, Tag.SeriesTime),
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import type { StudyFlag } from '../study-flag.ts';
 import type { DrawnMask } from './drawn-mask.ts';
 import { type FrameMask, frameMask, placementFlags } from './frame-mask.ts';
 import type { MaskReferences } from './link.ts';
+import { algorithmOf, type MaskDate, maskDate } from './mask-order.ts';
 import type { NamedRoi } from './roi-choice.ts';
 import { segFrames } from './seg-frames.ts';
 import { segPixels } from './seg-pixels.ts';
@@ -13,9 +14,12 @@ import { segPixels } from './seg-pixels.ts';
 export interface Segmentation {
   readonly segments: readonly NamedRoi[];
   readonly references: MaskReferences;
+  readonly dates: readonly MaskDate[];
 }
 
 const STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE = 'x00081200';
+
+const SEGMENT_ALGORITHM_TYPE = 'x00620008';
 
 export function readSegmentation({ dataset }: DicomFile): Segmentation {
   const studies = items(dataset, STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE);
@@ -27,12 +31,18 @@ export function readSegmentation({ dataset }: DicomFile): Segmentation {
       return {
         number: segment.uint16(Tag.SegmentNumber) ?? -1,
         names: names.filter((n, i) => i === 0 || n !== ''),
+        ...algorithmOf(segment, SEGMENT_ALGORITHM_TYPE),
       };
     }),
     references: {
       seriesUids: series.map((item) => text(item, Tag.SeriesInstanceUID)),
       frameOfReferenceUids: [text(dataset, Tag.FrameOfReferenceUID)].filter((uid) => uid !== ''),
     },
+    dates: [
+      maskDate(dataset, Tag.ContentDate, Tag.ContentTime),
+      maskDate(dataset, Tag.InstanceCreationDate, Tag.InstanceCreationTime),
+      maskDate(dataset, Tag.SeriesDate, Tag.SeriesTime),
+    ],
   };
 }
 

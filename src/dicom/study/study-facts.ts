@@ -3,6 +3,7 @@ import { type DicomFile, decimals, Tag, text } from '../file/part10.ts';
 import type { LinkRule } from '../mask/link.ts';
 import type { MaskAgreement } from '../mask/mask-agreement.ts';
 import type { MaskCandidate, MaskSource } from '../mask/mask-candidates.ts';
+import type { MaskChoice } from '../mask/mask-choice.ts';
 import { type Rescale, rescaleOf } from '../pixels/rescale.ts';
 import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules } from '../series/series.ts';
 import { whyBehind } from '../series/series-choice.ts';
@@ -57,6 +58,8 @@ export interface StudyFacts {
     readonly passedOver: readonly string[];
     /** The masks of other sources against this one. */
     readonly agreement: readonly MaskAgreement[];
+    /** Where several masks of this source could have been it. */
+    readonly choice?: MaskChoice;
   };
 }
 

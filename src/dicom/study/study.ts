@@ -14,6 +14,7 @@ import {
   maskCandidates,
   maskObjects,
 } from '../mask/mask-candidates.ts';
+import { settleMasks } from '../mask/mask-choice.ts';
 import { type CtRules, type CtStack, type CtVolume, readCt, stackCt } from '../series/ct-volume.ts';
 import type { RejectedSeries, SeriesRules } from '../series/series.ts';
 import { ctSeries } from '../series/series-grouping.ts';
@@ -37,7 +38,7 @@ export interface Study {
   readonly ct: Volume<Int16Array>;
   readonly tumor: Volume<Uint8Array>;
   readonly facts: StudyFacts;
-  /** Identifying, never for output as they are: Series Instance UID of the CT, SOP Instance UID of the mask object. */
+  /** Identifying, never for output as they are: Series Instance UID of the CT, SOP Instance UID of the mask object, or of all that it was made of. */
   readonly uids: { readonly series: string; readonly mask: string };
 }
 
@@ -181,7 +182,15 @@ export async function readStudy(
   const passedOver: string[] = [];
   const found = await drawFirst(masks, rules, passedOver, time);
   if (found === undefined) throw noMask(objects, rules);
-  const { ct, stack, candidate, drawn } = found;
+  const { ct, stack } = found;
+  const settled = settleMasks(found, masks, ct.geometry.size, rules, ({ draw }) =>
+    time(
+      'raster',
+      ({ mask }) => mask.length,
+      () => drawOn(stack, draw),
+    ),
+  );
+  const { candidate, drawn, choice } = settled;
   const taken = { candidate, mask: drawn.mask, size: ct.geometry.size };
   const agreement = time('raster', 0, () =>
     maskAgreements(taken, masks, ({ draw }) => drawOn(stack, draw).mask),
@@ -210,11 +219,12 @@ export async function readStudy(
         roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.map(safeRoiName).join(' / '))),
         passedOver,
         agreement,
+        ...(choice !== undefined && { choice }),
       },
     },
     uids: {
       series: text(stack.slices[0].file.dataset, Tag.SeriesInstanceUID),
-      mask: candidate.object.instanceUid,
+      mask: settled.instanceUids.join('\\'),
     },
   };
 }

@@ -2,7 +2,7 @@ import { CaseExclusion } from '../../errors.ts';
 import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { type DicomFile, Tag } from '../file/part10.ts';
-import type { MaskFit } from '../mask/drawn-mask.ts';
+import type { DrawnMask, MaskFit } from '../mask/drawn-mask.ts';
 import type { LabelVolume } from '../mask/label-volume.ts';
 import { type LinkRule, linkSeries } from '../mask/link.ts';
 import {
@@ -23,6 +23,7 @@ import type { SlicePlane } from '../series/slice-plane.ts';
 import { type Stack, stackSlices } from '../series/stack.ts';
 import { checkCount } from '../series/stack-checks.ts';
 import type { StudyFlag } from '../study-flag.ts';
+import { type Competition, foreseeMask } from './mask-survey.ts';
 import { OncePerSeries } from './once-per-series.ts';
 import { drawOn, noMask, noSeries, type StudyRules } from './study.ts';
 import { burnedInSlices, candidateFacts, patientIds, rescales } from './study-facts.ts';
@@ -47,6 +48,8 @@ export interface SurveyedMask {
   readonly chosen: boolean;
   /** Why it is not the one. */
   readonly reason: string;
+  /** Where it could be the mask of the CT as well as others of its source. */
+  readonly competition: Competition | undefined;
 }
 
 /** What headers tell of the volume and mask that `readStudy` would give. */
@@ -62,6 +65,8 @@ export interface SurveyedPair {
   /** The mask as drawn; undefined of a DICOM segmentation, whose pixels were not read. */
   readonly drawn: (MaskFit & { readonly volumeMl: number }) | undefined;
   readonly flags: readonly StudyFlag[];
+  /** Masks of one source that could each be that of the CT; none where there is one. */
+  readonly competing: ReadonlyMap<MaskObject, Competition>;
 }
 
 export interface StudySurvey {
@@ -109,29 +114,50 @@ async function stackOf(series: CtSeries, rules: StudyRules): Promise<HeaderStack
   return { stack, flags: [...(repeated > 0 ? [flag] : []), ...stack.flags] };
 }
 
-interface HeaderMask {
-  readonly drawn: SurveyedPair['drawn'];
-  readonly flags: readonly StudyFlag[];
-}
-
-/** Draws contours and labels; of a DICOM segmentation, goes as far as its header leads. */
-function drawMask(stack: Stack, { draw }: MaskCandidate): HeaderMask {
+/** Draws contours and labels; of a DICOM segmentation, goes as far as its header leads, and gives nothing. */
+function drawMask(stack: Stack, { draw }: MaskCandidate): DrawnMask | undefined {
   try {
-    const { mask, fit, flags } = drawOn(stack, draw);
-    const { size, spacingMm } = stack.geometry;
-    let voxels = 0;
-    for (let i = 0; i < voxelCount(size); i++) voxels += mask[i];
-    const volumeMl = voxels * ((spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000);
-    return { drawn: { ...fit, volumeMl }, flags };
+    return drawOn(stack, draw);
   } catch (thrown) {
     if (!(thrown instanceof PixelsNotReadError)) throw thrown;
-    return { drawn: undefined, flags: [] };
+    return undefined;
   }
+}
+
+function volumeMl({ geometry: { size, spacingMm } }: Stack, mask: Uint8Array): number {
+  let voxels = 0;
+  for (let i = 0; i < voxelCount(size); i++) voxels += mask[i];
+  return voxels * ((spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000);
 }
 
 interface Tried {
   readonly pair?: SurveyedPair;
   readonly refusals: ReadonlyMap<MaskCandidate, CaseExclusion>;
+  /** Why nothing comes of the masks that work. */
+  readonly refusal?: CaseExclusion;
+}
+
+/** The volume and the mask that would be made, where a candidate works. Throws a CaseExclusion where none would be. */
+function pairOf(
+  first: { readonly candidate: MaskCandidate; readonly drawn: DrawnMask | undefined },
+  { stack, flags }: HeaderStack,
+  candidates: readonly MaskCandidate[],
+  rules: StudyRules,
+): SurveyedPair {
+  const { size, spacingMm } = stack.geometry;
+  const mask = foreseeMask(first, candidates, size, rules, (other) => drawMask(stack, other));
+  return {
+    candidate: mask.candidate,
+    size,
+    spacingMm,
+    rescales: rescales(stack.slices).length,
+    missingPlanes: stack.missingPlanes.length,
+    tiltDegrees: stack.tiltDegrees,
+    burnedInSlices: burnedInSlices(stack.slices),
+    drawn: mask.drawn && { ...mask.drawn.fit, volumeMl: volumeMl(stack, mask.drawn.mask) },
+    flags: [...flags, ...mask.flags],
+    competing: mask.competing,
+  };
 }
 
 /** The first candidate that works, in the order in which `readStudy` tries them, and why those before it do not. */
@@ -139,26 +165,17 @@ async function firstThatWorks(candidates: readonly MaskCandidate[], rules: Study
   const refusals = new Map<MaskCandidate, CaseExclusion>();
   const stacks = new OncePerSeries<HeaderStack>();
   for (const candidate of candidates) {
+    let works = false;
     try {
-      const { stack, flags } = await stacks.get(candidate.series, () => stackOf(candidate.series, rules));
-      const { drawn, flags: maskFlags } = drawMask(stack, candidate);
-      for (const slice of stack.slices) checkSlice(slice);
-      const { size, spacingMm } = stack.geometry;
-      const pair: SurveyedPair = {
-        candidate,
-        size,
-        spacingMm,
-        rescales: rescales(stack.slices).length,
-        missingPlanes: stack.missingPlanes.length,
-        tiltDegrees: stack.tiltDegrees,
-        burnedInSlices: burnedInSlices(stack.slices),
-        drawn,
-        flags: [...flags, ...maskFlags],
-      };
-      return { pair, refusals };
+      const stacked = await stacks.get(candidate.series, () => stackOf(candidate.series, rules));
+      const drawn = drawMask(stacked.stack, candidate);
+      for (const slice of stacked.stack.slices) checkSlice(slice);
+      works = true;
+      return { pair: pairOf({ candidate, drawn }, stacked, candidates, rules), refusals };
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       refusals.set(candidate, thrown);
+      if (works) return { refusals, refusal: thrown };
     }
   }
   return { refusals };
@@ -186,8 +203,12 @@ function surveyedMask(
   // A mask of labels has no names to choose by.
   const chosen = source === 'NIFTI' ? rois : (chooseRois(rois, rules)?.rois ?? []);
   const wanted = chosen.map(({ number }) => number);
-  const found = { source, name, rois, wanted, rule };
+  const competition = pair?.competing.get(object);
+  const found = { source, name, rois, wanted, rule, competition };
+  if (competition !== undefined) return { ...found, chosen: competition.taken, reason: competition.reason };
   if (pair?.candidate.object === object) return { ...found, chosen: true, reason: '' };
+  const taken = pair?.candidate.object;
+  const isCopy = object.instanceUid !== '' && taken?.instanceUid === object.instanceUid;
   const refusal = own.map((candidate) => refusals.get(candidate)).find((r) => r !== undefined);
   const reason = !rules.maskSources.includes(source)
     ? 'not in mask.sources'
@@ -195,7 +216,7 @@ function surveyedMask(
       ? 'no name matches mask.roiNames'
       : own.length === 0
         ? 'no CT series to draw it on'
-        : (refusal?.message ?? 'another mask comes first');
+        : (refusal?.message ?? (isCopy ? 'the same object as another file' : 'another mask comes first'));
   return { ...found, chosen: false, reason };
 }
 
@@ -222,6 +243,9 @@ export async function surveyStudy(
     rejected,
     masks: objects.map((object) => surveyedMask(object, candidates, tried, series, rules)),
     patientIds: patientIds(files),
-    outcome: series.length === 0 ? noSeries(rejected) : (tried.pair ?? refusal ?? noMask(objects, rules)),
+    outcome:
+      series.length === 0
+        ? noSeries(rejected)
+        : (tried.pair ?? tried.refusal ?? refusal ?? noMask(objects, rules)),
   };
 }

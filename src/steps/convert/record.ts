@@ -1,4 +1,5 @@
 import type { MaskAgreement, MaskExtent } from '../../dicom/mask/mask-agreement.ts';
+import type { MaskChoice } from '../../dicom/mask/mask-choice.ts';
 import type { Study } from '../../dicom/study/study.ts';
 import { CaseExclusion } from '../../errors.ts';
 import type { HuHistogram } from '../../kernels/intensity/histogram.ts';
@@ -25,6 +26,34 @@ function agreementRecord(
     slices: range(taken),
     other_slices: range(other),
     refusal,
+  };
+}
+
+function choiceRecord(
+  { rule, equals, lesions, masks }: MaskChoice,
+  voxelMl: number,
+): NonNullable<OkCase['tumor']['choice']> {
+  const volume = (voxels: number | null): number | null => (voxels === null ? null : voxels * voxelMl);
+  return {
+    rule,
+    equals,
+    lesions: lesions.map(({ readers, leastDice, voxels }) => ({
+      readers,
+      least_dice: leastDice,
+      volume_ml: volume(voxels),
+    })),
+    masks: masks.map((mask) => ({
+      source: mask.source,
+      roi_name: mask.roiName,
+      algorithm: mask.algorithm,
+      link_rule: mask.linkRule,
+      taken: mask.taken,
+      reason: mask.reason,
+      dice: mask.dice,
+      volume_ml: volume(mask.voxels),
+      lesion: mask.lesion,
+      refusal: mask.refusal,
+    })),
   };
 }
 
@@ -81,6 +110,7 @@ export function caseRecord(
       rois_seen: [...facts.mask.roisSeen],
       passed_over: [...facts.mask.passedOver],
       agreement: facts.mask.agreement.map((found) => agreementRecord(found, voxelMl)),
+      ...(facts.mask.choice !== undefined && { choice: choiceRecord(facts.mask.choice, voxelMl) }),
       mask_uid_hmac: uidHmac(uids.mask),
     },
     acquisition: {

@@ -83,6 +83,9 @@ export function surveyFindings(
       link_rule: mask.rule ?? null,
       chosen: mask.chosen,
       reason: mask.reason,
+      ...(mask.competition !== undefined && {
+        competing: { algorithm: mask.competition.algorithm, decided_by: mask.competition.decidedBy },
+      }),
       rois: mask.rois.map((roi) => inspectedRoi(roi, mask, rules, shown)),
     })),
   };

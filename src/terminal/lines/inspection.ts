@@ -45,10 +45,18 @@ function roiText({ names, wanted, drawable }: InspectedRoi, chosen: boolean): st
   return `${wanted && chosen ? '*' : ''}${name}${drawable ? '' : ' (empty)'}`;
 }
 
-function maskLines({ source, file, link_rule, chosen, reason, rois }: Mask): string[] {
+const DRAWN = {
+  MANUAL: 'drawn by hand',
+  SEMIAUTOMATIC: 'drawn by a program with a person',
+  AUTOMATIC: 'drawn by a program',
+  unknown: 'not said how it was drawn',
+} as const;
+
+function maskLines({ source, file, link_rule, chosen, reason, competing, rois }: Mask): string[] {
   const link = link_rule === null ? '' : `, by ${LINKS[link_rule]}`;
+  const drawn = competing === undefined ? '' : `, ${DRAWN[competing.algorithm]}`;
   return [
-    `  ${chosen ? '*' : ' '} ${source}: ${file}${link}${reason === '' ? '' : `: ${reason}`}`,
+    `  ${chosen ? '*' : ' '} ${source}: ${file}${link}${drawn}${reason === '' ? '' : `: ${reason}`}`,
     `      ${rois.map((roi) => roiText(roi, chosen)).join(', ') || 'no ROI'}`,
   ];
 }

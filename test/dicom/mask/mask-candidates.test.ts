@@ -82,7 +82,7 @@ describe('the order of candidates', () => {
       ({ object, rule, series: { seriesUid } }) => `${object.name} ${rule} ${seriesUid}`,
     );
 
-  test('is by source, then by link, then by name, then by series; objects without the ROI are none', () => {
+  test('is by source, then by link, then by series; objects without the ROI are none', () => {
     expect(told()).toEqual([
       'z.dcm patient 1.1',
       'z.dcm patient 1.2',

@@ -42,7 +42,7 @@ describe('one ROI', () => {
   test('of several matches the lowest number wins, whatever their order, and the others are counted', () => {
     const rois = named('Heart', 'GTV-1', 'gtv1');
     for (const order of [rois, [...rois].reverse()])
-      expect(chooseRois(order, { roiNames })).toEqual({ rois: [rois[1]], alternatives: 1 });
+      expect(chooseRois(order, { roiNames })).toEqual({ rois: [rois[1]], alternatives: 1, pattern: 0 });
   });
 
   test('an ROI with nothing to draw gives way to one that has, and is chosen where none has', () => {

@@ -76,14 +76,18 @@ export interface RoiItem {
   readonly description?: string;
   readonly frameUid?: string;
   readonly contours?: readonly ContourItem[];
+  /** ROI Generation Algorithm. */
+  readonly algorithm?: string;
 }
 
 /** An RTSTRUCT of ROIs, and the frames of reference and series that it refers to. */
 export function structureSetObject(
   rois: readonly RoiItem[],
   references: readonly { readonly frameUid: string; readonly seriesUid: string }[] = [],
+  more: readonly Element[] = [],
 ): DicomFile {
   return dicomObject('rtstruct.dcm', [
+    ...more,
     [0x00080060, 'CS', 'RTSTRUCT'],
     [
       0x30060010,
@@ -96,11 +100,12 @@ export function structureSetObject(
     [
       0x30060020,
       'SQ',
-      rois.map(({ number, name, description, frameUid }): Element[] => [
+      rois.map(({ number, name, description, frameUid, algorithm }): Element[] => [
         [0x30060022, 'IS', String(number)],
         [0x30060024, 'UI', frameUid ?? ''],
         [0x30060026, 'LO', name],
         ...(description === undefined ? [] : [[0x30060028, 'ST', description] as const]),
+        ...(algorithm === undefined ? [] : [[0x30060036, 'CS', algorithm] as const]),
       ]),
     ],
     [
@@ -145,7 +150,13 @@ export interface SegmentationItem {
   readonly orientation?: readonly number[];
   readonly pixelSpacingMm?: readonly [rows: number, columns: number];
   readonly spacingBetweenSlicesMm?: number;
-  readonly segments?: readonly { number: number; label: string; description?: string }[];
+  readonly segments?: readonly {
+    number: number;
+    label: string;
+    description?: string;
+    /** Segment Algorithm Type. */
+    algorithm?: string;
+  }[];
   readonly more?: readonly Element[];
 }
 
@@ -190,10 +201,11 @@ export function segmentationObject(seg: SegmentationItem): DicomFile {
     [
       0x00620002,
       'SQ',
-      (seg.segments ?? []).map(({ number, label, description }): Element[] => [
+      (seg.segments ?? []).map(({ number, label, description, algorithm }): Element[] => [
         [0x00620004, 'US', number],
         [0x00620005, 'LO', label],
         [0x00620006, 'ST', description ?? ''],
+        ...(algorithm === undefined ? [] : [[0x00620008, 'CS', algorithm] as const]),
       ]),
     ],
     [0x52009229, 'SQ', [planeGroups(seg.orientation, seg.pixelSpacingMm, seg.spacingBetweenSlicesMm)]],
