@@ -24,12 +24,13 @@ const FLIPPED_PART = 0.2;
 /**
  * What tells scattered voxels that wrapped from metal beside dark streaks, 3071 beside -1000, where the step is the same:
  * wraps are hardly mixed with steep steps of other sizes, as towards tissue; they are grains, with a step on most sides,
- * not solid; and they have many values, where clipped metal has one.
+ * not solid; and they have many values, where clipped metal has one, or are over more of the slice than so many wires.
  */
 const STEEP_HU = 2000;
 const LEAST_OF_STEEP = 0.75;
 const LEAST_PER_VOXEL = 2.5;
 const MOST_AT_TOP = 0.5;
+const GRAINS_PART = 0.002;
 
 /** Whether the voxel beyond `low`, away from the step, has the same value: fill outside the circle of reconstruction does, tissue hardly. */
 function isFill(slice: Int16Array, nx: number, low: number, away: 1 | -1): boolean {
@@ -86,7 +87,8 @@ function wrappedAbove(slice: Int16Array, nx: number): boolean {
     if (i % nx > 0) look(slice[i], slice[i - 1]);
     if (i >= nx) look(slice[i], slice[i - nx]);
   }
-  return wraps >= LEAST_OF_STEEP * steep && wraps >= LEAST_PER_VOXEL * dense && atTop < MOST_AT_TOP * wraps;
+  if (wraps < LEAST_OF_STEEP * steep || wraps < LEAST_PER_VOXEL * dense) return false;
+  return atTop < MOST_AT_TOP * wraps || dense >= GRAINS_PART * slice.length;
 }
 
 /** Neighbours in the rows of a slice between which values wrapped. */

@@ -68,6 +68,7 @@ describe('values that wrapped', () => {
         return air < -1024 ? air + 4096 : air;
       },
     ],
+    ['every 40th voxel of air, all at one value', (hu, i) => (hu < -900 && i % 40 === 0 ? 3096 : hu)],
     ['every 40th voxel of tissue, too low', (hu, i) => (hu > 30 && i % 40 === 0 ? hu - 4096 : hu)],
     ['every other voxel of tissue, too low', (hu, i) => (hu > 30 && i % 2 === 0 ? hu - 4096 : hu)],
     ['every 40th voxel of tissue, too high', (hu, i) => (hu > 30 && i % 40 === 0 ? hu + 4096 : hu)],
