@@ -9,8 +9,10 @@ import type { ContourRule } from './contour-fill.ts';
 import type { DrawnMask, MaskFit } from './drawn-mask.ts';
 import { type LabelVolume, labelMask } from './label-volume.ts';
 import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
+import { imagesOfSegments, imagesOfStructures, type NamedImages } from './named-images.ts';
 import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
 import { readStructureSet, structureMask } from './rtstruct.ts';
+import { drawnWhole, linkScans, type ScanLink } from './scan-link.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
 
 export type MaskSource = 'SEG' | 'RTSTRUCT' | 'NIFTI';
@@ -37,6 +39,8 @@ export interface MaskObject {
   readonly instanceUid: string;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
+  /** Absent of a NIfTI mask, which names nothing. */
+  readonly images?: NamedImages;
   /** Whether it was made on the very grid of a series; undefined where that tells nothing. */
   readonly liesOn?: (series: CtSeries) => boolean;
   readonly draw: (roiNumber: number, where: Geometry | SliceLattice) => DrawnMask;
@@ -50,6 +54,8 @@ export interface MaskCandidate {
   readonly rois: readonly NamedRoi[];
   readonly series: CtSeries;
   readonly rule: LinkRule;
+  /** Whether it names the images of this scan of the series, and of no other. */
+  readonly namesScan: boolean;
   /** Draws the chosen ROIs, united, on the grid of the series. */
   readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
 }
@@ -82,13 +88,15 @@ export function maskObjects(files: readonly DicomFile[], rules: MaskRules): Mask
       const { segments, references } = readSegmentation(file);
       const draw: MaskObject['draw'] = (number, where) =>
         segmentMask(file, number, latticeOf(where), threshold);
-      return [{ source: 'SEG', name, instanceUid, rois: segments, references, draw }];
+      const images = imagesOfSegments(file);
+      return [{ source: 'SEG', name, instanceUid, rois: segments, references, images, draw }];
     }
     if (modality === 'RTSTRUCT') {
       const { rois, references } = readStructureSet(file);
       const draw: MaskObject['draw'] = (number, where) =>
         structureMask(file, number, latticeOf(where), contours);
-      return [{ source: 'RTSTRUCT', name, instanceUid, rois, references, draw }];
+      const images = imagesOfStructures(file);
+      return [{ source: 'RTSTRUCT', name, instanceUid, rois, references, images, draw }];
     }
     return [];
   });
@@ -138,6 +146,27 @@ function drawUnion(
   return { mask, fit, flags };
 }
 
+/** The series that some ROIs of an object may be drawn on, of several scans in one the one that they name. */
+function scansFor(
+  { images, name }: MaskObject,
+  rois: readonly NamedRoi[],
+  series: readonly CtSeries[],
+): ScanLink[] {
+  const named = {
+    byRois: () => rois.flatMap(({ number }) => images?.ofRoi(number) ?? []),
+    byObject: () => images?.ofObject() ?? [],
+  };
+  return linkScans(series, named, name);
+}
+
+/** An object whose ROIs are drawn as a whole on one of several scans, or not at all. */
+function wholeOn(object: MaskObject, scan: ScanLink): MaskObject {
+  return {
+    ...object,
+    draw: (number, where) => drawnWhole(scan, object.name, () => object.draw(number, where)),
+  };
+}
+
 function choiceFlags(alternatives: number): StudyFlag[] {
   if (alternatives === 0) return [];
   return [
@@ -166,20 +195,21 @@ export function maskCandidates(
     if (chosen === undefined || !maskSources.includes(object.source)) return [];
     const { rois, alternatives } = chosen;
     const link = linkSeries(rois[0].references ?? object.references, series);
-    const draw: MaskCandidate['draw'] = (where) => {
-      const drawn = drawUnion(object, rois, where);
+    const drawOn = (scan: ScanLink, where: Geometry | SliceLattice): DrawnMask => {
+      const drawn = drawUnion(wholeOn(object, scan), rois, where);
       return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
     };
     const off = (s: CtSeries): number => Number(!(object.liesOn?.(s) ?? true));
-    return (link?.series ?? [])
-      .toSorted((a, b) => off(a) - off(b))
-      .map((linked) => ({
+    return scansFor(object, rois, link?.series ?? [])
+      .toSorted((a, b) => off(a.series) - off(b.series))
+      .map((scan) => ({
         object,
         roi: rois[0],
         rois,
-        series: linked,
+        series: scan.series,
         rule: link!.rule,
-        draw,
+        namesScan: scan.named === true,
+        draw: (where) => drawOn(scan, where),
       }));
   });
   const rank = ({ object, rule }: MaskCandidate): number =>

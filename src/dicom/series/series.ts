@@ -1,5 +1,6 @@
 import { acquisitionOf, type ImageFrame } from '../file/functional-groups.ts';
 import { Tag, text } from '../file/part10.ts';
+import type { ScanOfSeries } from './scans.ts';
 import type { SlicePlane } from './slice-plane.ts';
 
 /** CT images of one series that share orientation, matrix and pixel spacing: a candidate for the volume. */
@@ -12,6 +13,8 @@ export interface CtSeries {
   /** From the first slice to the last. */
   readonly coverageMm: number;
   readonly kernel: string;
+  /** Only where the series holds several scans: `planes` are one of them. */
+  readonly scan?: ScanOfSeries;
 }
 
 /** A series, or part of one, that is no candidate, and why. */

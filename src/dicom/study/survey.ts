@@ -25,7 +25,7 @@ import { checkCount } from '../series/stack-checks.ts';
 import type { StudyFlag } from '../study-flag.ts';
 import { OncePerSeries } from './once-per-series.ts';
 import { drawOn, noMask, noSeries, type StudyRules } from './study.ts';
-import { burnedInSlices, candidateFacts, patientIds, rescales } from './study-facts.ts';
+import { burnedInSlices, candidateFacts, patientIds, rescales, scanFlags } from './study-facts.ts';
 
 /** A series that could be the volume, and what became of it. */
 export interface SurveyedSeries {
@@ -153,7 +153,7 @@ async function firstThatWorks(candidates: readonly MaskCandidate[], rules: Study
         tiltDegrees: stack.tiltDegrees,
         burnedInSlices: burnedInSlices(stack.slices),
         drawn,
-        flags: [...flags, ...maskFlags],
+        flags: [...scanFlags(candidate), ...flags, ...maskFlags],
       };
       return { pair, refusals };
     } catch (thrown) {
