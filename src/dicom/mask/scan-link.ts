@@ -43,7 +43,7 @@ function noOneScan(held: number, attribute: string, file: string): CaseExclusion
   const which = held > 1 ? 'several scans' : 'a scan that cannot be the volume, one of several';
   return new CaseExclusion(
     'mask-on-no-one-scan',
-    `names images of ${which} in its series, which ${attribute} tells apart: scans are never joined, and none is taken for another`,
+    `names images of ${which} in the series, which ${attribute} tells apart and which are never joined: a mask of one scan is needed`,
     { file },
   );
 }
@@ -53,9 +53,8 @@ function namedFirst(links: readonly ScanLink[], named: NamedForRois): ScanLink[]
   const ordered = [...links];
   for (const uid of new Set(links.map(({ series }) => series.seriesUid))) {
     const places = links.flatMap(({ series }, i) => (series.seriesUid === uid ? [i] : []));
+    if (places.length < 2) continue;
     const own = places.map((i) => links[i]);
-    if (new Set(own.map(({ series }) => series.scan?.scans)).size === 1 && own[0].series.scan) continue;
-    if (own.length < 2) continue;
     const parts = own.map(({ series }) => series.planes);
     const byRois = hits(named.byRois(), parts);
     const counts = byRois.some((count) => count > 0) ? byRois : hits(named.byObject(), parts);
@@ -114,7 +113,7 @@ export function drawnWhole({ series, refusal }: ScanLink, file: string, draw: ()
   if (series.scan === undefined) return draw();
   const beyond = new CaseExclusion(
     'mask-beyond-scan',
-    `reaches beyond the scan that it belongs to, one of ${series.scan.scans.length} in its series that ${series.scan.attribute} tells apart: scans are never joined, and none holds all of the mask`,
+    `reaches beyond its scan, one of ${series.scan.scans.length} in the series, which ${series.scan.attribute} tells apart and which are never joined: a mask of one scan is needed`,
     { file },
   );
   try {

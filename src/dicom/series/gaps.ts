@@ -69,7 +69,7 @@ const LEAST_ALTERNATING_ALONE = 7;
 export function liesInTwo(heightsMm: readonly number[]): boolean {
   const near = (a: number, b: number): boolean => Math.abs(a - b) <= ON_GRID_MM;
   const grid = sliceGrid(heightsMm, ON_GRID_MM);
-  if (grid !== undefined && missingPlanes(grid).length === 0) return false;
+  if (grid?.planeOfSlice[heightsMm.length - 1] === heightsMm.length - 1) return false;
   const gaps = gapsOf(heightsMm);
   for (let start = 0; start + LEAST_ALTERNATING <= gaps.length; start++) {
     const [x, y] = [gaps[start], gaps[start + 1]];

@@ -158,8 +158,8 @@ function cuts(ascending: readonly number[], kind: 'delay' | 'clock'): number[][]
 }
 
 /**
- * The ways in which an attribute divides images, in the order of its values: one for values, several for moments, none
- * where all have the same or it is absent.
+ * The ways in which an attribute divides images into parts in the order of its values, the images of each in the order
+ * given: one way for values, several for moments, none where all have the same or it is absent.
  */
 export function divisions<T extends ImageFrame>(images: readonly T[], attribute: ScanAttribute): T[][][] {
   if (attribute.kind === 'value') {
@@ -178,6 +178,11 @@ export function divisions<T extends ImageFrame>(images: readonly T[], attribute:
   const order = [...moments.keys()].sort((a, b) => moments[a] - moments[b]);
   const ascending = order.map((i) => moments[i]);
   return cuts(ascending, attribute.kind).map((starts) =>
-    [0, ...starts].map((start, i) => order.slice(start, starts[i]).map((k) => images[k])),
+    [0, ...starts].map((start, i) =>
+      order
+        .slice(start, starts[i])
+        .sort((a, b) => a - b)
+        .map((k) => images[k]),
+    ),
   );
 }

@@ -3,17 +3,8 @@ import { Tag } from '../file/part10.ts';
 import { rescaleOf } from '../pixels/rescale.ts';
 import { medianGapMm, ON_GRID_MM, sliceGrid } from './gaps.ts';
 import { divisions, SCAN_ATTRIBUTES } from './scan-attributes.ts';
+import type { ScanOfSeries } from './series.ts';
 import { cross, dot, SAME_POSITION_MM, type SlicePlane } from './slice-plane.ts';
-
-/** One of several scans that a series holds, with the others. */
-export interface ScanOfSeries {
-  /** What told them apart: Acquisition Number, say. */
-  readonly attribute: string;
-  /** The images of every scan of the series, in the order of that attribute. */
-  readonly scans: readonly (readonly SlicePlane[])[];
-  /** Which of them this is. */
-  readonly index: number;
-}
 
 /** An image and its height along the normal of the series, mm. */
 interface Placed extends SlicePlane {
@@ -136,7 +127,7 @@ interface Found {
 export function scansOf(
   planes: readonly SlicePlane[],
   minSlices: number,
-): { readonly attribute: string; readonly scans: readonly (readonly SlicePlane[])[] } | undefined {
+): Omit<ScanOfSeries, 'index'> | undefined {
   const images = placed(planes);
   const positions = heightsOf(images).length;
   const times = new Set(planes.map(imageId)).size / positions;

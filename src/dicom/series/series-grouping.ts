@@ -1,8 +1,14 @@
 import { CaseExclusion } from '../../errors.ts';
 import { byInstance, functionalGroups, type ImageFrame } from '../file/functional-groups.ts';
 import { type DicomFile, Tag, text } from '../file/part10.ts';
-import { type ScanOfSeries, scansOf } from './scans.ts';
-import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules } from './series.ts';
+import { scansOf } from './scans.ts';
+import {
+  type CtSeries,
+  kernelOf,
+  type RejectedSeries,
+  type ScanOfSeries,
+  type SeriesRules,
+} from './series.ts';
 import { bySuitability } from './series-choice.ts';
 import {
   fileRejection,

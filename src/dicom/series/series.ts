@@ -1,7 +1,16 @@
 import { acquisitionOf, type ImageFrame } from '../file/functional-groups.ts';
 import { Tag, text } from '../file/part10.ts';
-import type { ScanOfSeries } from './scans.ts';
 import type { SlicePlane } from './slice-plane.ts';
+
+/** One of several scans that a series holds, with the others. */
+export interface ScanOfSeries {
+  /** What told them apart: Acquisition Number, say. */
+  readonly attribute: string;
+  /** The images of every scan of the series, in the order of that attribute. */
+  readonly scans: readonly (readonly SlicePlane[])[];
+  /** Which of them this is. */
+  readonly index: number;
+}
 
 /** CT images of one series that share orientation, matrix and pixel spacing: a candidate for the volume. */
 export interface CtSeries {

@@ -170,7 +170,9 @@ function surveyedSeries(series: CtSeries, { pair, refusals }: Tried, rules: Stud
     return { series, chosen, reason };
   }
   const refusal = [...refusals].find(([candidate]) => candidate.series === series)?.[1];
-  return { series, chosen: false, reason: refusal?.message ?? 'no mask for it' };
+  const named = [...refusals.keys()].some((c) => series.scan && c.series.scan?.scans === series.scan.scans);
+  const without = named ? 'the mask names the images of another scan of the series' : 'no mask for it';
+  return { series, chosen: false, reason: refusal?.message ?? without };
 }
 
 function surveyedMask(
