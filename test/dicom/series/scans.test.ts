@@ -214,6 +214,32 @@ describe('overlapping passes are never mixed, however slices are stacked', () =>
     );
   });
 
+  test('of different spacing too, told apart by any attribute', () => {
+    const attributes: ((number: number, slice: number) => Element)[] = [
+      (n) => acquisitionNumber(n),
+      (n) => temporalPosition(n),
+      (n, k) => triggerTime(500 * n + (k % 7)),
+      (n, k) => acquisitionTime(100 * n + (n === 2 ? -k : k) / 2),
+      (n) => imageType(`P${n}`),
+      (n) => kernel(`B${n}0f`),
+    ];
+    const ratio = fc.constantFrom(0.4, 0.5, 0.8, 1, 2);
+    fc.assert(
+      fc.property(
+        passes,
+        ratio,
+        fc.constantFrom(...attributes),
+        ({ spacingMm, first, second }, times, by) => {
+          const wider = heights(second.length, spacingMm * times, second[0]);
+          const files = [1, 2].flatMap((n) => scan(n, n === 1 ? first : wider, (k) => [by(n, k)]));
+          const { candidates } = ctSeries(files, rules);
+          expect(candidates.map(numbersIn).sort()).toEqual([[1], [2]]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   test('told apart by nothing: excluded, and no message says how to mix them', () => {
     // Halfway between each other they lie as one scan of half the spacing does.
     const apart = passes.filter(({ offset, spacingMm }) => Math.abs(offset / 50 - 1) * spacingMm > 0.25);
