@@ -15,6 +15,7 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   qc: 'Every quality check with its value and limits.',
   step: 'The step of the pipeline.',
   code: 'Stable name of the reason or finding.',
+  scan: 'DICOM attribute that tells it from the other scans of its series; absent where it is the whole series.',
   // Provenance
   swinprep_version: 'Version of swinprep that wrote the file.',
   config: 'The whole configuration that ran; docs/configuration.md explains each key.',

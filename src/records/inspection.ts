@@ -51,6 +51,8 @@ const inspectedPatient = z.strictObject({
       kernel: z.string(),
       chosen: z.boolean(),
       reason: z.string(),
+      /** What tells it from the other scans of its series, where it is one of several. */
+      scan: z.string().optional(),
     }),
   ),
   series_rejected: z.array(z.strictObject({ modality: z.string(), images: z.int(), reason: z.string() })),

@@ -1,5 +1,5 @@
 import type { DataSet } from 'dicom-parser';
-import { type DicomFile, items, Tag } from './part10.ts';
+import { type DicomFile, items, Tag, text } from './part10.ts';
 
 /** One image of a file: a frame of a multi-frame one, or all there is. */
 export interface ImageFrame {
@@ -52,8 +52,30 @@ export function frameName({ file, frame }: ImageFrame): string {
   return functionalGroups(file.dataset).frames > 1 ? `${file.name}, frame ${frame + 1}` : file.name;
 }
 
-/** By file name, then by frame: an order that does not depend on how files were read. */
-export function byFile(a: ImageFrame, b: ImageFrame): number {
-  if (a.file.name !== b.file.name) return a.file.name < b.file.name ? -1 : 1;
-  return a.frame - b.frame;
+const keys = new WeakMap<DataSet, string>();
+
+/** Read once a file: sorting asks for it many times. */
+function instanceUid({ dataset }: DicomFile): string {
+  const known = keys.get(dataset);
+  if (known !== undefined) return known;
+  const uid = text(dataset, Tag.SOPInstanceUID);
+  keys.set(dataset, uid);
+  return uid;
+}
+
+/** What is one image however often its file was stored: its SOP Instance UID, or its file where it has none, and its frame. */
+export function imageId({ file, frame }: ImageFrame): string {
+  return `${instanceUid(file) || file.name} ${frame}`;
+}
+
+/**
+ * By SOP Instance UID, then by frame, then by what the file holds: an order that depends neither on how files were read
+ * nor on what they are called. Names come last, and tell files of the same bytes apart.
+ */
+export function byInstance(a: ImageFrame, b: ImageFrame): number {
+  const [p, q] = [instanceUid(a.file), instanceUid(b.file)];
+  if (p !== q) return p < q ? -1 : 1;
+  if (a.file === b.file || a.frame !== b.frame) return a.frame - b.frame;
+  const bytes = Buffer.compare(a.file.dataset.byteArray, b.file.dataset.byteArray);
+  return bytes || (a.file.name < b.file.name ? -1 : a.file.name > b.file.name ? 1 : 0);
 }

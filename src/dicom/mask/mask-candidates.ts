@@ -18,8 +18,10 @@ import {
   type MaskDate,
   type MaskRank,
 } from './mask-order.ts';
+import { imagesOfSegments, imagesOfStructures, type NamedImages } from './named-images.ts';
 import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
 import { readStructureSet, structureMask } from './rtstruct.ts';
+import { drawnWhole, linkScans, type ScanLink } from './scan-link.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
 
 export type MaskSource = 'SEG' | 'RTSTRUCT' | 'NIFTI';
@@ -52,6 +54,8 @@ export interface MaskObject {
   readonly content: Uint8Array;
   readonly rois: readonly NamedRoi[];
   readonly references: MaskReferences;
+  /** Absent of a NIfTI mask, which names nothing. */
+  readonly images?: NamedImages;
   /** Whether it was made on the very grid of a series; undefined where that tells nothing. */
   readonly liesOn?: (series: CtSeries) => boolean;
   readonly draw: (roiNumber: number, where: Geometry | SliceLattice) => DrawnMask;
@@ -68,6 +72,8 @@ export interface MaskCandidate {
   /** How the chosen ROIs were drawn; of several, that with the least of a person. */
   readonly algorithm: Algorithm;
   readonly rank: MaskRank;
+  /** Whether it names the images of this scan of the series, and of no other. */
+  readonly namesScan: boolean;
   /** Draws the chosen ROIs, united, on the grid of the series. */
   readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
 }
@@ -112,11 +118,12 @@ export function maskObjects(files: readonly DicomFile[], rules: MaskRules): Mask
       const { segments, ...read } = readSegmentation(file);
       const draw: MaskObject['draw'] = (number, where) =>
         segmentMask(file, number, latticeOf(where), threshold);
-      return { source: 'SEG', ...own, rois: segments, ...read, draw };
+      const images = imagesOfSegments(file);
+      return { source: 'SEG', ...own, rois: segments, ...read, images, draw };
     }
     const draw: MaskObject['draw'] = (number, where) =>
       structureMask(file, number, latticeOf(where), contours);
-    return { source: 'RTSTRUCT', ...own, ...readStructureSet(file), draw };
+    return { source: 'RTSTRUCT', ...own, ...readStructureSet(file), images: imagesOfStructures(file), draw };
   });
 }
 
@@ -164,6 +171,27 @@ function drawUnion(
   return { mask, fit, flags };
 }
 
+/** The series that some ROIs of an object may be drawn on, of several scans in one the one that they name. */
+function scansFor(
+  { images, name }: MaskObject,
+  rois: readonly NamedRoi[],
+  series: readonly CtSeries[],
+): ScanLink[] {
+  const named = {
+    byRois: () => rois.flatMap(({ number }) => images?.ofRoi(number) ?? []),
+    byObject: () => images?.ofObject() ?? [],
+  };
+  return linkScans(series, named, name);
+}
+
+/** An object whose ROIs are drawn as a whole on one of several scans, or not at all. */
+function wholeOn(object: MaskObject, scan: ScanLink): MaskObject {
+  return {
+    ...object,
+    draw: (number, where) => drawnWhole(scan, object.name, () => object.draw(number, where)),
+  };
+}
+
 function choiceFlags(alternatives: number): StudyFlag[] {
   if (alternatives === 0) return [];
   return [
@@ -202,18 +230,19 @@ export function maskCandidates(
     const references = rois[0].references ?? object.references;
     const link = linkSeries(references, series);
     const namesOthers = link?.rule !== 'series-uid' && references.seriesUids.some((uid) => uid !== '');
-    const draw: MaskCandidate['draw'] = (where) => {
-      const drawn = drawUnion(object, rois, where);
+    const drawOn = (scan: ScanLink, where: Geometry | SliceLattice): DrawnMask => {
+      const drawn = drawUnion(wholeOn(object, scan), rois, where);
       return { ...drawn, flags: [...choiceFlags(alternatives), ...drawn.flags] };
     };
     const off = (s: CtSeries): number => Number(!(object.liesOn?.(s) ?? true));
     const algorithm = leastByHand(rois);
-    return (link?.series ?? []).map((linked) => ({
+    return scansFor(object, rois, link?.series ?? []).map((scan, place) => ({
       object,
       roi: rois[0],
       rois,
-      series: linked,
+      series: scan.series,
       rule: link!.rule,
+      namesScan: scan.named === true,
       algorithm,
       rank: {
         source: maskSources.indexOf(object.source),
@@ -221,10 +250,10 @@ export function maskCandidates(
         roiNames: pattern,
         link: LINK_RULES.indexOf(link!.rule),
         program: ALGORITHMS.indexOf(algorithm),
-        series: off(linked) * series.length + series.indexOf(linked),
+        series: off(scan.series) * series.length + place,
         older: 0,
       },
-      draw,
+      draw: (where: Geometry | SliceLattice) => drawOn(scan, where),
     }));
   });
   // Links by UID break in real releases: that a mask names none of these series tells only where another one does.

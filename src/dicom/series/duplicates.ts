@@ -2,10 +2,7 @@ import { CaseExclusion } from '../../errors.ts';
 import { frameName } from '../file/functional-groups.ts';
 import type { StudyFlag } from '../study-flag.ts';
 import { orderSlices } from './slice-order.ts';
-import type { SlicePlane } from './slice-plane.ts';
-
-/** Nearer than this, two slices lie at one position: the tolerance of 3D Slicer's DICOM reader. */
-export const SAME_POSITION_MM = 0.01;
+import { SAME_POSITION_MM, type SlicePlane } from './slice-plane.ts';
 
 function distanceMm(p: SlicePlane, q: SlicePlane): number {
   return Math.hypot(...p.positionMm.map((mm, a) => mm - q.positionMm[a]));
@@ -16,9 +13,9 @@ function sameValues(a: Int16Array, b: Int16Array): boolean {
 }
 
 /**
- * Drops slices that repeat another, in position and in every HU; of each kind the first by file name stays. Pixels are
+ * Drops slices that repeat another, in position and in every HU; of each kind the first by SOP Instance UID stays. Pixels are
  * asked for (`huOf`) only where positions coincide. Throws a CaseExclusion `duplicate-slices` where the HU differ: two
- * phases or reconstructions in one series, and nothing says which one the mask was drawn on.
+ * scans in one series that no attribute tells apart (`scansOf`), and nothing says which one the mask was drawn on.
  */
 export async function withoutDuplicates(
   planes: readonly SlicePlane[],
@@ -35,7 +32,7 @@ export async function withoutDuplicates(
       if (!sameValues(hu, await huOf(slices[j]))) {
         throw new CaseExclusion(
           'duplicate-slices',
-          'lies at the position of another slice and shows something else: keep one of the two images',
+          'lies at the position of another slice and shows something else, and no attribute tells two scans apart: export the scan that the mask was drawn on as a series of its own',
           { file: frameName(slices[j]) },
         );
       }

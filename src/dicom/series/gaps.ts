@@ -54,3 +54,32 @@ export function missingPlanes({ planeOfSlice }: SliceGrid): number[] {
   const count = planeOfSlice[planeOfSlice.length - 1] + 1;
   return Array.from({ length: count }, (_, k) => k).filter((k) => !held.has(k));
 }
+
+/** How far a slice may lie from a regular grid to be on it, where no setting may decide what is one scan. */
+export const ON_GRID_MM = 0.1;
+
+/** Gaps in a row that alternate and add up to a gap beside them, and as many where there is none beside them. */
+const LEAST_ALTERNATING = 3;
+const LEAST_ALTERNATING_ALONE = 7;
+
+/**
+ * Whether slices lie as those of two scans of one spacing that are pushed into each other: gaps that alternate, x, y, x,
+ * y, where x + y is a gap elsewhere, or all of them do. Slices of one scan do not, some of them missing or not.
+ */
+export function liesInTwo(heightsMm: readonly number[]): boolean {
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= ON_GRID_MM;
+  const grid = sliceGrid(heightsMm, ON_GRID_MM);
+  if (grid?.planeOfSlice[heightsMm.length - 1] === heightsMm.length - 1) return false;
+  const gaps = gapsOf(heightsMm);
+  for (let start = 0; start + LEAST_ALTERNATING <= gaps.length; start++) {
+    const [x, y] = [gaps[start], gaps[start + 1]];
+    if (near(x, y)) continue;
+    let end = start + 2;
+    while (end < gaps.length && near(gaps[end], gaps[end - 2])) end++;
+    if (end - start < LEAST_ALTERNATING) continue;
+    const beside = [...gaps.slice(0, start), ...gaps.slice(end)];
+    const whole = beside.length > 0 && near(median(beside), x + y);
+    if (whole || (end - start >= LEAST_ALTERNATING_ALONE && beside.length <= 1)) return true;
+  }
+  return false;
+}

@@ -1,3 +1,4 @@
+import { byInstance, type ImageFrame } from '../file/functional-groups.ts';
 import type { CtSeries, SeriesRules } from './series.ts';
 
 /** Spacings and coverages are compared in steps of this, so that rounding decides nothing. */
@@ -18,6 +19,10 @@ const CRITERIA: readonly {
   readonly why: (a: CtSeries, b: CtSeries) => string;
 }[] = [
   {
+    compare: (a, b) => Number(a.scan !== undefined) - Number(b.scan !== undefined),
+    why: () => 'one of several scans in its series',
+  },
+  {
     compare: (a, b) => steps(a.spacingMm) - steps(b.spacingMm),
     why: (a, b) => `thicker slices: ${b.spacingMm.toFixed(2)} mm against ${a.spacingMm.toFixed(2)} mm`,
   },
@@ -35,6 +40,10 @@ const CRITERIA: readonly {
   },
 ];
 
+function firstImage({ planes }: CtSeries): ImageFrame {
+  return planes.reduce((first, plane) => (byInstance(plane, first) < 0 ? plane : first));
+}
+
 /** Why `b` stands behind `a`; undefined where it does not, or only by its UID. */
 export function whyBehind(a: CtSeries, b: CtSeries, rules: SeriesRules): string | undefined {
   for (const { compare, why } of CRITERIA) {
@@ -44,13 +53,17 @@ export function whyBehind(a: CtSeries, b: CtSeries, rules: SeriesRules): string 
   return undefined;
 }
 
-/** Thinner slices, then larger coverage, then more slices, then kernel, then UID: the same choice every time. */
+/**
+ * A whole series before one of several scans, then thinner slices, then larger coverage, then more slices, then kernel, then UID, then the
+ * order of the attribute that tells scans apart, then the UID of the first image: the same choice every time.
+ */
 export function bySuitability(rules: SeriesRules): (a: CtSeries, b: CtSeries) => number {
   return (a, b) => {
     for (const { compare } of CRITERIA) {
       const order = compare(a, b, rules);
       if (order !== 0) return order;
     }
-    return a.seriesUid < b.seriesUid ? -1 : 1;
+    if (a.seriesUid !== b.seriesUid) return a.seriesUid < b.seriesUid ? -1 : 1;
+    return (a.scan?.index ?? 0) - (b.scan?.index ?? 0) || byInstance(firstImage(a), firstImage(b));
   };
 }

@@ -1,17 +1,24 @@
 import { CaseExclusion } from '../../errors.ts';
-import { functionalGroups, type ImageFrame } from '../file/functional-groups.ts';
+import { byInstance, functionalGroups, type ImageFrame } from '../file/functional-groups.ts';
 import { type DicomFile, Tag, text } from '../file/part10.ts';
-import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules } from './series.ts';
+import { scansOf } from './scans.ts';
+import {
+  type CtSeries,
+  kernelOf,
+  type RejectedSeries,
+  type ScanOfSeries,
+  type SeriesRules,
+} from './series.ts';
 import { bySuitability } from './series-choice.ts';
 import {
   fileRejection,
   frameRejection,
   groupRejection,
+  isAxial,
   modalityOf,
-  SAME_POSITION_MM,
   withoutPlace,
 } from './series-rejection.ts';
-import { cross, dot, type SlicePlane, slicePlane } from './slice-plane.ts';
+import { cross, dot, SAME_POSITION_MM, type SlicePlane, slicePlane } from './slice-plane.ts';
 
 /** Objects that are read for the mask, not for the volume. */
 const MASK_MODALITIES = new Set(['SEG', 'RTSTRUCT']);
@@ -56,8 +63,8 @@ function median(values: readonly number[]): number {
 
 /**
  * Sorts a patient's images into CT series: grouped by SeriesInstanceUID and geometry, never by time, since StudyTime
- * differs between slices of one series in real collections. What cannot be the volume is listed with its reason. The
- * candidates come best first (`bySuitability`), whatever the order of the files. Throws a CaseExclusion naming a CT image
+ * differs between slices of one series in real collections; and into scans where a series holds several (`scansOf`).
+ * What cannot be the volume is listed with its reason. The candidates come best first (`bySuitability`), whatever the order and the names of the files. Throws a CaseExclusion naming a CT image
  * without pixels.
  */
 export function ctSeries(
@@ -94,13 +101,13 @@ export function ctSeries(
     }
   }
   const candidates: CtSeries[] = [];
-  for (const [key, planes] of groups) {
+  const add = (planes: readonly SlicePlane[], key: string, scan?: ScanOfSeries): void => {
     const heights = heightsOf(planes);
     const gaps = heights.slice(1).map((height, i) => height - heights[i]);
-    const reason = groupRejection(planes, gaps, rules);
+    const reason = isAxial(planes[0]) ? groupRejection(planes, gaps, rules) : 'slices are not axial';
     if (reason !== undefined) {
       reject('CT', reason, key, planes.length);
-      continue;
+      return;
     }
     const { dataset } = planes[0].file;
     candidates.push({
@@ -110,7 +117,17 @@ export function ctSeries(
       spacingMm: median(gaps.filter((gap) => gap > SAME_POSITION_MM)),
       coverageMm: heights[heights.length - 1] - heights[0],
       kernel: kernelOf(planes[0]),
+      ...(scan !== undefined && { scan }),
     });
+  };
+  for (const [key, unordered] of groups) {
+    const planes = unordered.sort(byInstance);
+    const found = isAxial(planes[0]) ? scansOf(planes, rules.minSlices) : undefined;
+    if (found === undefined) add(planes, key);
+    else
+      found.scans.forEach((scan, index) => {
+        add(scan, `${key} ${String(index).padStart(3, '0')}`, { ...found, index });
+      });
   }
   return {
     candidates: candidates.sort(bySuitability(rules)),

@@ -1,8 +1,8 @@
 import type { DataSet } from 'dicom-parser';
-import { attributesOf, functionalGroups, type ImageFrame } from '../file/functional-groups.ts';
+import { attributesOf, functionalGroups, type ImageFrame, imageId } from '../file/functional-groups.ts';
 import { type DicomFile, Tag, text } from '../file/part10.ts';
 import type { SeriesRules } from './series.ts';
-import { cross, type SlicePlane } from './slice-plane.ts';
+import { cross, SAME_POSITION_MM, type SlicePlane } from './slice-plane.ts';
 
 /** Values of Image Type that no volume of HU has, and what they mean (DICOM PS3.3 C.8.2.1.1.1, and what vendors write). */
 const NO_VOLUME: Readonly<Record<string, string>> = {
@@ -78,12 +78,9 @@ export function withoutPlace({ dataset }: DicomFile): string {
     : 'position, orientation or pixel spacing absent or malformed';
 }
 
-/** Slices nearer than this lie at one position. */
-export const SAME_POSITION_MM = 0.01;
-
-/** What is one image however often its file was stored. */
-function imageId({ file, frame }: SlicePlane): string {
-  return `${text(file.dataset, Tag.SOPInstanceUID) || file.name} ${frame}`;
+/** Whether slices lie across the patient's axis rather than along it. */
+export function isAxial({ rowDirection, columnDirection }: SlicePlane): boolean {
+  return Math.abs(cross(rowDirection, columnDirection)[2]) >= AXIAL_COSINE;
 }
 
 /** Why images that lie together are no volume. `gapsMm`: between neighbours, ascending. */
@@ -92,8 +89,6 @@ export function groupRejection(
   gapsMm: readonly number[],
   { minSlices }: SeriesRules,
 ): string | undefined {
-  const [{ rowDirection, columnDirection }] = planes;
-  if (Math.abs(cross(rowDirection, columnDirection)[2]) < AXIAL_COSINE) return 'slices are not axial';
   const positions = 1 + gapsMm.filter((gap) => gap > SAME_POSITION_MM).length;
   const times = new Set(planes.map(imageId)).size / positions;
   if (positions >= minSlices && times >= 2 && Number.isInteger(times))

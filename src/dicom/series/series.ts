@@ -2,6 +2,16 @@ import { acquisitionOf, type ImageFrame } from '../file/functional-groups.ts';
 import { Tag, text } from '../file/part10.ts';
 import type { SlicePlane } from './slice-plane.ts';
 
+/** One of several scans that a series holds, with the others. */
+export interface ScanOfSeries {
+  /** What told them apart: Acquisition Number, say. */
+  readonly attribute: string;
+  /** The images of every scan of the series, in the order of that attribute. */
+  readonly scans: readonly (readonly SlicePlane[])[];
+  /** Which of them this is. */
+  readonly index: number;
+}
+
 /** CT images of one series that share orientation, matrix and pixel spacing: a candidate for the volume. */
 export interface CtSeries {
   readonly seriesUid: string;
@@ -12,6 +22,8 @@ export interface CtSeries {
   /** From the first slice to the last. */
   readonly coverageMm: number;
   readonly kernel: string;
+  /** Only where the series holds several scans: `planes` are one of them. */
+  readonly scan?: ScanOfSeries;
 }
 
 /** A series, or part of one, that is no candidate, and why. */

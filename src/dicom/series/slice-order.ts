@@ -1,5 +1,5 @@
 import { type Vec3, vec3 } from '../../volume/geometry.ts';
-import { byFile } from '../file/functional-groups.ts';
+import { byInstance } from '../file/functional-groups.ts';
 import { cross, dot, type SlicePlane } from './slice-plane.ts';
 
 /** Slices in ascending order along their normal, and where each lies against the first of them. */
@@ -16,14 +16,14 @@ export interface OrderedSlices {
 
 /**
  * Orders slices by the projection of Image Position (Patient) on the normal, row x column direction (DICOM PS3.3
- * C.7.6.2.1.1), and by file name at equal height. Numbers, times and Slice Location are not looked at. The directions
- * are those of the slice whose file name comes first, so that the order of the files changes nothing.
+ * C.7.6.2.1.1), and by SOP Instance UID at equal height. Numbers, times and Slice Location are not looked at. The
+ * directions are those of the slice whose UID comes first, so that order and names of the files change nothing.
  */
 export function orderSlices(planes: readonly SlicePlane[]): OrderedSlices {
-  const byName = [...planes].sort(byFile);
-  const { rowDirection, columnDirection } = byName[0];
+  const byUid = [...planes].sort(byInstance);
+  const { rowDirection, columnDirection } = byUid[0];
   const normal = cross(rowDirection, columnDirection);
-  const slices = byName.sort((p, q) => dot(p.positionMm, normal) - dot(q.positionMm, normal));
+  const slices = byUid.sort((p, q) => dot(p.positionMm, normal) - dot(q.positionMm, normal));
   const first = slices[0].positionMm;
   const fromFirst = slices.map((slice) => vec3((a) => slice.positionMm[a] - first[a]));
   return {

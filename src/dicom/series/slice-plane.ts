@@ -15,6 +15,9 @@ export interface SlicePlane extends ImageFrame {
   readonly columnDirection: Vec3;
 }
 
+/** Nearer than this, two slices lie at one position: the tolerance of 3D Slicer's DICOM reader. */
+export const SAME_POSITION_MM = 0.01;
+
 export function dot(a: Vec3, b: Vec3): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

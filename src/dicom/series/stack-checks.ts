@@ -1,10 +1,9 @@
 import { CaseExclusion } from '../../errors.ts';
 import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
-import { SAME_POSITION_MM } from './duplicates.ts';
-import { gapsOf, medianGapMm } from './gaps.ts';
+import { gapsOf, liesInTwo, medianGapMm } from './gaps.ts';
 import type { OrderedSlices } from './slice-order.ts';
-import type { SlicePlane } from './slice-plane.ts';
+import { SAME_POSITION_MM, type SlicePlane } from './slice-plane.ts';
 import { type Shear, shearOf } from './tilt.ts';
 
 export function checkSlices(planes: readonly SlicePlane[], minSlices: number): void {
@@ -75,6 +74,15 @@ export function unevenSlices({ slices, heightsMm }: OrderedSlices): CaseExclusio
     `slices lie on no regular grid: a gap of ${gaps[i].toFixed(3)} mm before this one, ${median.toFixed(3)} mm elsewhere; geometry.variableSpacing: resample takes them`,
     { file: frameName(slices[i + 1]) },
   );
+}
+
+/** Throws where slices lie as those of two scans do: resampled or averaged they would be mixed. */
+export function checkOneScan({ heightsMm }: OrderedSlices): void {
+  if (liesInTwo(heightsMm))
+    throw new CaseExclusion(
+      'overlapping-scans',
+      'slices lie as those of two scans that overlap, and no attribute tells the two apart: export the scan that the mask was drawn on as a series of its own',
+    );
 }
 
 /** Throws where two slices share a height. */

@@ -14,6 +14,7 @@ import type { SlicePlane } from './slice-plane.ts';
 import {
   checkedShear,
   checkHeights,
+  checkOneScan,
   checkSlices,
   checkVoxels,
   tooFarApart,
@@ -164,12 +165,13 @@ function averagedStack(ordered: OrderedSlices, rules: StackRules): Stack {
  * itself, unevenly spaced slices are resampled where the rules say so. Give it what `withoutDuplicates` leaves.
  *
  * Throws a CaseExclusion: `too-few-slices`, `duplicate-slices`, `too-many-missing-slices`, `uneven-slices`,
- * `volume-too-large`, `shifted-slices` (displaced, but not as by tilt), `tilted-stack` (beyond `maxTiltDegrees`).
+ * `overlapping-scans`, `volume-too-large`, `shifted-slices` (displaced, but not as by tilt), `tilted-stack` (beyond `maxTiltDegrees`).
  */
 export function stackSlices(planes: readonly SlicePlane[], rules: StackRules): Stack {
   checkSlices(planes, rules.minSlices);
   const ordered = orderSlices(planes);
   checkHeights(ordered);
+  checkOneScan(ordered);
   if (rules.stacking === 'average') return averagedStack(ordered, rules);
   const shear = checkedShear(ordered, rules);
   const { grid, drawnHeightsMm, hu, mask, missing, flags } = spacingOf(ordered, rules);

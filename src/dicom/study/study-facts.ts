@@ -17,6 +17,8 @@ export interface CandidateFacts {
   readonly kernel: string;
   readonly chosen: boolean;
   readonly reason: string;
+  /** What tells it from the other scans of its series; absent where it is the whole series. */
+  readonly scan?: string;
 }
 
 /** How the CT was acquired, by its headers; '' and null where they do not say. */
@@ -104,18 +106,39 @@ export function acquisition(slice: ImageFrame): Acquisition {
 
 export function candidateFacts(
   series: CtSeries,
-  { series: chosen, rule }: MaskCandidate,
+  { series: chosen, rule, namesScan }: MaskCandidate,
   rules: SeriesRules,
 ): CandidateFacts {
-  const { planes, spacingMm, coverageMm, kernel } = series;
-  const facts = { slices: planes.length, spacingMm, coverageMm, kernel };
+  const { planes, spacingMm, coverageMm, kernel, scan } = series;
+  const attribute = scan === undefined ? {} : { scan: scan.attribute };
+  const facts = { slices: planes.length, spacingMm, coverageMm, kernel, ...attribute };
   if (series === chosen) {
+    const whole = rule === 'patient' ? 'the most suitable' : `the mask refers to it (${rule})`;
+    return { ...facts, chosen: true, reason: namesScan ? 'the mask names its images' : whole };
+  }
+  const behind = whyBehind(chosen, series, rules);
+  if (scan !== undefined && scan.scans === chosen.scan?.scans) {
+    const why = namesScan ? 'the mask names the images of the one taken' : behind;
     return {
       ...facts,
-      chosen: true,
-      reason: rule === 'patient' ? 'the most suitable' : `the mask refers to it (${rule})`,
+      chosen: false,
+      reason: `another scan of the series: ${why ?? `later by ${scan.attribute}`}`,
     };
   }
-  const reason = whyBehind(chosen, series, rules) ?? 'the mask refers to another series';
-  return { ...facts, chosen: false, reason };
+  return { ...facts, chosen: false, reason: behind ?? 'the mask refers to another series' };
+}
+
+/** Says that the volume is one of several scans, and how it was chosen. */
+export function scanFlags({ series: { scan }, namesScan }: MaskCandidate): StudyFlag[] {
+  if (scan === undefined) return [];
+  const why = namesScan
+    ? 'the one whose images the mask names'
+    : 'the most suitable one, as the mask names none';
+  return [
+    {
+      code: 'several-scans',
+      message: `scans in the series, told apart by ${scan.attribute}: ${why} was taken`,
+      value: scan.scans.length,
+    },
+  ];
 }

@@ -28,6 +28,7 @@ import {
   patientIds,
   rescales,
   type StudyFacts,
+  scanFlags,
 } from './study-facts.ts';
 
 /** What `readStudy` needs to know; the configuration has these under `series`, `geometry`, `hu`, `intensity` and `mask`. */
@@ -209,7 +210,7 @@ export async function readStudy(
       tiltDegrees: stack.tiltDegrees,
       burnedInSlices: burnedInSlices(stack.slices),
       patientIds: patientIds(dicom),
-      flags: [...found.flags, ...drawn.flags],
+      flags: [...scanFlags(candidate), ...found.flags, ...drawn.flags],
       mask: {
         source: candidate.object.source,
         roiNumber: candidate.roi.number,

@@ -26,7 +26,7 @@ import type { StudyFlag } from '../study-flag.ts';
 import { type Competition, foreseeMask } from './mask-survey.ts';
 import { OncePerSeries } from './once-per-series.ts';
 import { drawOn, noMask, noSeries, type StudyRules } from './study.ts';
-import { burnedInSlices, candidateFacts, patientIds, rescales } from './study-facts.ts';
+import { burnedInSlices, candidateFacts, patientIds, rescales, scanFlags } from './study-facts.ts';
 
 /** A series that could be the volume, and what became of it. */
 export interface SurveyedSeries {
@@ -155,7 +155,7 @@ function pairOf(
     tiltDegrees: stack.tiltDegrees,
     burnedInSlices: burnedInSlices(stack.slices),
     drawn: mask.drawn && { ...mask.drawn.fit, volumeMl: volumeMl(stack, mask.drawn.mask) },
-    flags: [...flags, ...mask.flags],
+    flags: [...scanFlags(mask.candidate), ...flags, ...mask.flags],
     competing: mask.competing,
   };
 }
@@ -187,7 +187,9 @@ function surveyedSeries(series: CtSeries, { pair, refusals }: Tried, rules: Stud
     return { series, chosen, reason };
   }
   const refusal = [...refusals].find(([candidate]) => candidate.series === series)?.[1];
-  return { series, chosen: false, reason: refusal?.message ?? 'no mask for it' };
+  const named = [...refusals.keys()].some((c) => series.scan && c.series.scan?.scans === series.scan.scans);
+  const without = named ? 'the mask names the images of another scan of the series' : 'no mask for it';
+  return { series, chosen: false, reason: refusal?.message ?? without };
 }
 
 function surveyedMask(

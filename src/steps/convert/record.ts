@@ -92,6 +92,7 @@ export function caseRecord(
         kernel: c.kernel,
         chosen: c.chosen,
         reason: c.reason,
+        ...(c.scan !== undefined && { scan: c.scan }),
       })),
       series_rejected: [...facts.rejectedSeries],
       ignored_files: facts.ignoredFiles,

@@ -66,7 +66,7 @@ export function surveyFindings(
     ...NOTHING,
     ...counts,
     ...(!(outcome instanceof CaseExclusion) && { ...chosenPair(outcome, shown), flags: [...outcome.flags] }),
-    series: series.map(({ series: { planes, spacingMm, coverageMm, kernel }, chosen, reason }) => ({
+    series: series.map(({ series: { planes, spacingMm, coverageMm, kernel, scan }, chosen, reason }) => ({
       slices: planes.length,
       columns: planes[0].columns,
       rows: planes[0].rows,
@@ -75,6 +75,7 @@ export function surveyFindings(
       kernel,
       chosen,
       reason,
+      ...(scan !== undefined && { scan: scan.attribute }),
     })),
     series_rejected: [...rejected],
     masks: masks.map((mask) => ({

@@ -35,9 +35,11 @@ function seriesLine({
   kernel,
   chosen,
   reason,
+  scan,
 }: Series): string {
   const size = `${slices} slices ${columns}x${rows}, ${millimetres(spacing_mm)} over ${coverage_mm.toFixed(0)} mm`;
-  return `  ${chosen ? '*' : ' '} CT: ${size}${kernel === '' ? '' : `, kernel ${kernel}`}: ${reason}`;
+  const which = scan === undefined ? '' : `, a scan by ${scan}`;
+  return `  ${chosen ? '*' : ' '} CT: ${size}${kernel === '' ? '' : `, kernel ${kernel}`}${which}: ${reason}`;
 }
 
 function roiText({ names, wanted, drawable }: InspectedRoi, chosen: boolean): string {
