@@ -11,6 +11,7 @@ import { layoutOf } from './headers/layout.ts';
 import type { Look } from './headers/look.ts';
 import { ownedFiles } from './headers/owners.ts';
 import type { Naming } from './naming.ts';
+import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
 import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
@@ -27,7 +28,7 @@ interface SeenPlaces {
 /** Looks at as few headers as tell the patients, and keeps what they told for the next run. */
 async function lookAtHeaders(
   places: readonly string[],
-  { kept }: RawDataOptions,
+  { raw, kept }: RawDataOptions,
   naming: Naming,
 ): Promise<SeenPlaces> {
   const index = await readHeaderIndex(kept, naming.kind);
@@ -40,13 +41,17 @@ async function lookAtHeaders(
       unopened[number].broken.set(lastName(place), error);
     });
     if (store === undefined) continue;
-    for await (const owned of ownedFiles(
-      byFolder(store.list()),
-      { store, place: number },
-      index,
-      naming.named,
-    ))
+    const folders = byFolder(store.list());
+    let files = 0;
+    for await (const owned of ownedFiles(folders, { store, place: number }, index, naming.named)) {
       builder.add(number, owned);
+      files += owned.files.length;
+    }
+    // The patients of a place whose name is mistyped would be missed by nobody.
+    if (files === 0 && unopened[number].broken.size === 0 && isPlaceList(raw))
+      throw new UsageError(
+        `${displayUri(raw)}: ${displayUri(place)} holds nothing; correct its line, or take it out`,
+      );
   }
   const cohort = builder.build();
   const folderNames = new Set(cohort.children.map(({ name }) => name));

@@ -1,4 +1,4 @@
-import { foreignArchive } from '../storage/archive/archive-kind.ts';
+import { archiveStem, foreignArchive } from '../storage/archive/archive-kind.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 import { patientName } from '../storage/patient-store.ts';
@@ -21,7 +21,11 @@ export function childPatient(place: string, child: Child): RawPatient | undefine
   const key = child.kind === 'folder' ? child.name : child.entry.key;
   if (key.startsWith('.')) return undefined;
   const name = patientName(child);
-  if (name !== undefined) return { name, source: { kind: 'child', place, child } };
+  if (name !== undefined) {
+    // An archive within an archive is a folder there, and its name ends as that of an archive.
+    const called = isArchivePlace(place) ? archiveStem(name) : name;
+    return { name: called, source: { kind: 'child', place, child } };
+  }
   const whatToDo = foreignArchive(key);
   return whatToDo === undefined ? undefined : foreignPatient(key, whatToDo);
 }

@@ -28,3 +28,43 @@ export function withReplaced(
   }
   return { name, bytes: edited };
 }
+
+/** New texts of elements by tag in dicom-parser's spelling; undefined takes the element out. */
+export type ElementEdits = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A file of explicit VR little endian with some of its top-level elements of short VRs changed, taken out or, as LO, added.
+ * The meta information stays as it is.
+ */
+export function withElements(bytes: Uint8Array, edits: ElementEdits): Uint8Array {
+  const { elements } = parsePart10('to be edited', bytes)!.dataset;
+  const HEADER_BYTES = 8;
+  const startOf = (tag: string): number => {
+    const { dataOffset, vr = '' } = elements[tag];
+    return dataOffset - (['OB', 'OW', 'SQ', 'UN', 'UT'].includes(vr) ? 12 : HEADER_BYTES);
+  };
+  const changes = Object.entries(edits).flatMap(([tag, value]) => {
+    const known = elements[tag];
+    if (known === undefined && value === undefined) return [];
+    const next = Object.keys(elements)
+      .filter((other) => other > tag)
+      .sort()[0];
+    const start = known === undefined ? startOf(next) : startOf(tag);
+    const end = known === undefined ? start : known.dataOffset + known.length;
+    if (value === undefined) return [{ start, end, element: Buffer.alloc(0) }];
+    const text = Buffer.from(value.length % 2 === 0 ? value : `${value} `, 'latin1');
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeUInt16LE(Number.parseInt(tag.slice(1, 5), 16), 0);
+    header.writeUInt16LE(Number.parseInt(tag.slice(5), 16), 2);
+    header.write(known?.vr ?? 'LO', 4, 'latin1');
+    header.writeUInt16LE(text.length, 6);
+    return [{ start, end, element: Buffer.concat([header, text]) }];
+  });
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end, element } of changes.sort((a, b) => a.start - b.start)) {
+    parts.push(bytes.subarray(at, start), element);
+    at = end;
+  }
+  return Buffer.concat([...parts, bytes.subarray(at)]);
+}
