@@ -3,7 +3,7 @@ import { archiveStem } from '../storage/archive/archive-kind.ts';
 import { displayUri, lastName } from '../storage/location.ts';
 import { STORES } from '../storage/open.ts';
 import { folderPatients } from './folder-patients.ts';
-import { headerPatients } from './header-patients.ts';
+import { headerPatients, mayBeNamed } from './header-patients.ts';
 import { byFolder } from './headers/folder-files.ts';
 import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from './headers/header-cohort.ts';
 import { readHeaderIndex } from './headers/header-index.ts';
@@ -15,7 +15,7 @@ import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
 import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
-import { unopenedPatients } from './unopened-archives.ts';
+import { unopenedChildren, unopenedPatients } from './unopened-archives.ts';
 import { wayOut } from './way-out.ts';
 
 /** What the headers in some places tell, and which archives there could not be looked into. */
@@ -54,9 +54,10 @@ async function lookAtHeaders(
       );
   }
   const cohort = builder.build();
-  const folderNames = new Set(cohort.children.map(({ name }) => name));
-  const mayName = ({ patientId, identityRemoved }: Look): boolean =>
-    naming.hidden || identityRemoved || patientId === '' || folderNames.has(patientId);
+  const untold = new Set(
+    [...cohort.patients.values()].filter((patient) => !mayBeNamed(patient)).map(({ patientId }) => patientId),
+  );
+  const mayName = ({ patientId }: Look): boolean => naming.hidden || !untold.has(patientId);
   await index.keep(kept, naming.kind, mayName);
   return { cohort, unopened };
 }
@@ -123,30 +124,42 @@ export async function dicomPatients(
     cohort: onePatient === false,
   });
   switch (layout.kind) {
-    case 'one-patient':
+    case 'one-patient': {
+      const homes = cohort.children.filter(({ patients }) => patients.size > 0).length;
       return {
         layout: layout.kind,
         patients: [wholePlace(places[0], layout.patient, naming)],
         byHeader,
-        notes: [],
+        // A whole cohort under one Patient ID looks so too.
+        notes:
+          homes > 1
+            ? [`${shown}: one patient in ${homes} folders, by the one Patient ID of all files (raw.patients)`]
+            : [],
       };
+    }
     case 'headers': {
       const named = headerPatients(cohort, places, shown, naming);
-      const patients = [...named, ...unopened.flatMap((archives) => unopenedPatients(archives))];
+      const lost = unopenedPatients(unopened);
+      // What an archive that is called as a patient holds of it is missing.
+      const lostIds = new Set(lost.map(({ name }) => naming.caseId(name)));
+      const patients = [...named.filter(({ name }) => !lostIds.has(name)), ...lost];
       const told = `${shown}: ${named.length} patients by the Patient ID of their files, wherever they lie: ${layout.why} (raw.patients)`;
       return { layout: layout.kind, patients, byHeader, notes: [told, ...strayNotes(cohort, shown)] };
     }
     case 'folders': {
       const { patients: found, ignored } = await folderPatients(places, cohort, naming);
-      const lost = places.flatMap((place, i) => (isArchivePlace(place) ? unopenedPatients(unopened[i]) : []));
+      const names = new Set(found.map(({ name }) => name));
+      const lost = places.flatMap((place, i) =>
+        isArchivePlace(place) ? unopenedChildren(unopened[i], names) : [],
+      );
       const patients = [...found, ...lost];
       if (patients.length === 0)
         throw noPatient(
           shown,
-          ignored.flatMap(({ names }) => names),
+          ignored.flatMap(({ names: files }) => files),
         );
       const notes = ignored.map(
-        ({ place, names }) => `${names.length} files beside the patients in ${place} are no patients`,
+        ({ place, names: files }) => `${files.length} files beside the patients in ${place} are no patients`,
       );
       return { layout: layout.kind, patients, byHeader, notes };
     }

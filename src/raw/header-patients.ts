@@ -17,9 +17,17 @@ function nameOf({ patientId, issuer }: HeaderPatient): string {
   return issuer === '' ? patientId : `${patientId}_${issuer}`;
 }
 
+/**
+ * Whether outputs may hold a Patient ID as it is: the CT says that identity was removed, or the folders or archives that all
+ * files lie in are named so too.
+ */
+export function mayBeNamed({ identityRemoved, folderNamed }: HeaderPatient): boolean {
+  return identityRemoved || folderNamed;
+}
+
 function assertNameable(patients: readonly HeaderPatient[], shown: string, { hidden }: Naming): void {
   if (hidden) return;
-  const identified = patients.filter((p) => !p.identityRemoved && !p.folderNamed).length;
+  const identified = patients.filter((p) => !mayBeNamed(p)).length;
   const wayOut =
     'set privacy.caseId: hmac (and a secret in SWINPREP_SALT), or raw.patients: folder where each folder is a patient';
   if (identified > 0) {

@@ -9,8 +9,8 @@ import type { Entry, ReadableStore, Store } from '../storage/store.ts';
 import { listedStore } from '../storage/view.ts';
 import { zipStore } from '../storage/zip/zip.ts';
 import { fileVanished } from './patient-files.ts';
-import type { PatientSource, RawPatient, Refused } from './raw-patient.ts';
-import { isArchivePlace, openRaw } from './raw-store.ts';
+import type { PatientRun, PatientSource, RawPatient, Refused } from './raw-patient.ts';
+import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
 import { type RunFile, runFiles, runStore } from './run-files.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -148,6 +148,27 @@ type StoredSource = Extract<PatientSource, { kind: 'child' | 'files' }>;
 /** What a listing told of a patient before its turn. */
 export type KnownFiles = readonly RunFile[];
 
+/** Whether an archive, by its key, holds files of a run, or lies among them. */
+function holdsOf(archive: string, { folder, depth }: PatientRun): boolean {
+  const inside = (key: string, of: string): boolean => of === '' || key === of || key.startsWith(`${of}/`);
+  return inside(folder, archive) || (depth === 'below' && inside(archive, folder));
+}
+
+/** Archives that cannot be opened do no harm beside the files; those that hold some of them throw their ArchiveError. */
+async function filesOfRuns(
+  runs: readonly PatientRun[],
+  stores: Pick<Stores, 'open' | 'locate'>,
+): Promise<KnownFiles> {
+  const broken = new Map<string, UnopenedArchives['broken']>();
+  const files = await runFiles(runs, (place) => {
+    broken.set(place, new Map());
+    return openRaw(place, stores, { broken: broken.get(place)!, foreign: new Map() });
+  });
+  for (const run of runs)
+    for (const [key, error] of broken.get(run.place)!) if (holdsOf(key, run)) throw error;
+  return files;
+}
+
 /**
  * The files of a patient: of a folder as they lie there, of an archive the archive itself, and wherever they lie those of its
  * runs, archives unpacked.
@@ -156,7 +177,7 @@ export async function listPatient(
   source: StoredSource,
   stores: Pick<Stores, 'open' | 'locate'>,
 ): Promise<KnownFiles> {
-  if (source.kind === 'files') return runFiles(source.runs, (place) => openRaw(place, stores));
+  if (source.kind === 'files') return filesOfRuns(source.runs, stores);
   const { place, child } = source;
   if (child.kind === 'file') return [{ place, entry: child.entry }];
   return runFiles([{ place, folder: child.name, depth: 'below' }], stores.open);

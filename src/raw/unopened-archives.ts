@@ -12,27 +12,66 @@ export function foreignRefusal(whatToDo: string): Refused {
   };
 }
 
-/** The name of an archive of any kind, without what follows its first dot that begins an ending. */
-function foreignStem(key: string): string {
-  return baseName(key).replace(/(\.(tar|part\d+))?\.[a-z0-9]{1,4}$/i, '');
+/** A name without what makes it that of an archive of a foreign kind: what follows the first dot of its ending. */
+function foreignStem(name: string): string {
+  return name.replace(/(\.(tar|part\d+))?\.[a-z0-9]{1,4}$/i, '');
 }
 
-/** Archives that could not be looked into, where patients go by headers: nobody knows whose they are, so each is one by its name. */
-export function unopenedPatients({ broken, foreign }: UnopenedArchives): RawPatient[] {
+interface Unopened {
+  readonly key: string;
+  /** The key without its ending. */
+  readonly stem: string;
+  readonly source: Refused;
+}
+
+function unopened({ broken, foreign }: UnopenedArchives): Unopened[] {
   return [
     ...[...broken].map(
-      ([key, { reason }]): RawPatient => ({
-        name: archiveStem(baseName(key)),
+      ([key, { reason }]): Unopened => ({
+        key,
+        stem: archiveStem(key),
         source: { kind: 'refused', code: 'unreadable-archive', message: `the archive ${reason}` },
       }),
     ),
     ...[...foreign].map(
-      ([key, whatToDo]): RawPatient => ({ name: foreignStem(key), source: foreignRefusal(whatToDo) }),
+      ([key, whatToDo]): Unopened => ({ key, stem: foreignStem(key), source: foreignRefusal(whatToDo) }),
     ),
   ];
 }
 
+const joined = (path: string): string => path.replaceAll('/', '_');
+
+/** What an archive may be called, the shortest first. */
+const NAMES: readonly ((archive: Unopened) => string)[] = [
+  ({ stem }) => baseName(stem),
+  ({ stem }) => joined(stem),
+  ({ key }) => joined(key),
+];
+
+/**
+ * Archives that could not be looked into, where patients go by headers: nobody knows whose they are, so each is one by its
+ * name, or by its path where others are named so too.
+ */
+export function unopenedPatients(places: readonly UnopenedArchives[]): RawPatient[] {
+  const archives = places.flatMap(unopened);
+  const counts = NAMES.map((nameOf) => Map.groupBy(archives, nameOf));
+  return archives.map((archive) => {
+    const form = NAMES.findIndex((nameOf, i) => counts[i].get(nameOf(archive))!.length === 1);
+    return { name: NAMES.at(form)!(archive), source: archive.source };
+  });
+}
+
+/** The same where a place is an archive with a folder a patient: those that lie in one that is `known` are told with it. */
+export function unopenedChildren(archives: UnopenedArchives, known: ReadonlySet<string>): RawPatient[] {
+  const children = Map.groupBy(unopened(archives), ({ key, stem }) =>
+    key.includes('/') ? archiveStem(key.split('/', 1)[0]) : stem,
+  );
+  return [...children]
+    .filter(([name]) => !known.has(name))
+    .map(([name, [{ source }]]): RawPatient => ({ name, source }));
+}
+
 /** The patient that an archive of a foreign kind beside the patients stands for. */
 export function foreignPatient(key: string, whatToDo: string): RawPatient {
-  return { name: foreignStem(key), source: foreignRefusal(whatToDo) };
+  return { name: baseName(foreignStem(key)), source: foreignRefusal(whatToDo) };
 }
