@@ -60,18 +60,15 @@ function identityOf({ dataset }: DicomFile): Identity {
   return identityBy((tag) => text(dataset, `x${tag.toString(16).padStart(8, '0')}`));
 }
 
-/** Values without their padding (DICOM PS3.5 6.2), up to the first NUL. */
+/** Values up to the first NUL and without their padding (DICOM PS3.5 6.2), as `text` has them. */
 function valuesOf(bytes: Uint8Array, spans: ReadonlyMap<number, ValueSpan>): (tag: number) => string {
   return (tag) => {
     const span = spans.get(tag);
     if (span === undefined) return '';
-    let start = span.offset;
-    const limit = start + span.length;
-    while (start < limit && (bytes[start] === 0x20 || bytes[start] === 0)) start++;
-    let end = start;
-    while (end < limit && bytes[end] !== 0) end++;
-    while (end > start && bytes[end - 1] === 0x20) end--;
-    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    const value = bytes.subarray(span.offset, span.offset + span.length);
+    const nul = value.indexOf(0);
+    const end = nul < 0 ? value.length : nul;
+    return Buffer.from(value.buffer, value.byteOffset, end).toString('latin1').trim();
   };
 }
 
