@@ -9,10 +9,16 @@ import type { ContourRule } from './contour-fill.ts';
 import type { DrawnMask, MaskFit } from './drawn-mask.ts';
 import { type LabelVolume, labelMask } from './label-volume.ts';
 import { LINK_RULES, type LinkRule, linkSeries, type MaskReferences } from './link.ts';
-import { imagesOfSegments, imagesOfStructures, type NamedImages } from './named-images.ts';
 import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
 import { readStructureSet, structureMask } from './rtstruct.ts';
-import { drawnWhole, linkScans, type ScanLink } from './scan-link.ts';
+import {
+  drawnWhole,
+  imagesOfSegments,
+  imagesOfStructures,
+  linkScans,
+  type NamedImages,
+  type ScanLink,
+} from './scan-link.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
 
 export type MaskSource = 'SEG' | 'RTSTRUCT' | 'NIFTI';
