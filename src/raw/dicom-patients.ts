@@ -11,6 +11,7 @@ import { layoutOf } from './headers/layout.ts';
 import type { Look } from './headers/look.ts';
 import { ownedFiles } from './headers/owners.ts';
 import type { Naming } from './naming.ts';
+import { counted } from './nifti-collections/collection.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
 import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
@@ -128,7 +129,7 @@ export async function dicomPatients(
     case 'headers': {
       const named = headerPatients(cohort, places, shown, naming);
       const patients = [...named, ...unopened.flatMap((archives) => unopenedPatients(archives))];
-      const told = `${shown}: ${named.length} patients by the Patient ID of their files, wherever they lie: ${layout.why} (raw.patients)`;
+      const told = `${shown}: ${counted(named.length, 'patient')} by the Patient ID of the files, wherever these lie, since ${layout.why} (raw.patients: folder takes what lies directly there as a patient each)`;
       return { layout: layout.kind, patients, byHeader, notes: [told, ...strayNotes(cohort, shown)] };
     }
     case 'folders': {

@@ -8,6 +8,9 @@ export type Layout =
   | { readonly kind: 'headers'; readonly why: string }
   | { readonly kind: 'one-patient'; readonly patient: HeaderPatient | undefined };
 
+/** How many of what, for messages. */
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
 const isHidden = ({ name }: SeenChild): boolean => name.startsWith('.');
 
 /** The children that are folders or archives, and whether DICOM lies beside them. */
@@ -58,7 +61,7 @@ export function layoutOf(
   cohort: HeaderCohort,
   { mode, names, caseId, cohort: several }: LayoutRules,
 ): Layout {
-  if (mode === 'header') return { kind: 'headers', why: 'raw.patients is header' };
+  if (mode === 'header') return { kind: 'headers', why: 'that is asked for' };
   if (mode === 'folder') return { kind: 'folders' };
   const only = several ? null : onlyPatient(cohort, names, caseId);
   if (only !== null) return { kind: 'one-patient', patient: only };
@@ -67,11 +70,14 @@ export function layoutOf(
     return { kind: 'headers', why: 'DICOM files lie beside the folders' };
   const mixed = below.filter(({ patients }) => patients.size > 1).length;
   if (mixed > 0)
-    return { kind: 'headers', why: `${mixed} of ${below.length} folders and archives hold several patients` };
+    return {
+      kind: 'headers',
+      why: `${counted(mixed, 'folder or archive holds', 'folders or archives hold')} several`,
+    };
   const homes = new Map<string, number>();
   for (const { patients } of below) for (const key of patients) homes.set(key, (homes.get(key) ?? 0) + 1);
   const scattered = [...homes.values()].filter((folders) => folders > 1).length;
   if (scattered > 0)
-    return { kind: 'headers', why: `${scattered} patients lie in several folders or archives` };
+    return { kind: 'headers', why: `${counted(scattered, 'lies', 'lie')} in several folders or archives` };
   return { kind: 'folders' };
 }
