@@ -33,6 +33,11 @@ export interface ReadableStore {
   /** Bytes [start, start + length) of `key`, fewer where it ends, none beyond its end; else as `readStart`. */
   readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /**
+   * What `see` makes of the first bytes of a file that a listing gave. They are its own only while it runs: many files are
+   * looked at in one buffer. Undefined where the file is gone. Absent: no faster than `readStart`.
+   */
+  peek?<T>(key: string, bytes: number, see: (start: Uint8Array) => T): Promise<T | undefined>;
+  /**
    * Whether `key` is inflated from its beginning for each range, as in a zip: whoever wants many ranges of it reads it whole.
    * Absent: no key is.
    */
@@ -42,6 +47,8 @@ export interface ReadableStore {
 export interface Store extends ReadableStore {
   /** The first level only: folders (common prefixes) and files, in ascending name order. */
   children(): AsyncIterable<Child>;
+  /** Names of the first level, of folders and files, in no order. Absent: no faster than `children`. */
+  names?(): Promise<string[]>;
   /** What a listing would tell of `key`, undefined where it is absent or a folder. */
   stat(key: string): Promise<Entry | undefined>;
   /** Atomic: afterwards the key holds all of `content`; after a failure or a kill it holds what it held before. */

@@ -62,6 +62,7 @@ function identityOf({ dataset }: DicomFile): Identity {
 
 /** Values without their padding (DICOM PS3.5 6.2), up to the first NUL. */
 function valuesOf(bytes: Uint8Array, spans: ReadonlyMap<number, ValueSpan>): (tag: number) => string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return (tag) => {
     const span = spans.get(tag);
     if (span === undefined) return '';
@@ -71,7 +72,7 @@ function valuesOf(bytes: Uint8Array, spans: ReadonlyMap<number, ValueSpan>): (ta
     let end = start;
     while (end < limit && bytes[end] !== 0) end++;
     while (end > start && bytes[end - 1] === 0x20) end--;
-    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    return buffer.toString('latin1', start, end);
   };
 }
 

@@ -1,6 +1,7 @@
 import { ArchiveError } from '../../errors.ts';
 import type { ArchiveLimits } from '../archive-limits.ts';
 import { assertKey, byCodeUnits, keyStart } from '../key.ts';
+import { peekAt } from '../peek.ts';
 import type { Entry, ReadableStore, Store } from '../store.ts';
 import { archiveKind, foreignArchive } from './archive-kind.ts';
 import { ArchivesInUse } from './archives-in-use.ts';
@@ -140,6 +141,10 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
     async readStart(key, bytes) {
       const place = await placeOf(key);
       return place?.content.readStart(place.key, bytes);
+    },
+    async peek(key, bytes, see) {
+      const place = await placeOf(key);
+      return place && peekAt(place.content, place.key, bytes, see);
     },
     async readRange(key, from, length) {
       const place = await placeOf(key);
