@@ -2,6 +2,7 @@ import { ArchiveError, UsageError } from '../errors.ts';
 import { archiveStem } from '../storage/archive/archive-kind.ts';
 import { displayUri, lastName } from '../storage/location.ts';
 import { STORES } from '../storage/open.ts';
+import { walkOf } from '../storage/shortcuts.ts';
 import { folderPatients } from './folder-patients.ts';
 import { headerPatients } from './header-patients.ts';
 import { byFolder } from './headers/folder-files.ts';
@@ -42,7 +43,7 @@ async function lookAtHeaders(
     });
     if (store === undefined) continue;
     for await (const owned of ownedFiles(
-      byFolder(store.list()),
+      byFolder(walkOf(store)),
       { store, place: number },
       index,
       naming.named,

@@ -26,6 +26,11 @@ export interface ReadableStore {
    * units). Keys are from the store's root, not from `prefix`.
    */
   list(prefix?: string): AsyncIterable<Entry>;
+  /**
+   * The same as the store tells it: what lies below a folder comes together, and no other order is kept, so that nothing is
+   * gathered. Absent: `list` gathers nothing.
+   */
+  walk?(prefix?: string): AsyncIterable<Entry>;
   /** All the bytes of `key`, whose number is checked against what the store announced. */
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The first `bytes` bytes of `key`, or all where it has fewer. Nothing beyond them is fetched, inflated or checked. */

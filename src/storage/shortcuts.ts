@@ -1,4 +1,4 @@
-import type { ReadableStore } from './store.ts';
+import type { Entry, ReadableStore } from './store.ts';
 
 /** As `ReadableStore.peek`, of any store. */
 export async function peekAt<T>(
@@ -10,4 +10,9 @@ export async function peekAt<T>(
   if (store.peek !== undefined) return store.peek(key, bytes, see);
   const start = await store.readStart(key, bytes);
   return start && see(start);
+}
+
+/** As `ReadableStore.walk`, of any store. */
+export function walkOf(store: ReadableStore, prefix?: string): AsyncIterable<Entry> {
+  return store.walk?.(prefix) ?? store.list(prefix);
 }
