@@ -2,6 +2,7 @@ import { ArchiveError, UsageError } from '../errors.ts';
 import { archiveStem } from '../storage/archive/archive-kind.ts';
 import { displayUri, lastName } from '../storage/location.ts';
 import { STORES } from '../storage/open.ts';
+import { walkOf } from '../storage/shortcuts.ts';
 import { folderPatients } from './folder-patients.ts';
 import { headerPatients, mayBeNamed } from './header-patients.ts';
 import { byFolder } from './headers/folder-files.ts';
@@ -11,6 +12,7 @@ import { layoutOf } from './headers/layout.ts';
 import type { Look } from './headers/look.ts';
 import { ownedFiles } from './headers/owners.ts';
 import type { Naming } from './naming.ts';
+import { counted } from './nifti-collections/collection.ts';
 import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
@@ -41,7 +43,7 @@ async function lookAtHeaders(
       unopened[number].broken.set(lastName(place), error);
     });
     if (store === undefined) continue;
-    const folders = byFolder(store.list());
+    const folders = byFolder(walkOf(store));
     let files = 0;
     for await (const owned of ownedFiles(folders, { store, place: number }, index, naming.named)) {
       builder.add(number, owned);
@@ -143,7 +145,7 @@ export async function dicomPatients(
       // What an archive that is called as a patient holds of it is missing.
       const lostIds = new Set(lost.map(({ name }) => naming.caseId(name)));
       const patients = [...named.filter(({ name }) => !lostIds.has(name)), ...lost];
-      const told = `${shown}: ${named.length} patients by the Patient ID of their files, wherever they lie: ${layout.why} (raw.patients)`;
+      const told = `${shown}: ${counted(named.length, 'patient')} by the Patient ID of the files, wherever these lie, since ${layout.why} (raw.patients: folder takes what lies directly there as a patient each)`;
       return { layout: layout.kind, patients, byHeader, notes: [told, ...strayNotes(cohort, shown)] };
     }
     case 'folders': {
@@ -161,7 +163,8 @@ export async function dicomPatients(
       const notes = ignored.map(
         ({ place, names: files }) => `${files.length} files beside the patients in ${place} are no patients`,
       );
-      return { layout: layout.kind, patients, byHeader, notes };
+      const told = layout.why === undefined ? [] : [`${shown}: ${layout.why}`];
+      return { layout: layout.kind, patients, byHeader, notes: [...told, ...notes] };
     }
   }
 }

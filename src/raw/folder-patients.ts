@@ -5,6 +5,7 @@ import { patientName } from '../storage/patient-store.ts';
 import type { Child } from '../storage/store.ts';
 import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
 import type { Naming } from './naming.ts';
+import { severalPatients } from './one-patient.ts';
 import type { RawPatient, Refused } from './raw-patient.ts';
 import { isArchivePlace } from './raw-store.ts';
 import { foreignPatient } from './unopened-archives.ts';
@@ -37,11 +38,8 @@ function refusalOf(
   { caseId, hidden }: Naming,
 ): Refused | undefined {
   if (seen.length > 1) {
-    return {
-      kind: 'refused',
-      code: 'several-patients',
-      message: `holds the files of ${seen.length} patients by their Patient IDs: keep those of one, or take patients by Patient ID (raw.patients: header)`,
-    };
+    const { code, message } = severalPatients(seen.length);
+    return { kind: 'refused', code, message };
   }
   const [patient] = seen;
   const own = caseId(name);

@@ -8,6 +8,7 @@ import { collectedPatients } from './collected-patients.ts';
 import { dicomPatients } from './dicom-patients.ts';
 import { childPatient } from './folder-patients.ts';
 import { type Naming, namingOf } from './naming.ts';
+import { mayBeOfCollection } from './nifti-collections/find-collection.ts';
 import { pairPatients } from './pair-patients.ts';
 import { rawPlaces } from './places.ts';
 import type { FoundPatients, RawData, RawDataOptions } from './raw-data.ts';
@@ -21,6 +22,8 @@ async function niftiPatients(
 ): Promise<Pick<FoundPatients, 'patients' | 'notes'> | undefined> {
   if (isArchivePlace(place)) return undefined;
   const store = await openStore(place);
+  const names = await store.names?.();
+  if (names !== undefined && !names.some(mayBeOfCollection)) return undefined;
   const children: Child[] = [];
   for await (const child of store.children()) children.push(child);
   const found = await collectedPatients(place, store, children, config.mask);

@@ -1,5 +1,6 @@
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import type { Config } from '../config/schema.ts';
+import type { Inspection } from '../records/inspection.ts';
 import type { Report } from '../runner/report.ts';
 import type { Store } from '../storage/store.ts';
 import type { RawPatient } from './raw-patient.ts';
@@ -17,8 +18,7 @@ export interface RawDataOptions {
   readonly resolveUri?: ResolveUri | undefined;
 }
 
-/** What raw data were found to be: a table, NIfTI files in a known layout, or DICOM by folders, by headers, of one patient. */
-export type RawLayout = 'pairs' | 'nifti' | 'folders' | 'headers' | 'one-patient';
+export type RawLayout = Inspection['layout'];
 
 export interface FoundPatients {
   readonly layout: RawLayout;

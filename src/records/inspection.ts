@@ -81,9 +81,16 @@ const inspectedPatient = z.strictObject({
 export type InspectedPatient = z.infer<typeof inspectedPatient>;
 export type InspectedRoi = z.infer<typeof inspectedRoi>;
 
+/** A table of pairs, NIfTI files in a known layout, or DICOM: a folder or archive a patient, by headers, all of one patient. */
+export const RAW_LAYOUTS = ['pairs', 'nifti', 'folders', 'headers', 'one-patient'] as const;
+
 /** What `swinprep inspect --json` prints. */
 export const inspectionSchema = z.strictObject({
   swinprep_version: z.string(),
+  /** How patients lie in the raw data. */
+  layout: z.enum(RAW_LAYOUTS),
+  /** Patients that the headers of DICOM files name; null where none was looked at. */
+  num_by_header: z.int().nullable(),
   summary: z.strictObject({
     num_patients: z.int(),
     num_would_convert: z.int(),
@@ -122,11 +129,17 @@ function roiNameCounts(patients: readonly InspectedPatient[]): Inspection['summa
 }
 
 /** The findings of a cohort, in order of its patients; the order they came in does not matter. */
-export function inspectionOf(version: string, found: readonly InspectedPatient[]): Inspection {
+export function inspectionOf(
+  version: string,
+  { layout, num_by_header }: Pick<Inspection, 'layout' | 'num_by_header'>,
+  found: readonly InspectedPatient[],
+): Inspection {
   const patients = [...found].sort((a, b) => compare(a.patient_id, b.patient_id));
   const convertible = patients.filter(({ exclusion }) => exclusion === null).length;
   return {
     swinprep_version: version,
+    layout,
+    num_by_header,
     summary: {
       num_patients: patients.length,
       num_would_convert: convertible,

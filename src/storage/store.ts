@@ -26,12 +26,22 @@ export interface ReadableStore {
    * units). Keys are from the store's root, not from `prefix`.
    */
   list(prefix?: string): AsyncIterable<Entry>;
+  /**
+   * The same as the store tells it: what lies below a folder comes together, and no other order is kept, so that nothing is
+   * gathered. Absent: `list` gathers nothing.
+   */
+  walk?(prefix?: string): AsyncIterable<Entry>;
   /** All the bytes of `key`, whose number is checked against what the store announced. */
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The first `bytes` bytes of `key`, or all where it has fewer. Nothing beyond them is fetched, inflated or checked. */
   readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Bytes [start, start + length) of `key`, fewer where it ends, none beyond its end; else as `readStart`. */
   readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * What `see` makes of the first bytes of a file that a listing gave. They are its own only while it runs: many files are
+   * looked at in one buffer. Undefined where the file is gone. Absent: no faster than `readStart`.
+   */
+  peek?<T>(key: string, bytes: number, see: (start: Uint8Array) => T): Promise<T | undefined>;
   /**
    * Whether `key` is inflated from its beginning for each range, as in a zip: whoever wants many ranges of it reads it whole.
    * Absent: no key is.
@@ -42,6 +52,8 @@ export interface ReadableStore {
 export interface Store extends ReadableStore {
   /** The first level only: folders (common prefixes) and files, in ascending name order. */
   children(): AsyncIterable<Child>;
+  /** Names of the first level, of folders and files, in no order. Absent: no faster than `children`. */
+  names?(): Promise<string[]>;
   /** What a listing would tell of `key`, undefined where it is absent or a folder. */
   stat(key: string): Promise<Entry | undefined>;
   /** Atomic: afterwards the key holds all of `content`; after a failure or a kill it holds what it held before. */

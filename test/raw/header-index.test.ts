@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 /** Counts the headers that `findPatients` reads from local folders. */
-const read = vi.spyOn(FolderStore.prototype, 'readStart');
+const read = vi.spyOn(FolderStore.prototype, 'peek');
 /** Of archives: their directories too. */
 const ranges = vi.spyOn(FolderStore.prototype, 'readRange');
 afterEach(() => vi.unstubAllEnvs());

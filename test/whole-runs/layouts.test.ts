@@ -202,7 +202,8 @@ function expectSame({ patients }: Inspection, cases: readonly CaseRecord[]): voi
   for (const [i, found] of patients.entries()) expectAgreement({ inspected: found, converted: cases[i] });
 }
 
-const told = ({ stdout, stderr }: CliResult): boolean => /by the Patient ID of their/.test(stdout + stderr);
+const told = ({ stdout, stderr }: CliResult): boolean =>
+  /by the Patient ID of the files/.test(stdout + stderr);
 
 describe.each(LAYOUTS)('$title', ({ files, raw, renamed = {} }) => {
   let folder: string;

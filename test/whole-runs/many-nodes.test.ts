@@ -24,7 +24,13 @@ test('one node leaves volumes and artifacts alone', async () => {
   const folders = Object.keys(await volumesOf(one)).map((key) => key.split('/').slice(0, 2).join('/'));
   const expected = ['interim', 'roi'].flatMap((store) => patients.map((patient) => `${store}/${patient}`));
   expect([...new Set(folders)].sort()).toEqual(
-    ['interim/BROKEN', 'interim/cases.json', 'roi/rois.json', ...expected].sort(),
+    [
+      'interim/BROKEN',
+      'interim/cases.json',
+      'interim/raw-index.json.gz',
+      'roi/rois.json',
+      ...expected,
+    ].sort(),
   );
   const { summary } = readJson<Cases>(one.artifacts, 'cases/cases.json');
   expect(summary).toEqual({ num_patients: PATIENTS + 1, num_ok: PATIENTS, num_excluded: 1 });

@@ -115,7 +115,7 @@ describe('two patients in one folder', () => {
   test('are told apart by themselves', async () => {
     const run = await both(mixed());
     expect(outcomes(run)).toEqual(volumes(A, B, C));
-    expect(run.stderr).toContain('1 of 2 folders and archives hold several patients');
+    expect(run.stderr).toContain('1 folder or archive holds several');
   });
 });
 
@@ -353,14 +353,32 @@ test('a Patient ID that is no name of a folder asks for HMACs', async () => {
   expect(run.cases.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('a cohort under one Patient ID is not joined without a word', async () => {
-  const same = await laidObjects(() => ({ [PATIENT_ID]: 'ANON' }));
-  const folder = laidOut(named(same, NAMES.flat));
-  const run = await converted(folder);
-  expect(run.cases.map(({ patient_id }) => patient_id)).toEqual(['ANON']);
-  expect(run.stderr).toContain('one patient in 3 folders, by the one Patient ID of all files (raw.patients)');
-  const apart = await converted(folder, { config: FOLDER });
-  expect(outcomes(apart)).toEqual(volumes(A, B, C));
+describe('one Patient ID in all files', () => {
+  let same: LaidObject[];
+  beforeAll(async () => {
+    same = await laidObjects(() => ({ [PATIENT_ID]: 'ANON' }));
+  });
+
+  test('of several studies does not make one patient of a cohort', async () => {
+    const run = await both(named(same, NAMES.flat));
+    expect(outcomes(run)).toEqual(volumes(A, B, C));
+    expect(run.stderr).toContain(
+      '3 folders or archives are a patient each, though one Patient ID is in the files of all (raw.patients: header takes them as one patient)',
+    );
+    const joined = await converted(laidOut(named(same, NAMES.flat)), { config: HEADER });
+    expect(joined.cases.map(({ patient_id }) => patient_id)).toEqual(['ANON']);
+  });
+
+  test('makes one patient of the folders of a study, and says so', async () => {
+    const run = await both(
+      named(
+        same.filter(({ patient }) => patient === 1),
+        (o) => `${o.series}/${o.number}`,
+      ),
+    );
+    expect(outcomes(run)).toEqual({ ANON: Object.values(volumes(A, B))[1] });
+    expect(run.stderr).toContain('one patient in 2 folders, by the one Patient ID of all files');
+  });
 });
 
 describe('a cohort by headers', () => {

@@ -62,13 +62,14 @@ function identityOf({ dataset }: DicomFile): Identity {
 
 /** Values up to the first NUL and without their padding (DICOM PS3.5 6.2), as `text` has them. */
 function valuesOf(bytes: Uint8Array, spans: ReadonlyMap<number, ValueSpan>): (tag: number) => string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return (tag) => {
     const span = spans.get(tag);
     if (span === undefined) return '';
-    const value = bytes.subarray(span.offset, span.offset + span.length);
-    const nul = value.indexOf(0);
-    const end = nul < 0 ? value.length : nul;
-    return Buffer.from(value.buffer, value.byteOffset, end).toString('latin1').trim();
+    const limit = span.offset + span.length;
+    let end = span.offset;
+    while (end < limit && bytes[end] !== 0) end++;
+    return buffer.toString('latin1', span.offset, end).trim();
   };
 }
 

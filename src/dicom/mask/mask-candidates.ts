@@ -18,10 +18,16 @@ import {
   type MaskDate,
   type MaskRank,
 } from './mask-order.ts';
-import { imagesOfSegments, imagesOfStructures, type NamedImages } from './named-images.ts';
 import { chooseRois, type NamedRoi, type RoiRules } from './roi-choice.ts';
 import { readStructureSet, structureMask } from './rtstruct.ts';
-import { drawnWhole, linkScans, type ScanLink } from './scan-link.ts';
+import {
+  drawnWhole,
+  imagesOfSegments,
+  imagesOfStructures,
+  linkScans,
+  type NamedImages,
+  type ScanLink,
+} from './scan-link.ts';
 import { readSegmentation, segmentMask } from './seg.ts';
 
 export type MaskSource = 'SEG' | 'RTSTRUCT' | 'NIFTI';

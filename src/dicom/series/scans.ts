@@ -1,6 +1,5 @@
-import { imageId } from '../file/functional-groups.ts';
-import { Tag } from '../file/part10.ts';
-import { rescaleOf } from '../pixels/rescale.ts';
+import { attributesOf, imageId } from '../file/functional-groups.ts';
+import { Tag, text } from '../file/part10.ts';
 import { medianGapMm, ON_GRID_MM, sliceGrid } from './gaps.ts';
 import { divisions, SCAN_ATTRIBUTES } from './scan-attributes.ts';
 import type { ScanOfSeries } from './series.ts';
@@ -16,6 +15,9 @@ type Part = readonly Placed[];
 
 type Same = (a: SlicePlane, b: SlicePlane) => boolean;
 
+/** Ways of a first attribute that a second one is tried with. */
+const MOST_WAYS = 4;
+
 /** Fewer slices on a line tell no grid. */
 const LEAST_RUN = 3;
 
@@ -28,8 +30,10 @@ const samePixels: Same = (a, b) => {
     return element && dataset.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
   });
   if (p === undefined || q === undefined || a.frame + b.frame > 0 || Buffer.compare(p, q) !== 0) return false;
-  const [r, s] = [rescaleOf(a), rescaleOf(b)];
-  return r.slope === s.slope && r.intercept === s.intercept;
+  return [Tag.RescaleSlope, Tag.RescaleIntercept].every((tag) => {
+    const [r, s] = [a, b].map((image) => attributesOf(image, Tag.PixelValueTransformationSequence));
+    return text(r, tag) === text(s, tag);
+  });
 };
 
 function placed(planes: readonly SlicePlane[]): Part {
@@ -158,7 +162,7 @@ export function scansOf(
         found.push(...judge(parts, whole, coincident, attribute.name));
     if (found.length === 0 && coincident)
       SCAN_ATTRIBUTES.forEach((attribute, i) => {
-        for (const parts of divisions(whole, attribute))
+        for (const parts of divisions(whole, attribute).slice(0, MOST_WAYS))
           for (const second of SCAN_ATTRIBUTES.slice(i + 1)) {
             const finer = parts.flatMap((part) =>
               coincides(part, same) ? (divisions(part, second)[0] ?? [part]) : [part],

@@ -30,6 +30,10 @@ export interface SeenChild {
   /** Patients of its CT, SEG and RTSTRUCT files; of all its files where it has none of these. By `patientKey`. */
   readonly patients: ReadonlySet<string>;
   readonly dicom: boolean;
+  readonly cts: boolean;
+  readonly masks: boolean;
+  /** Of its CTs; by their hashes. */
+  readonly studies: ReadonlySet<string>;
 }
 
 export interface HeaderCohort {
@@ -75,6 +79,9 @@ interface GrowingChild {
   readonly paired: Set<string>;
   readonly any: Set<string>;
   dicom: boolean;
+  cts: boolean;
+  masks: boolean;
+  readonly studies: Set<string>;
 }
 
 interface Pending {
@@ -94,7 +101,10 @@ export class HeaderCohortBuilder {
   #child(place: number, folder: string): GrowingChild {
     const name = folder.split('/', 1)[0];
     const key = `${place}/${name}`;
-    const child = this.#children.get(key) ?? { place, name, paired: new Set(), any: new Set(), dicom: false };
+    const known = this.#children.get(key);
+    if (known !== undefined) return known;
+    const sets = { paired: new Set<string>(), any: new Set<string>(), studies: new Set<string>() };
+    const child: GrowingChild = { place, name, ...sets, dicom: false, cts: false, masks: false };
     this.#children.set(key, child);
     return child;
   }
@@ -120,16 +130,18 @@ export class HeaderCohortBuilder {
       const key = keyOf(look);
       if (look.kind !== 'other') child.paired.add(key);
       child.any.add(key);
+      if (look.kind === 'ct') child.studies.add(look.study);
+      child.cts ||= look.kind === 'ct';
+      child.masks ||= look.kind === 'mask';
       this.#patient(look).see(look);
       const own = owned.get(key);
       if (own === undefined) owned.set(key, [file]);
       else own.push(file);
     }
-    if (owned.size === 1) {
-      const [[key, own]] = owned;
+    if (owned.size === 1 && whole) {
+      const [key] = owned.keys();
       // What cannot be told apart here goes with the one patient of the folder, as in a folder a patient.
-      const run: FileRun = whole ? { place, folder } : { place, folder, files: [...own, ...orphans] };
-      this.#patients.get(key)!.runs.push(run);
+      this.#patients.get(key)!.runs.push({ place, folder });
       return;
     }
     for (const [key, own] of owned) this.#patients.get(key)!.runs.push({ place, folder, files: own });
@@ -185,11 +197,9 @@ export class HeaderCohortBuilder {
     }
     const called = (keys: ReadonlySet<string>): Set<string> =>
       new Set([...keys].map((key) => keyOf(owners.get(key)!)));
-    const children = [...this.#children.values()].map(({ place, name, paired, any, dicom }) => ({
-      place,
-      name,
+    const children = [...this.#children.values()].map(({ paired, any, ...child }) => ({
+      ...child,
       patients: called(paired.size > 0 ? paired : any),
-      dicom,
     }));
     return { patients, children, strays: this.#strays };
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { inFlight } from '../../storage/in-flight.ts';
@@ -47,7 +47,7 @@ const indexSchema = z.strictObject({
 
 function hashOf({ place, entry: { key, bytes, version } }: Sight): string {
   const what = `${place}\n${key}\n${bytes}\n${version}`;
-  return createHash('sha256').update(what).digest('base64').slice(0, 22);
+  return hash('sha256', what, 'base64').slice(0, 22);
 }
 
 /** Numbers for texts that occur often. */
@@ -83,14 +83,14 @@ export class HeaderIndex {
   /** What the headers of files tell, in their order; `named` turns what a header says into what may be kept. */
   async look(sights: readonly Sight[], named: (look: Look) => Look): Promise<(Look | NoLook)[]> {
     return inFlight(sights, async (sight) => {
-      const hash = hashOf(sight);
-      let look = this.#known.get(hash) ?? this.#used.get(hash);
+      const known = hashOf(sight);
+      let look = this.#known.get(known) ?? this.#used.get(known);
       if (look === undefined) {
         this.read++;
         const seen = await lookAt(sight.store, sight.entry);
         look = typeof seen === 'string' ? seen : named(seen);
       }
-      this.#used.set(hash, look);
+      this.#used.set(known, look);
       return look;
     });
   }

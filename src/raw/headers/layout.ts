@@ -4,9 +4,12 @@ import type { HeaderCohort, HeaderPatient, SeenChild } from './header-cohort.ts'
  * How patients lie: a child of the raw data each, wherever their headers say, or one that is all of it.
  */
 export type Layout =
-  | { readonly kind: 'folders' }
+  | { readonly kind: 'folders'; readonly why?: string }
   | { readonly kind: 'headers'; readonly why: string }
   | { readonly kind: 'one-patient'; readonly patient: HeaderPatient | undefined };
+
+/** How many of what, for messages. */
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const isHidden = ({ name }: SeenChild): boolean => name.startsWith('.');
 
@@ -40,6 +43,18 @@ function onlyPatient(
   return named ? patient : null;
 }
 
+/**
+ * Whether folders or archives are a patient each though one Patient ID is in all of them: what an anonymisation wrote to
+ * everybody's files. They hold CTs of several studies, each with its mask where there are any.
+ */
+function isEverybodys({ below, direct }: ReturnType<typeof childrenOf>): boolean {
+  const keys = new Set([...below, ...direct].flatMap(({ patients }) => [...patients]));
+  const withCt = below.filter(({ cts }) => cts);
+  const studies = new Set(withCt.flatMap((child) => [...child.studies]));
+  const apart = below.every(({ cts, masks }) => cts || !masks);
+  return keys.size === 1 && direct.length === 0 && withCt.length > 1 && studies.size > 1 && apart;
+}
+
 export interface LayoutRules {
   readonly mode: 'auto' | 'folder' | 'header';
   /** Of the places. */
@@ -58,20 +73,29 @@ export function layoutOf(
   cohort: HeaderCohort,
   { mode, names, caseId, cohort: several }: LayoutRules,
 ): Layout {
-  if (mode === 'header') return { kind: 'headers', why: 'raw.patients is header' };
+  if (mode === 'header') return { kind: 'headers', why: 'that is asked for' };
   if (mode === 'folder') return { kind: 'folders' };
-  const only = several ? null : onlyPatient(cohort, names, caseId);
-  if (only !== null) return { kind: 'one-patient', patient: only };
   const { below, direct } = childrenOf(cohort);
+  const only = several ? null : onlyPatient(cohort, names, caseId);
+  const isNamed = names.length === 1 && only?.patientId === caseId(names[0]);
+  if (!isNamed && isEverybodys({ below, direct }))
+    return {
+      kind: 'folders',
+      why: `${below.length} folders or archives are a patient each, though one Patient ID is in the files of all (raw.patients: header takes them as one patient)`,
+    };
+  if (only !== null) return { kind: 'one-patient', patient: only };
   if (direct.some(({ patients }) => patients.size > 0))
     return { kind: 'headers', why: 'DICOM files lie beside the folders' };
   const mixed = below.filter(({ patients }) => patients.size > 1).length;
   if (mixed > 0)
-    return { kind: 'headers', why: `${mixed} of ${below.length} folders and archives hold several patients` };
+    return {
+      kind: 'headers',
+      why: `${counted(mixed, 'folder or archive holds', 'folders or archives hold')} several`,
+    };
   const homes = new Map<string, number>();
   for (const { patients } of below) for (const key of patients) homes.set(key, (homes.get(key) ?? 0) + 1);
   const scattered = [...homes.values()].filter((folders) => folders > 1).length;
   if (scattered > 0)
-    return { kind: 'headers', why: `${scattered} patients lie in several folders or archives` };
+    return { kind: 'headers', why: `${counted(scattered, 'lies', 'lie')} in several folders or archives` };
   return { kind: 'folders' };
 }

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Identity, readIdentity } from '../../dicom/file/identity.ts';
 import { CaseExclusion } from '../../errors.ts';
+import { peekAt } from '../../storage/shortcuts.ts';
 import type { Entry, ReadableStore } from '../../storage/store.ts';
 
 /** What a look at a file's header tells of whose it is. Of UIDs only hashes stay, by which files are held together. */
@@ -30,8 +31,19 @@ const MOST_BYTES = 2 ** 28;
 
 const MASKS = new Set(['SEG', 'RTSTRUCT']);
 
+/** Hashes of UIDs that were met lately: files of one series come together. */
+const hashes = new Map<string, string>();
+const MOST_HASHES = 4096;
+
 function shortHash(uid: string): string {
-  return uid === '' ? '' : createHash('sha256').update(uid).digest('base64').slice(0, 12);
+  if (uid === '') return '';
+  let short = hashes.get(uid);
+  if (short === undefined) {
+    if (hashes.size === MOST_HASHES) hashes.clear();
+    short = hash('sha256', uid, 'base64').slice(0, 12);
+    hashes.set(uid, short);
+  }
+  return short;
 }
 
 /** The last name of the folder that a file lies in. */
@@ -65,20 +77,25 @@ function lookOf(key: string, identity: Identity): Look {
   };
 }
 
-/** Looks at the header of a file, at no more of it than needed. */
-export async function lookAt(store: ReadableStore, { key, bytes }: Entry): Promise<Look | NoLook> {
+/** What the start of a file of `bytes` bytes tells. */
+function seen(key: string, start: Uint8Array, bytes: number): Look | NoLook | 'incomplete' {
   try {
-    for (const length of [...HEADER_BYTES, MOST_BYTES]) {
-      const start = await store.readStart(key, Math.min(length, bytes));
-      if (start === undefined) return 'damaged';
-      const identity = readIdentity(key, start, bytes);
-      if (identity === undefined) return 'no-dicom';
-      if (identity !== 'incomplete') return lookOf(key, identity);
-      if (length >= bytes) break;
-    }
-    return 'damaged';
+    const identity = readIdentity(key, start, bytes);
+    if (identity === undefined) return 'no-dicom';
+    return identity === 'incomplete' ? identity : lookOf(key, identity);
   } catch (thrown) {
+    // Within a store it would be taken for a failure of that.
     if (thrown instanceof CaseExclusion) return 'damaged';
     throw thrown;
   }
+}
+
+/** Looks at the header of a file, at no more of it than needed. */
+export async function lookAt(store: ReadableStore, { key, bytes }: Entry): Promise<Look | NoLook> {
+  for (const length of [...HEADER_BYTES, MOST_BYTES]) {
+    const look = await peekAt(store, key, Math.min(length, bytes), (start) => seen(key, start, bytes));
+    if (look !== 'incomplete') return look ?? 'damaged';
+    if (length >= bytes) break;
+  }
+  return 'damaged';
 }

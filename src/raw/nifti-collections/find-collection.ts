@@ -3,12 +3,17 @@ import { patientName } from '../../storage/patient-store.ts';
 import type { Child, Store } from '../../storage/store.ts';
 import { counted, type LabelRules, type NiftiCollection } from './collection.ts';
 import { DATASET_FILE } from './dataset-json.ts';
-import { subjectTree } from './subject-tree.ts';
+import { isSubject, subjectTree } from './subject-tree.ts';
 import { IMAGES, OF_TRAINING_SET } from './training-cases.ts';
 import { trainingSet } from './training-set.ts';
 
 /** Names of folders that nnU-Net and the Decathlon give a data set: `Dataset006_Lung`, `Task06_Lung`. */
 const DATA_SET = /^(Dataset\d{3}|Task\d{2,3})_./;
+
+/** Whether a name directly in a place may be that of a part of a collection: without one it is none. */
+export function mayBeOfCollection(name: string): boolean {
+  return name === DATASET_FILE || name === IMAGES || DATA_SET.test(name) || isSubject(name);
+}
 
 const foldersOf = (children: readonly Child[]): string[] =>
   children.flatMap((child) => (child.kind === 'folder' && !child.name.startsWith('.') ? [child.name] : []));

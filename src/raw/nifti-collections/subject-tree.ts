@@ -22,7 +22,7 @@ const DERIVATIVES = 'derivatives';
 /** Folders of a BIDS data set beside its subjects; they are no patients. */
 const OF_BIDS = new Set([DERIVATIVES, 'sourcedata', 'rawdata', 'code', 'stimuli', 'phenotype']);
 
-const isSubject = (name: string): boolean => /^sub-./.test(name);
+export const isSubject = (name: string): boolean => /^sub-./.test(name);
 
 /** Names that DICOM files and archives of them have: a folder with one is read as DICOM. */
 const MAY_BE_DICOM = /(\.(dcm|dicom|ima|zip|tar|tgz|tar\.gz)|(^|\/)[^/.]+|\.\d+)$/i;

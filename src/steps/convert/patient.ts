@@ -3,6 +3,7 @@ import type { Study } from '../../dicom/study/study.ts';
 import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
 import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
+import { assertOnePatient } from '../../raw/one-patient.ts';
 import { type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import type { RawPatient } from '../../raw/raw-patient.ts';
 import { patientRules } from '../../raw/rules.ts';
@@ -73,6 +74,7 @@ export default async function convertPatient(
     fingerprint: (inputs) => convertFingerprint(inputs, rules, config),
     read: (inputs) => readPatient(inputs, rules, clock),
     make: async (study, fingerprint) => {
+      assertOnePatient(patient, study.facts.patientIds);
       const histogram = timed.histogramOf(study);
       const checks = timed.check(study, histogram);
       assertQc(checks);

@@ -38,7 +38,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   const watch = options.watch ?? new StepWatch('inspect');
   const { uri, patient: onePatient, masks, names, report, resolveUri } = options;
   const config = await readConfig(options);
-  const { layout, patients } = await watch.clock.time('list', 0, () =>
+  const { layout, byHeader, patients } = await watch.clock.time('list', 0, () =>
     findPatients({ raw: uri, config, onePatient, report, resolveUri }),
   );
   const tasks = [...patients].map(
@@ -56,5 +56,5 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   );
   if (layout === 'one-patient' && records.every(({ files }) => files === 0))
     throw new UsageError(`${displayUri(uri)}: holds nothing; give the folder of a patient`);
-  return inspectionOf(VERSION, records);
+  return inspectionOf(VERSION, { layout, num_by_header: byHeader ?? null }, records);
 }

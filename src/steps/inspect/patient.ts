@@ -6,6 +6,7 @@ import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
 import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
 import { niftiStudy } from '../../raw/nifti-study.ts';
+import { assertOnePatient } from '../../raw/one-patient.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
 import type { RawPatient } from '../../raw/raw-patient.ts';
 import { patientRules } from '../../raw/rules.ts';
@@ -86,7 +87,7 @@ async function inspectNifti(
 async function inspectInputs(
   { dicom, niftiCt, niftiMask }: PatientInputs,
   rules: StudyRules,
-  { config: { qc }, names }: InspectTask,
+  { config: { qc }, names, patient }: InspectTask,
   clock: StageClock,
 ): Promise<Inspected> {
   if (niftiCt !== undefined) return inspectNifti(niftiCt, niftiMask!, rules, qc, clock);
@@ -106,6 +107,7 @@ async function inspectInputs(
     ...refusalOf(() => {
       if (refusal !== undefined) throw refusal;
       if (survey.outcome instanceof CaseExclusion) throw withWayOut(survey.outcome, keys);
+      assertOnePatient(patient, survey.patientIds);
       assertHeaderQc(survey.outcome, survey.patientIds, qc);
     }),
   };

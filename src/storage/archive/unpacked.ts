@@ -1,6 +1,7 @@
 import { ArchiveError } from '../../errors.ts';
 import type { ArchiveLimits } from '../archive-limits.ts';
 import { assertKey, byCodeUnits, keyStart } from '../key.ts';
+import { peekAt, walkOf } from '../shortcuts.ts';
 import type { Entry, ReadableStore, Store } from '../store.ts';
 import { archiveKind, foreignArchive } from './archive-kind.ts';
 import { ArchivesInUse } from './archives-in-use.ts';
@@ -119,6 +120,21 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
     yield* upTo(undefined);
   }
 
+  /** As `listFolder`, each archive where it is met. */
+  async function* walkFolder(prefix: string): AsyncGenerator<Entry> {
+    for await (const entry of walkOf(store, prefix)) {
+      const archive = archiveKind(entry.key) !== undefined;
+      if (archive && levels > 0) {
+        known.set(entry.key, entry);
+        yield* listArchive(entry);
+        continue;
+      }
+      const whatToDo = archive ? TOO_DEEP : foreignArchive(entry.key);
+      if (whatToDo !== undefined) shared.onForeign?.(start + entry.key, whatToDo);
+      yield entry;
+    }
+  }
+
   /** Where the bytes of a key lie; undefined for an archive, which is a folder here. */
   const placeOf = async (key: string): Promise<{ content: ReadableStore; key: string } | undefined> => {
     assertKey(uri, key);
@@ -133,6 +149,11 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
       const found = await archiveOn(keyStart(uri, prefix).slice(0, -1));
       yield* found === undefined ? listFolder(prefix) : listArchive(found.archive, found.below);
     },
+    async *walk(prefix = '') {
+      const found = await archiveOn(keyStart(uri, prefix).slice(0, -1));
+      if (found !== undefined) yield* listArchive(found.archive, found.below);
+      else yield* walkFolder(prefix);
+    },
     async read(key) {
       const place = await placeOf(key);
       return place?.content.read(place.key);
@@ -140,6 +161,10 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
     async readStart(key, bytes) {
       const place = await placeOf(key);
       return place?.content.readStart(place.key, bytes);
+    },
+    async peek(key, bytes, see) {
+      const place = await placeOf(key);
+      return place && peekAt(place.content, place.key, bytes, see);
     },
     async readRange(key, from, length) {
       const place = await placeOf(key);

@@ -25,16 +25,21 @@ export class BlobStore implements Store {
 
   /** Gathers the listing before it yields: accounts with a hierarchical namespace sort `/` before all else. */
   async *list(prefix = ''): AsyncIterable<Entry> {
-    const start = this.#start + keyStart(this.uri, prefix);
     const entries: Entry[] = [];
+    for await (const entry of this.walk(prefix)) entries.push(entry);
+    yield* entries.sort((a, b) => byCodeUnits(a.key, b.key));
+  }
+
+  /** Page by page. Whether `/` sorts before all else or not, what begins alike up to a `/` comes together. */
+  async *walk(prefix = ''): AsyncIterable<Entry> {
+    const start = this.#start + keyStart(this.uri, prefix);
     try {
       for await (const blob of this.#container.listBlobsFlat({ prefix: start, includeMetadata: true })) {
-        if (!isFolderMarker(blob)) entries.push(this.#entry(blob));
+        if (!isFolderMarker(blob)) yield this.#entry(blob);
       }
     } catch (error) {
       this.#absentOrThrow(this.uri, 'listed', error);
     }
-    yield* entries.sort((a, b) => byCodeUnits(a.key, b.key));
   }
 
   async *children(): AsyncIterable<Child> {

@@ -1,7 +1,9 @@
-import type { BigIntStats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { type BigIntStats, type Dirent, stat } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { StorageError } from '../../errors.ts';
+import { inFlight } from '../in-flight.ts';
 import { byCodeUnits } from '../key.ts';
 import { isPartial } from '../partial.ts';
 import type { Entry } from '../store.ts';
@@ -10,25 +12,33 @@ import { folderFailure, ignoreAbsent } from './folder-failure.ts';
 export interface Member {
   readonly name: string;
   readonly link: boolean;
-  readonly stats: BigIntStats;
+  /** Undefined of a folder. */
+  readonly file: Pick<Entry, 'bytes' | 'version'> | undefined;
+}
+
+const statOf = promisify(stat);
+
+/** What is kept of a file's status, which has a dozen large numbers more. */
+function memberOf(dirent: Dirent, stats: BigIntStats): Member | undefined {
+  if (!stats.isFile() && !stats.isDirectory()) return undefined;
+  const { name } = dirent;
+  const file = stats.isFile() ? fileOf(stats) : undefined;
+  return { name, link: dirent.isSymbolicLink(), file };
 }
 
 /** Files and folders directly in `folder`, in no order, links resolved; none where it does not exist. */
 export async function membersOf(folder: string): Promise<Member[]> {
   try {
     const dirents = (await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? [];
-    const members = await Promise.all(
-      dirents
-        .filter(({ name }) => !isPartial(name))
-        .map(async (dirent) => {
-          const stats = await stat(join(folder, dirent.name), { bigint: true }).catch(ignoreAbsent);
-          // Node puts U+FFFD for bytes that are no UTF-8: nothing has such a name, and a slice would be lost in silence.
-          if (stats === undefined && dirent.name.includes('\ufffd'))
-            throw new StorageError(folder, 'holds a file whose name is not UTF-8; rename it');
-          return stats && { name: dirent.name, link: dirent.isSymbolicLink(), stats };
-        }),
-    );
-    return members.filter((member) => member?.stats.isFile() || member?.stats.isDirectory()) as Member[];
+    const members = await inFlight(dirents, async (dirent) => {
+      if (isPartial(dirent.name)) return undefined;
+      const stats = await statOf(join(folder, dirent.name), { bigint: true }).catch(ignoreAbsent);
+      // Node puts U+FFFD for bytes that are no UTF-8: nothing has such a name, and a slice would be lost in silence.
+      if (stats === undefined && dirent.name.includes('\ufffd'))
+        throw new StorageError(folder, 'holds a file whose name is not UTF-8; rename it');
+      return stats && memberOf(dirent, stats);
+    });
+    return members.filter((member) => member !== undefined);
   } catch (error) {
     throw folderFailure(folder, 'listed', error);
   }
@@ -51,24 +61,25 @@ async function* walkBelow(
   if (entered.has(real)) return;
   entered.add(real);
   const members = await membersOf(folder);
-  for (const { name, link, stats } of members.sort((a, b) => byCodeUnits(orderOf(a), orderOf(b)))) {
-    if (stats.isDirectory()) {
+  for (const { name, link, file } of members.sort((a, b) => byCodeUnits(orderOf(a), orderOf(b)))) {
+    if (file === undefined) {
       const below = join(folder, name);
       yield* walkBelow(below, `${start}${name}/`, link ? await realPath(below) : join(real, name), entered);
     } else {
-      yield entryOf(start + name, stats);
+      yield { key: start + name, ...file };
     }
   }
 }
 
 /** With its slash a folder sorts where its keys do: `a.txt` < `a/x` < `a0`. */
-function orderOf({ name, stats }: Member): string {
-  return stats.isDirectory() ? `${name}/` : name;
+function orderOf({ name, file }: Member): string {
+  return file === undefined ? `${name}/` : name;
 }
 
-export function entryOf(key: string, { size, mtimeNs }: BigIntStats): Entry {
+/** Size and version of a file. */
+export function fileOf({ size, mtimeNs }: BigIntStats): Pick<Entry, 'bytes' | 'version'> {
   // Both: the clock of a file system may tick only every few milliseconds.
-  return { key, bytes: Number(size), version: `${mtimeNs}-${size}` };
+  return { bytes: Number(size), version: `${mtimeNs}-${size}` };
 }
 
 async function realPath(path: string): Promise<string> {

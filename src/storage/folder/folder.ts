@@ -16,8 +16,9 @@ import { type Content, piecesOf } from '../content.ts';
 import { assertKey, byCodeUnits, keyStart } from '../key.ts';
 import { isPartialOf, partialName } from '../partial.ts';
 import type { Child, Entry, Store } from '../store.ts';
+import { FileStarts } from './file-starts.ts';
 import { folderFailure, ignoreAbsent, isAbsent } from './folder-failure.ts';
-import { entryOf, membersOf, walk } from './folder-tree.ts';
+import { fileOf, membersOf, walk } from './folder-tree.ts';
 
 /** The most one read call may ask for. */
 const READ_BYTES = 2 ** 30;
@@ -28,6 +29,7 @@ const READ_BYTES = 2 ** 30;
  */
 export class FolderStore implements Store {
   readonly uri: string;
+  readonly #starts = new FileStarts();
 
   constructor(path: string) {
     this.uri = resolve(path);
@@ -42,8 +44,8 @@ export class FolderStore implements Store {
   async *children(): AsyncIterable<Child> {
     await this.#assertNoFile();
     const members = await membersOf(this.uri);
-    for (const { name, stats } of members.sort((a, b) => byCodeUnits(a.name, b.name))) {
-      yield stats.isDirectory() ? { kind: 'folder', name } : { kind: 'file', entry: entryOf(name, stats) };
+    for (const { name, file } of members.sort((a, b) => byCodeUnits(a.name, b.name))) {
+      yield file === undefined ? { kind: 'folder', name } : { kind: 'file', entry: { key: name, ...file } };
     }
   }
 
@@ -79,11 +81,27 @@ export class FolderStore implements Store {
     }
   }
 
+  async peek<T>(key: string, bytes: number, see: (start: Uint8Array) => T): Promise<T | undefined> {
+    const path = this.#path(key);
+    try {
+      return await this.#starts.peek(path, bytes, see);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw folderFailure(path, 'read', error);
+    }
+  }
+
+  async names(): Promise<string[]> {
+    await this.#assertNoFile();
+    const names = await readdir(this.uri).catch(ignoreAbsent);
+    return names ?? [];
+  }
+
   async stat(key: string): Promise<Entry | undefined> {
     const path = this.#path(key);
     try {
       const stats = await stat(path, { bigint: true });
-      return stats.isFile() ? entryOf(key, stats) : undefined;
+      return stats.isFile() ? { key, ...fileOf(stats) } : undefined;
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw folderFailure(path, 'read', error);

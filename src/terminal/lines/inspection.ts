@@ -77,6 +77,19 @@ function patientLines(patient: InspectedPatient): string[] {
   ];
 }
 
+const LAYOUTS: Readonly<Record<Inspection['layout'], string>> = {
+  pairs: 'a row a patient, of a table of pairs',
+  nifti: 'NIfTI files in a layout that is known',
+  folders: 'a folder or archive a patient',
+  headers: 'patients by the Patient ID of their files, wherever they lie',
+  'one-patient': 'one patient',
+};
+
+function layoutLine({ layout, num_by_header }: Inspection): string {
+  const byHeader = num_by_header === null ? '' : `; by header: ${num_by_header}`;
+  return `layout: ${LAYOUTS[layout]}${byHeader}`;
+}
+
 function summaryLines({ summary }: Inspection): string[] {
   const { num_patients, num_would_convert, num_would_be_excluded, exclusions, roi_names } = summary;
   return [
@@ -97,6 +110,8 @@ const HEADERS_ALONE =
 export function inspectionLines(inspection: Inspection): string[] {
   const { patients } = inspection;
   return [
+    layoutLine(inspection),
+    '',
     ...patients.flatMap((patient) => [...patientLines(patient), '']),
     ...(patients.length > 1 ? [...summaryLines(inspection), ''] : []),
     HEADERS_ALONE,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { missingPlanes, sliceGrid } from '../../../src/dicom/series/gaps.ts';
+import { liesInTwo, missingPlanes, sliceGrid } from '../../../src/dicom/series/gaps.ts';
 import { type Stack, stackSlices } from '../../../src/dicom/series/stack.ts';
 import { gridDistanceMm } from '../../../src/volume/geometry.ts';
 import { axial, planesOf } from '../../support/dicom/made-planes.ts';
@@ -122,4 +122,16 @@ describe.runIf(hasSharedData)('real series', () => {
       expect(stack.flags).toEqual([]);
     });
   });
+});
+
+test('slices of two scans pushed into each other are told from those of one', () => {
+  const run = (count: number, first = 0): number[] => Array.from({ length: count }, (_, k) => first + 3 * k);
+  const both = (a: readonly number[], b: readonly number[]): number[] => [...a, ...b].sort((p, q) => p - q);
+  expect(liesInTwo(both(run(40), run(30, 91.2)))).toBe(true);
+  expect(liesInTwo(both(run(12), run(12, 1)))).toBe(true);
+  expect(liesInTwo(run(40))).toBe(false);
+  // A lost slice, two spacings, a step between two scans that do not overlap.
+  expect(liesInTwo(run(40).filter((_, k) => k !== 20))).toBe(false);
+  expect(liesInTwo([...run(10), ...[28.5, 30, 31.5, 33, 34.5]])).toBe(false);
+  expect(liesInTwo([...run(10), ...run(10, 28.2)])).toBe(false);
 });

@@ -40,6 +40,7 @@ test('two images of one position that differ in one pixel exclude the patient', 
     plane === other ? (await made(plane)).with(11, 99) : made(plane);
   await expect(withoutDuplicates([...planes, other], changed)).rejects.toMatchObject({
     code: 'duplicate-slices',
+    message: expect.stringMatching(/no attribute tells two scans apart: export the scan/),
   });
 });
 

@@ -72,6 +72,7 @@ test('mixed rescales of frames are told', async () => {
 interface MadeFrame {
   readonly z: number;
   readonly type?: string;
+  readonly temporalPosition?: number;
 }
 
 /** An Enhanced CT of 2 x 2 pixels a frame; frame f holds f everywhere. */
@@ -103,8 +104,17 @@ function enhanced(frames: readonly MadeFrame[], declared = frames.length): Dicom
     [
       0x52009230,
       'SQ',
-      frames.map(({ z, type = 'VOLUME' }): Element[] => [
+      frames.map(({ z, type = 'VOLUME', temporalPosition }): Element[] => [
         [0x00209113, 'SQ', [[[0x00200032, 'DS', [0, 0, z]]]]],
+        ...(temporalPosition === undefined
+          ? []
+          : [
+              [
+                0x00209111,
+                'SQ',
+                [[[0x00209128, 'UL', new Uint8Array([temporalPosition, 0, 0, 0])]]],
+              ] as const,
+            ]),
         [0x00189329, 'SQ', [[[0x00089007, 'CS', `ORIGINAL\\PRIMARY\\${type}\\NONE`]]]],
       ]),
     ],
@@ -126,6 +136,18 @@ test('time points in one file are no volume', () => {
   const { candidates, rejected } = ctSeries([enhanced([...heights, ...heights].map((z) => ({ z })))], rules);
   expect(candidates).toEqual([]);
   expect(rejected).toEqual([{ modality: 'CT', images: 8, reason: '4-D: 2 images at each position' }]);
+});
+
+test('time points in one file that Temporal Position Index tells apart are scans', async () => {
+  const frames = [1, 2].flatMap((temporalPosition) => heights.map((z) => ({ z, temporalPosition })));
+  const { candidates, rejected } = ctSeries([enhanced(frames)], rules);
+  expect(rejected).toEqual([]);
+  expect(candidates.map(({ scan, planes }) => [scan?.attribute, planes.map(({ frame }) => frame)])).toEqual([
+    ['Temporal Position', [0, 1, 2, 3]],
+    ['Temporal Position', [4, 5, 6, 7]],
+  ]);
+  const { ct } = await readSeries(candidates[1]);
+  expect(Array.from(ct.data).filter((_, i) => i % 4 === 0)).toEqual([4, 5, 6, 7]);
 });
 
 test('a file that declares another number of frames than it describes is rejected', () => {

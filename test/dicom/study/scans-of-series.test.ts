@@ -131,6 +131,25 @@ test('where the mask names none, the most suitable is taken, and it is said', as
   expect(alike.facts.flags).toMatchObject([{ code: 'several-scans', message: /the mask names none/ }]);
 });
 
+test('a NIfTI mask names no image: its grid tells the scan it was made on', async () => {
+  const [low, high] = [scan(1, 10), scan(2, 12, 20.2)];
+  const geometry = {
+    size: [8, 8, 10],
+    spacingMm: [1, 1, 3],
+    originMm: [0, 0, 0],
+    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  } as const;
+  const data = new Uint8Array(640);
+  data.fill(1, 7 * 64 + 20, 7 * 64 + 24);
+  const study = await readStudy(
+    [...low, ...high].map(({ name, dataset }) => ({ name, bytes: dataset.byteArray as Uint8Array })),
+    { ...rules, maskSources: ['NIFTI'] },
+    { name: 'mask.nii.gz', volume: { data, geometry } },
+  );
+  expect(takenOf(study)).toEqual([10]);
+  expect([...study.tumor.data]).toEqual([...data]);
+});
+
 describe('a patient is excluded where the mask', () => {
   test('names images of two scans', async () => {
     const both = [uidOf(first[3]), uidOf(second[4]), uidOf(second[5])];

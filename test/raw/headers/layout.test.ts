@@ -5,7 +5,7 @@ import { type LayoutRules, layoutOf } from '../../../src/raw/headers/layout.ts';
 /** Children by name with the patients in them, a letter each; '' for what lies directly there. */
 type Seen = Readonly<Record<string, string>>;
 
-function cohortOf(children: Seen): HeaderCohort {
+function cohortOf(children: Seen, more: Partial<SeenChild> = {}): HeaderCohort {
   const patients = new Map<string, HeaderPatient>();
   for (const patientId of Object.values(children).join(''))
     patients.set(patientId, { patientId, issuer: '', identityRemoved: true, folderNamed: false, runs: [] });
@@ -18,6 +18,10 @@ function cohortOf(children: Seen): HeaderCohort {
         name,
         patients: new Set([...letters].filter((letter) => letter !== '-')),
         dicom: letters !== '',
+        cts: /[a-z]/.test(letters),
+        masks: false,
+        studies: new Set(['one study']),
+        ...more,
       }),
     ),
     strays: { anonymous: 0, damaged: 0, others: 0 },
@@ -56,8 +60,21 @@ test.each<[string, Seen, Partial<LayoutRules>, string]>([
 
 test.each([
   [{ '': 'ab' }, 'DICOM files lie beside the folders'],
-  [{ P: 'ab', Q: 'c' }, '1 of 2 folders and archives hold several patients'],
-  [{ P: 'a', Q: 'a', R: 'b' }, '1 patients lie in several folders or archives'],
+  [{ P: 'ab', Q: 'c' }, '1 folder or archive holds several'],
+  [{ P: 'a', Q: 'a', R: 'b' }, '1 lies in several folders or archives'],
 ])('%o is told: %s', (children, why) => {
   expect(layoutOf(cohortOf(children as Seen), AUTO)).toEqual({ kind: 'headers', why });
+});
+
+test.each<[string, Partial<SeenChild>, Partial<LayoutRules>, string]>([
+  ['of several studies', {}, {}, 'folders'],
+  ['of several studies with masks', { masks: true }, {}, 'folders'],
+  ['of several studies, known to be a cohort', {}, { cohort: true }, 'folders'],
+  ['of several studies, in a place that is named so', {}, { names: ['a'] }, 'one-patient'],
+  ['of one study', { studies: new Set(['x']) }, {}, 'one-patient'],
+  ['with masks and no CT', { cts: false, masks: true }, {}, 'one-patient'],
+  ['of several studies, asked for by header', {}, { mode: 'header' }, 'headers'],
+])('folders under one Patient ID, %s: %o', (_, more, rules, kind) => {
+  const found = cohortOf({ P: 'a', Q: 'a' }, { studies: new Set(['x', 'y']), ...more });
+  expect(layoutOf(found, { ...AUTO, ...rules }).kind).toBe(kind);
 });

@@ -101,7 +101,7 @@ describe.each([
         [false, { algorithm: 'MANUAL', decided_by: 'older' }],
       ]),
     );
-    const lines = inspectionLines(inspectionOf('0', [inspected]));
+    const lines = inspectionLines(inspectionOf('0', { layout: 'folders', num_by_header: 1 }, [inspected]));
     const file = '(file \\d+ of \\d+|mask-\\d\\.dcm)';
     const line = (start: string, end: string): RegExp =>
       new RegExp(`^  ${start} ${source}: ${file}, by series UID, drawn by hand${end}$`);

@@ -1,0 +1,71 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** Not blocking: opening a named pipe would wait for its other end. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** Of a file that is looked at, in a buffer that is kept. */
+const BUFFER_BYTES = 2 ** 15;
+
+/** Files by which it is told whether they lie near. */
+const TRIED = 16;
+
+/** A file in the page cache of a local disk takes some ten microseconds, one across a network a hundred times as long. */
+const NEAR_MS = 0.15;
+
+/** Files that are then read side by side before it is tried again. */
+const FAR = 512;
+
+/**
+ * Looks at the starts of many files in few buffers. One after the other where they are as near as memory, which costs less
+ * than a promise a step; side by side where they have to be waited for.
+ */
+export class FileStarts {
+  readonly #buffers: Uint8Array[] = [];
+  readonly #ownBuffer = new Uint8Array(BUFFER_BYTES);
+  #tried = 0;
+  #triedMs = 0;
+  #farLeft = 0;
+
+  /** What `see` makes of the first `bytes` bytes of the file at `path`, which are its own only while it runs. */
+  async peek<T>(path: string, bytes: number, see: (start: Uint8Array) => T): Promise<T> {
+    if (bytes <= BUFFER_BYTES && this.#farLeft === 0) return this.#near(path, bytes, see);
+    if (this.#farLeft > 0) this.#farLeft--;
+    const buffer = bytes <= BUFFER_BYTES ? (this.#buffers.pop() ?? new Uint8Array(BUFFER_BYTES)) : undefined;
+    const target = (buffer ?? new Uint8Array(bytes)).subarray(0, bytes);
+    const file = await open(path, FLAGS);
+    try {
+      let filled = 0;
+      while (filled < bytes) {
+        const { bytesRead } = await file.read(target, filled, bytes - filled, filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return see(target.subarray(0, filled));
+    } finally {
+      if (buffer !== undefined) this.#buffers.push(buffer);
+      await file.close();
+    }
+  }
+
+  #near<T>(path: string, bytes: number, see: (start: Uint8Array) => T): T {
+    const before = performance.now();
+    const file = openSync(path, FLAGS);
+    let filled = 0;
+    try {
+      while (filled < bytes) {
+        const read = readSync(file, this.#ownBuffer, filled, bytes - filled, filled);
+        if (read === 0) break;
+        filled += read;
+      }
+    } finally {
+      closeSync(file);
+    }
+    this.#triedMs += performance.now() - before;
+    if (++this.#tried === TRIED) {
+      if (this.#triedMs > TRIED * NEAR_MS) this.#farLeft = FAR;
+      [this.#tried, this.#triedMs] = [0, 0];
+    }
+    return see(this.#ownBuffer.subarray(0, filled));
+  }
+}
