@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
 import { assertContent, isContentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
-import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
+import { type ResolveUri, uriResolver } from '../../azureml/arm/resolve-uri.ts';
 import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
 import { findPatients } from '../../raw/patients.ts';
+import { rawPlaces } from '../../raw/places.ts';
 import { type CaseRecord, caseSchema } from '../../records/case.ts';
 import { CASES_FILE, mergeCases } from '../../records/cases.ts';
 import { CHANGES_FILE, earlierCasesSchema } from '../../records/changes.ts';
@@ -56,15 +57,15 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptio
 }
 
 /** Refuses outputs among the raw data: they would be taken for patients, and are replaced and deleted by name. */
-async function assertApart(raw: string, interim: string): Promise<void> {
+async function assertApart({ raw, interim, resolveUri = uriResolver() }: ConvertOptions): Promise<void> {
   if (isPairTable(raw)) return;
-  const [input, output] = [(await openStore(raw)).uri, (await openStore(interim)).uri].map((uri) =>
-    uri.endsWith('/') ? uri : `${uri}/`,
-  );
-  if (output.startsWith(input)) {
-    throw new UsageError(
-      `--interim ${displayUri(interim)} lies in --raw ${displayUri(raw)}; give a place outside it`,
-    );
+  const placeOf = async (uri: string): Promise<string> => `${(await openStore(uri)).uri.replace(/\/$/, '')}/`;
+  const output = await placeOf(interim);
+  for (const place of await rawPlaces(raw, resolveUri)) {
+    if (output.startsWith(await placeOf(place)))
+      throw new UsageError(
+        `--interim ${displayUri(interim)} lies in --raw ${displayUri(place)}; give a place outside it`,
+      );
   }
 }
 
@@ -75,11 +76,11 @@ export function convert(options: ConvertOptions): Promise<StepSummary> {
 
 /** The configuration, once it is sure that neither the options nor a secret or program in want would stop every patient. */
 async function checkedConfig(options: ConvertOptions): Promise<Config> {
-  const { raw, interim, content = '', report } = options;
+  const { content = '', report } = options;
   assertContent(content);
   if (options.prune && options.limit)
     throw new UsageError('--prune: not with --limit, by which most patients would count as gone');
-  await assertApart(raw, interim);
+  await assertApart(options);
   if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
   const config = await readConfig(options);
   uidHmacOf(config);
