@@ -51,7 +51,8 @@ async function lookAtHeaders(
       builder.add(number, owned);
   }
   const cohort = builder.build();
-  const folderNames = new Set(cohort.children.map(({ name }) => name));
+  const all = [...cohort.patients.values()];
+  const folderNames = new Set(all.filter((one) => one.folderNamed).map(({ patientId }) => patientId));
   const mayName = ({ patientId, identityRemoved }: Look): boolean =>
     naming.hidden || identityRemoved || patientId === '' || folderNames.has(patientId);
   await index.keep(kept, naming.kind, mayName);
