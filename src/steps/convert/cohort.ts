@@ -35,7 +35,7 @@ import type { ConvertTask } from './task.ts';
 import { prepareConvert, weighConvert } from './weigh.ts';
 
 export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptions {
-  /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
+  /** Raw data, as `findPatients` takes them: a place, an archive, a table (.csv), or a list of places (.txt). */
   readonly raw: string;
   /** Where NIfTI masks lie, for the source NIFTI; the raw data where it is absent. */
   readonly masks?: string | undefined;
