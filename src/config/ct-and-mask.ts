@@ -67,7 +67,7 @@ export const mask = z.strictObject({
     .array(z.string().regex(/\{patient\}/, { error: 'must contain {patient}' }))
     .readonly()
     .describe(
-      'Where a NIfTI mask of a patient lies below --masks (the raw data by default); {patient} stands for its folder. The first that is there is taken. For the source NIFTI.',
+      'Where a NIfTI mask of a patient lies below --masks (the raw data by default); {patient} stands for its name. The first that is there is taken. For the source NIFTI.',
     ),
   labels: z
     .array(z.int().positive())

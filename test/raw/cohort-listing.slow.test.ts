@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { expectDealt } from '../support/listed-container.ts';
+import { expectDealt, findListed } from '../support/listed-container.ts';
 
 const SLICES = 150;
 
@@ -12,6 +12,21 @@ function heapMb(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed / 1e6;
 }
+
+test('what is kept of 200 000 blobs when their patients are found is what is kept of 50 000', async () => {
+  const kept = async (patients: number, slices: number): Promise<number> => {
+    const before = heapMb();
+    const data = await findListed({ patients, slices, page: 5000 });
+    const after = heapMb();
+    expect(data.patients.size).toBe(patients);
+    return after - before;
+  };
+  await kept(10, 20);
+  const few = await kept(250, 200);
+  const many = await kept(250, 800);
+  // The entries of 150 000 blobs would be some 50 MB.
+  expect(many - few).toBeLessThan(2);
+});
 
 test('60 000 blobs are listed, weighed and dealt, and memory stays flat', async () => {
   const heap: number[] = [];

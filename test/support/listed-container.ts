@@ -2,11 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { resolveConfig } from '../../src/config/load.ts';
 import { findPatients } from '../../src/raw/patients.ts';
+import type { RawData } from '../../src/raw/raw-data.ts';
 import { deal } from '../../src/runner/ranks/deal.ts';
 import type { ConvertTask } from '../../src/steps/convert/task.ts';
 import { weighConvert } from '../../src/steps/convert/weigh.ts';
 import { inFlight } from '../../src/storage/in-flight.ts';
 import { startProxy } from './azure/proxy.ts';
+import { elementBytes, part10Bytes } from './dicom/encoded-dicom.ts';
 
 /** A container that nobody has to fill: only its listing exists. */
 export interface ListedContainer {
@@ -33,18 +35,40 @@ function answerPage(response: ServerResponse, items: readonly string[], next: st
   response.end(`${head}${items.join('')}</Blobs><NextMarker>${next}</NextMarker></EnumerationResults>`);
 }
 
+/** The first bytes of a slice, as a range of it is answered (REST reference, Get Blob): whose it is, and its number. */
+function answerHeader(response: ServerResponse, path: string): void {
+  const [patient, file] = path.split('/').slice(-2);
+  const number = /(\d{4})\.dcm$/.exec(file)![1];
+  const elements = elementBytes([
+    [0x00080060, 'CS', 'CT'],
+    [0x00100020, 'LO', patient],
+    [0x00120062, 'CS', 'YES'],
+    [0x0020000d, 'UI', `2.25.1${patient.slice(-3)}`],
+    [0x0020000e, 'UI', `2.25.2${patient.slice(-3)}`],
+    [0x00200013, 'IS', number],
+    [0x00280303, 'CS', 'MODIFIED'],
+    [0x7fe00010, 'OW', new Uint8Array(0)],
+  ]);
+  const header = part10Bytes('1.2.840.10008.1.2.1', elements);
+  response.writeHead(206, {
+    'content-length': header.length,
+    'content-range': `bytes 0-${header.length - 1}/${header.length}`,
+    etag: '"0x8D"',
+  });
+  response.end(header);
+}
+
 async function startListing({ patients, slices, page }: ListedContainer) {
   const [patientNames, sliceNames] = [named(patients, patientOf), named(slices, sliceOf)];
-  const asked = { pages: 0, blobs: 0 };
+  const asked = { pages: 0, blobs: 0, headers: 0 };
   // Every request is answered here; nothing listens behind it.
   const proxy = await startProxy('http://127.0.0.1:9/devstoreaccount1', ({ url = '' }, response) => {
     const query = new URL(url, 'http://localhost').searchParams;
     const from = Number(query.get('marker') ?? 0);
     const nextOf = (length: number): string => (from + page < length ? String(from + page) : '');
     if (query.get('comp') !== 'list') {
-      // What a header would tell is no part of this: nothing is there.
-      response.writeHead(404, { 'x-ms-error-code': 'BlobNotFound' });
-      response.end();
+      asked.headers++;
+      answerHeader(response, new URL(url, 'http://localhost').pathname);
       return true;
     }
     asked.pages++;
@@ -73,6 +97,12 @@ async function startListing({ patients, slices, page }: ListedContainer) {
   return { raw: `${proxy.url}/raw`, asked };
 }
 
+/** The patients that are found in it. */
+export async function findListed(container: ListedContainer): Promise<RawData> {
+  const { raw } = await startListing(container);
+  return findPatients({ raw, config: resolveConfig({ preset: 'lung1' }), report: () => {} });
+}
+
 /**
  * Has its patients listed, weighed and dealt to 4 ranks: each page is asked for once, and the ranks get as much.
  * `look` is told of the blobs that were listed after each patient.
@@ -85,9 +115,12 @@ export async function expectDealt(
   const names = named(patients, patientOf);
   const { raw, asked } = await startListing(container);
   const config = resolveConfig({ preset: 'lung1' });
-  const { patients: found } = await findPatients({ raw, config, report: () => {} });
+  const { patients: found, byHeader } = await findPatients({ raw, config, report: () => {} });
   expect([...found.keys()]).toEqual(names);
+  expect(byHeader).toBe(patients);
   const looked = { ...asked };
+  // The first and the last slice of each.
+  expect(looked.headers).toBe(2 * patients);
   expect(looked.blobs).toBe(patients * slices);
   const tasks = [...found].map(
     ([patientId, patient]): ConvertTask => ({

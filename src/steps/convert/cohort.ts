@@ -35,7 +35,7 @@ import type { ConvertTask } from './task.ts';
 import { prepareConvert, weighConvert } from './weigh.ts';
 
 export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptions {
-  /** Store of the raw data, a folder or `.zip` a patient; or a table `patient_id,ct,mask`. */
+  /** Raw data, as `findPatients` takes them: a place, an archive, a table (.csv), or a list of places (.txt). */
   readonly raw: string;
   /** Where NIfTI masks lie, for the source NIFTI; the raw data where it is absent. */
   readonly masks?: string | undefined;
@@ -57,12 +57,12 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptio
 }
 
 /** Refuses outputs among the raw data: they would be taken for patients, and are replaced and deleted by name. */
-async function assertApart(places: readonly string[], interim: string): Promise<void> {
-  for (const place of places) {
-    const [input, output] = [(await openStore(place)).uri, (await openStore(interim)).uri].map((uri) =>
-      uri.endsWith('/') ? uri : `${uri}/`,
-    );
-    if (output.startsWith(input))
+async function assertApart({ raw, interim, resolveUri = uriResolver() }: ConvertOptions): Promise<void> {
+  if (isPairTable(raw)) return;
+  const placeOf = async (uri: string): Promise<string> => `${(await openStore(uri)).uri.replace(/\/$/, '')}/`;
+  const output = await placeOf(interim);
+  for (const place of await rawPlaces(raw, resolveUri)) {
+    if (output.startsWith(await placeOf(place)))
       throw new UsageError(
         `--interim ${displayUri(interim)} lies in --raw ${displayUri(place)}; give a place outside it`,
       );
@@ -76,11 +76,11 @@ export function convert(options: ConvertOptions): Promise<StepSummary> {
 
 /** The configuration, once it is sure that neither the options nor a secret or program in want would stop every patient. */
 async function checkedConfig(options: ConvertOptions): Promise<Config> {
-  const { raw, interim, content = '', resolveUri = uriResolver(), report } = options;
+  const { content = '', report } = options;
   assertContent(content);
   if (options.prune && options.limit)
     throw new UsageError('--prune: not with --limit, by which most patients would count as gone');
-  if (!isPairTable(raw)) await assertApart(await rawPlaces(raw, resolveUri), interim);
+  await assertApart(options);
   if (isContentFingerprint(content)) report({ kind: 'note', message: `content of the raw data: ${content}` });
   const config = await readConfig(options);
   uidHmacOf(config);

@@ -15,7 +15,7 @@ import type { InspectTask } from './patient.ts';
 import { excludedPatient } from './record.ts';
 
 export interface InspectOptions extends ConfigOptions, MemoryOptions {
-  /** A cohort: children `PATIENT/` or `PATIENT.zip`, or a table `patient_id,ct,mask`. Or one patient: a folder or `.zip`. */
+  /** Raw data, as `findPatients` takes them: a place, an archive, a table (.csv), or a list of places (.txt); or one patient. */
   readonly uri: string;
   /** Whether `uri` is one patient; undefined looks. */
   readonly patient?: boolean | undefined;

@@ -11,7 +11,7 @@ const number = (description: string) => ({ type: 'number', requiresArg: true, de
 const text = (description: string) => ({ type: 'string', requiresArg: true, description }) as const;
 
 const OPTIONS = {
-  raw: { ...text(`Cohort, PATIENT/ or PATIENT.zip below it: ${URI_FORMS}`), demandOption: true },
+  raw: { ...text(`Raw data, as --raw of convert: ${URI_FORMS}`), demandOption: true },
   prices: {
     ...text('YAML file with your prices, as infra/prices.example.yml has them (a path or URI)'),
     demandOption: true,

@@ -18,7 +18,7 @@ export const inspectCommand: AddCommand = (y, around) =>
         .positional('uri', {
           type: 'string',
           demandOption: true,
-          description: `Cohort (PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask) or one patient (a folder of DICOM files, a .zip): ${URI_FORMS}`,
+          description: `Raw data, as --raw of convert, or one patient (a folder, an archive): ${URI_FORMS}`,
         })
         .options(inspectOptions),
     async (argv) => {

@@ -12,7 +12,7 @@ export const stepCommands: AddCommand = (y, around) =>
   y
     .command(
       'convert',
-      'Component: raw DICOM to CT volume and tumour mask',
+      'Component: raw DICOM or NIfTI to CT volume and tumour mask',
       (step) => step.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
         const { report, resolveUri, end } = around();

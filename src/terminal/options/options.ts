@@ -16,12 +16,13 @@ import {
   workers,
 } from './shared-options.ts';
 
+const RAW_DATA = `Raw data as they lie there: a folder or archive a patient, DICOM anywhere below (patients by Patient ID), an archive of many, NIfTI in a known layout, a table patient_id,ct,mask (.csv), a list of places (.txt): ${URI_FORMS}`;
+const CLINICAL_TABLE = 'Clinical table with a row a patient: CSV, also by semicolons or tabs, or .xlsx';
+
 /** The options of each component; a test holds them equal to components/STEP/component.yml. */
 export const COMPONENT_OPTIONS = {
   convert: {
-    raw: uri(
-      `Raw data, PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask (.csv): ${URI_FORMS}`,
-    ),
+    raw: uri(RAW_DATA),
     masks,
     interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json} are written'),
     cases: folder('Folder for the cases.json artifact'),
@@ -42,7 +43,7 @@ export const COMPONENT_OPTIONS = {
   },
   split: {
     cases: folder('Folder of the cases.json artifact'),
-    clinical: uri('Clinical CSV with a row a patient'),
+    clinical: uri(CLINICAL_TABLE),
     ...previous,
     ...state,
     split: folder('Folder for the split.json artifact'),
@@ -94,8 +95,8 @@ export const shardOptions = {
 } as const;
 
 const cohort = {
-  raw: uri(`Raw data, PATIENT/ or PATIENT.zip below it, or a table patient_id,ct,mask (.csv): ${URI_FORMS}`),
-  clinical: uri('Clinical CSV with a row a patient'),
+  raw: uri(RAW_DATA),
+  clinical: uri(CLINICAL_TABLE),
 } as const;
 
 export const fingerprintOptions = {
