@@ -27,6 +27,8 @@ interface SeenPlaces {
   readonly unopened: readonly UnopenedArchives[];
 }
 
+const placeName = (place: string): string => archiveStem(lastName(place));
+
 /** Looks at as few headers as tell the patients, and keeps what they told for the next run. */
 async function lookAtHeaders(
   places: readonly string[],
@@ -34,7 +36,7 @@ async function lookAtHeaders(
   naming: Naming,
 ): Promise<SeenPlaces> {
   const index = await readHeaderIndex(kept, naming.kind);
-  const builder = new HeaderCohortBuilder();
+  const builder = new HeaderCohortBuilder(places.map(placeName));
   const unopened = places.map((): UnopenedArchives => ({ broken: new Map(), foreign: new Map() }));
   for (const [number, place] of places.entries()) {
     const store = await openRaw(place, STORES, unopened[number]).catch((error) => {
@@ -71,7 +73,7 @@ function wholePlace(
   { hidden, idWithin }: Naming,
 ): RawPatient {
   const byHeader = patient !== undefined && (hidden || patient.identityRemoved);
-  const name = byHeader ? patient.patientId : archiveStem(lastName(place));
+  const name = byHeader ? patient.patientId : placeName(place);
   const within = hidden ? undefined : idWithin(name);
   return {
     name,
@@ -121,7 +123,7 @@ export async function dicomPatients(
   const byHeader = cohort.patients.size;
   const layout = layoutOf(cohort, {
     mode: config.raw.patients,
-    names: places.map((place) => archiveStem(lastName(place))),
+    names: places.map(placeName),
     caseId: naming.caseId,
     cohort: onePatient === false,
   });

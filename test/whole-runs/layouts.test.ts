@@ -11,6 +11,7 @@ import {
   below,
   byPatient,
   type Files,
+  IDENTITY_REMOVED,
   LAID,
   LAID_IDS,
   type LaidObject,
@@ -273,6 +274,13 @@ describe('several places in a list', () => {
       'headers',
     ],
     [
+      'each a patient with a study',
+      (all) => named(all, NAMES.idc),
+      LAID_IDS.map((id) => `phantom/${id}`),
+      'headers',
+    ],
+    ['each a patient with files', (all) => named(all, NAMES.flat), LAID_IDS, 'headers'],
+    [
       'a folder, an archive and a heap',
       (all) => ({
         ...below(
@@ -306,6 +314,12 @@ describe('several places in a list', () => {
     expect(withoutFingerprints(run.cases)).toEqual(recordsOf(LAID_IDS, found));
     expect(told(run)).toBe(found === 'headers');
     expectSame(await inspected(list), run.cases);
+  });
+
+  test('names of places name patients, whatever their headers say of identity', async () => {
+    const kept = await laidObjects(() => ({ [IDENTITY_REMOVED]: undefined }));
+    const run = await converted(listed(named(kept, NAMES.idc), () => LAID_IDS.map((id) => `phantom/${id}`)));
+    expect(withoutFingerprints(run.cases)).toEqual(recordsOf(LAID_IDS, 'headers'));
   });
 
   test('one that is there twice, none, and one that is not there are refused', async () => {

@@ -48,8 +48,9 @@ type Owner = Pick<Look, 'patientId' | 'issuer'>;
 
 const keyOf = ({ patientId, issuer }: Owner): string => JSON.stringify([patientId, issuer]);
 
-/** Whether a folder or archive of this name is on the way to the files. */
-function liesInNamed({ folder }: FileRun, name: string): boolean {
+/** Whether a folder or archive of this name is on the way to the files, or is the place that they lie in. */
+function liesInNamed({ place, folder }: FileRun, name: string, placeNames: readonly string[]): boolean {
+  if (placeNames[place] === name) return true;
   return folder.split('/').some((part) => part === name || archiveStem(part) === name);
 }
 
@@ -97,6 +98,12 @@ export class HeaderCohortBuilder {
   readonly #children = new Map<string, GrowingChild>();
   readonly #pending: Pending[] = [];
   readonly #strays = { anonymous: 0, damaged: 0, others: 0 };
+  readonly #placeNames: readonly string[];
+
+  /** `placeNames`: of the places of raw data, without the endings of archives. */
+  constructor(placeNames: readonly string[] = []) {
+    this.#placeNames = placeNames;
+  }
 
   #child(place: number, folder: string): GrowingChild {
     const name = folder.split('/', 1)[0];
@@ -191,7 +198,9 @@ export class HeaderCohortBuilder {
         ...owners.get(several[0][0])!,
         identityRemoved:
           cts.length > 0 ? cts.every((p) => p.cts.removed) : all.every((p) => p.others.removed),
-        folderNamed: all.every(({ owner, runs }) => runs.every((run) => liesInNamed(run, owner.patientId))),
+        folderNamed: all.every(({ owner, runs }) =>
+          runs.every((run) => liesInNamed(run, owner.patientId, this.#placeNames)),
+        ),
         runs: all.flatMap(({ runs }) => runs),
       });
     }

@@ -55,6 +55,22 @@ function isEverybodys({ below, direct }: ReturnType<typeof childrenOf>): boolean
   return keys.size === 1 && direct.length === 0 && withCt.length > 1 && studies.size > 1 && apart;
 }
 
+/** Whether each of several places is a patient, who is called as the place is and not as what lies there. */
+function isPatientEach(
+  { patients }: HeaderCohort,
+  children: readonly SeenChild[],
+  names: readonly string[],
+  caseId: (name: string) => string,
+): boolean {
+  return names.every((name, place) => {
+    const inside = children.filter((child) => child.place === place);
+    const keys = new Set(inside.flatMap((child) => [...child.patients]));
+    const [key] = keys;
+    if (keys.size !== 1 || inside.some((child) => child.name === name)) return false;
+    return patients.get(key)!.patientId === caseId(name);
+  });
+}
+
 export interface LayoutRules {
   readonly mode: 'auto' | 'folder' | 'header';
   /** Of the places. */
@@ -84,6 +100,8 @@ export function layoutOf(
       why: `${below.length} folders or archives are a patient each, though one Patient ID is in the files of all (raw.patients: header takes them as one patient)`,
     };
   if (only !== null) return { kind: 'one-patient', patient: only };
+  if (names.length > 1 && isPatientEach(cohort, [...below, ...direct], names, caseId))
+    return { kind: 'headers', why: 'each place is named by its patient' };
   if (direct.some(({ patients }) => patients.size > 0))
     return { kind: 'headers', why: 'DICOM files lie beside the folders' };
   const mixed = below.filter(({ patients }) => patients.size > 1).length;
