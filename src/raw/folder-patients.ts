@@ -1,4 +1,4 @@
-import { foreignArchive } from '../storage/archive/archive-kind.ts';
+import { archiveStem, foreignArchive } from '../storage/archive/archive-kind.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore } from '../storage/open.ts';
 import { patientName } from '../storage/patient-store.ts';
@@ -76,6 +76,11 @@ export interface FolderPatients {
   readonly ignored: readonly { readonly place: string; readonly names: readonly string[] }[];
 }
 
+/** What a child is called; an archive within an archive shows as a folder, and goes without its ending as any other. */
+function nameIn(place: string, { name }: RawPatient): string {
+  return isArchivePlace(place) ? archiveStem(name) : name;
+}
+
 /** The folders and archives of a place with whose they are by their headers. */
 async function placeChildren(
   place: string,
@@ -93,7 +98,8 @@ async function placeChildren(
     const key = child.kind === 'folder' ? child.name : child.entry.key;
     const patient = childPatient(place, child);
     if (patient === undefined) ignored.push(key);
-    else named.push({ patient, seen: patientsOf.get(key) ?? [] });
+    else
+      named.push({ patient: { ...patient, name: nameIn(place, patient) }, seen: patientsOf.get(key) ?? [] });
   }
   return { named, ignored };
 }
