@@ -5,7 +5,7 @@ import { STORES } from '../storage/open.ts';
 import { walkOf } from '../storage/shortcuts.ts';
 import { folderPatients } from './folder-patients.ts';
 import { headerPatients, mayBeNamed } from './header-patients.ts';
-import { byFolder } from './headers/folder-files.ts';
+import { byFolder, visible } from './headers/folder-files.ts';
 import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from './headers/header-cohort.ts';
 import { readHeaderIndex } from './headers/header-index.ts';
 import { layoutOf } from './headers/layout.ts';
@@ -45,7 +45,7 @@ async function lookAtHeaders(
       unopened[number].broken.set(lastName(place), error);
     });
     if (store === undefined) continue;
-    const folders = byFolder(walkOf(store));
+    const folders = byFolder(visible(walkOf(store)));
     let files = 0;
     for await (const owned of ownedFiles(folders, { store, place: number }, index, naming.named)) {
       builder.add(number, owned);
@@ -100,7 +100,7 @@ function strayNotes({ strays: { anonymous, damaged, others } }: HeaderCohort, sh
 function noPatient(shown: string, names: readonly string[]): UsageError {
   const way = wayOut(names);
   return new UsageError(
-    `${shown}: holds no patient; give the folder or prefix whose children are PATIENT/ or PATIENT.zip, or a table patient_id,ct,mask (.csv)${way && `; ${way}`}`,
+    `${shown}: holds no patient; give a folder, prefix or archive with DICOM files, a folder or archive a patient or wherever they lie, or a table patient_id,ct,mask (.csv)${way && `; ${way}`}`,
   );
 }
 

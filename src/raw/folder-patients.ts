@@ -31,10 +31,16 @@ export function childPatient(place: string, child: Child): RawPatient | undefine
   return whatToDo === undefined ? undefined : foreignPatient(key, whatToDo);
 }
 
+/** What the patients of a cohort are called, by their folders and archives and by the headers of their files. */
+interface CohortNames {
+  readonly folders: ReadonlySet<string>;
+  readonly headers: ReadonlySet<string>;
+}
+
 /** Why a folder or archive is not the patient that it is named by. */
 function refusalOf(
   { patient: { name }, seen }: NamedChild,
-  cohortNames: ReadonlySet<string>,
+  { folders, headers }: CohortNames,
   { caseId, hidden }: Naming,
 ): Refused | undefined {
   if (seen.length > 1) {
@@ -43,13 +49,15 @@ function refusalOf(
   }
   const [patient] = seen;
   const own = caseId(name);
-  if (patient === undefined || patient.patientId === own || !cohortNames.has(patient.patientId))
-    return undefined;
-  const called = hidden ? 'is named like' : 'is named';
+  if (patient === undefined || patient.patientId === own) return undefined;
+  // Another folder is named as its files say, or the files of the one that it is named as lie elsewhere.
+  if (!folders.has(patient.patientId) && !headers.has(own)) return undefined;
+  // Where neither folder nor CT lets the Patient ID be told, it is not.
+  const other = hidden || folders.has(patient.patientId) || patient.identityRemoved;
   return {
     kind: 'refused',
     code: 'wrong-patient',
-    message: `${called} ${own}, and its files are of ${patient.patientId} by their Patient ID, who is another patient here: put the folders right, or take patients by Patient ID (raw.patients: header)`,
+    message: `${hidden ? 'is named like' : 'is named'} ${own}, and its files are of ${other ? patient.patientId : 'somebody else'} by their Patient ID, ${folders.has(patient.patientId) ? 'who is another patient here' : 'while those of its name lie elsewhere'}: put the folders right, or take patients by Patient ID (raw.patients: header)`,
   };
 }
 
@@ -72,6 +80,11 @@ export interface FolderPatients {
   readonly ignored: readonly { readonly place: string; readonly names: readonly string[] }[];
 }
 
+/** What a child is called; an archive within an archive shows as a folder, and goes without its ending as any other. */
+function nameIn(place: string, { name }: RawPatient): string {
+  return isArchivePlace(place) ? archiveStem(name) : name;
+}
+
 /** The folders and archives of a place with whose they are by their headers. */
 async function placeChildren(
   place: string,
@@ -89,7 +102,8 @@ async function placeChildren(
     const key = child.kind === 'folder' ? child.name : child.entry.key;
     const patient = childPatient(place, child);
     if (patient === undefined) ignored.push(key);
-    else named.push({ patient, seen: patientsOf.get(key) ?? [] });
+    else
+      named.push({ patient: { ...patient, name: nameIn(place, patient) }, seen: patientsOf.get(key) ?? [] });
   }
   return { named, ignored };
 }
@@ -116,11 +130,14 @@ export async function folderPatients(
     children.push(...found.named);
     if (found.ignored.length > 0) ignored.push({ place: displayUri(place), names: found.ignored });
   }
-  const cohortNames = new Set(children.map(({ patient }) => naming.caseId(patient.name)));
+  const names: CohortNames = {
+    folders: new Set(children.map(({ patient }) => naming.caseId(patient.name))),
+    headers: new Set([...cohort.patients.values()].map(({ patientId }) => patientId)),
+  };
   const patients = children.map((child): RawPatient => {
     const { name, source } = child.patient;
     if (source.kind === 'refused') return child.patient;
-    const refused = refusalOf(child, cohortNames, naming);
+    const refused = refusalOf(child, names, naming);
     if (refused !== undefined) return { name, source: refused };
     const clinicalId = clinicalIdOf(child, naming);
     return { name, ...(clinicalId !== undefined && { clinicalId }), source: inArchive(source) };

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -97,13 +97,16 @@ export function referencePython(requirements = 'requirements.txt'): string {
   return process.env[variableOf(requirements)] || pythonWith(requirements);
 }
 
-/** Runs a script of this folder and gives what it prints. Throws an Error with the end of its stderr where it fails. */
+/**
+ * Runs a script of this folder, or one by its absolute path, and gives what it prints. Throws an Error with the end of its
+ * stderr where it fails.
+ */
 export function runPython(
   script: string,
   args: readonly string[],
   requirements = 'requirements.txt',
 ): Promise<string> {
-  const child = spawn(referencePython(requirements), [join(HERE, script), ...args]);
+  const child = spawn(referencePython(requirements), [resolve(HERE, script), ...args]);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

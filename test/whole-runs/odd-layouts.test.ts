@@ -192,7 +192,7 @@ describe('beside patients by headers', () => {
     });
     expect(outcomes(run)).toEqual(volumes(A, B, C));
     expect(run.stderr).toContain(
-      '1 damaged DICOM files, 4 files that are no DICOM belong to no patient and are left out',
+      '1 damaged DICOM files, 2 files that are no DICOM belong to no patient and are left out',
     );
   });
 

@@ -39,3 +39,8 @@ export async function* byFolder(listing: AsyncIterable<Entry>): AsyncIterable<Fo
   }
   while (open.length > 0) yield open.pop()!;
 }
+
+/** A listing of a place without what lies below names that begin with a dot: these are no patients there. */
+export async function* visible(listing: AsyncIterable<Entry>): AsyncIterable<Entry> {
+  for await (const entry of listing) if (!entry.key.startsWith('.')) yield entry;
+}

@@ -18,7 +18,7 @@ export interface HeaderPatient {
   readonly issuer: string;
   /** Whether its CT says that identity was removed; without a CT, all that there is of it. */
   readonly identityRemoved: boolean;
-  /** Whether all its files lie in folders or archives that are named by its Patient ID. */
+  /** Whether the outermost folders or archives that hold its files and nobody else's are named by its Patient ID. */
   readonly folderNamed: boolean;
   readonly runs: readonly FileRun[];
 }
@@ -48,10 +48,40 @@ type Owner = Pick<Look, 'patientId' | 'issuer'>;
 
 const keyOf = ({ patientId, issuer }: Owner): string => JSON.stringify([patientId, issuer]);
 
-/** Whether a folder or archive of this name is on the way to the files, or is the place that they lie in. */
-function liesInNamed({ place, folder }: FileRun, name: string, placeNames: readonly string[]): boolean {
-  if (placeNames[place] === name) return true;
-  return folder.split('/').some((part) => part === name || archiveStem(part) === name);
+/** The folders and archives on the way to the files of a run, the outermost first. */
+function wayTo({ place, folder }: FileRun): { readonly key: string; readonly name: string }[] {
+  if (folder === '') return [];
+  const parts = folder.split('/');
+  return parts.map((name, i) => ({ key: `${place}/${parts.slice(0, i + 1).join('/')}`, name }));
+}
+
+/** Places, folders and archives that hold files of several patients. */
+function sharedFolders(patients: Iterable<readonly FileRun[]>): Set<string> {
+  const owners = new Map<string, readonly FileRun[]>();
+  const shared = new Set<string>();
+  for (const runs of patients) {
+    for (const key of runs.flatMap((run) => [String(run.place), ...wayTo(run).map((on) => on.key)])) {
+      const owner = owners.get(key);
+      if (owner !== undefined && owner !== runs) shared.add(key);
+      owners.set(key, runs);
+    }
+  }
+  return shared;
+}
+
+/**
+ * Whether files lie in a place, folder or archive that is named so and is the outermost that is nobody else's: it is then the name
+ * that somebody gave them where others can read it, and no number of a record further in.
+ */
+function isNamedOutside(
+  run: FileRun,
+  name: string,
+  shared: ReadonlySet<string>,
+  placeNames: readonly string[],
+): boolean {
+  if (placeNames[run.place] === name && !shared.has(String(run.place))) return true;
+  const own = wayTo(run).find(({ key }) => !shared.has(key));
+  return own !== undefined && (own.name === name || archiveStem(own.name) === name);
 }
 
 class GrowingPatient {
@@ -190,6 +220,10 @@ export class HeaderCohortBuilder {
     this.#settlePending();
     const owners = this.#issued();
     const merged = Map.groupBy(this.#patients, ([key]) => keyOf(owners.get(key)!));
+    const allRuns = new Map(
+      [...merged].map(([key, several]) => [key, several.flatMap(([, { runs }]) => runs)]),
+    );
+    const shared = sharedFolders(allRuns.values());
     const patients = new Map<string, HeaderPatient>();
     for (const [key, several] of merged) {
       const all = several.map(([, patient]) => patient);
@@ -198,10 +232,10 @@ export class HeaderCohortBuilder {
         ...owners.get(several[0][0])!,
         identityRemoved:
           cts.length > 0 ? cts.every((p) => p.cts.removed) : all.every((p) => p.others.removed),
-        folderNamed: all.every(({ owner, runs }) =>
-          runs.every((run) => liesInNamed(run, owner.patientId, this.#placeNames)),
-        ),
-        runs: all.flatMap(({ runs }) => runs),
+        folderNamed: allRuns
+          .get(key)!
+          .every((run) => isNamedOutside(run, several[0][1].owner.patientId, shared, this.#placeNames)),
+        runs: allRuns.get(key)!,
       });
     }
     const called = (keys: ReadonlySet<string>): Set<string> =>

@@ -57,6 +57,10 @@ export function looksOverseen(
     .some((name) => without.get(name) || (shown && nearestRow(name, free) !== undefined));
 }
 
+/** A Patient ID that no CT lets be told joins as an HMAC alone. */
+const BY_FILES =
+  '; if the Patient IDs of their files are the ids of the table, privacy.caseId: hmac joins them';
+
 /**
  * Who has no row in the clinical table, once for all of them, each with the row that is nearest, and what to do. Undefined
  * where there is nobody to tell of.
@@ -84,5 +88,5 @@ export function withoutRow(
   const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
   const count = names.length === 1 ? '1 patient has' : `${names.length} patients have`;
   const example = pattern ?? '^(.*)_MR\\d+$';
-  return `${count} no row in the clinical table: ${listed.join(', ')}${more}; correct or add their rows, or say with raw.idPattern which part of a name is the id of the table, such as '${example}'`;
+  return `${count} no row in the clinical table: ${listed.join(', ')}${more}; correct or add their rows, or say with raw.idPattern which part of a name is the id of the table, such as '${example}'${shown ? BY_FILES : ''}`;
 }

@@ -104,17 +104,27 @@ test.each<[string, readonly Look[], boolean]>([
 });
 
 test.each<[string, readonly string[], readonly string[], boolean]>([
-  ['all lie in a folder of the name', ['P/a', 'x/P/b/c'], [], true],
-  ['in an archive of the name', ['P.tar.gz', 'y/P.zip/z'], [], true],
-  ['in a place of the name', ['', 'x'], ['P'], true],
-  ['one lies elsewhere', ['P/a', 'x'], ['Q'], false],
-  ['the name is part of another', ['P1/a', 'xP'], ['PP'], false],
+  ['all lie in a folder of the name', ['P/a', 'shared/P/b/c'], [], true],
+  ['in an archive of the name', ['P.tar.gz', 'shared/P.zip/z'], [], true],
+  ['one lies elsewhere', ['P/a', 'x'], [], false],
+  ['one lies among those of others', ['P/a', 'shared'], [], false],
+  ['a folder round it is called otherwise', ['x/P'], [], false],
+  ['the name is part of another', ['P1/a', 'xP'], [], false],
+  ['the place is of others too', ['x'], ['P'], false],
 ])('a patient is named by folders where %s', (_, folders, places, named) => {
-  const [patient] = cohortOf(
-    folders.map((folder) => ({ folder, looks: [look('P')] })),
-    places,
-  ).patients.values();
-  expect(patient.folderNamed).toBe(named);
+  const own = folders.map((folder) => ({ folder, looks: [look('P')] }));
+  const { patients } = cohortOf([...own, { folder: 'shared/Q', looks: [look('Q')] }], places);
+  expect([...patients.values()][0].folderNamed).toBe(named);
+});
+
+test('and by a place that is nobody else’s', () => {
+  const seen = [
+    { folder: '', looks: [look('P')], place: 0 },
+    { folder: 'x', looks: [look('P')], place: 0 },
+    { folder: '', looks: [look('Q')], place: 1 },
+  ];
+  const { patients } = cohortOf(seen, ['P', 'R']);
+  expect([...patients.values()].map(({ folderNamed }) => folderNamed)).toEqual([true, false]);
 });
 
 test('a dose or plan of somebody else makes no second patient of a child', () => {

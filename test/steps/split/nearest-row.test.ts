@@ -39,7 +39,7 @@ describe('who has no row', () => {
     expect(
       withoutRow(['P-901_CT1', 'P-902_CT2', 'Z'], { without: none, free: ['P-902', 'P-901'] }, true),
     ).toBe(
-      "3 patients have no row in the clinical table: P-901_CT1 (nearest is P-901), P-902_CT2 (nearest is P-902), Z; correct or add their rows, or say with raw.idPattern which part of a name is the id of the table, such as '^(.*)_CT\\d+$'",
+      "3 patients have no row in the clinical table: P-901_CT1 (nearest is P-901), P-902_CT2 (nearest is P-902), Z; correct or add their rows, or say with raw.idPattern which part of a name is the id of the table, such as '^(.*)_CT\\d+$'; if the Patient IDs of their files are the ids of the table, privacy.caseId: hmac joins them",
     );
   });
 
