@@ -4,11 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cases } from '../../src/records/cases.ts';
 import type { Changes } from '../../src/records/changes.ts';
 import { openStore } from '../../src/storage/open.ts';
+import type { Store } from '../../src/storage/store.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
 import { readJson, temporaryFolder } from '../support/cli.ts';
+import { withElements } from '../support/edited-file.ts';
 import { gather, keysOf } from '../support/gather.ts';
 import * as inProcess from '../support/in-process.ts';
+import { PATIENT_ID } from '../support/layouts.ts';
 import { phantoms, writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 4;
@@ -45,9 +48,13 @@ afterAll(async () => {
   await azurite.close();
 });
 
-async function copy(from: string, to: string): Promise<void> {
-  const [source, target] = await Promise.all([openStore(from), openStore(to)]);
-  for (const { key } of await gather(source.list())) await target.write(key, (await source.read(key))!);
+/** The same under another name, in folders and headers. */
+async function copy(raw: Store, from: string, to: string): Promise<void> {
+  for (const { key } of await gather(raw.list(from))) await put(raw, key, (await raw.read(key))!, to);
+}
+
+async function put(raw: Store, key: string, bytes: Uint8Array, patient: string): Promise<void> {
+  await raw.write(key.replace(/^[^/]+/, patient), withElements(bytes, { [PATIENT_ID]: patient }));
 }
 
 async function remove(uri: string): Promise<void> {
@@ -104,12 +111,12 @@ test('a run over an unchanged cohort writes nothing to interim or roi, and says 
 describe('a cohort in which one patient is new, one is another and one is gone', () => {
   beforeAll(async () => {
     const cohort = `${azurite.url}/cohort`;
-    await copy(`${cohort}/raw/PHANTOM-001`, `${cohort}/raw/NEW-001`);
-    await remove(`${cohort}/raw/PHANTOM-002`);
     const raw = await openStore(`${cohort}/raw`);
+    await copy(raw, 'PHANTOM-001', 'NEW-001');
+    await remove(`${cohort}/raw/PHANTOM-002`);
     for (const { key, bytes } of await phantoms(PATIENTS + 1)) {
-      const [, another, file] = /^raw\/PHANTOM-(\d+)\/(.*)$/.exec(key) ?? [];
-      if (Number(another) === PATIENTS + 1) await raw.write(`PHANTOM-002/${file}`, bytes);
+      const [, within, another] = /^raw\/(PHANTOM-(\d+)\/.*)$/.exec(key) ?? [];
+      if (Number(another) === PATIENTS + 1) await put(raw, within, bytes, 'PHANTOM-002');
     }
     await remove(`${cohort}/raw/PHANTOM-003`);
   });
@@ -136,7 +143,12 @@ describe('a cohort in which one patient is new, one is another and one is gone',
       pruned: null,
     });
     const folders = touched.map((blob) => blob.split('/').slice(2, 3)[0]);
-    expect([...new Set(folders)].sort()).toEqual(['NEW-001', 'PHANTOM-002', 'cases.json']);
+    expect([...new Set(folders)].sort()).toEqual([
+      'NEW-001',
+      'PHANTOM-002',
+      'cases.json',
+      'raw-index.json.gz',
+    ]);
   });
 
   test('loses the one that is gone from the artifact, and keeps its volumes', async () => {
