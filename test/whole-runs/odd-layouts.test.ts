@@ -369,6 +369,13 @@ describe('one Patient ID in all files', () => {
     expect(joined.cases.map(({ patient_id }) => patient_id)).toEqual(['ANON']);
   });
 
+  test('of one study neither, where each folder has CT and mask', async () => {
+    const twice = same.filter(({ patient }) => patient === 1);
+    const copies = ['R1', 'R2'].map((folder) => named(twice, (o) => `${folder}/${o.number}`));
+    const run = await both(Object.assign({}, ...copies));
+    expect(outcomes(run)).toEqual({ R1: volumes(A, B)[B], R2: volumes(A, B)[B] });
+  });
+
   test('makes one patient of the folders of a study, and says so', async () => {
     const run = await both(
       named(
@@ -376,7 +383,7 @@ describe('one Patient ID in all files', () => {
         (o) => `${o.series}/${o.number}`,
       ),
     );
-    expect(outcomes(run)).toEqual({ ANON: Object.values(volumes(A, B))[1] });
+    expect(outcomes(run)).toEqual({ ANON: volumes(A, B)[B] });
     expect(run.stderr).toContain('one patient in 2 folders, by the one Patient ID of all files');
   });
 });

@@ -45,14 +45,16 @@ function onlyPatient(
 
 /**
  * Whether folders or archives are a patient each though one Patient ID is in all of them: what an anonymisation wrote to
- * everybody's files. They hold CTs of several studies, each with its mask where there are any.
+ * everybody's files. Each holds CT and mask; or CTs of several studies, and no mask that lies apart.
  */
 function isEverybodys({ below, direct }: ReturnType<typeof childrenOf>): boolean {
-  const keys = new Set([...below, ...direct].flatMap(({ patients }) => [...patients]));
-  const withCt = below.filter(({ cts }) => cts);
+  const inside = below.filter(({ patients }) => patients.size > 0);
+  const keys = new Set([...inside, ...direct].flatMap(({ patients }) => [...patients]));
+  const withCt = inside.filter(({ cts }) => cts);
+  if (keys.size !== 1 || direct.length > 0 || withCt.length < 2) return false;
+  if (inside.every(({ cts, masks }) => cts && masks)) return true;
   const studies = new Set(withCt.flatMap((child) => [...child.studies]));
-  const apart = below.every(({ cts, masks }) => cts || !masks);
-  return keys.size === 1 && direct.length === 0 && withCt.length > 1 && studies.size > 1 && apart;
+  return studies.size > 1 && inside.every(({ cts, masks }) => cts || !masks);
 }
 
 /** Whether each of several places is a patient, who is called as the place is and not as what lies there. */

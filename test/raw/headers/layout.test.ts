@@ -72,6 +72,7 @@ test.each<[string, Partial<SeenChild>, Partial<LayoutRules>, string]>([
   ['of several studies, known to be a cohort', {}, { cohort: true }, 'folders'],
   ['of several studies, in a place that is named so', {}, { names: ['a'] }, 'one-patient'],
   ['of one study', { studies: new Set(['x']) }, {}, 'one-patient'],
+  ['of one study, each with its mask', { studies: new Set(['x']), masks: true }, {}, 'folders'],
   ['with masks and no CT', { cts: false, masks: true }, {}, 'one-patient'],
   ['of several studies, asked for by header', {}, { mode: 'header' }, 'headers'],
 ])('folders under one Patient ID, %s: %o', (_, more, rules, kind) => {
