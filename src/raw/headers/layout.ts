@@ -85,7 +85,7 @@ export interface LayoutRules {
 
 /**
  * The layout of raw data by what headers tell of it. `auto`: folders where each holds one patient and no patient lies in
- * two, one patient where all is of one and it is no cohort of one folder, headers anywhere else.
+ * two, or where one Patient ID is everybody's; one patient where all is of one and it is no cohort of one folder; headers anywhere else.
  */
 export function layoutOf(
   cohort: HeaderCohort,
