@@ -47,12 +47,12 @@ const TYPICAL = {
   },
 } as const;
 
-/** What a first run over a cohort takes and costs, from listings alone: no file is read but the prices. */
+/** What a first run over a cohort takes and costs, from listings, and headers as far as they tell the patients. */
 export async function estimate(options: EstimateOptions): Promise<CohortEstimate> {
   assertComplete(options);
   const file = displayUri(options.prices);
   const prices = parsePrices(file, new TextDecoder().decode(await readObject(options.prices)));
-  const patients = await rawPatients(options.raw, options.report);
+  const { patients, headers } = await rawPatients(options.raw, options.report);
   const raw = sizesOf(patients.values());
   const sample = await sampled(options, patients, raw);
   const coreMinutes = await coreMinutesOf(options, raw);
@@ -62,7 +62,11 @@ export async function estimate(options: EstimateOptions): Promise<CohortEstimate
     rawBlobs: raw.blobs,
     coreMinutesPerPatient: coreMinutes / raw.patients,
     sampledPatients: sample.patients,
-    ...estimateRun({ raw, interim: sample.interim, roi: sample.roi }, { ...options, coreMinutes }, prices),
+    ...estimateRun(
+      { raw, interim: sample.interim, roi: sample.roi, headers },
+      { ...options, coreMinutes },
+      prices,
+    ),
   };
 }
 
@@ -89,22 +93,29 @@ function assertComplete(options: EstimateOptions): void {
     );
 }
 
+interface RawPatients {
+  readonly patients: ReadonlyMap<string, PatientBlobs>;
+  /** Headers by which they were found. */
+  readonly headers: number;
+}
+
 /** The patients of the raw data by name, with their blobs as a listing tells them. */
-async function rawPatients(uri: string, report: Report): Promise<Map<string, PatientBlobs>> {
+async function rawPatients(uri: string, report: Report): Promise<RawPatients> {
   const config = resolveConfig({ preset: 'lung1' });
-  const { patients } = await findPatients({ raw: uri, config, report });
+  const { patients, headersRead } = await findPatients({ raw: uri, config, report });
   const found = [...patients];
-  return new Map(
+  const blobs = new Map(
     await inFlight(found, async ([name, patient]): Promise<[string, PatientBlobs]> => {
       const { listed } = await patientInputs(patient, undefined, config.mask, STORES);
-      const blobs = listed.map((entry) => ({
+      const files = listed.map((entry) => ({
         key: String(entry[0]),
         bytes: entry.find((value) => typeof value === 'number') ?? 0,
       }));
       const folder = patient.source.kind === 'child' && patient.source.child.kind === 'folder';
-      return [name, { folder, blobs }];
+      return [name, { folder, blobs: files }];
     }),
   );
+  return { patients: blobs, headers: headersRead };
 }
 
 interface Outputs {

@@ -63,6 +63,15 @@ export function sizesOf(patients: Iterable<PatientBlobs>): BlobSizes {
   return total;
 }
 
+/** What a run reads and leaves. */
+export interface RunSizes {
+  readonly raw: BlobSizes;
+  readonly interim: BlobSizes;
+  readonly roi: BlobSizes;
+  /** Headers that are read to find the patients. */
+  readonly headers: number;
+}
+
 export interface Requests {
   readonly lists: number;
   readonly reads: number;
@@ -75,20 +84,33 @@ const READS_A_PATIENT = 4;
 const READS_A_RUN = 3;
 /** `cases.json`, for the next run. */
 const WRITES_A_RUN = 1;
+/** What lies directly in the raw data is listed as a collection of NIfTI files may, and as patients do. */
+const LISTS_OF_CHILDREN = 2;
+/** What headers told the last time is asked for. */
+const INDEX_READS = 1;
 /** Steps whose ranks leave a part for rank 0, which reads it. */
 const SHARED_STEPS = 3;
 
 /**
- * Requests to Blob Storage of a first run. A patient is listed when its turn is near, and where there are several ranks,
+ * Requests to Blob Storage of a first run. Every rank lists all of the raw data and reads the `headers` that tell the patients,
+ * and keeps them. A patient is listed when its turn is near, and where there are several ranks,
  * each lists all patients to deal them; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
  * and how often rank 0 looks for parts, is not in it. Deletions are free.
  */
-export function requestsOfRun(raw: BlobSizes, interim: BlobSizes, roi: BlobSizes, ranks: number): Requests {
+export function requestsOfRun({ raw, interim, roi, headers }: RunSizes, ranks: number): Requests {
   const parts = ranks > 1 ? SHARED_STEPS * ranks : 0;
   return {
-    lists: listPages(raw.patients) * ranks + raw.listPages * (1 + (ranks > 1 ? ranks : 0)),
-    reads: raw.gets + 2 * interim.volumeGets + READS_A_PATIENT * raw.patients + READS_A_RUN + parts,
-    writes: interim.puts + roi.puts + WRITES_A_RUN + parts,
+    lists:
+      (listPages(raw.blobs) + LISTS_OF_CHILDREN * listPages(raw.patients)) * ranks +
+      raw.listPages * (1 + (ranks > 1 ? ranks : 0)),
+    reads:
+      raw.gets +
+      (headers + INDEX_READS) * ranks +
+      2 * interim.volumeGets +
+      READS_A_PATIENT * raw.patients +
+      READS_A_RUN +
+      parts,
+    writes: interim.puts + roi.puts + WRITES_A_RUN + (headers > 0 ? ranks : 0) + parts,
   };
 }
 

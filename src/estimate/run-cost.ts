@@ -1,5 +1,5 @@
 import type { Prices } from './prices.ts';
-import { type BlobSizes, type Requests, requestsOfRun } from './request-pattern.ts';
+import { type BlobSizes, type Requests, type RunSizes, requestsOfRun } from './request-pattern.ts';
 
 /** What a run is like. Minutes are of wall time. */
 export interface RunPlan {
@@ -41,17 +41,13 @@ export interface RunEstimate {
 export const GB = 2 ** 30;
 
 /** What a first run over a cohort takes and costs. Work is taken to spread evenly over the nodes. */
-export function estimateRun(
-  sizes: { readonly raw: BlobSizes; readonly interim: BlobSizes; readonly roi: BlobSizes },
-  plan: RunPlan,
-  prices: Prices,
-): RunEstimate {
+export function estimateRun(sizes: RunSizes, plan: RunPlan, prices: Prices): RunEstimate {
   const { raw, interim, roi } = sizes;
   const workCoreHours = plan.coreMinutes / 60;
   const workHours = workCoreHours / (plan.nodes * plan.coresPerNode);
   const nodeHours = plan.nodes * (workHours + (plan.startMinutes + plan.idleMinutes) / 60);
   const paidCoreHours = nodeHours * plan.coresPerNode;
-  const requests = requestsOfRun(raw, interim, roi, plan.nodes);
+  const requests = requestsOfRun(sizes, plan.nodes);
   const storedGb = { raw: raw.bytes / GB, interim: interim.bytes / GB, roi: roi.bytes / GB };
 
   const compute = paidCoreHours * prices.coreHour;

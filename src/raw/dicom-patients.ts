@@ -25,6 +25,7 @@ interface SeenPlaces {
   readonly cohort: HeaderCohort;
   /** By place. */
   readonly unopened: readonly UnopenedArchives[];
+  readonly headersRead: number;
 }
 
 const placeName = (place: string): string => archiveStem(lastName(place));
@@ -63,7 +64,7 @@ async function lookAtHeaders(
   );
   const mayName = ({ patientId }: Look): boolean => naming.hidden || !untold.has(patientId);
   await index.keep(kept, naming.kind, mayName);
-  return { cohort, unopened };
+  return { cohort, unopened, headersRead: index.read };
 }
 
 /** All of a place as one patient, named by its Patient ID where that may be told, else by the place. */
@@ -117,9 +118,10 @@ export async function dicomPatients(
       layout: 'one-patient',
       patients: [wholePlace(places[0], undefined, naming)],
       byHeader: undefined,
+      headersRead: 0,
       notes: [],
     };
-  const { cohort, unopened } = await lookAtHeaders(places, options, naming);
+  const { cohort, unopened, headersRead } = await lookAtHeaders(places, options, naming);
   const byHeader = cohort.patients.size;
   const layout = layoutOf(cohort, {
     mode: config.raw.patients,
@@ -134,6 +136,7 @@ export async function dicomPatients(
         layout: layout.kind,
         patients: [wholePlace(places[0], layout.patient, naming)],
         byHeader,
+        headersRead,
         // A whole cohort under one Patient ID looks so too.
         notes:
           homes > 1
@@ -148,7 +151,13 @@ export async function dicomPatients(
       const lostIds = new Set(lost.map(({ name }) => naming.caseId(name)));
       const patients = [...named.filter(({ name }) => !lostIds.has(name)), ...lost];
       const told = `${shown}: ${counted(named.length, 'patient')} by the Patient ID of the files, wherever these lie, since ${layout.why} (raw.patients: folder takes what lies directly there as a patient each)`;
-      return { layout: layout.kind, patients, byHeader, notes: [told, ...strayNotes(cohort, shown)] };
+      return {
+        layout: layout.kind,
+        patients,
+        byHeader,
+        headersRead,
+        notes: [told, ...strayNotes(cohort, shown)],
+      };
     }
     case 'folders': {
       const { patients: found, ignored } = await folderPatients(places, cohort, naming);
@@ -166,7 +175,7 @@ export async function dicomPatients(
         ({ place, names: files }) => `${files.length} files beside the patients in ${place} are no patients`,
       );
       const told = layout.why === undefined ? [] : [`${shown}: ${layout.why}`];
-      return { layout: layout.kind, patients, byHeader, notes: [...told, ...notes] };
+      return { layout: layout.kind, patients, byHeader, headersRead, notes: [...told, ...notes] };
     }
   }
 }

@@ -58,6 +58,7 @@ async function placedPatients(
     layout: dicom?.layout ?? 'nifti',
     patients: all.flatMap(({ patients }) => patients),
     byHeader: dicom?.byHeader,
+    headersRead: dicom?.headersRead ?? 0,
     notes: all.flatMap(({ notes }) => notes),
   };
 }
@@ -95,11 +96,11 @@ export async function findPatients(options: RawDataOptions): Promise<RawData> {
   const shown = displayUri(raw);
   if (isPairTable(raw)) {
     const found = await pairPatients(raw, resolveUri);
-    return { layout: 'pairs', patients: byCaseId(found, shown, naming), byHeader: undefined };
+    return { layout: 'pairs', patients: byCaseId(found, shown, naming), byHeader: undefined, headersRead: 0 };
   }
   const places = await rawPlaces(raw, resolveUri);
-  const { layout, patients, byHeader, notes } = await placedPatients(places, options, naming);
+  const { patients, notes, ...told } = await placedPatients(places, options, naming);
   const found = byCaseId(patients, shown, naming);
   for (const message of notes) report({ kind: 'note', message });
-  return { layout, patients: found, byHeader };
+  return { ...told, patients: found };
 }

@@ -25,11 +25,13 @@ export interface FoundPatients {
   readonly patients: readonly RawPatient[];
   /** Patients that headers name; undefined where none was read. */
   readonly byHeader: number | undefined;
+  /** Headers that were read for it. */
+  readonly headersRead: number;
   /** What is to be told of it, a line each. */
   readonly notes: readonly string[];
 }
 
-export interface RawData extends Pick<FoundPatients, 'layout' | 'byHeader'> {
+export interface RawData extends Pick<FoundPatients, 'layout' | 'byHeader' | 'headersRead'> {
   /** By the id that outputs call them. */
   readonly patients: ReadonlyMap<string, RawPatient>;
 }

@@ -105,8 +105,8 @@ for (const [layout, keyOf] of Object.entries(LAYOUTS)) {
     }
     const [alone, first, second] = [times.alone, times.first, times.second].map((ms) => spreadOf(ms).median);
     const ratio = (ms: number): string => `${ms.toFixed(0)} ms (${(ms / alone).toFixed(2)})`;
-    console.log(
-      `${layout}: reading alone ${alone.toFixed(0)} ms, patients by header ${ratio(first)}, with kept headers ${ratio(second)}`,
+    process.stdout.write(
+      `${layout}: reading alone ${alone.toFixed(0)} ms, patients by header ${ratio(first)}, with kept headers ${ratio(second)}\n`,
     );
   } finally {
     rmSync(root, { recursive: true });

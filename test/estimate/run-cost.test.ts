@@ -41,19 +41,19 @@ describe('a blob', () => {
 });
 
 describe('the requests of a run', () => {
-  it('on one node: a listing of the cohort, one of each patient, raw once, interim twice', () => {
-    expect(requestsOfRun(raw, interim, roi, 1)).toEqual({
-      lists: 1 + 10,
-      reads: 1000 + 2 * 50 + 10 * 4 + 3,
-      writes: 10 * (6 + 1) + 10 * 4 + 1,
+  it('on one node: listings of the cohort, one of each patient, headers and raw once, interim twice', () => {
+    expect(requestsOfRun({ raw, interim, roi, headers: 20 }, 1)).toEqual({
+      lists: 3 + 10,
+      reads: 20 + 1 + 1000 + 2 * 50 + 10 * 4 + 3,
+      writes: 10 * (6 + 1) + 10 * 4 + 1 + 1,
     });
   });
 
   it('on three nodes: each lists every patient, and leaves a part of three steps', () => {
-    expect(requestsOfRun(raw, interim, roi, 3)).toEqual({
-      lists: 3 + 10 * (1 + 3),
-      reads: 1000 + 2 * 50 + 10 * 4 + 3 + 9,
-      writes: 10 * (6 + 1) + 10 * 4 + 1 + 9,
+    expect(requestsOfRun({ raw, interim, roi, headers: 20 }, 3)).toEqual({
+      lists: 3 * 3 + 10 * (1 + 3),
+      reads: 3 * (20 + 1) + 1000 + 2 * 50 + 10 * 4 + 3 + 9,
+      writes: 10 * (6 + 1) + 10 * 4 + 1 + 3 + 9,
     });
   });
 
@@ -75,7 +75,7 @@ describe('an estimate', () => {
     reads10000: 4,
     egressGb: 0.125,
   };
-  const found = estimateRun({ raw, interim, roi }, plan, prices);
+  const found = estimateRun({ raw, interim, roi, headers: 0 }, plan, prices);
 
   it('pays for work, start and idling of each node', () => {
     // 4 core hours over 8 cores: half an hour; then 0.1 h of start and 0.05 h of idling, on 2 nodes.
@@ -86,15 +86,15 @@ describe('an estimate', () => {
   });
 
   it('pays for 10 000 requests of each kind', () => {
-    expect(found.requests).toEqual({ lists: 32, reads: 1149, writes: 117 });
-    expect(found.cost.requests).toBeCloseTo(0.117 + 0.064 + 0.4596, 12);
+    expect(found.requests).toEqual({ lists: 36, reads: 1151, writes: 117 });
+    expect(found.cost.requests).toBeCloseTo(0.117 + 0.072 + 0.4604, 12);
   });
 
   it('pays for what is stored by the month and for what leaves', () => {
     expect(found.storedGb).toEqual({ raw: 500 / 1024, interim: 400 / 1024, roi: 200 / 1024 });
     expect(found.cost.storageMonth).toBeCloseTo((1100 / 1024) * 0.25, 12);
     expect(found.cost.egress).toBe(0.25);
-    expect(found.cost.run).toBeCloseTo(2.6 + 0.6406 + 0.25, 12);
+    expect(found.cost.run).toBeCloseTo(2.6 + 0.6494 + 0.25, 12);
   });
 });
 

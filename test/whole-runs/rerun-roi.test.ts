@@ -148,7 +148,8 @@ describe('when the SEG of one patient is replaced', () => {
 
   test('with frozen constants that patient is written, and nobody else', async () => {
     const stdout = await preprocess({ freezeStats: release });
-    expect(foldersTouched('interim')).toEqual([REDRAWN.name, 'cases.json']);
+    // Its SEG is looked at anew.
+    expect(foldersTouched('interim').sort()).toEqual([REDRAWN.name, 'cases.json', 'raw-index.json.gz']);
     expect(foldersTouched('roi')).toEqual([REDRAWN.name, 'rois.json']);
     expect(changes().changed).toEqual([
       {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Failures, Manifest } from '../../src/records/manifest.ts';
 import { cli, hashesOf, readJson, startCli, temporaryFolder } from '../support/cli.ts';
+import { copyPatient } from '../support/copied-patient.ts';
 import * as inProcess from '../support/in-process.ts';
 import { writePhantoms } from '../support/phantoms.ts';
 
@@ -138,7 +139,7 @@ describe('a cohort with faults', () => {
     const raw = join(faulty, 'raw');
     await writePhantoms(faulty, [1, 2, 6]);
     writeFileSync(join(raw, 'BROKEN-ZIP.zip'), 'no zip at all');
-    cpSync(join(raw, 'PHANTOM-001'), join(raw, 'GAP-001'), { recursive: true });
+    copyPatient(raw, 'PHANTOM-001', 'GAP-001');
     const ctFolder = readdirSync(join(raw, 'GAP-001'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => entry.parentPath)

@@ -5,6 +5,7 @@ import type { Split } from '../../src/records/split.ts';
 import type { DatasetStats } from '../../src/records/stats.ts';
 import { earlierSplit } from '../../src/steps/split/kept-for-next-run.ts';
 import { hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
+import { copyPatient } from '../support/copied-patient.ts';
 import * as inProcess from '../support/in-process.ts';
 import { writePhantoms } from '../support/phantoms.ts';
 
@@ -41,7 +42,7 @@ function sidesOf({ patients }: Split): Record<string, string> {
 
 /** A patient that is another one's copy, in the raw data and in the clinical table. */
 function addCopy(newcomer: string, like: string): void {
-  cpSync(join(work, 'raw', like), join(work, 'raw', newcomer), { recursive: true });
+  copyPatient(join(work, 'raw'), like, newcomer);
   const row = readFileSync(clinical, 'utf8').match(new RegExp(`^${like}.*$`, 'm'))![0];
   appendFileSync(clinical, `${row.replace(like, newcomer)}\n`);
 }

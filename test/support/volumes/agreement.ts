@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { expect } from 'vitest';
 import type { Config } from '../../../src/config/schema.ts';
-import type { RawPatient } from '../../../src/raw/raw-patient.ts';
+import type { PatientSource, RawPatient } from '../../../src/raw/raw-patient.ts';
 import type { CaseRecord } from '../../../src/records/case.ts';
 import type { InspectedPatient } from '../../../src/records/inspection.ts';
 import convertPatient from '../../../src/steps/convert/patient.ts';
@@ -42,14 +42,14 @@ export async function inspectAndConvertPatient(
   return { inspected: inspected.record, converted: converted.record };
 }
 
-/** The same of a patient's folder or archive. */
+/** The same of a patient's archive, or of a folder as one patient, whomever its files name. */
 export async function inspectAndConvert(path: string, config: Config): Promise<Both> {
   const raw = dirname(path);
   const name = basename(path);
-  const child = name.endsWith('.zip')
-    ? ({ kind: 'file', entry: { key: name, bytes: 0, version: '' } } as const)
-    : ({ kind: 'folder', name } as const);
-  return inspectAndConvertPatient(raw, { name, source: { kind: 'child', place: raw, child } }, config);
+  const source: PatientSource = name.endsWith('.zip')
+    ? { kind: 'child', place: raw, child: { kind: 'file', entry: { key: name, bytes: 0, version: '' } } }
+    : { kind: 'files', runs: [{ place: path, folder: '', depth: 'below' }], named: 'folder' };
+  return inspectAndConvertPatient(raw, { name, source }, config);
 }
 
 /** Holds the verdict against what convert did, as far as headers decide it. */
