@@ -119,8 +119,8 @@ function byAge<T extends RankedMask>(alike: readonly T[]): T[] {
 }
 
 /**
- * Masks, best first: by the criteria of `MaskRank`, then by UID and content. Size is told by pixels alone: among those that
- * are alike in their whole rank it has yet to decide. Neither the order in which they come nor any file name matters.
+ * Masks, best first: by the criteria of `MaskRank`, then by UID and content. Size is told by pixels alone: among those
+ * that are alike in their whole rank it has yet to decide. Neither the order in which they come nor any file name matters.
  */
 export function inOrder<T extends RankedMask>(masks: readonly T[]): T[] {
   const sorted = masks.toSorted((a, b) => compareBeforeDates(a.rank, b.rank));

@@ -187,7 +187,7 @@ function surveyedSeries(series: CtSeries, { pair, refusals }: Tried, rules: Stud
     return { series, chosen, reason };
   }
   const refusal = [...refusals].find(([candidate]) => candidate.series === series)?.[1];
-  const named = [...refusals.keys()].some((c) => series.scan && c.series.scan?.scans === series.scan.scans);
+  const named = [...refusals.keys()].some((c) => c.namesScan && c.series.scan?.scans === series.scan?.scans);
   const without = named ? 'the mask names the images of another scan of the series' : 'no mask for it';
   return { series, chosen: false, reason: refusal?.message ?? without };
 }
