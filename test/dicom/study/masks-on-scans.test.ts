@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { type DicomFile, Tag, text } from '../../../src/dicom/file/part10.ts';
+import { type DicomFile, parseHeader, parsePart10, Tag, text } from '../../../src/dicom/file/part10.ts';
 import type { MaskRules } from '../../../src/dicom/mask/mask-candidates.ts';
 import { readStudy, type Study } from '../../../src/dicom/study/study.ts';
 import { type SurveyedPair, surveyStudy } from '../../../src/dicom/study/survey.ts';
 import { CaseExclusion } from '../../../src/errors.ts';
+import { type Element, segmentationObject } from '../../support/dicom/dicom-object.ts';
 import { rules } from '../../support/dicom/rules.ts';
 import {
   acquisitionNumber,
   type MadeContours,
   madeContours,
   madeImage,
+  SERIES_UID,
 } from '../../support/dicom/scan-series.ts';
 
 const uids = (files: readonly DicomFile[]): string[] =>
@@ -117,6 +119,14 @@ describe('masks that name different scans', () => {
     },
   );
 
+  test('inspect says so of the one left out', async () => {
+    const { masks: surveyed } = await surveyStudy([...ct, older, newer], rules);
+    expect(surveyed.map(({ chosen, reason }) => [chosen, reason])).toEqual([
+      [false, 'it belongs to another CT series or scan, and another mask comes first'],
+      [true, ''],
+    ]);
+  });
+
   test('beside readers of the one that is taken', async () => {
     const reader = mask('2.25.3', { ...onSecond, columns: 2, date: '20110101' });
     const study = await read([...ct, older, newer, reader], { objects: 'union' });
@@ -170,4 +180,78 @@ describe('a mask that reaches beyond its scan', () => {
       value: 2,
     });
   });
+});
+
+describe('segmentations, whose pixels inspect does not read', () => {
+  /** A segment on three slices, `columns` wide; `onto`: the images that it was derived from. */
+  function seg(uid: string, date: string, columns: number, onto: readonly DicomFile[] = []): DicomFile {
+    const pixels = Array.from({ length: 64 }, (_, i) => Number(i % 8 < columns));
+    const images = onto.map((image): Element[] => [
+      [0x00081155, 'UI', text(image.dataset, Tag.SOPInstanceUID)],
+    ]);
+    const { dataset } = segmentationObject({
+      type: 'BINARY',
+      bitsAllocated: 8,
+      columns: 8,
+      rows: 8,
+      orientation: [1, 0, 0, 0, 1, 0],
+      pixelSpacingMm: [1, 1],
+      segments: [{ number: 1, label: 'GTV-1' }],
+      frames: HEIGHTS_MM.map((z) => ({ positionMm: [0, 0, z], segment: 1, pixels })),
+      more: [
+        [0x00080018, 'UI', uid],
+        [0x00080023, 'DA', date],
+        [
+          0x00081115,
+          'SQ',
+          [
+            [
+              [0x0020000e, 'UI', SERIES_UID],
+              [0x0008114a, 'SQ', images],
+            ],
+          ],
+        ],
+      ],
+    });
+    return parsePart10(`${(7 * ++masks) % 10}-${masks}.dcm`, dataset.byteArray as Uint8Array)!;
+  }
+
+  /** As inspect has a file: up to its pixels. */
+  function header({ name, dataset }: DicomFile): DicomFile {
+    const bytes = dataset.byteArray as Uint8Array;
+    const pixels = dataset.elements[Tag.PixelData]?.dataOffset ?? bytes.length;
+    const parsed = parseHeader(name, bytes.subarray(0, pixels), bytes.length);
+    if (parsed === undefined || parsed === 'incomplete') throw new Error(name);
+    return parsed;
+  }
+
+  test.each(['best', 'union'] as const)(
+    'are foreseen as they are taken by mask.objects: %s',
+    async (objects) => {
+      const files = [
+        ...ct,
+        seg('2.25.1', '20100101', 6),
+        seg('2.25.9', '20120101', 4, second.slice(3, 6)),
+        seg('2.25.5', '20090101', 3, first.slice(3, 6)),
+      ];
+      const by = { ...rules, objects };
+      const study = await readStudy(
+        files.map(({ name, dataset }) => ({ name, bytes: dataset.byteArray as Uint8Array })),
+        by,
+      );
+      const { outcome, masks: surveyed } = await surveyStudy(files.map(header), by);
+      const { flags, candidate } = outcome as SurveyedPair;
+      expect(candidate.object.instanceUid).toBe('2.25.9');
+      expect(study.uids.mask).toBe(objects === 'best' ? '2.25.9' : '2.25.1\\2.25.9');
+      expect(huOf(study)).toEqual([20]);
+      expect(flags.map(({ code, value }) => [code, value])).toEqual(
+        study.facts.flags.map(({ code, value }) => [code, value]),
+      );
+      expect(surveyed.map(({ chosen, competition }) => [chosen, competition?.decidedBy])).toEqual([
+        [objects === 'union', objects === 'union' ? '' : 'older'],
+        [false, undefined],
+        [true, ''],
+      ]);
+    },
+  );
 });
