@@ -43,7 +43,7 @@ const COMBINED = 'combined with others that match equally well (mask.objects)';
 /** Draws a mask as far as its file was read; undefined where that is not far enough. */
 type Draw = (candidate: MaskCandidate) => DrawnMask | undefined;
 
-/** Draws with the pixels that are there, or goes on being thrown. */
+/** Draws a mask, or throws that its pixels were not read. */
 function drawOrThrow(draw: Draw): (candidate: MaskCandidate) => DrawnMask {
   return (candidate) => {
     const drawn = draw(candidate);
