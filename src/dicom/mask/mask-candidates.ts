@@ -80,6 +80,8 @@ export interface MaskCandidate {
   readonly rank: MaskRank;
   /** Whether it names the images of this scan of the series, and of no other. */
   readonly namesScan: boolean;
+  /** Whether it names images of another part of the series, and none of this one: it is drawn here where it cannot be there. */
+  readonly namesOther: boolean;
   /** Draws the chosen ROIs, united, on the grid of the series. */
   readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
 }
@@ -250,6 +252,7 @@ export function maskCandidates(
       series: scan.series,
       rule: link!.rule,
       namesScan: scan.named === true,
+      namesOther: scan.namesOther === true,
       algorithm,
       rank: {
         source: maskSources.indexOf(object.source),

@@ -16,7 +16,7 @@ export interface Rivals {
   readonly rivals: readonly MaskCandidate[];
   /** Files left out that have such a UID and other contents than the file that stands for it. */
   readonly differing: number;
-  /** Masks that match too and belong to other series, or to another scan of this one. */
+  /** Masks that match too and belong to other series, or to another scan or part of this one. */
   readonly ofOthers: number;
 }
 
@@ -35,7 +35,10 @@ export function rivalsOf(taken: MaskCandidate, candidates: readonly MaskCandidat
   const alike = candidates.filter(
     ({ object, rank }) => object.source === taken.object.source && rank.elsewhere === taken.rank.elsewhere,
   );
-  const ofCt = masksOn(taken.series, alike);
+  const ofCt = masksOn(
+    taken.series,
+    alike.filter(({ namesOther }) => !namesOther || taken.namesOther),
+  );
   const byUid = new Map<string, MaskCandidate>();
   const rivals = new Set<MaskCandidate>();
   let differing = 0;
@@ -114,7 +117,7 @@ export function leftOutFlags({ differing, ofOthers }: Rivals): StudyFlag[] {
     },
     {
       code: 'masks-of-other-series',
-      message: 'masks left out that match too and belong to other CT series, or to another scan of this one',
+      message: 'masks left out that match too and belong to other CT series, or to another scan or part of this one',
       value: ofOthers,
     },
   ];

@@ -77,6 +77,8 @@ export interface ScanLink {
   readonly series: CtSeries;
   /** Whether the mask names its images, and those of no other part of the series. */
   readonly named?: boolean;
+  /** Whether the mask names images of another part of the series, and none of this one. */
+  readonly namesOther?: boolean;
   /** Why the mask belongs to none of the scans as a whole. */
   readonly refusal?: CaseExclusion;
 }
@@ -119,9 +121,10 @@ function namedFirst(links: readonly ScanLink[], named: NamedForRois): ScanLink[]
     const parts = own.map(({ series }) => series.planes);
     const byRois = hits(named.byRois(), parts);
     const counts = byRois.some((count) => count > 0) ? byRois : hits(named.byObject(), parts);
+    if (!counts.some((count) => count > 0)) continue;
     const order = [...own.keys()].sort((a, b) => Math.sign(counts[b]) - Math.sign(counts[a]));
     places.forEach((place, i) => {
-      ordered[place] = own[order[i]];
+      ordered[place] = { ...own[order[i]], namesOther: counts[order[i]] === 0 };
     });
   }
   return ordered;

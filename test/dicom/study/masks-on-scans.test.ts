@@ -43,17 +43,22 @@ function mask(uid: string, made: Omit<MadeContours, 'uid'> = {}, heightsMm = HEI
 const onFirst = { contours: uids(first.slice(3, 6)) };
 const onSecond = { contours: uids(second.slice(3, 6)) };
 
+const bytesOf = (files: readonly DicomFile[]) =>
+  files.map(({ name, dataset }) => ({ name, bytes: dataset.byteArray as Uint8Array }));
+
 /** What convert makes of files, once inspect has been seen to foresee it. */
 async function read(files: readonly DicomFile[], changed: Partial<MaskRules> = {}): Promise<Study> {
   const by = { ...rules, ...changed };
-  const bytes = files.map(({ name, dataset }) => ({ name, bytes: dataset.byteArray as Uint8Array }));
+  const bytes = bytesOf(files);
   const [study, reversed] = [await readStudy(bytes, by), await readStudy(bytes.toReversed(), by)];
   expect(reversed).toEqual(study);
   const survey = await surveyStudy(files, by);
   expect(survey.outcome).not.toBeInstanceOf(CaseExclusion);
   const { flags, drawn } = survey.outcome as SurveyedPair;
   expect(flags).toEqual(study.facts.flags);
-  expect(drawn?.volumeMl).toBeCloseTo(0.003 * study.tumor.data.filter((voxel) => voxel === 1).length);
+  const { data, geometry } = study.tumor;
+  const voxelMl = geometry.spacingMm.reduce((a, b) => a * b) / 1000;
+  expect(drawn?.volumeMl).toBeCloseTo(voxelMl * data.filter((voxel) => voxel === 1).length, 9);
   expect(survey.series.map(({ chosen, reason }) => [chosen, reason])).toEqual(
     study.facts.candidateSeries.map(({ chosen, reason }) => [chosen, reason]),
   );
@@ -133,6 +138,29 @@ describe('masks that name different scans', () => {
     expect(study.uids.mask).toBe('2.25.2\\2.25.3');
     expect(codes(study)).toEqual(['several-scans', 'masks-of-other-series', 'several-masks']);
   });
+});
+
+test('of parts of a series that differ in pixel spacing each mask takes the one whose images it names', async () => {
+  const part = (spacingMm: number): DicomFile[] =>
+    Array.from({ length: 10 }, (_, k) =>
+      madeImage(`${spacingMm}-${k}`, {
+        heightMm: 3 * k,
+        hu: 100 * spacingMm,
+        more: [[0x00280030, 'DS', [spacingMm, spacingMm]]],
+      }),
+    );
+  const parts = [part(1), part(2)];
+  const masksOf = parts.map((files, i) =>
+    mask(`2.25.${i + 1}`, { contours: uids(files.slice(3, 6)), date: `201${i}0101` }),
+  );
+  for (const [i, one] of masksOf.entries())
+    expect(huOf(await readStudy(bytesOf([...parts.flat(), one]), rules))).toEqual([100 * (i + 1)]);
+  for (const objects of ['best', 'union'] as const) {
+    const study = await read([...parts.flat(), ...masksOf], { objects });
+    expect(study.uids.mask).toBe('2.25.2');
+    expect(told(study)).toBeUndefined();
+    expect(codes(study)).toEqual(['masks-of-other-series']);
+  }
 });
 
 describe('a mask that reaches beyond its scan', () => {
