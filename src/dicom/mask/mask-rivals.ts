@@ -117,7 +117,8 @@ export function leftOutFlags({ differing, ofOthers }: Rivals): StudyFlag[] {
     },
     {
       code: 'masks-of-other-series',
-      message: 'masks left out that match too and belong to other CT series, or to another scan or part of this one',
+      message:
+        'masks left out that match too and belong to other CT series, or to another scan or part of this one',
       value: ofOthers,
     },
   ];
