@@ -19,7 +19,7 @@ export function normalStage(name: string): string {
   return compact.replace(/^stage[:._-]?(?=.)/, '');
 }
 
-/** The AJCC's group that a spelling is, in lower case: `iiib` for `Stage IIIB`, `3b` and `III-B`. Undefined where it is none. */
+/** The AJCC's group that a spelling is, in lower case, if any: `iiib` for `Stage IIIB`, `3b` and `III-B`. */
 export function ajccGroup(spelling: string): string | undefined {
   const found = /^([1-4]|i{1,3}|iv)[-._]?([a-c]?)([1-3]?)$/.exec(normalStage(spelling));
   if (found === null) return undefined;
@@ -44,7 +44,7 @@ export function stageNames(stages: Stages): readonly string[] {
 }
 
 /** Class and spelling of all that is written in `split.stages`; a class spells itself. */
-export function stageSpellings(stages: Stages): (readonly [stage: string, spelling: string])[] {
+function stageSpellings(stages: Stages): (readonly [stage: string, spelling: string])[] {
   if (isList(stages)) return stages.map((stage) => [stage, stage]);
   return Object.entries(stages).flatMap(([stage, spellings]) =>
     [stage, ...spellings].map((spelling) => [stage, spelling] as const),

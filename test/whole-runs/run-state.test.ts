@@ -102,7 +102,7 @@ test('a previous split adds to what is kept, and is refused where the two disagr
     ['C', 'test'],
   ]);
   const opposed = earlierSplit({ state: place, previous: pinned('differs', { A: 'test' }) }, 'folder');
-  await expect(opposed).rejects.toThrow(`${place}: 1 patients are on the other side`);
+  await expect(opposed).rejects.toThrow(`${place}: has 1 patient on the other side`);
   await expect(earlierSplit({ state: place }, 'hmac:other')).rejects.toThrow('privacy.caseId');
   expect(await earlierSplit({ state: 'none' }, 'folder')).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { CaseExclusion } from '../../errors.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
 import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import type { MaskCandidate, MaskSource } from './mask-candidates.ts';
+import { masksOn } from './mask-rivals.ts';
 
 /** Voxels of a mask and the slices they lie on. */
 export interface MaskExtent {
@@ -60,8 +61,7 @@ export function maskAgreements(
   draw: (candidate: MaskCandidate) => Uint8Array,
 ): MaskAgreement[] {
   if (taken.mask.length !== voxelCount(taken.size)) throw new RangeError('the mask is not of this size');
-  const onSeries = candidates.filter(({ series }) => series === taken.candidate.series);
-  const bySource = Map.groupBy(onSeries, ({ object }) => object.source);
+  const bySource = Map.groupBy(masksOn(taken.candidate.series, candidates), ({ object }) => object.source);
   bySource.delete(taken.candidate.object.source);
   const extent = bySource.size === 0 ? NOTHING : maskExtent(taken.mask, taken.size);
   return [...bySource].map(([source, [candidate]]) => {

@@ -80,6 +80,8 @@ export interface MaskCandidate {
   readonly rank: MaskRank;
   /** Whether it names the images of this scan of the series, and of no other. */
   readonly namesScan: boolean;
+  /** Whether it names images of another part of the series, and none of this one: it is drawn here where it cannot be there. */
+  readonly namesOther: boolean;
   /** Draws the chosen ROIs, united, on the grid of the series. */
   readonly draw: (where: Geometry | SliceLattice) => DrawnMask;
 }
@@ -209,7 +211,7 @@ function choiceFlags(alternatives: number): StudyFlag[] {
   ];
 }
 
-/** The one of some ROIs that has the least of a person. */
+/** How the ROI was drawn that has the least of a person's hand. */
 function leastByHand(rois: readonly NamedRoi[]): Algorithm {
   const places = rois.map(({ algorithm = 'unknown' }) => ALGORITHMS.indexOf(algorithm));
   return ALGORITHMS[Math.max(...places)];
@@ -217,8 +219,9 @@ function leastByHand(rois: readonly NamedRoi[]): Algorithm {
 
 /**
  * The objects that hold the wanted ROI, each with a series it may belong to, best first: by the configured order of
- * sources, those that name other series last, by the pattern that the ROI matches, by the strength of the link, by how it was drawn, by the order of the
- * series, those whose grid is that of the mask first, by the dates, by UID; see `inOrder`.
+ * sources, those that name other series last, by the pattern that the ROI matches, by the strength of the link, by how
+ * it was drawn, by the order of the series, those whose grid is that of the mask first, by the dates, by UID; see
+ * `inOrder`.
  */
 export function maskCandidates(
   objects: readonly MaskObject[],
@@ -249,6 +252,7 @@ export function maskCandidates(
       series: scan.series,
       rule: link!.rule,
       namesScan: scan.named === true,
+      namesOther: scan.namesOther === true,
       algorithm,
       rank: {
         source: maskSources.indexOf(object.source),

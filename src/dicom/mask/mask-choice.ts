@@ -10,9 +10,9 @@ import { type MaskCandidate, type MaskRules, type MaskSource, worse } from './ma
 import { type Algorithm, behindBy, compareTexts, type MaskCriterion } from './mask-order.ts';
 import {
   type DrawnRival,
-  differingFlags,
   drawRival,
   isEqualTo,
+  leftOutFlags,
   type Rival,
   rivalsOf,
   withSizes,
@@ -185,10 +185,12 @@ export function settleMasks(
   { objects: rule = 'best' }: Pick<MaskRules, 'objects'>,
   draw: (candidate: MaskCandidate) => DrawnMask,
 ): SettledMask {
-  const { rivals, differing } = rivalsOf(first.candidate, candidates);
+  const found = rivalsOf(first.candidate, candidates);
+  const { rivals } = found;
+  const isFirst = ({ object }: MaskCandidate): boolean => object === first.candidate.object;
   const told = (drawn: DrawnMask, ...flags: StudyFlag[]): DrawnMask => ({
     ...drawn,
-    flags: [...differingFlags(differing), ...flags, ...drawn.flags],
+    flags: [...leftOutFlags(found), ...flags, ...drawn.flags],
   });
   const alone = (): SettledMask => ({
     candidate: first.candidate,
@@ -198,7 +200,7 @@ export function settleMasks(
   if (rivals.length === 1) return alone();
   const all = withSizes(
     rivals.map((candidate) =>
-      drawRival(candidate, size, () => (candidate === first.candidate ? first.drawn : draw(candidate))),
+      drawRival(candidate, size, () => (isFirst(candidate) ? first.drawn : draw(candidate))),
     ),
   );
   const drawn = all.filter((rival): rival is DrawnRival => rival.cropped !== undefined);
@@ -220,8 +222,7 @@ export function settleMasks(
     masks: all.map((rival) => competing(rival, settled, equals, lesions)),
   };
   const [{ candidate }] = settled.taken;
-  const whole =
-    candidate === first.candidate && rule === 'best' ? first.drawn.mask : wholeMask(settled.mask, size);
+  const whole = rule === 'best' && isFirst(candidate) ? first.drawn.mask : wholeMask(settled.mask, size);
   const flagsOf = ({ flags }: DrawnRival): readonly StudyFlag[] => flags;
   const numbered = (rival: DrawnRival): StudyFlag[] =>
     rival.flags.map((flag) => ({ ...flag, message: `mask ${all.indexOf(rival) + 1}: ${flag.message}` }));

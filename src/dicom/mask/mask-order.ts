@@ -47,7 +47,7 @@ export interface MaskRank {
   readonly link: number;
   /** Whether a person or a program drew it, by `ALGORITHMS`. */
   readonly program: number;
-  /** Of the series that it may belong to; masks of one CT have the same. */
+  /** The place of the series among those that this mask may belong to. */
   readonly series: number;
   /** Among those that have all of the above alike: 0 of the newest. */
   readonly older: number;
@@ -57,7 +57,7 @@ export interface MaskRank {
 export type MaskCriterion = 'roiNames' | 'link' | 'program' | 'older' | 'smaller' | 'uid';
 
 /** The criteria that headers tell, in their order. */
-export const HEADER_CRITERIA = ['roiNames', 'link', 'program', 'older'] as const;
+const HEADER_CRITERIA = ['roiNames', 'link', 'program', 'older'] as const;
 
 /** A mask as far as its order needs it known. */
 export interface RankedMask {
@@ -119,8 +119,8 @@ function byAge<T extends RankedMask>(alike: readonly T[]): T[] {
 }
 
 /**
- * Masks, best first: by the criteria of `MaskRank`, then by UID and content. Size is told by pixels alone: among those that
- * are alike in their whole rank it has yet to decide. Neither the order in which they come nor any file name matters.
+ * Masks, best first: by the criteria of `MaskRank`, then by UID and content. Size is told by pixels alone: among those
+ * that are alike in their whole rank it has yet to decide. Neither the order in which they come nor any file name matters.
  */
 export function inOrder<T extends RankedMask>(masks: readonly T[]): T[] {
   const sorted = masks.toSorted((a, b) => compareBeforeDates(a.rank, b.rank));

@@ -1,38 +1,48 @@
 import { CaseExclusion } from '../../errors.ts';
 import { type CroppedMask, cropMask } from '../../kernels/mask/cropped-mask.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
+import type { CtSeries } from '../series/series.ts';
 import type { StudyFlag } from '../study-flag.ts';
 import type { DrawnMask, MaskFit } from './drawn-mask.ts';
 import type { MaskCandidate } from './mask-candidates.ts';
-import { behindBy } from './mask-order.ts';
+import { behindBy, inOrder } from './mask-order.ts';
 
 /** Most masks of one CT that are held against each other. LIDC-IDRI has some dozens. */
 const MOST_MASKS = 256;
 
-/** The masks of a CT that one source has. */
+/** The masks of one source for one CT. */
 export interface Rivals {
   /** Best first, each SOP Instance UID once: two files of one are the same object, stored twice. */
   readonly rivals: readonly MaskCandidate[];
   /** Files left out that have such a UID and other contents than the file that stands for it. */
   readonly differing: number;
+  /** Masks that match too and belong to other series, or to another scan or part of this one. */
+  readonly ofOthers: number;
+}
+
+/** The masks of a CT, ranked among themselves: which other series each may belong to tells nothing of them. */
+export function masksOn(series: CtSeries, candidates: readonly MaskCandidate[]): MaskCandidate[] {
+  const ofCt = candidates.filter((candidate) => candidate.series === series);
+  return inOrder(ofCt.map((candidate) => ({ ...candidate, rank: { ...candidate.rank, series: 0 } })));
 }
 
 /**
  * The masks that could have been taken in the place of one: of its source, for its series. Those of other sources are no
- * rivals: `mask.sources` tells which is wanted. Nor are those that name other series. Throws a CaseExclusion where there are
- * too many.
+ * rivals: `mask.sources` tells which is wanted. Nor are those that name other series. Throws a CaseExclusion where there
+ * are too many.
  */
 export function rivalsOf(taken: MaskCandidate, candidates: readonly MaskCandidate[]): Rivals {
-  const ofCt = candidates.filter(
-    ({ object, series, rank }) =>
-      object.source === taken.object.source &&
-      series === taken.series &&
-      rank.elsewhere === taken.rank.elsewhere,
+  const alike = candidates.filter(
+    ({ object, rank }) => object.source === taken.object.source && rank.elsewhere === taken.rank.elsewhere,
+  );
+  const ofCt = masksOn(
+    taken.series,
+    alike.filter(({ namesOther }) => !namesOther || taken.namesOther),
   );
   const byUid = new Map<string, MaskCandidate>();
   const rivals = new Set<MaskCandidate>();
   let differing = 0;
-  for (const candidate of [taken, ...ofCt]) {
+  for (const candidate of [...ofCt.filter(({ object }) => object === taken.object), ...ofCt]) {
     const { instanceUid, content } = candidate.object;
     const same = instanceUid === '' ? undefined : byUid.get(instanceUid);
     if (same === undefined) {
@@ -45,7 +55,13 @@ export function rivalsOf(taken: MaskCandidate, candidates: readonly MaskCandidat
       'too-many-masks',
       `${rivals.size} masks of one CT match mask.roiNames, and ${MOST_MASKS} are held against each other at most: have mask.roiNames match fewer`,
     );
-  return { rivals: ofCt.filter((candidate) => rivals.has(candidate)), differing };
+  const seen = new Set(ofCt.flatMap(({ object }) => [object, object.instanceUid]));
+  const others = alike.filter(({ object }) => !seen.has(object) && !seen.has(object.instanceUid || object));
+  return {
+    rivals: ofCt.filter((candidate) => rivals.has(candidate)),
+    differing,
+    ofOthers: new Set(others.map(({ object }) => object.instanceUid || object)).size,
+  };
 }
 
 /** Whether a mask matches as well as the best: all but its date, its size and its UID are alike. */
@@ -91,9 +107,20 @@ export function withSizes(rivals: readonly Rival[]): Rival[] {
   });
 }
 
-/** What is told of the objects that have a UID of others and not their contents. */
-export function differingFlags(differing: number): StudyFlag[] {
-  if (differing === 0) return [];
-  const message = 'mask files left out that have the SOP Instance UID of another one and other contents';
-  return [{ code: 'mask-uid-repeated', message, value: differing }];
+/** What is told of masks that are none of the rivals. */
+export function leftOutFlags({ differing, ofOthers }: Rivals): StudyFlag[] {
+  const flags: StudyFlag[] = [
+    {
+      code: 'mask-uid-repeated',
+      message: 'mask files left out that have the SOP Instance UID of another one and other contents',
+      value: differing,
+    },
+    {
+      code: 'masks-of-other-series',
+      message:
+        'masks left out that match too and belong to other CT series, or to another scan or part of this one',
+      value: ofOthers,
+    },
+  ];
+  return flags.filter(({ value }) => value > 0);
 }

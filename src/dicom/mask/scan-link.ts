@@ -5,6 +5,7 @@ import { type DicomFile, items, Tag, text } from '../file/part10.ts';
 import type { CtSeries } from '../series/series.ts';
 import type { SlicePlane } from '../series/slice-plane.ts';
 import type { DrawnMask } from './drawn-mask.ts';
+import { referencedSeries } from './seg.ts';
 
 /**
  * The images that a mask object says it was drawn on: SOP Instance UIDs, each with a blank and the index of its frame
@@ -17,7 +18,7 @@ export interface NamedImages {
   readonly ofObject: () => readonly string[];
 }
 
-/** The images of items that hold an SOP Instance Reference or Image SOP Instance Reference macro (DICOM PS3.3 10.8, 10.3). */
+/** The images of items with an SOP Instance Reference or Image SOP Instance Reference macro (DICOM PS3.3 10.8, 10.3). */
 function referenced(references: readonly DataSet[]): string[] {
   return references.flatMap((item) => {
     const uid = text(item, Tag.ReferencedSOPInstanceUID);
@@ -27,7 +28,7 @@ function referenced(references: readonly DataSet[]): string[] {
   });
 }
 
-/** The images that contours of an RT Structure Set name (DICOM PS3.3 C.8.8.6), and those of its RT Referenced Series (C.8.8.5). */
+/** The images that the contours of an RT Structure Set name (DICOM PS3.3 C.8.8.6), and those that it refers to (C.8.8.5). */
 export function imagesOfStructures({ dataset }: DicomFile): NamedImages {
   return {
     ofRoi: (roiNumber) =>
@@ -45,7 +46,7 @@ export function imagesOfStructures({ dataset }: DicomFile): NamedImages {
 
 /**
  * The images that the frames of a segment were derived from (Derivation Image macro, DICOM PS3.3 C.7.6.16.2.6), and
- * those that a Segmentation refers to (C.12.1.1.1). A frame of a label map is of all segments.
+ * those that a Segmentation refers to (C.12.2). A frame of a label map is of all segments.
  */
 export function imagesOfSegments({ dataset }: DicomFile): NamedImages {
   return {
@@ -59,7 +60,7 @@ export function imagesOfSegments({ dataset }: DicomFile): NamedImages {
       });
     },
     ofObject: () =>
-      items(dataset, Tag.ReferencedSeriesSequence).flatMap((series) =>
+      referencedSeries(dataset).flatMap((series) =>
         referenced(items(series, Tag.ReferencedInstanceSequence)),
       ),
   };
@@ -76,6 +77,8 @@ export interface ScanLink {
   readonly series: CtSeries;
   /** Whether the mask names its images, and those of no other part of the series. */
   readonly named?: boolean;
+  /** Whether the mask names images of another part of the series, and none of this one. */
+  readonly namesOther?: boolean;
   /** Why the mask belongs to none of the scans as a whole. */
   readonly refusal?: CaseExclusion;
 }
@@ -118,9 +121,10 @@ function namedFirst(links: readonly ScanLink[], named: NamedForRois): ScanLink[]
     const parts = own.map(({ series }) => series.planes);
     const byRois = hits(named.byRois(), parts);
     const counts = byRois.some((count) => count > 0) ? byRois : hits(named.byObject(), parts);
+    if (!counts.some((count) => count > 0)) continue;
     const order = [...own.keys()].sort((a, b) => Math.sign(counts[b]) - Math.sign(counts[a]));
     places.forEach((place, i) => {
-      ordered[place] = own[order[i]];
+      ordered[place] = { ...own[order[i]], namesOther: counts[order[i]] === 0 };
     });
   }
   return ordered;

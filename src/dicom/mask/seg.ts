@@ -1,3 +1,4 @@
+import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../../errors.ts';
 import { type DicomFile, items, Tag, text } from '../file/part10.ts';
 import type { SliceLattice } from '../series/lattice.ts';
@@ -18,12 +19,15 @@ export interface Segmentation {
 }
 
 const STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE = 'x00081200';
-
 const SEGMENT_ALGORITHM_TYPE = 'x00620008';
 
-export function readSegmentation({ dataset }: DicomFile): Segmentation {
+/** What an object refers to, a series an item, of its own study and of others (DICOM PS3.3 C.12.2). */
+export function referencedSeries(dataset: DataSet): DataSet[] {
   const studies = items(dataset, STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE);
-  const series = [dataset, ...studies].flatMap((study) => items(study, Tag.ReferencedSeriesSequence));
+  return [dataset, ...studies].flatMap((study) => items(study, Tag.ReferencedSeriesSequence));
+}
+
+export function readSegmentation({ dataset }: DicomFile): Segmentation {
   return {
     segments: items(dataset, Tag.SegmentSequence).map((segment) => {
       const [description, label] = [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)];
@@ -35,7 +39,7 @@ export function readSegmentation({ dataset }: DicomFile): Segmentation {
       };
     }),
     references: {
-      seriesUids: series.map((item) => text(item, Tag.SeriesInstanceUID)),
+      seriesUids: referencedSeries(dataset).map((item) => text(item, Tag.SeriesInstanceUID)),
       frameOfReferenceUids: [text(dataset, Tag.FrameOfReferenceUID)].filter((uid) => uid !== ''),
     },
     dates: [

@@ -13,8 +13,8 @@ function sameValues(a: Int16Array, b: Int16Array): boolean {
 }
 
 /**
- * Drops slices that repeat another, in position and in every HU; of each kind the first by SOP Instance UID stays. Pixels are
- * asked for (`huOf`) only where positions coincide. Throws a CaseExclusion `duplicate-slices` where the HU differ: two
+ * Drops slices that repeat another, in position and in every HU; of each kind the first by SOP Instance UID stays. Pixels
+ * are asked for (`huOf`) only where positions coincide. Throws a CaseExclusion `duplicate-slices` where the HU differ: two
  * scans in one series that no attribute tells apart (`scansOf`), and nothing says which one the mask was drawn on.
  */
 export async function withoutDuplicates(

@@ -62,14 +62,37 @@ export const ON_GRID_MM = 0.1;
 const LEAST_ALTERNATING = 3;
 const LEAST_ALTERNATING_ALONE = 7;
 
+/** Fewest slices that tell the spacing of a scan, and how many of the first of a stack may be those of another. */
+const LEAST_OF_SCAN = 4;
+const MOST_BEFORE = 3;
+
+/** Whether slices from the first on are those of two scans of different spacing, neither with a gap, that lie in each other. */
+function liesOnTwoGrids(heightsMm: readonly number[]): boolean {
+  for (let second = 1; second <= MOST_BEFORE; second++) {
+    const step = heightsMm[second] - heightsMm[0];
+    const one = [heightsMm[0]];
+    const other: number[] = [];
+    for (const height of heightsMm.slice(1))
+      (Math.abs(height - one[one.length - 1] - step) <= ON_GRID_MM ? one : other).push(height);
+    if (one.length < LEAST_OF_SCAN || other.length < LEAST_OF_SCAN) continue;
+    const grid = sliceGrid(other, ON_GRID_MM);
+    const whole = grid?.planeOfSlice[other.length - 1] === other.length - 1;
+    if (whole && Math.abs(grid.spacingMm - step) > ON_GRID_MM && other[1] < one[one.length - 1]) return true;
+  }
+  return false;
+}
+
 /**
- * Whether slices lie as those of two scans of one spacing that are pushed into each other: gaps that alternate, x, y, x,
- * y, where x + y is a gap elsewhere, or all of them do. Slices of one scan do not, some of them missing or not.
+ * Whether slices lie as those of two scans that are pushed into each other. Of one spacing: gaps that alternate, x, y, x, y,
+ * where x + y is a gap elsewhere, or all of them do. Of two: each scan on a grid of its own, where there is no one for both.
+ * Slices of one scan do not, some of them missing or not.
  */
 export function liesInTwo(heightsMm: readonly number[]): boolean {
   const near = (a: number, b: number): boolean => Math.abs(a - b) <= ON_GRID_MM;
   const grid = sliceGrid(heightsMm, ON_GRID_MM);
   if (grid?.planeOfSlice[heightsMm.length - 1] === heightsMm.length - 1) return false;
+  const fromAbove = heightsMm.map((height) => -height).reverse();
+  if (grid === undefined && [heightsMm, fromAbove].some(liesOnTwoGrids)) return true;
   const gaps = gapsOf(heightsMm);
   for (let start = 0; start + LEAST_ALTERNATING <= gaps.length; start++) {
     const [x, y] = [gaps[start], gaps[start + 1]];

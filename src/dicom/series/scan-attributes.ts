@@ -120,7 +120,7 @@ function middle(ascending: readonly number[]): number {
 }
 
 /** More scans than any series has. */
-export const MOST_SCANS = 256;
+const MOST_SCANS = 256;
 
 /** How much longer a pause between scans is than what passes between the images of one. */
 const CLEARLY_LONGER = 2;

@@ -54,8 +54,9 @@ export function whyBehind(a: CtSeries, b: CtSeries, rules: SeriesRules): string 
 }
 
 /**
- * A whole series before one of several scans, then thinner slices, then larger coverage, then more slices, then kernel, then UID, then the
- * order of the attribute that tells scans apart, then the UID of the first image: the same choice every time.
+ * A whole series before one of several scans, then thinner slices, then larger coverage, then more slices, then kernel,
+ * then UID, then the order of the attribute that tells scans apart, then the UID of the first image: the same choice
+ * every time.
  */
 export function bySuitability(rules: SeriesRules): (a: CtSeries, b: CtSeries) => number {
   return (a, b) => {

@@ -64,8 +64,8 @@ function median(values: readonly number[]): number {
 /**
  * Sorts a patient's images into CT series: grouped by SeriesInstanceUID and geometry, never by time, since StudyTime
  * differs between slices of one series in real collections; and into scans where a series holds several (`scansOf`).
- * What cannot be the volume is listed with its reason. The candidates come best first (`bySuitability`), whatever the order and the names of the files. Throws a CaseExclusion naming a CT image
- * without pixels.
+ * What cannot be the volume is listed with its reason. The candidates come best first (`bySuitability`), whatever the
+ * order and the names of the files. Throws a CaseExclusion naming a CT image without pixels.
  */
 export function ctSeries(
   files: readonly DicomFile[],

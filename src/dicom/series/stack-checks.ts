@@ -71,7 +71,7 @@ export function unevenSlices({ slices, heightsMm }: OrderedSlices): CaseExclusio
   const i = worst(gaps, (gap) => Math.abs(gap / median - Math.round(gap / median)));
   return new CaseExclusion(
     'uneven-slices',
-    `slices lie on no regular grid: a gap of ${gaps[i].toFixed(3)} mm before this one, ${median.toFixed(3)} mm elsewhere; geometry.variableSpacing: resample takes them`,
+    `slices lie on no regular grid: a gap of ${gaps[i].toFixed(3)} mm before this one, ${median.toFixed(3)} mm elsewhere; if they are of one scan, geometry.variableSpacing: resample takes them`,
     { file: frameName(slices[i + 1]) },
   );
 }

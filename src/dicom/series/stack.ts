@@ -165,7 +165,8 @@ function averagedStack(ordered: OrderedSlices, rules: StackRules): Stack {
  * itself, unevenly spaced slices are resampled where the rules say so. Give it what `withoutDuplicates` leaves.
  *
  * Throws a CaseExclusion: `too-few-slices`, `duplicate-slices`, `too-many-missing-slices`, `uneven-slices`,
- * `overlapping-scans`, `volume-too-large`, `shifted-slices` (displaced, but not as by tilt), `tilted-stack` (beyond `maxTiltDegrees`).
+ * `overlapping-scans`, `volume-too-large`, `shifted-slices` (displaced, but not as by tilt), `tilted-stack` (beyond
+ * `maxTiltDegrees`).
  */
 export function stackSlices(planes: readonly SlicePlane[], rules: StackRules): Stack {
   checkSlices(planes, rules.minSlices);

@@ -4,7 +4,7 @@ import type { DrawnMask } from '../mask/drawn-mask.ts';
 import type { MaskCandidate, MaskObject, MaskRules } from '../mask/mask-candidates.ts';
 import { settleMasks, TAKEN } from '../mask/mask-choice.ts';
 import { type Algorithm, behindBy, type MaskCriterion } from '../mask/mask-order.ts';
-import { differingFlags, isEqualTo, rivalsOf } from '../mask/mask-rivals.ts';
+import { isEqualTo, leftOutFlags, rivalsOf } from '../mask/mask-rivals.ts';
 import { PixelsNotReadError } from '../pixels/pixels.ts';
 import type { StudyFlag } from '../study-flag.ts';
 
@@ -43,7 +43,7 @@ const COMBINED = 'combined with others that match equally well (mask.objects)';
 /** Draws a mask as far as its file was read; undefined where that is not far enough. */
 type Draw = (candidate: MaskCandidate) => DrawnMask | undefined;
 
-/** Draws with the pixels that are there, or goes on being thrown. */
+/** Draws a mask, or throws that its pixels were not read. */
 function drawOrThrow(draw: Draw): (candidate: MaskCandidate) => DrawnMask {
   return (candidate) => {
     const drawn = draw(candidate);
@@ -69,34 +69,35 @@ function byHeaders(
   { objects: rule = 'best' }: MaskRules,
   draw: Draw,
 ): ForeseenMask {
-  const { rivals, differing } = rivalsOf(first, candidates);
+  const found = rivalsOf(first, candidates);
+  const { rivals } = found;
   const usable = rivals.length === 1 ? rivals : rivals.filter((candidate) => isDrawable(draw, candidate));
-  const flags = differingFlags(differing);
-  const found = { candidate: first, drawn: undefined };
-  if (usable.length < 2) return { ...found, flags, competing: new Map() };
-  const open = usable.filter((candidate) => behindBy(first.rank, candidate.rank) === undefined).length > 1;
-  const combines = rule !== 'best' && usable.filter((candidate) => isEqualTo(first, candidate)).length > 1;
+  const flags = leftOutFlags(found);
+  if (usable.length < 2) return { candidate: first, drawn: undefined, flags, competing: new Map() };
+  const [best, next] = usable;
+  const equals = usable.filter((candidate) => isEqualTo(best, candidate));
+  const behind = behindBy(best.rank, next.rank);
+  const combines = rule !== 'best' && equals.length > 1;
   const competition = (candidate: MaskCandidate): Competition => {
     const { algorithm, rank } = candidate;
-    if (combines && isEqualTo(first, candidate))
+    if (combines && equals.includes(candidate))
       return { algorithm, taken: true, decidedBy: '', reason: COMBINED };
-    const taken = candidate === first;
-    const decidedBy = behindBy(first.rank, rank) ?? (open && !combines ? 'pixels' : '');
-    return { algorithm, taken, decidedBy, reason: decidedBy === '' ? '' : BEHIND[decidedBy] };
+    const decidedBy = behindBy(best.rank, rank) ?? (behind === undefined && !combines ? 'pixels' : '');
+    const reason = decidedBy === '' ? '' : BEHIND[decidedBy];
+    return { algorithm, taken: candidate === best, decidedBy, reason };
   };
   const competing = new Map(usable.map((candidate) => [candidate.object, competition(candidate)]));
-  const next = behindBy(first.rank, usable[1].rank);
   const how = combines
     ? 'those that match equally well are combined'
-    : next === undefined
+    : behind === undefined
       ? 'of those that match equally well the largest is taken, which pixels alone tell'
-      : `${TAKEN[next]} is taken`;
+      : `${TAKEN[behind]} is taken`;
   const several: StudyFlag = {
     code: 'several-masks',
     message: `masks of one CT that match (mask.objects: ${rule}): ${how}`,
     value: usable.length,
   };
-  return { ...found, flags: [...flags, several], competing };
+  return { candidate: best, drawn: undefined, flags: [...flags, several], competing };
 }
 
 /**

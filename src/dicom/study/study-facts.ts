@@ -6,7 +6,7 @@ import type { MaskCandidate, MaskSource } from '../mask/mask-candidates.ts';
 import type { MaskChoice } from '../mask/mask-choice.ts';
 import { type Rescale, rescaleOf } from '../pixels/rescale.ts';
 import { type CtSeries, kernelOf, type RejectedSeries, type SeriesRules } from '../series/series.ts';
-import { whyBehind } from '../series/series-choice.ts';
+import { bySuitability, whyBehind } from '../series/series-choice.ts';
 import type { StudyFlag } from '../study-flag.ts';
 
 /** A series that could have been the volume, whether it was, and otherwise why not. */
@@ -117,27 +117,27 @@ export function candidateFacts(
     return { ...facts, chosen: true, reason: namesScan ? 'the mask names its images' : whole };
   }
   const behind = whyBehind(chosen, series, rules);
-  if (scan !== undefined && scan.scans === chosen.scan?.scans) {
-    const why = namesScan ? 'the mask names the images of the one taken' : behind;
-    return {
-      ...facts,
-      chosen: false,
-      reason: `another scan of the series: ${why ?? `later by ${scan.attribute}`}`,
-    };
-  }
-  return { ...facts, chosen: false, reason: behind ?? 'the mask refers to another series' };
+  if (scan === undefined || scan.scans !== chosen.scan?.scans)
+    return { ...facts, chosen: false, reason: behind ?? 'the mask refers to another series' };
+  const passedOver = bySuitability(rules)(series, chosen) < 0;
+  const why = namesScan
+    ? 'the mask names the images of the one taken'
+    : passedOver
+      ? 'it cannot be used with the mask'
+      : (behind ?? `later by ${scan.attribute}`);
+  return { ...facts, chosen: false, reason: `another scan of the series: ${why}` };
 }
 
 /** Says that the volume is one of several scans, and how it was chosen. */
 export function scanFlags({ series: { scan }, namesScan }: MaskCandidate): StudyFlag[] {
   if (scan === undefined) return [];
   const why = namesScan
-    ? 'the one whose images the mask names'
-    : 'the most suitable one, as the mask names none';
+    ? 'the one whose images the mask names was taken'
+    : 'the most suitable one that holds all of the mask was taken, as the mask names none';
   return [
     {
       code: 'several-scans',
-      message: `scans in the series, told apart by ${scan.attribute}: ${why} was taken`,
+      message: `scans in the series, told apart by ${scan.attribute}: ${why}`,
       value: scan.scans.length,
     },
   ];

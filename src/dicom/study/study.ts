@@ -39,7 +39,7 @@ export interface Study {
   readonly ct: Volume<Int16Array>;
   readonly tumor: Volume<Uint8Array>;
   readonly facts: StudyFacts;
-  /** Identifying, never for output as they are: Series Instance UID of the CT, SOP Instance UID of the mask object, or of all that it was made of. */
+  /** Identifying, never for output as they are: Series Instance UID of the CT, SOP Instance UIDs of its mask with `\` between. */
   readonly uids: { readonly series: string; readonly mask: string };
 }
 

@@ -187,7 +187,7 @@ function surveyedSeries(series: CtSeries, { pair, refusals }: Tried, rules: Stud
     return { series, chosen, reason };
   }
   const refusal = [...refusals].find(([candidate]) => candidate.series === series)?.[1];
-  const named = [...refusals.keys()].some((c) => series.scan && c.series.scan?.scans === series.scan.scans);
+  const named = [...refusals.keys()].some((c) => c.namesScan && c.series.scan?.scans === series.scan?.scans);
   const without = named ? 'the mask names the images of another scan of the series' : 'no mask for it';
   return { series, chosen: false, reason: refusal?.message ?? without };
 }
@@ -212,13 +212,19 @@ function surveyedMask(
   const taken = pair?.candidate.object;
   const isCopy = object.instanceUid !== '' && taken?.instanceUid === object.instanceUid;
   const refusal = own.map((candidate) => refusals.get(candidate)).find((r) => r !== undefined);
+  const ofOthers = own.every((candidate) => candidate.series !== pair?.candidate.series);
+  const behind = isCopy
+    ? 'the same object as another file'
+    : ofOthers
+      ? 'it belongs to another CT series or scan, and another mask comes first'
+      : 'another mask comes first';
   const reason = !rules.maskSources.includes(source)
     ? 'not in mask.sources'
     : wanted.length === 0
       ? 'no name matches mask.roiNames'
       : own.length === 0
         ? 'no CT series to draw it on'
-        : (refusal?.message ?? (isCopy ? 'the same object as another file' : 'another mask comes first'));
+        : (refusal?.message ?? behind);
   return { ...found, chosen: false, reason };
 }
 

@@ -32,7 +32,7 @@ const LEAST_PER_VOXEL = 2.5;
 const MOST_AT_TOP = 0.5;
 const GRAINS_PART = 0.002;
 
-/** Whether the voxel beyond `low`, away from the step, has the same value: fill outside the circle of reconstruction does, tissue hardly. */
+/** Whether the voxel beyond `low` has its value: fill outside the circle of reconstruction does, tissue hardly. */
 function isFill(slice: Int16Array, nx: number, low: number, away: 1 | -1): boolean {
   const x = (low % nx) + away;
   return x >= 0 && x < nx && slice[low + away] === slice[low];
@@ -50,7 +50,7 @@ function metalNear(slice: Int16Array, nx: number, at: number): boolean {
   return false;
 }
 
-/** Of the step between `at - 1` and `at`: whether one of them wrapped to below air, or to above bone (which may be metal still). */
+/** Whether `at - 1` or `at` wrapped to below air, or to above bone, which may be metal still. */
 function kindOf(slice: Int16Array, nx: number, at: number): 'below' | 'above' | 'neither' {
   const step = slice[at] - slice[at - 1];
   const size = Math.abs(step);

@@ -20,7 +20,7 @@ function commonRows(a: Box, b: Box, visit: (inA: number, inB: number, length: nu
     for (let y = from[1]; y < to[1]; y++) visit(at(a, y, z), at(b, y, z), length);
 }
 
-/** The mask (> 0 inside) within its bounding box; undefined where it is empty. `start`: of the given grid, where it is not 0. */
+/** The mask (> 0 inside) within its bounding box; undefined where it is empty. `start`: where the given grid begins. */
 export function cropMask(mask: Uint8Array, size: Vec3, start: Vec3 = [0, 0, 0]): CroppedMask | undefined {
   const box = boundingBox(mask, size);
   if (box === undefined) return undefined;

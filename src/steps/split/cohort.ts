@@ -10,6 +10,7 @@ import { readObject } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { readClinical } from './clinical.ts';
 import { earlierSplit, keepSplit, type SplitSources } from './kept-for-next-run.ts';
+import { patientCount } from './patient-count.ts';
 import { patientRows } from './patient-rows.ts';
 import { assertNobodyMoves } from './pinned-sides.ts';
 import { splitPatients } from './split-patients.ts';
@@ -43,9 +44,11 @@ function facts({ summary, class_weights, warnings, previous, excluded }: Split):
     ...(previous === null
       ? []
       : [
-          `previous split: ${previous.num_pinned} patients keep their side, ${previous.num_retired} of it are not here now`,
+          `previous split: ${patientCount(previous.num_pinned)} on the same side again, ${previous.num_retired} of it not here now`,
         ]),
-    ...(withoutImage > 0 ? [`${withoutImage} patients of the clinical table have no image here`] : []),
+    ...(withoutImage > 0
+      ? [`${patientCount(withoutImage)} of the clinical table without an image here`]
+      : []),
     ...warnings.map(({ message }) => `warning: ${message}`),
   ];
 }

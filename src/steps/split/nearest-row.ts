@@ -1,3 +1,4 @@
+import { patientCount } from './patient-count.ts';
 import type { PatientRows } from './patient-rows.ts';
 
 /** Patients that are listed; the others are counted. */
@@ -20,10 +21,10 @@ export function editDistance(one: string, other: string): number {
 /** Shortest text of which it says something that another holds it. */
 const LEAST_HELD = 3;
 
-/** Whether one of two ids holds the other, or at least half of the longer one is in both. */
-function isNear(name: string, row: string, distance: number): boolean {
+/** The largest distance at which a row is near a name: any where one holds the other, else half of the longer one. */
+function mostApart(name: string, row: string): number {
   const [shorter, longer] = [name.toLowerCase(), row.toLowerCase()].sort((a, b) => a.length - b.length);
-  return distance * 2 <= longer.length || (shorter.length >= LEAST_HELD && longer.includes(shorter));
+  return shorter.length >= LEAST_HELD && longer.includes(shorter) ? longer.length : longer.length / 2;
 }
 
 /** The row that a name is nearest to; undefined where none has much in common with it. */
@@ -32,9 +33,11 @@ export function nearestRow(name: string, rows: readonly string[]): string | unde
   let least = Number.POSITIVE_INFINITY;
   for (const row of rows) {
     // No distance is less than the difference of the lengths.
-    if (Math.abs(name.length - row.length) >= least) continue;
+    const apart = Math.abs(name.length - row.length);
+    const most = mostApart(name, row);
+    if (apart >= least || apart > most) continue;
     const distance = editDistance(name, row);
-    if (distance < least && isNear(name, row, distance)) [nearest, least] = [row, distance];
+    if (distance < least && distance <= most) [nearest, least] = [row, distance];
   }
   return nearest;
 }
@@ -86,7 +89,7 @@ export function withoutRow(
     return why.length === 0 ? name : `${name} (${why.join(', ')})`;
   });
   const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
-  const count = names.length === 1 ? '1 patient has' : `${names.length} patients have`;
+  const count = `${patientCount(names.length)} ${names.length === 1 ? 'has' : 'have'}`;
   const example = pattern ?? '^(.*)_MR\\d+$';
   return `${count} no row in the clinical table: ${listed.join(', ')}${more}; correct or add their rows, or say with raw.idPattern which part of a name is the id of the table, such as '${example}'${shown ? BY_FILES : ''}`;
 }

@@ -1,5 +1,6 @@
 import type { CaseRecord } from '../../records/case.ts';
 import type { ClinicalRow } from './clinical.ts';
+import { patientCount } from './patient-count.ts';
 
 /** Why a patient is not used, whatever its stage: two patients may be one person, or one folder may hold another's images. */
 export interface Doubt {
@@ -102,10 +103,6 @@ function ownerOf(claims: readonly Claim[]): Claim | undefined {
   return some.length === 1 ? some[0] : undefined;
 }
 
-function patients(n: number): string {
-  return n === 1 ? '1 patient' : `${n} patients`;
-}
-
 /**
  * Finds each patient's row: by its name as it is, without regard to case, or to leading zeros of a number; and where it
  * has none by its `clinical_id` in the same way. What could be several is not joined. A patient whose name is one row and
@@ -181,6 +178,6 @@ export function patientRows(
     free: ids.filter((id) => !nameOfRow.has(id)).map(caseId),
     told: (['case', 'zeros', 'clinical'] as const)
       .filter((by) => counts.has(by))
-      .map((by) => `${TOLD[by]}: ${patients(counts.get(by)!)}`),
+      .map((by) => `${TOLD[by]}: ${patientCount(counts.get(by)!)}`),
   };
 }

@@ -5,6 +5,7 @@ import { SPLIT_FILE, type Split } from '../../records/split.ts';
 import { displayUri, joinUri, parseLocation } from '../../storage/location.ts';
 import { openStore, readObject } from '../../storage/open.ts';
 import type { Side } from './assignment.ts';
+import { patientCount } from './patient-count.ts';
 
 const pin = z.object({
   patient_id: z.string().min(1),
@@ -70,7 +71,7 @@ export function unitedPrevious(place: string, kept: PreviousSplit, given: Previo
   const opposed = [...given.pins].filter(([id, { split }]) => (kept.pins.get(id)?.split ?? split) !== split);
   if (opposed.length > 0)
     throw new UsageError(
-      `${place}: ${opposed.length} patients are on the other side than in the previous split that was given, such as ${opposed[0][0]}; give the one of the same release, or move the split.json there away`,
+      `${place}: has ${patientCount(opposed.length)} on the other side than the previous split that was given, such as ${opposed[0][0]}; give the one of the same release, or move the split.json there away`,
     );
   return {
     ...kept,

@@ -1,11 +1,8 @@
 import type { Split } from '../../records/split.ts';
 import { testQuota } from './assignment.ts';
+import { patientCount } from './patient-count.ts';
 
 type Warning = Split['warnings'][number];
-
-function patientCount(n: number): string {
-  return n === 1 ? '1 patient' : `${n} patients`;
-}
 
 /** Why a stage has fewer test patients than asked for; undefined where it has enough, or nobody. */
 function fewInTest(split: Split, { stage, train, test }: Split['summary']['per_stage'][number]) {

@@ -135,3 +135,17 @@ test('slices of two scans pushed into each other are told from those of one', ()
   expect(liesInTwo([...run(10), ...[28.5, 30, 31.5, 33, 34.5]])).toBe(false);
   expect(liesInTwo([...run(10), ...run(10, 28.2)])).toBe(false);
 });
+
+test('slices of two scans of different spacing are told too, and those of one that changes its own are not', () => {
+  const run = (count: number, spacing: number, first: number): number[] =>
+    Array.from({ length: count }, (_, k) => first + spacing * k);
+  const both = (a: readonly number[], b: readonly number[]): number[] => [...a, ...b].sort((p, q) => p - q);
+  // One on top of the other, one within the other, from the same end.
+  expect(liesInTwo(both(run(20, 3, 0), run(12, 5, 40.7)))).toBe(true);
+  expect(liesInTwo(both(run(20, 5, 0), run(20, 1.25, 60.4)))).toBe(true);
+  expect(liesInTwo(both(run(40, 3, 0), run(10, 5, 31.3)))).toBe(true);
+  expect(liesInTwo(both(run(20, 3, 0), run(16, 5, 1.4)))).toBe(true);
+  expect(liesInTwo([...run(20, 3, 0), ...run(12, 5, 62)])).toBe(false);
+  expect(liesInTwo([...run(10, 5, 0), ...run(10, 1.25, 46.25), ...run(10, 5, 62.5)])).toBe(false);
+  expect(liesInTwo([...run(10, 3, 0), 28.3, 33.1, 34.9, ...run(8, 3, 38)])).toBe(false);
+});

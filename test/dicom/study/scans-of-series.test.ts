@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DicomFile, parsePart10, Tag, text } from '../../../src/dicom/file/part10.ts';
+import { imagesOfSegments } from '../../../src/dicom/mask/scan-link.ts';
 import { readStudy, type Study, type StudyRules } from '../../../src/dicom/study/study.ts';
 import { surveyStudy } from '../../../src/dicom/study/survey.ts';
 import { CaseExclusion } from '../../../src/errors.ts';
-import { type Element, segmentationObject } from '../../support/dicom/dicom-object.ts';
+import { dicomObject, type Element, segmentationObject } from '../../support/dicom/dicom-object.ts';
 import { rules } from '../../support/dicom/rules.ts';
 import { acquisitionNumber, madeContours, madeImage, SERIES_UID } from '../../support/dicom/scan-series.ts';
 import { filesAt, hasSharedData, shared } from '../../support/shared-data.ts';
@@ -113,6 +114,16 @@ describe('the scan whose images the mask names is taken', () => {
     expect(takenOf(study)).toEqual([20]);
     expect(study.facts.mask.source).toBe('SEG');
   });
+});
+
+test('a segmentation names images of its own study and of others', () => {
+  const reference = (uid: string): Element => [
+    0x00081115,
+    'SQ',
+    [[[0x0008114a, 'SQ', [[[0x00081155, 'UI', uid]]]]]],
+  ];
+  const seg = dicomObject('seg.dcm', [reference('2.25.1'), [0x00081200, 'SQ', [[reference('2.25.2')]]]]);
+  expect(imagesOfSegments(seg).ofObject()).toEqual(['2.25.1', '2.25.2']);
 });
 
 test('where the mask names none, the most suitable is taken, and it is said', async () => {

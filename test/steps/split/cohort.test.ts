@@ -95,7 +95,7 @@ describe('--previous', () => {
     const { stdout } = await cli(['split', ...options(folder), '--previous', named(file)]);
     const sides = ({ patients }: Split) => patients.map((p) => [p.patient_id, p.split]);
     expect(sides(readJson<Split>(folder, 'split.json'))).toEqual(sides(readJson<Split>(file)));
-    expect(stdout).toContain('previous split: 6 patients keep their side, 0 of it are not here now');
+    expect(stdout).toContain('previous split: 6 patients on the same side again, 0 of it not here now');
   });
 
   test('is refused where its patients are named in another way', async () => {

@@ -62,29 +62,42 @@ export function acquisitionTime(seconds: number): Element {
   return [0x00080032, 'TM', time];
 }
 
-/** Square contours of GTV-1 at some heights; `named`: the image of each, where it names one, and images of the object. */
-export function madeContours(
-  heightsMm: readonly number[],
-  named: { readonly contours?: readonly string[]; readonly object?: readonly string[] } = {},
-): DicomFile {
+/** Of a made structure set. */
+export interface MadeContours {
+  /** The image that each contour names, where it names one. */
+  readonly contours?: readonly string[];
+  /** Images that the object as a whole names. */
+  readonly object?: readonly string[];
+  readonly uid?: string;
+  /** Structure Set Date. */
+  readonly date?: string;
+  /** Columns that a contour holds. */
+  readonly columns?: number;
+}
+
+/** Contours of GTV-1 at some heights, four rows each. */
+export function madeContours(heightsMm: readonly number[], made: MadeContours = {}): DicomFile {
+  const { contours, object = [], uid = '2.25.79', date, columns = 4 } = made;
+  const right = 1.5 + columns;
   const images = (uids: readonly string[]): Element => [
     0x30060016,
     'SQ',
     uids.map((uid): Element[] => [[0x00081155, 'UI', uid]]),
   ];
-  const series: Element[] = [[0x0020000e, 'UI', SERIES_UID], images(named.object ?? [])];
+  const series: Element[] = [[0x0020000e, 'UI', SERIES_UID], images(object)];
   const frame: Element[] = [
     [0x00200052, 'UI', '2.25.78'],
     [0x30060012, 'SQ', [[[0x30060014, 'SQ', [series]]]]],
   ];
   const contour = (z: number, i: number): Element[] => [
-    ...(named.contours === undefined ? [] : [images([named.contours[i]])]),
+    ...(contours === undefined ? [] : [images([contours[i]])]),
     [0x30060042, 'CS', 'CLOSED_PLANAR'],
-    [0x30060050, 'DS', [1.5, 1.5, z, 5.5, 1.5, z, 5.5, 5.5, z, 1.5, 5.5, z]],
+    [0x30060050, 'DS', [1.5, 1.5, z, right, 1.5, z, right, 5.5, z, 1.5, 5.5, z]],
   ];
   return dicomObject('rtstruct.dcm', [
-    [0x00080018, 'UI', '2.25.79'],
+    [0x00080018, 'UI', uid],
     [0x00080060, 'CS', 'RTSTRUCT'],
+    ...(date === undefined ? [] : [[0x30060008, 'DA', date] as const]),
     [0x30060010, 'SQ', [frame]],
     [
       0x30060020,
