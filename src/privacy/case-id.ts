@@ -59,3 +59,8 @@ const NOBODY = '/';
 export function caseNamingOf(config: PrivacyRules, env: NodeJS.ProcessEnv = process.env): string {
   return config.privacy.caseId === 'folder' ? 'folder' : `hmac:${caseIdOf(config, env)(NOBODY).slice(2)}`;
 }
+
+/** The same where names are HMACs; undefined where they are not. */
+export function hashedNaming(config: PrivacyRules, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return config.privacy.caseId === 'hmac' ? caseNamingOf(config, env) : undefined;
+}

@@ -6,6 +6,8 @@ import { type CaseRecord, caseSchema, type OkCase } from './case.ts';
 export const casesSchema = z.strictObject({
   swinprep_version: z.string(),
   config: configSchema,
+  /** By what secret names are HMACs (`hmac:` and what it makes of a fixed text); absent where they are no HMACs. */
+  case_naming: z.string().optional(),
   summary: z.strictObject({ num_patients: z.int(), num_ok: z.int(), num_excluded: z.int() }),
   cases: z.array(caseSchema),
 });
@@ -20,12 +22,18 @@ export function byPatient(a: { patient_id: string }, b: { patient_id: string }):
 }
 
 /** All case records in order of their patients; the order they came in does not matter. */
-export function mergeCases(version: string, config: Config, records: readonly CaseRecord[]): Cases {
+export function mergeCases(
+  version: string,
+  config: Config,
+  records: readonly CaseRecord[],
+  caseNaming?: string,
+): Cases {
   const cases = [...records].sort(byPatient);
   const ok = cases.filter((record) => record.state === 'ok').length;
   return {
     swinprep_version: version,
     config,
+    ...(caseNaming !== undefined && { case_naming: caseNaming }),
     summary: { num_patients: cases.length, num_ok: ok, num_excluded: cases.length - ok },
     cases,
   };

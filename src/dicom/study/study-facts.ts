@@ -142,3 +142,23 @@ export function scanFlags({ series: { scan }, namesScan }: MaskCandidate): Study
     },
   ];
 }
+
+/** A mask that comes first by the rules and cannot be used, and why: the code of its exclusion. */
+export interface PassedOver {
+  readonly object: MaskCandidate['object'];
+  readonly code: string;
+}
+
+/** Says that other masks than the one that was taken come first and were left out; on another series it may be the same one. */
+export function passedOverFlags(
+  passedOver: readonly PassedOver[],
+  { object: taken }: MaskCandidate,
+): StudyFlag[] {
+  const left = passedOver.filter(({ object }) => object !== taken);
+  if (left.length === 0) return [];
+  const why = [...new Set(left.map(({ object, code }) => `${object.source}: ${code}`))].join(', ');
+  const masks = new Set(left.map(({ object }) => object)).size;
+  return [
+    { code: 'masks-passed-over', message: `masks that come first and cannot be used (${why})`, value: masks },
+  ];
+}

@@ -25,6 +25,8 @@ import {
   acquisition,
   burnedInSlices,
   candidateFacts,
+  type PassedOver,
+  passedOverFlags,
   patientIds,
   rescales,
   type StudyFacts,
@@ -105,7 +107,7 @@ interface Drawn extends CtVolume {
 async function drawFirst(
   candidates: readonly MaskCandidate[],
   rules: StudyRules,
-  passedOver: string[],
+  passedOver: PassedOver[],
   time: StageTimer,
 ): Promise<Drawn | undefined> {
   let refusal: CaseExclusion | undefined;
@@ -132,7 +134,7 @@ async function drawFirst(
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       refusal ??= thrown;
-      passedOver.push(`${object.source}: ${thrown.code}`);
+      passedOver.push({ object, code: thrown.code });
     }
   }
   if (refusal !== undefined) throw refusal;
@@ -180,7 +182,7 @@ export async function readStudy(
     ...(labelled === undefined ? [] : [labelObject(labelled, rules)]),
   ];
   const masks = maskCandidates(objects, candidates, rules);
-  const passedOver: string[] = [];
+  const passedOver: PassedOver[] = [];
   const found = await drawFirst(masks, rules, passedOver, time);
   if (found === undefined) throw noMask(objects, rules);
   const { ct, stack } = found;
@@ -210,7 +212,12 @@ export async function readStudy(
       tiltDegrees: stack.tiltDegrees,
       burnedInSlices: burnedInSlices(stack.slices),
       patientIds: patientIds(dicom),
-      flags: [...scanFlags(candidate), ...found.flags, ...drawn.flags],
+      flags: [
+        ...scanFlags(candidate),
+        ...passedOverFlags(passedOver, candidate),
+        ...found.flags,
+        ...drawn.flags,
+      ],
       mask: {
         source: candidate.object.source,
         roiNumber: candidate.roi.number,
@@ -218,7 +225,7 @@ export async function readStudy(
         linkRule: candidate.rule,
         ...drawn.fit,
         roisSeen: objects.flatMap((o) => o.rois.map((roi) => roi.names.map(safeRoiName).join(' / '))),
-        passedOver,
+        passedOver: passedOver.map(({ object, code }) => `${object.source}: ${code}`),
         agreement,
         ...(choice !== undefined && { choice }),
       },

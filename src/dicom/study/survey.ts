@@ -26,7 +26,15 @@ import type { StudyFlag } from '../study-flag.ts';
 import { type Competition, foreseeMask } from './mask-survey.ts';
 import { OncePerSeries } from './once-per-series.ts';
 import { drawOn, noMask, noSeries, type StudyRules } from './study.ts';
-import { burnedInSlices, candidateFacts, patientIds, rescales, scanFlags } from './study-facts.ts';
+import {
+  burnedInSlices,
+  candidateFacts,
+  type PassedOver,
+  passedOverFlags,
+  patientIds,
+  rescales,
+  scanFlags,
+} from './study-facts.ts';
 
 /** A series that could be the volume, and what became of it. */
 export interface SurveyedSeries {
@@ -139,7 +147,11 @@ interface Tried {
 
 /** The volume and the mask that would be made, where a candidate works. Throws a CaseExclusion where none would be. */
 function pairOf(
-  first: { readonly candidate: MaskCandidate; readonly drawn: DrawnMask | undefined },
+  first: {
+    readonly candidate: MaskCandidate;
+    readonly drawn: DrawnMask | undefined;
+    readonly passedOver: readonly PassedOver[];
+  },
   { stack, flags }: HeaderStack,
   candidates: readonly MaskCandidate[],
   rules: StudyRules,
@@ -155,7 +167,12 @@ function pairOf(
     tiltDegrees: stack.tiltDegrees,
     burnedInSlices: burnedInSlices(stack.slices),
     drawn: mask.drawn && { ...mask.drawn.fit, volumeMl: volumeMl(stack, mask.drawn.mask) },
-    flags: [...scanFlags(mask.candidate), ...flags, ...mask.flags],
+    flags: [
+      ...scanFlags(mask.candidate),
+      ...passedOverFlags(first.passedOver, mask.candidate),
+      ...flags,
+      ...mask.flags,
+    ],
     competing: mask.competing,
   };
 }
@@ -171,7 +188,8 @@ async function firstThatWorks(candidates: readonly MaskCandidate[], rules: Study
       const drawn = drawMask(stacked.stack, candidate);
       for (const slice of stacked.stack.slices) checkSlice(slice);
       works = true;
-      return { pair: pairOf({ candidate, drawn }, stacked, candidates, rules), refusals };
+      const passedOver = [...refusals].map(([{ object }, { code }]) => ({ object, code }));
+      return { pair: pairOf({ candidate, drawn, passedOver }, stacked, candidates, rules), refusals };
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       refusals.set(candidate, thrown);

@@ -5,7 +5,7 @@ import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
-import { uidHmacOf } from '../../privacy/case-id.ts';
+import { hashedNaming, uidHmacOf } from '../../privacy/case-id.ts';
 import { findPatients } from '../../raw/patients.ts';
 import { rawPlaces } from '../../raw/places.ts';
 import { type CaseRecord, caseSchema } from '../../records/case.ts';
@@ -133,7 +133,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     watch,
   });
   if (!done.whole) return done.outcome;
-  const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records));
+  const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records, hashedNaming(config)));
   const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
   const pruned = options.prune ? await prune(store, { ...CASE, keep }) : null;
   const changes = clock.time('merge', 0, () => changesSince(earlier.list, cases, pruned));

@@ -130,7 +130,7 @@ function chosen(
     const missing =
       wanted === '' ? `column with the ${what} under a name that is known` : `column "${wanted}"`;
     throw new UsageError(
-      `${file}: has no ${missing} (set split.${kind}); its columns are ${columns.filter((name) => name !== '').join(', ') || '(none)'}`,
+      `${file}: has no ${missing} (set split.${kind}${wanted === '' ? '; the first row has to name the columns' : ''}); its columns are ${columns.filter((name) => name !== '').join(', ') || '(none)'}`,
     );
   }
   if (found.length > 1)

@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.ts';
 import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
 import { CASES_FILE, casesSchema } from '../../records/cases.ts';
 import { encodeJson } from '../../records/json.ts';
@@ -62,6 +63,10 @@ async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
   const cases = await readArtifact(options.cases, CASES_FILE, casesSchema, 'convert');
   const { config } = cases;
   const caseNaming = caseNamingOf(config);
+  if (cases.case_naming !== undefined && cases.case_naming !== caseNaming)
+    throw new UsageError(
+      `${options.cases}/${CASES_FILE}: patients are named by another secret than the one in SWINPREP_SALT; use that of convert`,
+    );
   const previous = await earlierSplit(options, caseNaming);
   const table = await readClinical(
     displayUri(options.clinical),

@@ -27,6 +27,8 @@ function mostApart(name: string, row: string): number {
   return shorter.length >= LEAST_HELD && longer.includes(shorter) ? longer.length : longer.length / 2;
 }
 
+const begins = (name: string, row: string): boolean => name.toLowerCase().startsWith(row.toLowerCase());
+
 /** The row that a name is nearest to; undefined where none has much in common with it. */
 export function nearestRow(name: string, rows: readonly string[]): string | undefined {
   let nearest: string | undefined;
@@ -35,9 +37,12 @@ export function nearestRow(name: string, rows: readonly string[]): string | unde
     // No distance is less than the difference of the lengths.
     const apart = Math.abs(name.length - row.length);
     const most = mostApart(name, row);
-    if (apart >= least || apart > most) continue;
+    if (apart > least || apart > most) continue;
     const distance = editDistance(name, row);
-    if (distance < least && distance <= most) [nearest, least] = [row, distance];
+    if (distance > most) continue;
+    // Of those as near, the one that the name begins with: `P2_MR1` is as far from P1 as from P2_MR1 is P2.
+    const better = distance < least || (distance === least && !begins(name, nearest!) && begins(name, row));
+    if (better) [nearest, least] = [row, distance];
   }
   return nearest;
 }

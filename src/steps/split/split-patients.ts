@@ -184,5 +184,6 @@ export function splitPatients(input: SplitInput): Split {
         : [{ patient_id: patientId, step: 'split' as const, ...reason, stage: shown }],
     ),
   };
-  return { ...result, warnings: splitWarnings(result, notInTable(input, found, caseNaming === 'folder')) };
+  const left = notInTable(input, found, caseNaming === 'folder');
+  return { ...result, warnings: splitWarnings(result, left, cases.cases) };
 }

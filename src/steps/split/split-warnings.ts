@@ -1,3 +1,4 @@
+import type { Cases } from '../../records/cases.ts';
 import type { Split } from '../../records/split.ts';
 import { testQuota } from './assignment.ts';
 import { patientCount } from './patient-count.ts';
@@ -28,8 +29,26 @@ export interface NotInTable {
   readonly message: string | undefined;
 }
 
+/** Of patients who have one Patient ID in their files, each under a name of its own: they may be one person. */
+function onePatientId(split: Split, cases: Cases['cases']): Warning | undefined {
+  const idOf = new Map(cases.map(({ patient_id, clinical_id }) => [patient_id, clinical_id ?? patient_id]));
+  const byId = Map.groupBy(split.patients, ({ patient_id }) => idOf.get(patient_id));
+  const several = [...byId.values()].filter((members) => members.length > 1);
+  if (several.length === 0) return undefined;
+  const torn = several.filter((members) => new Set(members.map((m) => m.split)).size > 1);
+  const named = several[0].slice(0, 3).map(({ patient_id }) => patient_id);
+  return {
+    code: 'one-patient-id',
+    message: `${patientCount(several.flat().length)} share ${several.length === 1 ? 'a Patient ID' : `${several.length} Patient IDs`} in their files, such as ${named.join(', ')}${torn.length > 0 ? ', and are in train and in test' : ''}: if these are images of one person, take patients by Patient ID (raw.patients: header)`,
+  };
+}
+
 /** What whoever trains with a split should know before. */
-export function splitWarnings(split: Split, { unlabeled, message }: NotInTable): Warning[] {
+export function splitWarnings(
+  split: Split,
+  { unlabeled, message }: NotInTable,
+  cases: Cases['cases'],
+): Warning[] {
   const { previous, summary } = split;
   const warnings: (Warning | undefined)[] = [
     ...summary.per_stage.map((row) => fewInTest(split, row)),
@@ -40,6 +59,7 @@ export function splitWarnings(split: Split, { unlabeled, message }: NotInTable):
         message: `stage ${stage}: no train patient, so it has no class weight`,
       })),
   ];
+  warnings.push(onePatientId(split, cases));
   if (message !== undefined) warnings.push({ code: 'not-in-clinical-table', message });
   if (unlabeled > 0)
     warnings.push({

@@ -213,7 +213,10 @@ describe('of several masks the best is taken', () => {
       [true, ''],
       [false, ''],
     ]);
-    expect(facts.flags).toMatchObject([{ code: 'several-masks', value: 2 }]);
+    expect(facts.flags).toMatchObject([
+      { code: 'masks-passed-over', value: 1 },
+      { code: 'several-masks', value: 2 },
+    ]);
   });
 });
 
@@ -234,7 +237,10 @@ describe('one mask is no choice', () => {
   test('nor beside one without the ROI, one of another series, or one that holds nothing', async () => {
     expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', name: 'Heart' }))).toEqual(none);
     expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', series: '2.25.4' }))).toEqual(none);
-    expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', width: 0 }))).toEqual(none);
+    expect(await choice(seg({ uid: '1.2' }), seg({ uid: '1.1', width: 0 }))).toEqual({
+      ...none,
+      flags: ['masks-passed-over'],
+    });
   });
 
   test('nor does the better name of one of another series count', async () => {

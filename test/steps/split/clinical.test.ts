@@ -129,11 +129,11 @@ describe('columns', () => {
   test.each([
     [
       'mrn,Overall.Stage\n1,I\n',
-      'has no column with the patient under a name that is known (set split.idColumn); its columns are mrn, Overall.Stage',
+      'has no column with the patient under a name that is known (set split.idColumn; the first row has to name the columns); its columns are mrn, Overall.Stage',
     ],
     [
       'PatientID,T-stage\n1,T1\n',
-      'has no column with the stage under a name that is known (set split.stageColumn); its columns are PatientID, T-stage',
+      'has no column with the stage under a name that is known (set split.stageColumn; the first row has to name the columns); its columns are PatientID, T-stage',
     ],
     [
       'patient_id,Patient ID,Overall.Stage\n1,2,I\n',

@@ -257,3 +257,18 @@ test('a table without the columns stops preprocess before anything is done', asy
   const { stderr } = await inProcess.command(['preprocess', ...where], 1);
   expect(stderr).toMatch(/clinical\.xls: is an Excel workbook of before 2007.*: save the table as \.xlsx/);
 });
+
+test('patients that convert named by another secret are not looked for in the table', async () => {
+  const folder = temporaryFolder();
+  const hmac = join(folder, 'hmac.yml');
+  writeFileSync(hmac, 'privacy: {caseId: hmac}\n');
+  const made = join(folder, 'cases');
+  const places = ['--raw', join(cohort, 'raw'), '--interim', join(folder, 'interim'), '--cases', made];
+  const salt = (letter: string) => ({ SWINPREP_SALT: letter.repeat(20) });
+  await inProcess.commandHere(['convert', ...places, '--config', hmac, '--limit', '1'], salt('a'));
+  const split = ['split', '--cases', made, '--clinical', clinical, '--split', join(folder, 'split')];
+  const { code, stderr } = await inProcess.commandHere(split, salt('b'));
+  expect(code).toBe(1);
+  expect(stderr).toContain('patients are named by another secret than the one in SWINPREP_SALT');
+  expect((await inProcess.commandHere(split, salt('a'))).code).toBe(0);
+});

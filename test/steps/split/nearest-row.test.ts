@@ -28,6 +28,7 @@ test('the distance is the same both ways, 0 of equals, and no shorter by way of 
 test.each([
   ['LUNG1-9O1', ['LUNG1-801', 'LUNG1-901', 'R01-001'], 'LUNG1-901'],
   ['LUNG1-901_MR1', ['LUNG1-902', 'LUNG1-901'], 'LUNG1-901'],
+  ['LUNG1-902_MR1', ['LUNG1-901', 'LUNG1-902', 'LUNG1-903'], 'LUNG1-902'],
   ['PA000000', ['LUNG1-901', 'LUNG1-902'], undefined],
   ['x', [], undefined],
 ])('%s is nearest to a row of %j: %s', (name, rows, nearest) => {

@@ -119,6 +119,24 @@ describe('the minimum per stage in test', () => {
   });
 });
 
+test('patients whose files have one Patient ID may be one person: a warning says whether both sides have them', () => {
+  const rows = many('I', 20);
+  const cases = casesOf(rows.map((row) => row.patientId));
+  const sides = sidesOf(splitOf(cases, rows));
+  const of = (side: string): string => [...sides].find(([, own]) => own === side)![0];
+  const [test, train] = [of('test'), of('train')];
+  const called = cases.cases.map((record) =>
+    [test, train].includes(record.patient_id) ? { ...record, clinical_id: 'ANON' } : record,
+  );
+  const { warnings } = splitOf({ ...cases, cases: called }, rows);
+  expect(warnings).toContainEqual({
+    code: 'one-patient-id',
+    message: expect.stringMatching(
+      /^2 patients share a Patient ID in their files, such as .*, and are in train and in test: .*raw\.patients: header/,
+    ),
+  });
+});
+
 describe('patients without a stage', () => {
   const rows = [...many('I', 20), ...many('NA', 10)];
   const ids = [...rows.map((row) => row.patientId), 'NOT-IN-TABLE'];
