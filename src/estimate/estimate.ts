@@ -1,7 +1,7 @@
 import { resolveConfig } from '../config/load.ts';
 import { UsageError } from '../errors.ts';
-import { patientInputs } from '../raw/patient-inputs.ts';
-import { findPatients } from '../raw/patients.ts';
+import { findPatients } from '../raw/cohort/patients.ts';
+import { patientInputs } from '../raw/patient/patient-inputs.ts';
 import type { Report } from '../runner/report.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import { displayUri } from '../storage/location.ts';

@@ -1,6 +1,6 @@
 import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
-import { listPatient, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
-import { patientRules } from '../../raw/rules.ts';
+import { listPatient, type PatientInputs, patientInputs } from '../../raw/patient/patient-inputs.ts';
+import { patientRules } from '../../raw/patient/rules.ts';
 import type { PreparedTask } from '../../runner/pool.ts';
 import type { Weighed } from '../../runner/ranks/deal.ts';
 import { STORES } from '../../storage/open.ts';

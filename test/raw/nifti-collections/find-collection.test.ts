@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { collectedPatients } from '../../../src/raw/collected-patients.ts';
+import { collectedPatients } from '../../../src/raw/cohort/nifti-patients.ts';
 import { findNiftiCollection } from '../../../src/raw/nifti-collections/find-collection.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import type { Child, Store } from '../../../src/storage/store.ts';

@@ -9,7 +9,7 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import { phantomFiles } from '../../../src/phantom/cohort.ts';
-import { findPatients } from '../../../src/raw/patients.ts';
+import { findPatients } from '../../../src/raw/cohort/patients.ts';
 import { type Inspection, inspectionSchema } from '../../../src/records/inspection.ts';
 import { inspect } from '../../../src/steps/inspect/cohort.ts';
 import { openStore } from '../../../src/storage/open.ts';

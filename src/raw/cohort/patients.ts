@@ -1,19 +1,19 @@
-import { uriResolver } from '../azureml/arm/resolve-uri.ts';
-import { UsageError } from '../errors.ts';
-import { isPairTable } from '../records/pairs.ts';
-import { displayUri } from '../storage/location.ts';
-import { openStore } from '../storage/open.ts';
-import type { Child } from '../storage/store.ts';
-import { collectedPatients } from './collected-patients.ts';
+import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
+import { UsageError } from '../../errors.ts';
+import { isPairTable } from '../../records/pairs.ts';
+import { displayUri } from '../../storage/location.ts';
+import { openStore } from '../../storage/open.ts';
+import type { Child } from '../../storage/store.ts';
+import { mayBeOfCollection } from '../nifti-collections/find-collection.ts';
+import type { RawPatient } from '../raw-patient.ts';
+import { isArchivePlace } from '../raw-store.ts';
 import { dicomPatients } from './dicom-patients.ts';
 import { childPatient } from './folder-patients.ts';
 import { type Naming, namingOf } from './naming.ts';
-import { mayBeOfCollection } from './nifti-collections/find-collection.ts';
+import { collectedPatients } from './nifti-patients.ts';
 import { pairPatients } from './pair-patients.ts';
 import { rawPlaces } from './places.ts';
 import type { FoundPatients, RawData, RawDataOptions } from './raw-data.ts';
-import type { RawPatient } from './raw-patient.ts';
-import { isArchivePlace } from './raw-store.ts';
 
 /** The patients of a place that is a collection of NIfTI files; undefined of any other. */
 async function niftiPatients(

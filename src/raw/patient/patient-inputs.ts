@@ -1,16 +1,16 @@
-import type { Config } from '../config/schema.ts';
-import { CaseExclusion } from '../errors.ts';
-import { isNiftiName } from '../records/pairs.ts';
-import { unpackedStore } from '../storage/archive/unpacked.ts';
-import { displayUri } from '../storage/location.ts';
-import type { Stores } from '../storage/open.ts';
-import { openPatient } from '../storage/patient-store.ts';
-import type { Entry, ReadableStore, Store } from '../storage/store.ts';
-import { listedStore } from '../storage/view.ts';
-import { zipStore } from '../storage/zip/zip.ts';
+import type { Config } from '../../config/schema.ts';
+import { CaseExclusion } from '../../errors.ts';
+import { isNiftiName } from '../../records/pairs.ts';
+import { unpackedStore } from '../../storage/archive/unpacked.ts';
+import { displayUri } from '../../storage/location.ts';
+import type { Stores } from '../../storage/open.ts';
+import { openPatient } from '../../storage/patient-store.ts';
+import type { Entry, ReadableStore, Store } from '../../storage/store.ts';
+import { listedStore } from '../../storage/view.ts';
+import { zipStore } from '../../storage/zip/zip.ts';
+import type { PatientRun, PatientSource, RawPatient, Refused } from '../raw-patient.ts';
+import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts';
 import { fileVanished } from './patient-files.ts';
-import type { PatientRun, PatientSource, RawPatient, Refused } from './raw-patient.ts';
-import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
 import { type RunFile, runFiles, runStore } from './run-files.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

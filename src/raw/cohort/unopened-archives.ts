@@ -1,7 +1,7 @@
-import { archiveStem } from '../storage/archive/archive-kind.ts';
-import { baseName } from './nifti-collections/collection.ts';
-import type { RawPatient, Refused } from './raw-patient.ts';
-import type { UnopenedArchives } from './raw-store.ts';
+import { archiveStem } from '../../storage/archive/archive-kind.ts';
+import { baseName } from '../nifti-collections/collection.ts';
+import type { RawPatient, Refused } from '../raw-patient.ts';
+import type { UnopenedArchives } from '../raw-store.ts';
 
 /** Of an archive of a kind that is not opened: what to do is told, and its patient is not lost. */
 export function foreignRefusal(whatToDo: string): Refused {

@@ -1,13 +1,13 @@
-import { archiveStem, foreignArchive } from '../storage/archive/archive-kind.ts';
-import { displayUri } from '../storage/location.ts';
-import { openStore } from '../storage/open.ts';
-import { patientName } from '../storage/patient-store.ts';
-import type { Child } from '../storage/store.ts';
-import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
+import { archiveStem, foreignArchive } from '../../storage/archive/archive-kind.ts';
+import { displayUri } from '../../storage/location.ts';
+import { openStore } from '../../storage/open.ts';
+import { patientName } from '../../storage/patient-store.ts';
+import type { Child } from '../../storage/store.ts';
+import type { HeaderCohort, HeaderPatient } from '../headers/header-cohort.ts';
+import { severalPatients } from '../patient/one-patient.ts';
+import type { RawPatient, Refused } from '../raw-patient.ts';
+import { isArchivePlace } from '../raw-store.ts';
 import type { Naming } from './naming.ts';
-import { severalPatients } from './one-patient.ts';
-import type { RawPatient, Refused } from './raw-patient.ts';
-import { isArchivePlace } from './raw-store.ts';
 import { foreignPatient } from './unopened-archives.ts';
 
 /** A patient by its folder or archive. */

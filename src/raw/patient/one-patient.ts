@@ -1,5 +1,5 @@
-import { CaseExclusion } from '../errors.ts';
-import type { RawPatient } from './raw-patient.ts';
+import { CaseExclusion } from '../../errors.ts';
+import type { RawPatient } from '../raw-patient.ts';
 
 /**
  * Throws a CaseExclusion `several-patients` where the files of a folder or archive that is to be one patient have several

@@ -1,24 +1,24 @@
-import { ArchiveError, UsageError } from '../errors.ts';
-import { archiveStem } from '../storage/archive/archive-kind.ts';
-import { displayUri, lastName } from '../storage/location.ts';
-import { STORES } from '../storage/open.ts';
-import { walkOf } from '../storage/shortcuts.ts';
+import { ArchiveError, UsageError } from '../../errors.ts';
+import { archiveStem } from '../../storage/archive/archive-kind.ts';
+import { displayUri, lastName } from '../../storage/location.ts';
+import { STORES } from '../../storage/open.ts';
+import { walkOf } from '../../storage/shortcuts.ts';
+import { byFolder, visible } from '../headers/folder-files.ts';
+import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from '../headers/header-cohort.ts';
+import { readHeaderIndex } from '../headers/header-index.ts';
+import { layoutOf } from '../headers/layout.ts';
+import type { Look } from '../headers/look.ts';
+import { ownedFiles } from '../headers/owners.ts';
+import { counted } from '../nifti-collections/collection.ts';
+import { wayOut } from '../patient/way-out.ts';
+import type { RawPatient } from '../raw-patient.ts';
+import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts';
 import { folderPatients } from './folder-patients.ts';
 import { headerPatients, mayBeNamed } from './header-patients.ts';
-import { byFolder, visible } from './headers/folder-files.ts';
-import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from './headers/header-cohort.ts';
-import { readHeaderIndex } from './headers/header-index.ts';
-import { layoutOf } from './headers/layout.ts';
-import type { Look } from './headers/look.ts';
-import { ownedFiles } from './headers/owners.ts';
 import type { Naming } from './naming.ts';
-import { counted } from './nifti-collections/collection.ts';
 import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
-import type { RawPatient } from './raw-patient.ts';
-import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
 import { unopenedChildren, unopenedPatients } from './unopened-archives.ts';
-import { wayOut } from './way-out.ts';
 
 /** What the headers in some places tell, and which archives there could not be looked into. */
 interface SeenPlaces {

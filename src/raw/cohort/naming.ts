@@ -1,6 +1,6 @@
-import type { Config } from '../config/schema.ts';
-import { caseIdOf, caseNamingOf } from '../privacy/case-id.ts';
-import type { Look } from './headers/look.ts';
+import type { Config } from '../../config/schema.ts';
+import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
+import type { Look } from '../headers/look.ts';
 
 /** Under which names patients go, by the configuration. */
 export interface Naming {

@@ -1,5 +1,5 @@
-import { CaseExclusion } from '../errors.ts';
-import { isNiftiName } from '../records/pairs.ts';
+import { CaseExclusion } from '../../errors.ts';
+import { isNiftiName } from '../../records/pairs.ts';
 
 /** Volumes of other programs: NRRD, MetaImage, Analyze, MINC, MGH. */
 const OTHER_VOLUME = /\.(nrrd|nhdr|mha|mhd|hdr|img|img\.gz|mnc|mgz|mgh)$/i;

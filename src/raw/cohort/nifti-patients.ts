@@ -1,8 +1,8 @@
-import { besideUri, joinUri } from '../storage/location.ts';
-import type { Child, Store } from '../storage/store.ts';
-import type { CollectedPatient, LabelRules } from './nifti-collections/collection.ts';
-import { DATASET_FILE } from './nifti-collections/dataset-json.ts';
-import { findNiftiCollection } from './nifti-collections/find-collection.ts';
+import { besideUri, joinUri } from '../../storage/location.ts';
+import type { Child, Store } from '../../storage/store.ts';
+import type { CollectedPatient, LabelRules } from '../nifti-collections/collection.ts';
+import { DATASET_FILE } from '../nifti-collections/dataset-json.ts';
+import { findNiftiCollection } from '../nifti-collections/find-collection.ts';
 
 /** The patients of a place, where it is a collection of NIfTI files, with their files as URIs. */
 export interface CollectedPatients {

@@ -2,13 +2,13 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { PRESETS } from '../../src/config/presets.ts';
-import type { Config } from '../../src/config/schema.ts';
-import { findPatients } from '../../src/raw/patients.ts';
-import type { RawData } from '../../src/raw/raw-data.ts';
-import { FolderStore } from '../../src/storage/folder/folder.ts';
-import { openStore } from '../../src/storage/open.ts';
-import { temporaryFolder } from '../support/cli.ts';
+import { PRESETS } from '../../../src/config/presets.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { findPatients } from '../../../src/raw/cohort/patients.ts';
+import type { RawData } from '../../../src/raw/cohort/raw-data.ts';
+import { FolderStore } from '../../../src/storage/folder/folder.ts';
+import { openStore } from '../../../src/storage/open.ts';
+import { temporaryFolder } from '../../support/cli.ts';
 import {
   IDENTITY_REMOVED,
   LAID_IDS,
@@ -18,7 +18,7 @@ import {
   NAMES,
   named,
   packedPatients,
-} from '../support/layouts.ts';
+} from '../../support/layouts.ts';
 
 const INDEX = 'raw-index.json.gz';
 const { lung1 } = PRESETS;

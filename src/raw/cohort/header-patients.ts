@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts';
-import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
+import { UsageError } from '../../errors.ts';
+import type { HeaderCohort, HeaderPatient } from '../headers/header-cohort.ts';
+import type { PatientRun, RawPatient } from '../raw-patient.ts';
 import type { Naming } from './naming.ts';
-import type { PatientRun, RawPatient } from './raw-patient.ts';
 
 /** A Patient ID that can be the name of a folder of outputs, and of nothing else. */
 const PLAIN_NAME = /^(?!\.)[\x20-\x7e]+$/;
