@@ -15,7 +15,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['storage', 'dicom', 'nifti'],
   ['kernels', 'privacy'],
   ['volume'],
-  ['errors.ts', 'version.ts'],
+  ['errors.ts', 'counted.ts', 'version.ts'],
 ];
 
 /** The same within a room: its folders, files that are named, and `.` for all others that lie directly in it. */

@@ -158,7 +158,7 @@ describe('files without a Patient ID', () => {
       ),
     });
     expect(outcomes(run)).toEqual(volumes(A, B, C));
-    expect(run.stderr).toContain('5 DICOM files without a Patient ID belong to no patient and are left out');
+    expect(run.stderr).toContain("left out, as no patient's: 5 DICOM files without a Patient ID");
   });
 
   test('are patients by their folders where none has one, and a heap is one patient', async () => {
@@ -192,7 +192,7 @@ describe('beside patients by headers', () => {
     });
     expect(outcomes(run)).toEqual(volumes(A, B, C));
     expect(run.stderr).toContain(
-      '1 damaged DICOM files, 2 files that are no DICOM belong to no patient and are left out',
+      "left out, as no patient's: 1 damaged DICOM file, 2 files that are no DICOM",
     );
   });
 

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { ArchiveError, UsageError } from '../../errors.ts';
 import { archiveStem } from '../../storage/archive/archive-kind.ts';
 import { displayUri, lastName } from '../../storage/location.ts';
@@ -9,11 +10,10 @@ import { readHeaderIndex } from '../headers/header-index.ts';
 import { layoutOf } from '../headers/layout.ts';
 import type { Look } from '../headers/look.ts';
 import { ownedFiles } from '../headers/owners.ts';
-import { counted } from '../nifti-collections/collection.ts';
 import { wayOut } from '../patient/way-out.ts';
 import type { RawPatient } from '../raw-patient.ts';
 import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts';
-import { folderPatients } from './folder-patients.ts';
+import { folderPatients, ignoredNote } from './folder-patients.ts';
 import { headerPatients, mayBeNamed } from './header-patients.ts';
 import type { Naming } from './naming.ts';
 import { isPlaceList } from './places.ts';
@@ -90,12 +90,12 @@ function wholePlace(
 /** What belongs to no patient by headers, told once. */
 function strayNotes({ strays: { anonymous, damaged, others } }: HeaderCohort, shown: string): string[] {
   const told = [
-    [anonymous, 'DICOM files without a Patient ID'],
-    [damaged, 'damaged DICOM files'],
-    [others, 'files that are no DICOM'],
+    [anonymous, 'DICOM file without a Patient ID', 'DICOM files without a Patient ID'],
+    [damaged, 'damaged DICOM file', 'damaged DICOM files'],
+    [others, 'file that is no DICOM', 'files that are no DICOM'],
   ] as const;
-  const parts = told.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return parts.length === 0 ? [] : [`${shown}: ${parts.join(', ')} belong to no patient and are left out`];
+  const parts = told.filter(([count]) => count > 0).map(([count, one, many]) => counted(count, one, many));
+  return parts.length === 0 ? [] : [`${shown}: left out, as no patient's: ${parts.join(', ')}`];
 }
 
 function noPatient(shown: string, names: readonly string[]): UsageError {
@@ -171,9 +171,7 @@ export async function dicomPatients(
           shown,
           ignored.flatMap(({ names: files }) => files),
         );
-      const notes = ignored.map(
-        ({ place, names: files }) => `${files.length} files beside the patients in ${place} are no patients`,
-      );
+      const notes = ignored.map(({ place, names: files }) => ignoredNote(files.length, place));
       const told = layout.why === undefined ? [] : [`${shown}: ${layout.why}`];
       return { layout: layout.kind, patients, byHeader, headersRead, notes: [...told, ...notes] };
     }
