@@ -6,7 +6,8 @@ import type { RawPatient } from '../raw-patient.ts';
  * Patient IDs. By headers files are of one, and a table of pairs says itself what belongs together.
  */
 export function assertOnePatient({ source }: RawPatient, patientIds: number): void {
-  if (source.kind === 'child' && patientIds > 1) throw severalPatients(patientIds);
+  const byFolder = source.kind === 'child' || (source.kind === 'files' && source.named === 'folder');
+  if (byFolder && patientIds > 1) throw severalPatients(patientIds);
 }
 
 /** What to say of a folder or archive with the files of several patients. */

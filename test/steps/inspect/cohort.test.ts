@@ -77,6 +77,11 @@ describe('one patient is told from a cohort', () => {
     const { patients } = await inspect({ ...options, uri: folder, patient: true });
     expect(patients).toMatchObject([{ patient_id: basename(folder), verdict: 'would-convert' }]);
   });
+
+  test('files of two patients are no patient, whatever the word', async () => {
+    const { patients } = await inspect({ ...options, uri: cohort(first, second), patient: true });
+    expect(patients.map(({ exclusion }) => exclusion?.code)).toEqual(['several-patients']);
+  });
 });
 
 describe('in Blob Storage', () => {
