@@ -348,6 +348,20 @@ describe('several places in a list', () => {
   });
 });
 
+test('a table of pairs names archives of any kind, and archives in them are read', async () => {
+  const [zip, tar, tgz] = byPatient(objects, NAMES.heap).values();
+  const archives = ['1.zip', '2.tar', '3.tgz'];
+  const rows = LAID_IDS.map((id, i) => `${id},${archives[i]},`);
+  const folder = laidOut({
+    [archives[0]]: packed('zip', zip),
+    [archives[1]]: packed('tar', { 'all.zip': packed('zip', tar) }),
+    [archives[2]]: packed('tgz', tgz),
+    'pairs.csv': text(['patient_id,ct,mask', ...rows].join('\n')),
+  });
+  const run = await converted(join(folder, 'pairs.csv'));
+  expect(withoutFingerprints(run.cases)).toEqual(withoutFingerprints(expected));
+});
+
 describe('split finds the rows of patients whose names are not those of the table', () => {
   async function splitOf({ out }: Converted): Promise<Split> {
     const clinical = join(out, 'clinical.csv');

@@ -3,7 +3,7 @@ import { ArchiveError, UsageError } from '../../errors.ts';
 import { archiveStem } from '../../storage/archive/archive-kind.ts';
 import { displayUri, lastName } from '../../storage/location.ts';
 import { STORES } from '../../storage/open.ts';
-import { walkOf } from '../../storage/shortcuts.ts';
+import { walkOf } from '../../storage/store.ts';
 import { byFolder, visible } from '../headers/folder-files.ts';
 import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from '../headers/header-cohort.ts';
 import { readHeaderIndex } from '../headers/header-index.ts';

@@ -8,7 +8,7 @@ const PLAIN_NAME = /^(?!\.)[\x20-\x7e]+$/;
 const NO_NAME = /[/\\:*?"<>|]/;
 
 /** Where a patient's files lie, with the places that the runs number. */
-export function runsOf({ runs }: HeaderPatient, places: readonly string[]): PatientRun[] {
+function runsOf({ runs }: HeaderPatient, places: readonly string[]): PatientRun[] {
   return runs.map(({ place, folder, files }) => ({ place: places[place], folder, depth: 'files', files }));
 }
 

@@ -4,7 +4,7 @@ import type { RawPatient, Refused } from '../raw-patient.ts';
 import type { UnopenedArchives } from '../raw-store.ts';
 
 /** Of an archive of a kind that is not opened: what to do is told, and its patient is not lost. */
-export function foreignRefusal(whatToDo: string): Refused {
+function foreignRefusal(whatToDo: string): Refused {
   return {
     kind: 'refused',
     code: 'unsupported-archive',

@@ -11,7 +11,7 @@ import {
   PAIRS_WAY,
 } from './collection.ts';
 import { DATASET_FILE, parseDatasetJson } from './dataset-json.ts';
-import { labelTableOf, parseLabelTable } from './label-table.ts';
+import { labelTableOf, parseLabelTable, type TablesByFolder, tablesByFolder } from './label-table.ts';
 import { imagesOf, type SubjectVolume, subjectVolume } from './subject-names.ts';
 import { chooseByName, type NamedLabel, tumourLabels } from './tumour-labels.ts';
 
@@ -132,7 +132,7 @@ function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRul
 async function labelled(
   store: Store,
   pairs: readonly FoundPair[],
-  tables: readonly string[],
+  tables: TablesByFolder,
   hasDatasetJson: boolean,
   rules: LabelRules,
 ): Promise<{ patients: CollectedPatient[]; notes: string[] }> {
@@ -196,7 +196,9 @@ export async function subjectTree(
   const pairs = [...trees].map(([name, keys]) =>
     pairOf(name, [...keys.filter(isVolumeKey).map(subjectVolume), ...(masksOf.get(name) ?? [])], rules),
   );
-  const tables = [...files, ...derived, ...[...trees.values()].flat()].filter((key) => /\.tsv$/i.test(key));
+  const tables = tablesByFolder(
+    [...files, ...derived, ...[...trees.values()].flat()].filter((key) => /\.tsv$/i.test(key)),
+  );
   const { patients, notes } = await labelled(store, pairs, tables, files.includes(DATASET_FILE), rules);
   const strays = [...masksOf]
     .filter(([name]) => name === undefined || !trees.has(name))
