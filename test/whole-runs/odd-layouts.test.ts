@@ -345,12 +345,18 @@ describe('without a word that identity was removed', () => {
 });
 
 test('a Patient ID that is no name of a folder asks for HMACs', async () => {
-  const odd = await laidObjects(({ patient }) => ({ [PATIENT_ID]: ['A/B', '..', 'C'][patient] }));
+  const odd = await laidObjects(({ patient }) => ({ [PATIENT_ID]: ['A/B', 'B.', 'C'][patient] }));
   const heap = laidOut(named(odd, NAMES.heap));
   const { stderr } = await converted(heap, { code: 1 });
   expect(stderr).toContain('the Patient IDs of 2 of 3 patients cannot name a folder');
   const run = await converted(heap, { config: HMAC, salt: SALT });
   expect(run.cases.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+});
+
+test('one patient whose Patient ID is no name of a folder is named by its place', async () => {
+  const odd = await laidObjects(() => ({ [PATIENT_ID]: '../A' }), [1]);
+  const run = await converted(laidOut(named(odd, NAMES.heap)));
+  expect(run.cases.map(({ patient_id, state }) => [patient_id, state])).toEqual([['raw', 'ok']]);
 });
 
 describe('one Patient ID in all files', () => {

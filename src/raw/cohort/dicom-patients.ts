@@ -14,7 +14,7 @@ import { wayOut } from '../patient/way-out.ts';
 import type { RawPatient } from '../raw-patient.ts';
 import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts';
 import { folderPatients, ignoredNote } from './folder-patients.ts';
-import { headerPatients, mayBeNamed } from './header-patients.ts';
+import { headerPatients, isFolderName, mayBeNamed } from './header-patients.ts';
 import type { Naming } from './naming.ts';
 import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
@@ -67,18 +67,20 @@ async function lookAtHeaders(
   return { cohort, unopened, headersRead: index.read };
 }
 
-/** All of a place as one patient, named by its Patient ID where that may be told, else by the place. */
+/** All of a place as one patient, named by its Patient ID where that may be told and can be a name, else by the place. */
 function wholePlace(
   place: string,
   patient: HeaderPatient | undefined,
-  { hidden, idWithin }: Naming,
+  { hidden, caseId, idWithin }: Naming,
 ): RawPatient {
-  const byHeader = patient !== undefined && (hidden || patient.identityRemoved);
+  const byHeader =
+    patient !== undefined && (hidden || (patient.identityRemoved && isFolderName(patient.patientId)));
   const name = byHeader ? patient.patientId : placeName(place);
-  const within = hidden ? undefined : idWithin(name);
+  // An HMAC is no name that a pattern could look into.
+  const within = byHeader && hidden ? undefined : idWithin(name);
   return {
     name,
-    ...(within !== undefined && within !== name && { clinicalId: within }),
+    ...(within !== undefined && within !== name && { clinicalId: caseId(within) }),
     source: {
       kind: 'files',
       runs: [{ place, folder: '', depth: 'below' }],

@@ -3,9 +3,16 @@ import type { HeaderCohort, HeaderPatient } from '../headers/header-cohort.ts';
 import type { PatientRun, RawPatient } from '../raw-patient.ts';
 import type { Naming } from './naming.ts';
 
-/** A Patient ID that can be the name of a folder of outputs, and of nothing else. */
-const PLAIN_NAME = /^(?!\.)[\x20-\x7e]+$/;
-const NO_NAME = /[/\\:*?"<>|]/;
+/** Printable, and no dot at an end: one at the beginning hides, one at the end neither Windows nor Blob Storage keeps. */
+const PLAIN = /^(?!\.)[\x20-\x7e]+(?<!\.)$/;
+
+/** What Windows allows in no name. */
+const RESERVED = /[/\\:*?"<>|]/;
+
+/** Whether a name out of a header can be that of a folder of outputs in every store. */
+export function isFolderName(name: string): boolean {
+  return PLAIN.test(name) && !RESERVED.test(name);
+}
 
 /** Where a patient's files lie, with the places that the runs number. */
 function runsOf({ runs }: HeaderPatient, places: readonly string[]): PatientRun[] {
@@ -35,7 +42,7 @@ function assertNameable(patients: readonly HeaderPatient[], shown: string, { hid
       `${shown}: patients would be named by the Patient ID of their files, and for ${identified} of ${patients.length} no CT says that identity was removed (Patient Identity Removed (0012,0062) YES): ${wayOut}`,
     );
   }
-  const odd = patients.filter((p) => !PLAIN_NAME.test(nameOf(p)) || NO_NAME.test(nameOf(p))).length;
+  const odd = patients.filter((p) => !isFolderName(nameOf(p))).length;
   if (odd > 0)
     throw new UsageError(
       `${shown}: the Patient IDs of ${odd} of ${patients.length} patients cannot name a folder: ${wayOut}`,
