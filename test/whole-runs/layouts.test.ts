@@ -341,6 +341,12 @@ describe('several places in a list', () => {
     expect(absent.stderr).toMatch(/elsewhere holds nothing; correct its line, or take it out/);
   });
 
+  test('they are no single patient, whatever the word', async () => {
+    const list = listed(named(objects, NAMES.flat), () => [...LAID_IDS]);
+    const { stderr } = await command(['inspect', list, '--patient'], 1);
+    expect(stderr).toMatch(/places\.txt: lists 3 places, and --patient takes one; give that/);
+  });
+
   test('outputs do not go into one of them', async () => {
     const list = listed(named(objects.slice(0, 1), NAMES.flat), () => ['.']);
     const { stderr } = await converted(list, { out: join(dirname(list), LAID_IDS[0]), code: 1 });

@@ -107,6 +107,66 @@ function noPatient(shown: string, names: readonly string[]): UsageError {
   );
 }
 
+type Found = Pick<FoundPatients, 'patients' | 'notes'>;
+
+function asOnePatient(
+  [place]: readonly string[],
+  { cohort }: SeenPlaces,
+  patient: HeaderPatient | undefined,
+  shown: string,
+  naming: Naming,
+): Found {
+  const homes = cohort.children.filter(({ patients }) => patients.size > 0).length;
+  return {
+    patients: [wholePlace(place, patient, naming)],
+    // A whole cohort under one Patient ID looks so too.
+    notes:
+      homes > 1
+        ? [`${shown}: one patient in ${homes} folders, by the one Patient ID of all files (raw.patients)`]
+        : [],
+  };
+}
+
+function byHeaders(
+  places: readonly string[],
+  { cohort, unopened }: SeenPlaces,
+  why: string,
+  shown: string,
+  naming: Naming,
+): Found {
+  const named = headerPatients(cohort, places, shown, naming);
+  const lost = unopenedPatients(unopened);
+  // What an archive that is called as a patient holds of it is missing.
+  const lostIds = new Set(lost.map(({ name }) => naming.caseId(name)));
+  const told = `${shown}: ${counted(named.length, 'patient')} by the Patient ID of the files, wherever these lie, since ${why} (raw.patients: folder takes what lies directly there as a patient each)`;
+  return {
+    patients: [...named.filter(({ name }) => !lostIds.has(name)), ...lost],
+    notes: [told, ...strayNotes(cohort, shown)],
+  };
+}
+
+async function byFolders(
+  places: readonly string[],
+  { cohort, unopened }: SeenPlaces,
+  why: string | undefined,
+  shown: string,
+  naming: Naming,
+): Promise<Found> {
+  const { patients: found, ignored } = await folderPatients(places, cohort, naming);
+  const names = new Set(found.map(({ name }) => name));
+  const lost = places.flatMap((place, i) =>
+    isArchivePlace(place) ? unopenedChildren(unopened[i], names) : [],
+  );
+  const patients = [...found, ...lost];
+  if (patients.length === 0)
+    throw noPatient(
+      shown,
+      ignored.flatMap(({ names: files }) => files),
+    );
+  const notes = ignored.map(({ place, names: files }) => ignoredNote(files.length, place));
+  return { patients, notes: [...(why === undefined ? [] : [`${shown}: ${why}`]), ...notes] };
+}
+
 /** The patients of places that hold DICOM, by the layout that these have (`raw.patients`). */
 export async function dicomPatients(
   places: readonly string[],
@@ -115,67 +175,25 @@ export async function dicomPatients(
 ): Promise<FoundPatients> {
   const { config, raw, onePatient } = options;
   const shown = displayUri(raw);
-  if (onePatient)
-    return {
-      layout: 'one-patient',
-      patients: [wholePlace(places[0], undefined, naming)],
-      byHeader: undefined,
-      headersRead: 0,
-      notes: [],
-    };
-  const { cohort, unopened, headersRead } = await lookAtHeaders(places, options, naming);
-  const byHeader = cohort.patients.size;
-  const layout = layoutOf(cohort, {
+  if (onePatient) {
+    if (places.length > 1)
+      throw new UsageError(`${shown}: lists ${places.length} places, and --patient takes one; give that`);
+    const patients = [wholePlace(places[0], undefined, naming)];
+    return { layout: 'one-patient', patients, byHeader: undefined, headersRead: 0, notes: [] };
+  }
+  const seen = await lookAtHeaders(places, options, naming);
+  const layout = layoutOf(seen.cohort, {
     mode: config.raw.patients,
     names: places.map(placeName),
     caseId: naming.caseId,
     cohort: onePatient === false,
   });
-  switch (layout.kind) {
-    case 'one-patient': {
-      const homes = cohort.children.filter(({ patients }) => patients.size > 0).length;
-      return {
-        layout: layout.kind,
-        patients: [wholePlace(places[0], layout.patient, naming)],
-        byHeader,
-        headersRead,
-        // A whole cohort under one Patient ID looks so too.
-        notes:
-          homes > 1
-            ? [`${shown}: one patient in ${homes} folders, by the one Patient ID of all files (raw.patients)`]
-            : [],
-      };
-    }
-    case 'headers': {
-      const named = headerPatients(cohort, places, shown, naming);
-      const lost = unopenedPatients(unopened);
-      // What an archive that is called as a patient holds of it is missing.
-      const lostIds = new Set(lost.map(({ name }) => naming.caseId(name)));
-      const patients = [...named.filter(({ name }) => !lostIds.has(name)), ...lost];
-      const told = `${shown}: ${counted(named.length, 'patient')} by the Patient ID of the files, wherever these lie, since ${layout.why} (raw.patients: folder takes what lies directly there as a patient each)`;
-      return {
-        layout: layout.kind,
-        patients,
-        byHeader,
-        headersRead,
-        notes: [told, ...strayNotes(cohort, shown)],
-      };
-    }
-    case 'folders': {
-      const { patients: found, ignored } = await folderPatients(places, cohort, naming);
-      const names = new Set(found.map(({ name }) => name));
-      const lost = places.flatMap((place, i) =>
-        isArchivePlace(place) ? unopenedChildren(unopened[i], names) : [],
-      );
-      const patients = [...found, ...lost];
-      if (patients.length === 0)
-        throw noPatient(
-          shown,
-          ignored.flatMap(({ names: files }) => files),
-        );
-      const notes = ignored.map(({ place, names: files }) => ignoredNote(files.length, place));
-      const told = layout.why === undefined ? [] : [`${shown}: ${layout.why}`];
-      return { layout: layout.kind, patients, byHeader, headersRead, notes: [...told, ...notes] };
-    }
-  }
+  const found =
+    layout.kind === 'one-patient'
+      ? asOnePatient(places, seen, layout.patient, shown, naming)
+      : layout.kind === 'headers'
+        ? byHeaders(places, seen, layout.why, shown, naming)
+        : await byFolders(places, seen, layout.why, shown, naming);
+  const { cohort, headersRead } = seen;
+  return { layout: layout.kind, byHeader: cohort.patients.size, headersRead, ...found };
 }

@@ -20,13 +20,13 @@ export function namingOf(config: Pick<Config, 'privacy' | 'raw'>): Naming {
   const caseId = caseIdOf(config);
   const hidden = config.privacy.caseId === 'hmac';
   const pattern = config.raw.idPattern === '' ? undefined : new RegExp(config.raw.idPattern);
-  const named = (id: string): string => (id === '' ? '' : caseId(id));
+  const hmacOf = (id: string): string => (id === '' ? '' : caseId(id));
   return {
     caseId,
     hidden,
     kind: caseNamingOf(config),
     idWithin: (name) => pattern?.exec(name)?.[1] || undefined,
     named: (look) =>
-      hidden ? { ...look, patientId: named(look.patientId), issuer: named(look.issuer) } : look,
+      hidden ? { ...look, patientId: hmacOf(look.patientId), issuer: hmacOf(look.issuer) } : look,
   };
 }

@@ -18,10 +18,8 @@ export interface RawDataOptions {
   readonly resolveUri?: ResolveUri | undefined;
 }
 
-export type RawLayout = Inspection['layout'];
-
 export interface FoundPatients {
-  readonly layout: RawLayout;
+  readonly layout: Inspection['layout'];
   readonly patients: readonly RawPatient[];
   /** Patients that headers name; undefined where none was read. */
   readonly byHeader: number | undefined;

@@ -12,7 +12,7 @@ function foreignRefusal(whatToDo: string): Refused {
   };
 }
 
-/** A name without what makes it that of an archive of a foreign kind: what follows the first dot of its ending. */
+/** The name of an archive of a foreign kind without its ending: without `.7z`, `.tar.xz`, `.part1.rar`. */
 function foreignStem(name: string): string {
   return name.replace(/(\.(tar|part\d+))?\.[a-z0-9]{1,4}$/i, '');
 }
