@@ -320,6 +320,22 @@ describe('without a word that identity was removed', () => {
     expect(run.cases.every(({ clinical_id }) => clinical_id === undefined)).toBe(true);
   });
 
+  test('an issuer that tells two patients apart is told by no folder', async () => {
+    const issued = await laidObjects(
+      ({ patient }) => ({
+        [IDENTITY_REMOVED]: undefined,
+        [PATIENT_ID]: 'SAME',
+        [ISSUER]: ['North', 'South'][patient],
+      }),
+      [1, 2],
+    );
+    const files = named(issued, ({ patient, number }) => `${'XY'[patient]}/SAME/${number}.dcm`);
+    const folder = laidOut({ ...files, 'places.txt': text('X\nY\n') });
+    const run = await converted(join(folder, 'places.txt'), { config: HEADER, code: 1 });
+    expect(run.stderr).toContain('set privacy.caseId: hmac');
+    expect(everything(run)).not.toMatch(/North|South/);
+  });
+
   test('folders of other names keep them, and no clinical id is told', async () => {
     const run = await converted(join(laidOut(named(kept, NAMES.media)), 'DICOM'));
     expect(outcomes(run)).toEqual(volumes('PA000000', 'PA000001', 'PA000002'));

@@ -30,6 +30,17 @@ interface SeenPlaces {
 
 const placeName = (place: string): string => archiveStem(lastName(place));
 
+/** Whether what a header told may be kept beside the outputs, by whom it names. */
+function mayBeKept({ patients }: HeaderCohort, { hidden }: Naming): (look: Look) => boolean {
+  const all = [...patients.values()];
+  const idsOf = (some: readonly HeaderPatient[]): Set<string> => new Set(some.map((p) => p.patientId));
+  const untold = idsOf(all.filter((patient) => !mayBeNamed(patient)));
+  // A folder may tell the Patient ID, and never the issuer.
+  const identified = idsOf(all.filter(({ identityRemoved }) => !identityRemoved));
+  return ({ patientId, issuer }) =>
+    hidden || (!untold.has(patientId) && (issuer === '' || !identified.has(patientId)));
+}
+
 /** Looks at as few headers as tell the patients, and keeps what they told for the next run. */
 async function lookAtHeaders(
   places: readonly string[],
@@ -59,11 +70,7 @@ async function lookAtHeaders(
       );
   }
   const cohort = builder.build();
-  const untold = new Set(
-    [...cohort.patients.values()].filter((patient) => !mayBeNamed(patient)).map(({ patientId }) => patientId),
-  );
-  const mayName = ({ patientId }: Look): boolean => naming.hidden || !untold.has(patientId);
-  await index.keep(kept, naming.kind, mayName);
+  await index.keep(kept, naming.kind, mayBeKept(cohort, naming));
   return { cohort, unopened, headersRead: index.read };
 }
 

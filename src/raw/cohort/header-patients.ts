@@ -25,11 +25,11 @@ function nameOf({ patientId, issuer }: HeaderPatient): string {
 }
 
 /**
- * Whether outputs may hold a Patient ID as it is: the CT says that identity was removed, or the folders or archives that all
- * files lie in are named so too.
+ * Whether outputs may hold the name of a patient as it is: the CT says that identity was removed, or the folders or archives
+ * that all files lie in are named by the Patient ID. These tell no issuer.
  */
-export function mayBeNamed({ identityRemoved, folderNamed }: HeaderPatient): boolean {
-  return identityRemoved || folderNamed;
+export function mayBeNamed({ identityRemoved, folderNamed, issuer }: HeaderPatient): boolean {
+  return identityRemoved || (folderNamed && issuer === '');
 }
 
 function assertNameable(patients: readonly HeaderPatient[], shown: string, { hidden }: Naming): void {

@@ -11,6 +11,7 @@ import { openStore } from '../../../src/storage/open.ts';
 import { temporaryFolder } from '../../support/cli.ts';
 import {
   IDENTITY_REMOVED,
+  ISSUER,
   LAID_IDS,
   type LaidObject,
   laidObjects,
@@ -168,6 +169,14 @@ describe('the index holds no Patient ID that outputs may not hold', () => {
     expect(ids).toEqual(LAID_IDS);
     expect(indexIn(folder)).toMatch(/PHANTOM/);
     expect((await find(raw, folder)).headers).toBe(0);
+  });
+
+  test('nor an issuer, where a folder tells the Patient ID alone', async () => {
+    const folder = temporaryFolder();
+    const issued = await laidObjects(() => ({ [IDENTITY_REMOVED]: undefined, [ISSUER]: 'MERCY' }));
+    const { ids } = await find(laidOut(named(issued, NAMES.flat)), folder);
+    expect(ids).toEqual(LAID_IDS);
+    expect(indexIn(folder)).not.toContain('MERCY');
   });
 
   test('under HMACs', async () => {
