@@ -1,7 +1,7 @@
-import { resolveConfig } from '../config/load.ts';
+import { readConfig } from '../config/read-config.ts';
 import { UsageError } from '../errors.ts';
-import { patientInputs } from '../raw/patient-inputs.ts';
-import { findPatients } from '../raw/patients.ts';
+import { findPatients } from '../raw/cohort/patients.ts';
+import { patientInputs } from '../raw/patient/patient-inputs.ts';
 import type { Report } from '../runner/report.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import { displayUri } from '../storage/location.ts';
@@ -13,6 +13,8 @@ import { estimateRun, GB, type RunEstimate, type RunPlan, scaledUp } from './run
 
 export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes'> {
   readonly raw: string;
+  /** YAML file with the configuration of the run, as far as it says how patients are found and named. */
+  readonly config?: string | undefined;
   /** YAML file with the prices: a path or URI. */
   readonly prices: string;
   /** How much work it is, by one of three: core minutes a patient, core seconds a GB of raw data, a run's profiles. */
@@ -52,7 +54,7 @@ export async function estimate(options: EstimateOptions): Promise<CohortEstimate
   assertComplete(options);
   const file = displayUri(options.prices);
   const prices = parsePrices(file, new TextDecoder().decode(await readObject(options.prices)));
-  const { patients, headers } = await rawPatients(options.raw, options.report);
+  const { patients, headers } = await rawPatients(options);
   const raw = sizesOf(patients.values());
   const sample = await sampled(options, patients, raw);
   const coreMinutes = await coreMinutesOf(options, raw);
@@ -100,9 +102,9 @@ interface RawPatients {
 }
 
 /** The patients of the raw data by name, with their blobs as a listing tells them. */
-async function rawPatients(uri: string, report: Report): Promise<RawPatients> {
-  const config = resolveConfig({ preset: 'lung1' });
-  const { patients, headersRead } = await findPatients({ raw: uri, config, report });
+async function rawPatients({ raw, config: file, report }: EstimateOptions): Promise<RawPatients> {
+  const config = await readConfig({ preset: 'lung1', config: file });
+  const { patients, headersRead } = await findPatients({ raw, config, report });
   const found = [...patients];
   const blobs = new Map(
     await inFlight(found, async ([name, patient]): Promise<[string, PatientBlobs]> => {

@@ -92,10 +92,10 @@ const INDEX_READS = 1;
 const SHARED_STEPS = 3;
 
 /**
- * Requests to Blob Storage of a first run. Every rank lists all of the raw data and reads the `headers` that tell the patients,
- * and keeps them. A patient is listed when its turn is near, and where there are several ranks,
- * each lists all patients to deal them; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for,
- * and how often rank 0 looks for parts, is not in it. Deletions are free.
+ * Requests to Blob Storage of a first run. Every rank lists all of the raw data, and reads and keeps the `headers` that tell
+ * the patients. A patient is listed when its turn is near, and where there are several ranks, each lists all patients to deal
+ * them; raw files are read once, volumes in `interim` by both passes. What the mounts of Azure ML ask for, and how often rank 0
+ * looks for parts, is not in it. Deletions are free.
  */
 export function requestsOfRun({ raw, interim, roi, headers }: RunSizes, ranks: number): Requests {
   const parts = ranks > 1 ? SHARED_STEPS * ranks : 0;

@@ -82,7 +82,7 @@ export type InspectedPatient = z.infer<typeof inspectedPatient>;
 export type InspectedRoi = z.infer<typeof inspectedRoi>;
 
 /** A table of pairs, NIfTI in a known layout, or DICOM: a folder or archive a patient, by headers, all of one patient. */
-export const RAW_LAYOUTS = ['pairs', 'nifti', 'folders', 'headers', 'one-patient'] as const;
+const RAW_LAYOUTS = ['pairs', 'nifti', 'folders', 'headers', 'one-patient'] as const;
 
 /** What `swinprep inspect --json` prints. */
 export const inspectionSchema = z.strictObject({

@@ -5,7 +5,7 @@ import { displayUri } from '../storage/location.ts';
 /** A row of the table of pairs: a patient's CT and mask, as URIs or paths relative to the table. */
 export interface PairRow {
   readonly patientId: string;
-  /** A NIfTI file, or a folder or `.zip` of DICOM. */
+  /** A NIfTI file, or a folder or archive of DICOM. */
   readonly ct: string;
   /** A NIfTI file, or '' where the DICOM holds the mask. */
   readonly mask: string;

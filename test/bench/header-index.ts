@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config/load.ts';
 import { encodePart10 } from '../../src/phantom/objects/part10-writer.ts';
-import { findPatients } from '../../src/raw/patients.ts';
+import { findPatients } from '../../src/raw/cohort/patients.ts';
 import { inFlight } from '../../src/storage/in-flight.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { spreadOf } from './median.ts';

@@ -11,7 +11,7 @@ import { stackCt } from '../../src/dicom/series/ct-volume.ts';
 import { ctSeries } from '../../src/dicom/series/series-grouping.ts';
 import { drawOn } from '../../src/dicom/study/study.ts';
 import { encodeNiftiGz } from '../../src/nifti/encode.ts';
-import { studyRules } from '../../src/raw/rules.ts';
+import { studyRules } from '../../src/raw/patient/rules.ts';
 import { filesAt } from '../support/shared-data.ts';
 
 const config = PRESETS.lung1;

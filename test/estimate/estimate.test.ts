@@ -7,8 +7,10 @@ import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
 import { cli, temporaryFolder } from '../support/cli.ts';
+import { SALT } from '../support/converted.ts';
 import { gather } from '../support/gather.ts';
 import * as inProcess from '../support/in-process.ts';
+import { IDENTITY_REMOVED, laidObjects, laidOut, NAMES, named } from '../support/layouts.ts';
 import { writePhantoms } from '../support/phantoms.ts';
 
 const PATIENTS = 4;
@@ -169,6 +171,21 @@ test('the closing lines say what is paid for what', async () => {
   expect(stdout).toMatch(/^nodes +0\.13 h of a node, 0\.53 h of a core, done after 0\.10 h +0\.27 EUR$/m);
   expect(stdout).toMatch(/^egress +2\.0 GB +2\.00 EUR$/m);
   expect(stdout).toMatch(/^a run +2\.\d\d EUR$/m);
+});
+
+test('patients that may not be named by their headers are estimated under the configuration of their run', async () => {
+  const identified = await laidObjects(() => ({ [IDENTITY_REMOVED]: undefined }));
+  const raw = laidOut(named(identified, NAMES.heap));
+  const args = ['azure', 'estimate', '--raw', raw, '--prices', prices, ...PLAN, '--nodes', '1', '--json'];
+  const work = ['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1'];
+  const config = join(folder, 'hmac.yml');
+  writeFileSync(config, 'privacy: {caseId: hmac}');
+  const refused = await inProcess.command([...args, ...work], 1);
+  expect(refused.stderr).toContain('set privacy.caseId: hmac');
+  const { stdout } = await inProcess.commandHere([...args, ...work, '--config', config], {
+    SWINPREP_SALT: SALT,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ patients: 3, rawBlobs: identified.length });
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { resolveConfig } from '../../src/config/load.ts';
-import { findPatients } from '../../src/raw/patients.ts';
-import type { RawData } from '../../src/raw/raw-data.ts';
+import { findPatients } from '../../src/raw/cohort/patients.ts';
+import type { RawData } from '../../src/raw/cohort/raw-data.ts';
 import { deal } from '../../src/runner/ranks/deal.ts';
 import type { ConvertTask } from '../../src/steps/convert/task.ts';
 import { weighConvert } from '../../src/steps/convert/weigh.ts';

@@ -15,12 +15,12 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['storage', 'dicom', 'nifti'],
   ['kernels', 'privacy'],
   ['volume'],
-  ['errors.ts', 'version.ts'],
+  ['errors.ts', 'counted.ts', 'version.ts'],
 ];
 
 /** The same within a room: its folders, files that are named, and `.` for all others that lie directly in it. */
 export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  raw: [['.'], ['headers', 'nifti-collections']],
+  raw: [['cohort'], ['patient'], ['.'], ['headers', 'nifti-collections']],
   terminal: [['.'], ['commands'], ['lines', 'options']],
   steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back'], ['.']],
   azureml: [['local'], ['arm'], ['request-bodies'], ['yaml'], ['.']],

@@ -341,11 +341,31 @@ describe('several places in a list', () => {
     expect(absent.stderr).toMatch(/elsewhere holds nothing; correct its line, or take it out/);
   });
 
+  test('they are no single patient, whatever the word', async () => {
+    const list = listed(named(objects, NAMES.flat), () => [...LAID_IDS]);
+    const { stderr } = await command(['inspect', list, '--patient'], 1);
+    expect(stderr).toMatch(/places\.txt: lists 3 places, and --patient takes one; give that/);
+  });
+
   test('outputs do not go into one of them', async () => {
     const list = listed(named(objects.slice(0, 1), NAMES.flat), () => ['.']);
     const { stderr } = await converted(list, { out: join(dirname(list), LAID_IDS[0]), code: 1 });
     expect(stderr).toMatch(/lies in --raw .*; give a place outside it/);
   });
+});
+
+test('a table of pairs names archives of any kind, and archives in them are read', async () => {
+  const [zip, tar, tgz] = byPatient(objects, NAMES.heap).values();
+  const archives = ['1.zip', '2.tar', '3.tgz'];
+  const rows = LAID_IDS.map((id, i) => `${id},${archives[i]},`);
+  const folder = laidOut({
+    [archives[0]]: packed('zip', zip),
+    [archives[1]]: packed('tar', { 'all.zip': packed('zip', tar) }),
+    [archives[2]]: packed('tgz', tgz),
+    'pairs.csv': text(['patient_id,ct,mask', ...rows].join('\n')),
+  });
+  const run = await converted(join(folder, 'pairs.csv'));
+  expect(withoutFingerprints(run.cases)).toEqual(withoutFingerprints(expected));
 });
 
 describe('split finds the rows of patients whose names are not those of the table', () => {

@@ -158,7 +158,7 @@ describe('files without a Patient ID', () => {
       ),
     });
     expect(outcomes(run)).toEqual(volumes(A, B, C));
-    expect(run.stderr).toContain('5 DICOM files without a Patient ID belong to no patient and are left out');
+    expect(run.stderr).toContain("left out, as no patient's: 5 DICOM files without a Patient ID");
   });
 
   test('are patients by their folders where none has one, and a heap is one patient', async () => {
@@ -192,7 +192,7 @@ describe('beside patients by headers', () => {
     });
     expect(outcomes(run)).toEqual(volumes(A, B, C));
     expect(run.stderr).toContain(
-      '1 damaged DICOM files, 2 files that are no DICOM belong to no patient and are left out',
+      "left out, as no patient's: 1 damaged DICOM file, 2 files that are no DICOM",
     );
   });
 
@@ -320,6 +320,22 @@ describe('without a word that identity was removed', () => {
     expect(run.cases.every(({ clinical_id }) => clinical_id === undefined)).toBe(true);
   });
 
+  test('an issuer that tells two patients apart is told by no folder', async () => {
+    const issued = await laidObjects(
+      ({ patient }) => ({
+        [IDENTITY_REMOVED]: undefined,
+        [PATIENT_ID]: 'SAME',
+        [ISSUER]: ['North', 'South'][patient],
+      }),
+      [1, 2],
+    );
+    const files = named(issued, ({ patient, number }) => `${'XY'[patient]}/SAME/${number}.dcm`);
+    const folder = laidOut({ ...files, 'places.txt': text('X\nY\n') });
+    const run = await converted(join(folder, 'places.txt'), { config: HEADER, code: 1 });
+    expect(run.stderr).toContain('set privacy.caseId: hmac');
+    expect(everything(run)).not.toMatch(/North|South/);
+  });
+
   test('folders of other names keep them, and no clinical id is told', async () => {
     const run = await converted(join(laidOut(named(kept, NAMES.media)), 'DICOM'));
     expect(outcomes(run)).toEqual(volumes('PA000000', 'PA000001', 'PA000002'));
@@ -345,12 +361,18 @@ describe('without a word that identity was removed', () => {
 });
 
 test('a Patient ID that is no name of a folder asks for HMACs', async () => {
-  const odd = await laidObjects(({ patient }) => ({ [PATIENT_ID]: ['A/B', '..', 'C'][patient] }));
+  const odd = await laidObjects(({ patient }) => ({ [PATIENT_ID]: ['A/B', 'B.', 'C'][patient] }));
   const heap = laidOut(named(odd, NAMES.heap));
   const { stderr } = await converted(heap, { code: 1 });
   expect(stderr).toContain('the Patient IDs of 2 of 3 patients cannot name a folder');
   const run = await converted(heap, { config: HMAC, salt: SALT });
   expect(run.cases.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+});
+
+test('one patient whose Patient ID is no name of a folder is named by its place', async () => {
+  const odd = await laidObjects(() => ({ [PATIENT_ID]: '../A' }), [1]);
+  const run = await converted(laidOut(named(odd, NAMES.heap)));
+  expect(run.cases.map(({ patient_id, state }) => [patient_id, state])).toEqual([['raw', 'ok']]);
 });
 
 describe('one Patient ID in all files', () => {

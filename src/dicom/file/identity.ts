@@ -8,7 +8,10 @@ export interface Identity {
   /** '' where the file has none. */
   readonly patientId: string;
   readonly issuer: string;
-  /** Patient Identity Removed (0012,0062) is YES, or dates were changed (0028,0303) (DICOM PS3.3 C.7.1.1, PS3.15 E.3). */
+  /**
+   * Patient Identity Removed (0012,0062) is YES, or Longitudinal Temporal Information Modified (0028,0303) says that dates were
+   * changed (DICOM PS3.3 C.7.1.1 and C.12.1, PS3.15 E.3.6).
+   */
   readonly identityRemoved: boolean;
   readonly modality: string;
   readonly studyUid: string;
@@ -73,7 +76,7 @@ function valuesOf(bytes: Uint8Array, spans: ReadonlyMap<number, ValueSpan>): (ta
   };
 }
 
-/** The same without an object a file; 'other' where the file is not written in the usual way. */
+/** As `identityOf`, and no data set is made of the file; 'other' where that has to be, as it is not written in the usual way. */
 function skimmed(
   bytes: Uint8Array,
   start: number,

@@ -11,7 +11,7 @@ const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
 const UNDEFINED_LENGTH = 0xffffffff;
 
-/** Levels of sequences; more have no object here. */
+/** Levels of sequences that are stepped into; no object that is read here has more. */
 const MOST_LEVELS = 16;
 
 /** VRs whose length takes four bytes, after two reserved ones (DICOM PS3.5 7.1.2). */
@@ -22,7 +22,7 @@ const LONG = new Set(
 );
 const UN = 0x4e55;
 
-/** Goes over elements without a name, a value or an object made of any but the wanted ones. */
+/** Goes over the elements of a data set from one to the next. What they hold is not looked at. */
 class Skimmer {
   readonly #bytes: Uint8Array;
   at: number;

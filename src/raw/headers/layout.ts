@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import type { HeaderCohort, HeaderPatient, SeenChild } from './header-cohort.ts';
 
 /**
@@ -7,9 +8,6 @@ export type Layout =
   | { readonly kind: 'folders'; readonly why?: string }
   | { readonly kind: 'headers'; readonly why: string }
   | { readonly kind: 'one-patient'; readonly patient: HeaderPatient | undefined };
-
-/** How many of what, for messages. */
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const isHidden = ({ name }: SeenChild): boolean => name.startsWith('.');
 

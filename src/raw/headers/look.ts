@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Identity, readIdentity } from '../../dicom/file/identity.ts';
 import { CaseExclusion } from '../../errors.ts';
-import { peekAt } from '../../storage/shortcuts.ts';
-import type { Entry, ReadableStore } from '../../storage/store.ts';
+import { type Entry, peekAt, type ReadableStore } from '../../storage/store.ts';
 
 /** What a look at a file's header tells of whose it is. Of UIDs only hashes stay, by which files are held together. */
 export interface Look {

@@ -53,7 +53,3 @@ export const isHidden = (key: string): boolean => /(^|\/)\./.test(key);
 /** Whether a key is that of a NIfTI volume: hidden files are none, and neither are CIFTI's `.dlabel.nii` and its like. */
 export const isVolumeKey = (key: string): boolean =>
   isNiftiName(key) && !isHidden(key) && !/\.[a-z]+\.nii$/i.test(key);
-
-/** How many of what, for messages. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;

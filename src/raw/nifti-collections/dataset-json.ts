@@ -1,6 +1,7 @@
+import { counted } from '../../counted.ts';
 import { messageOf, UsageError } from '../../errors.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
-import { counted, niftiStem, PAIRS_WAY } from './collection.ts';
+import { niftiStem, PAIRS_WAY } from './collection.ts';
 import type { NamedLabel } from './tumour-labels.ts';
 
 export const DATASET_FILE = 'dataset.json';

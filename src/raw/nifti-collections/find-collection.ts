@@ -1,7 +1,8 @@
+import { counted } from '../../counted.ts';
 import { UsageError } from '../../errors.ts';
 import { patientName } from '../../storage/patient-store.ts';
 import type { Child, Store } from '../../storage/store.ts';
-import { counted, type LabelRules, type NiftiCollection } from './collection.ts';
+import type { LabelRules, NiftiCollection } from './collection.ts';
 import { DATASET_FILE } from './dataset-json.ts';
 import { isSubject, subjectTree } from './subject-tree.ts';
 import { IMAGES, OF_TRAINING_SET } from './training-cases.ts';
@@ -35,7 +36,7 @@ async function foldersBelow(store: Store, folder: string): Promise<Set<string>> 
 async function setBelow(
   store: Store,
   children: readonly Child[],
-  rules: LabelRules | undefined,
+  rules: LabelRules,
 ): Promise<NiftiCollection | undefined> {
   const sets = foldersOf(children).filter((name) => DATA_SET.test(name));
   if (sets.length === 0 || sets.length < foldersOf(children).length) return undefined;
@@ -56,12 +57,12 @@ async function setBelow(
  * Throws a UsageError where it is one, and the CT's channel or the tumour's label cannot be told.
  *
  * @param children of `store`, all of them
- * @param rules how labels and masks are chosen; undefined where that is of no interest
+ * @param rules how labels and masks are chosen
  */
 export async function findNiftiCollection(
   store: Store,
   children: readonly Child[],
-  rules?: LabelRules,
+  rules: LabelRules,
 ): Promise<NiftiCollection | undefined> {
   const folders = new Set(foldersOf(children));
   if (hasFile(children, DATASET_FILE) || folders.has(IMAGES)) {

@@ -10,20 +10,37 @@ const partsOf = (key: string): string[] => baseName(key).replace(/\..*$/, '').sp
 
 const folderOf = (key: string): string => key.slice(0, -baseName(key).length);
 
-/**
- * The table among `tables` that tells the labels of a mask, by BIDS' principle of inheritance: it lies beside the mask or
- * in a folder above, has the mask's suffix and no part that the mask has not; the nearest, with the most parts.
- */
-export function labelTableOf(mask: string, tables: readonly string[]): string | undefined {
-  const parts = partsOf(mask);
-  const fitting = tables.filter(
-    (table) =>
-      folderOf(mask).startsWith(folderOf(table)) &&
-      partsOf(table).at(-1) === parts.at(-1) &&
-      partsOf(table).every((part) => parts.includes(part)),
+/** Keys of tables by the folder that they lie in. */
+export type TablesByFolder = ReadonlyMap<string, readonly string[]>;
+
+export function tablesByFolder(tables: readonly string[]): TablesByFolder {
+  return Map.groupBy(tables, folderOf);
+}
+
+/** The folder of a key and those above it, the nearest first; '' is the outermost. */
+function foldersOf(key: string): string[] {
+  const names = folderOf(key).split('/').slice(0, -1);
+  return Array.from({ length: names.length + 1 }, (_, up) =>
+    names
+      .slice(0, names.length - up)
+      .map((name) => `${name}/`)
+      .join(''),
   );
-  const nearness = (table: string): number => 1000 * folderOf(table).length + partsOf(table).length;
-  return fitting.sort((a, b) => nearness(b) - nearness(a))[0];
+}
+
+/**
+ * The table that tells the labels of a mask, by BIDS' principle of inheritance: it lies beside the mask or in a folder above,
+ * has the mask's suffix and no part that the mask has not; the nearest, with the most parts.
+ */
+export function labelTableOf(mask: string, tables: TablesByFolder): string | undefined {
+  const parts = partsOf(mask);
+  const fits = (table: string): boolean =>
+    partsOf(table).at(-1) === parts.at(-1) && partsOf(table).every((part) => parts.includes(part));
+  for (const folder of foldersOf(mask)) {
+    const fitting = (tables.get(folder) ?? []).filter(fits);
+    if (fitting.length > 0) return fitting.sort((a, b) => partsOf(b).length - partsOf(a).length)[0];
+  }
+  return undefined;
 }
 
 /** The labels of a table, without 0. Throws a UsageError that names it where it has no columns `index` and `name`. */

@@ -1,9 +1,9 @@
+import { counted } from '../../counted.ts';
 import { inFlight } from '../../storage/in-flight.ts';
 import type { Child, Store } from '../../storage/store.ts';
 import {
   type CollectedPair,
   type CollectedPatient,
-  counted,
   isHidden,
   isVolumeKey,
   type LabelRules,
@@ -11,7 +11,7 @@ import {
   PAIRS_WAY,
 } from './collection.ts';
 import { DATASET_FILE, parseDatasetJson } from './dataset-json.ts';
-import { labelTableOf, parseLabelTable } from './label-table.ts';
+import { labelTableOf, parseLabelTable, type TablesByFolder, tablesByFolder } from './label-table.ts';
 import { imagesOf, type SubjectVolume, subjectVolume } from './subject-names.ts';
 import { chooseByName, type NamedLabel, tumourLabels } from './tumour-labels.ts';
 
@@ -75,7 +75,7 @@ interface FoundPair {
   readonly left?: number;
 }
 
-function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRules | undefined): FoundPair {
+function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRules): FoundPair {
   const refused = (code: string, message: string): FoundPair => ({
     name,
     source: { kind: 'refused', code, message },
@@ -88,7 +88,7 @@ function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRul
     return refused(
       'no-ct-series',
       images.length > 0
-        ? `none of its ${counted(images.length, 'image')} is a CT by its name: call it ..._ct.nii.gz, or ${PAIRS_WAY}`
+        ? `none of its images (${images.length}) is a CT by its name: call the CT ..._ct.nii.gz, or ${PAIRS_WAY}`
         : `has ${counted(masks.length, 'NIfTI mask')} and no CT`,
     );
   const found = masks.map((mask) => ({ mask, images: imagesOf(mask, images) }));
@@ -100,7 +100,7 @@ function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRul
       'no-mask-object',
       masks.length === 0
         ? `has no mask beside its CT or in ${DERIVATIVES}: call it as the CT, with _mask, _dseg or _seg at the end`
-        : `has ${counted(masks.length, 'mask')}, none of which belongs to a CT by its name: ${PAIRS_WAY}`,
+        : `has ${counted(masks.length, 'mask that belongs', 'masks that belong')} to no CT by name: ${PAIRS_WAY}`,
     );
   const [{ ct, masks: its }] = pairs;
   if (pairs.length > 1)
@@ -108,14 +108,14 @@ function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRul
       'ambiguous-pair',
       `has ${pairs.length} CTs with masks (sessions, runs or kinds of scan), and one is needed: ${PAIRS_WAY} with the one wanted`,
     );
-  const named = rules === undefined ? undefined : chooseByName(its, ({ shows }) => shows, rules);
+  const named = chooseByName(its, ({ shows }) => shows, rules);
   const [mask, ...more] = named?.chosen ?? its;
   if (more.length > 0)
     return refused(
       'ambiguous-pair',
       `has ${its.length} masks of its CT, and which is the tumour cannot be told from their names: set mask.roiNames, or ${PAIRS_WAY} with the one wanted`,
     );
-  if (rules !== undefined && named === undefined && mask.labelled)
+  if (named === undefined && mask.labelled)
     return refused(
       'no-tumor-roi',
       `has one mask, whose label- means no tumour and matches none of mask.roiNames: set mask.roiNames, or ${PAIRS_WAY}`,
@@ -132,7 +132,7 @@ function pairOf(name: string, volumes: readonly SubjectVolume[], rules: LabelRul
 async function labelled(
   store: Store,
   pairs: readonly FoundPair[],
-  tables: readonly string[],
+  tables: TablesByFolder,
   hasDatasetJson: boolean,
   rules: LabelRules,
 ): Promise<{ patients: CollectedPatient[]; notes: string[] }> {
@@ -174,13 +174,11 @@ async function labelled(
  * The subjects of a tree of `sub-*` folders whose files are NIfTI: each with the one CT that has a mask by its name, beside
  * it or below `derivatives`. A subject with several is refused; one whose folder holds DICOM is left to be a patient of
  * its own. Undefined where no subject holds NIfTI. Throws a UsageError where the tumour's label cannot be told.
- *
- * @param rules undefined where masks and labels need not be told apart
  */
 export async function subjectTree(
   store: Store,
   children: readonly Child[],
-  rules: LabelRules | undefined,
+  rules: LabelRules,
 ): Promise<NiftiCollection | undefined> {
   const folders = children.flatMap((child) => (child.kind === 'folder' ? [child.name] : []));
   const files = children.flatMap((child) => (child.kind === 'file' ? [child.entry.key] : []));
@@ -198,11 +196,10 @@ export async function subjectTree(
   const pairs = [...trees].map(([name, keys]) =>
     pairOf(name, [...keys.filter(isVolumeKey).map(subjectVolume), ...(masksOf.get(name) ?? [])], rules),
   );
-  const tables = [...files, ...derived, ...[...trees.values()].flat()].filter((key) => /\.tsv$/i.test(key));
-  const { patients, notes } =
-    rules === undefined
-      ? { patients: pairs.map(({ name, source }) => ({ name, source })), notes: [] }
-      : await labelled(store, pairs, tables, files.includes(DATASET_FILE), rules);
+  const tables = tablesByFolder(
+    [...files, ...derived, ...[...trees.values()].flat()].filter((key) => /\.tsv$/i.test(key)),
+  );
+  const { patients, notes } = await labelled(store, pairs, tables, files.includes(DATASET_FILE), rules);
   const strays = [...masksOf]
     .filter(([name]) => name === undefined || !trees.has(name))
     .flatMap(([, all]) => all);

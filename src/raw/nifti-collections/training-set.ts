@@ -1,9 +1,9 @@
+import { counted } from '../../counted.ts';
 import { UsageError } from '../../errors.ts';
 import { isPlainName } from '../../records/pairs.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 import {
   type CollectedPatient,
-  counted,
   isHidden,
   isVolumeKey,
   type LabelRules,
@@ -72,7 +72,7 @@ function assertUsable(file: string, json: DatasetJson, images: Folder, cases: re
   const names = new Set(cases.map(({ name }) => name));
   if (names.size < cases.length)
     throw new UsageError(
-      `${file}: ${counted(cases.length - names.size, 'case')} have the name of another; name them apart, or ${PAIRS_WAY}`,
+      `${file}: ${counted(cases.length - names.size, 'case has', 'cases have')} the name of another; name them apart, or ${PAIRS_WAY}`,
     );
   const unfit = cases.filter(({ name }) => !isPlainName(name)).length;
   if (unfit > 0) throw new UsageError(`${file}: names ${counted(unfit, 'case')} as no folder can be named`);
@@ -82,9 +82,8 @@ function assertUsable(file: string, json: DatasetJson, images: Folder, cases: re
 function tumourOf(
   file: string,
   json: DatasetJson,
-  rules: LabelRules | undefined,
+  rules: LabelRules,
 ): { readonly told: TumourLabels | undefined; readonly line: string } {
-  if (rules === undefined) return { told: undefined, line: '' };
   if (rules.labels.length > 0)
     return { told: undefined, line: `; tumour is label ${rules.labels.join(', ')}, by mask.labels` };
   const told = tumourLabels(file, json.labels, rules);
@@ -101,13 +100,12 @@ const casesIn = ({ volumes }: Folder): number => new Set(volumes.map((key) => ca
  *
  * @param root where it lies in `store`, with a `/` at its end, or ''
  * @param folders names of the folders that lie there
- * @param rules undefined where labels are of no interest
  */
 export async function trainingSet(
   store: ReadableStore,
   root: string,
   folders: ReadonlySet<string>,
-  rules: LabelRules | undefined,
+  rules: LabelRules,
 ): Promise<Pick<NiftiCollection, 'patients' | 'notes'> | undefined> {
   const place = root === '' ? store.uri : `${store.uri}/${root.slice(0, -1)}`;
   const file = `${place}/${DATASET_FILE}`;

@@ -65,7 +65,7 @@ export function chooseByName<T>(
 }
 
 /** `1 cancer`, `2,3 tumor core` */
-export const shownLabel = ({ name, values }: NamedLabel): string => `${values.join(',')} ${shownName(name)}`;
+const shownLabel = ({ name, values }: NamedLabel): string => `${values.join(',')} ${shownName(name)}`;
 
 /** The labels that are tumour, and how that was told. */
 export interface TumourLabels {

@@ -1,8 +1,8 @@
 import type { Config } from '../../config/schema.ts';
 import type { StudyRules } from '../../dicom/study/study.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
-import type { PatientInputs } from '../../raw/patient-inputs.ts';
-import { studyRules } from '../../raw/rules.ts';
+import type { PatientInputs } from '../../raw/patient/patient-inputs.ts';
+import { studyRules } from '../../raw/patient/rules.ts';
 import { fingerprintOf } from '../../records/json.ts';
 import { VERSION } from '../../version.ts';
 

@@ -3,10 +3,10 @@ import type { Study } from '../../dicom/study/study.ts';
 import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { uidHmacOf } from '../../privacy/case-id.ts';
 import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
-import { assertOnePatient } from '../../raw/one-patient.ts';
-import { type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
+import { assertOnePatient } from '../../raw/patient/one-patient.ts';
+import { type PatientInputs, patientInputs } from '../../raw/patient/patient-inputs.ts';
+import { patientRules } from '../../raw/patient/rules.ts';
 import type { RawPatient } from '../../raw/raw-patient.ts';
-import { patientRules } from '../../raw/rules.ts';
 import {
   CASE_FILE,
   type CaseRecord,

@@ -1,9 +1,9 @@
 import { readStudy, type Study, type StudyRules } from '../../dicom/study/study.ts';
-import { niftiStudy } from '../../raw/nifti-study.ts';
-import { keysWorthReading } from '../../raw/patient-bytes.ts';
-import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient-files.ts';
-import { NIFTI_CT, NIFTI_MASK, type PatientInputs } from '../../raw/patient-inputs.ts';
-import { withWayOut } from '../../raw/way-out.ts';
+import { niftiStudy } from '../../raw/patient/nifti-study.ts';
+import { keysWorthReading } from '../../raw/patient/patient-bytes.ts';
+import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient/patient-files.ts';
+import { NIFTI_CT, NIFTI_MASK, type PatientInputs } from '../../raw/patient/patient-inputs.ts';
+import { withWayOut } from '../../raw/patient/way-out.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode } from '../../timing/timed-nifti.ts';

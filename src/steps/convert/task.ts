@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { KnownFiles } from '../../raw/patient-inputs.ts';
+import type { KnownFiles } from '../../raw/patient/patient-inputs.ts';
 import type { RawPatient } from '../../raw/raw-patient.ts';
 import type { CaseTask } from '../../runner/task.ts';
 

@@ -1,8 +1,14 @@
 import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
-import { listPatient, type PatientInputs, patientInputs } from '../../raw/patient-inputs.ts';
-import { patientRules } from '../../raw/rules.ts';
+import {
+  type KnownFiles,
+  listPatient,
+  type PatientInputs,
+  patientInputs,
+} from '../../raw/patient/patient-inputs.ts';
+import { patientRules } from '../../raw/patient/rules.ts';
 import type { PreparedTask } from '../../runner/pool.ts';
 import type { Weighed } from '../../runner/ranks/deal.ts';
+import { archiveKind } from '../../storage/archive/archive-kind.ts';
 import { STORES } from '../../storage/open.ts';
 import { convertFingerprint } from './fingerprint.ts';
 import { convertBytes, USUAL_CONVERT_BYTES } from './patient-memory.ts';
@@ -13,15 +19,21 @@ function bytesOf(listed: PatientInputs['listed']): number {
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
+function totalBytes(files: KnownFiles): number {
+  return files.reduce((sum, { entry }) => sum + entry.bytes, 0);
+}
+
 /** Lists a patient whose turn is near, to tell what memory it will take; the listing goes along with the task. */
 export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<ConvertTask>> {
   const { source } = task.patient;
   if (source.kind === 'pair' || source.kind === 'refused') return { task, bytes: USUAL_CONVERT_BYTES };
   try {
     const known = await listPatient(source, STORES);
-    const rawBytes = known.reduce((sum, { entry }) => sum + entry.bytes, 0);
-    const isArchive = source.kind === 'child' && source.child.kind === 'file';
-    return { task: { ...task, known }, bytes: convertBytes(rawBytes, isArchive) };
+    // Those that a listing has opened are folders in it.
+    const [archives, files] = [true, false].map((packed) =>
+      known.filter(({ entry }) => (archiveKind(entry.key) !== undefined) === packed),
+    );
+    return { task: { ...task, known }, bytes: convertBytes(totalBytes(files), totalBytes(archives)) };
   } catch (thrown) {
     // The worker meets it again, and tells it.
     if (thrown instanceof StorageError) return { task, bytes: 0 };

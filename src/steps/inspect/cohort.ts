@@ -1,7 +1,7 @@
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { type ConfigOptions, readConfig } from '../../config/read-config.ts';
 import { UsageError } from '../../errors.ts';
-import { findPatients } from '../../raw/patients.ts';
+import { findPatients } from '../../raw/cohort/patients.ts';
 import { type InspectedPatient, type Inspection, inspectionOf } from '../../records/inspection.ts';
 import { runCases } from '../../runner/pool.ts';
 import type { Report } from '../../runner/report.ts';

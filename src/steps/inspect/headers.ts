@@ -1,7 +1,7 @@
 import { type DicomFile, parseHeader, parsePart10, Tag } from '../../dicom/file/part10.ts';
 import { CaseExclusion } from '../../errors.ts';
-import { keysWorthReading } from '../../raw/patient-bytes.ts';
-import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient-files.ts';
+import { keysWorthReading } from '../../raw/patient/patient-bytes.ts';
+import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient/patient-files.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 

@@ -2,7 +2,7 @@ import type { ReadableStore } from '../store.ts';
 import type { OpenedArchive } from './open-archive.ts';
 
 /** What opened archives may hold in memory together, beside the one that was asked for last. */
-export const KEPT_BYTES = 2 ** 30;
+const KEPT_BYTES = 2 ** 30;
 
 interface Kept {
   readonly opened: Promise<OpenedArchive>;

@@ -1,8 +1,7 @@
 import { ArchiveError } from '../../errors.ts';
 import type { ArchiveLimits } from '../archive-limits.ts';
 import { assertKey, byCodeUnits, keyStart } from '../key.ts';
-import { peekAt, walkOf } from '../shortcuts.ts';
-import type { Entry, ReadableStore, Store } from '../store.ts';
+import { type Entry, peekAt, type ReadableStore, type Store, walkOf } from '../store.ts';
 import { archiveKind, foreignArchive } from './archive-kind.ts';
 import { ArchivesInUse } from './archives-in-use.ts';
 import { openedArchive } from './open-archive.ts';
@@ -88,6 +87,18 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
     shared.onFault(start + archive.key, error);
   };
 
+  /** Whether an entry is an archive that is a folder here; what looks like one and stays a file is told. */
+  const isFolderHere = (entry: Entry): boolean => {
+    const archive = archiveKind(entry.key) !== undefined;
+    if (archive && levels > 0) {
+      known.set(entry.key, entry);
+      return true;
+    }
+    const whatToDo = archive ? TOO_DEEP : foreignArchive(entry.key);
+    if (whatToDo !== undefined) shared.onForeign?.(start + entry.key, whatToDo);
+    return false;
+  };
+
   async function* listFolder(prefix: string): AsyncGenerator<Entry> {
     /** Archives whose keys are still to come, the next of them last: of `a.zip` they follow `a.zip.txt`. */
     const waiting: Entry[] = [];
@@ -106,16 +117,10 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
     }
     for await (const entry of store.list(prefix)) {
       yield* upTo(entry.key);
-      const archive = archiveKind(entry.key) !== undefined;
-      if (archive && levels > 0) {
-        known.set(entry.key, entry);
+      if (isFolderHere(entry)) {
         waiting.push(entry);
         waiting.sort((a, b) => byCodeUnits(`${b.key}/`, `${a.key}/`));
-        continue;
-      }
-      const whatToDo = archive ? TOO_DEEP : foreignArchive(entry.key);
-      if (whatToDo !== undefined) shared.onForeign?.(start + entry.key, whatToDo);
-      yield entry;
+      } else yield entry;
     }
     yield* upTo(undefined);
   }
@@ -123,15 +128,8 @@ function unpackedBelow(store: ReadableStore, levels: number, start: string, shar
   /** As `listFolder`, each archive where it is met. */
   async function* walkFolder(prefix: string): AsyncGenerator<Entry> {
     for await (const entry of walkOf(store, prefix)) {
-      const archive = archiveKind(entry.key) !== undefined;
-      if (archive && levels > 0) {
-        known.set(entry.key, entry);
-        yield* listArchive(entry);
-        continue;
-      }
-      const whatToDo = archive ? TOO_DEEP : foreignArchive(entry.key);
-      if (whatToDo !== undefined) shared.onForeign?.(start + entry.key, whatToDo);
-      yield entry;
+      if (isFolderHere(entry)) yield* listArchive(entry);
+      else yield entry;
     }
   }
 

@@ -4,10 +4,10 @@ import { open } from 'node:fs/promises';
 /** Not blocking: opening a named pipe would wait for its other end. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Of a file that is looked at, in a buffer that is kept. */
+/** Of a kept buffer: what is mostly asked for of a file. */
 const BUFFER_BYTES = 2 ** 15;
 
-/** Files by which it is told whether they lie near. */
+/** Files by whose time it is told whether they lie near. */
 const TRIED = 16;
 
 /** A file in the page cache of a local disk takes some ten microseconds, one across a network a hundred times as long. */

@@ -12,6 +12,7 @@ const text = (description: string) => ({ type: 'string', requiresArg: true, desc
 
 const OPTIONS = {
   raw: { ...text(`Raw data, as --raw of convert: ${URI_FORMS}`), demandOption: true },
+  config: text('YAML file with the configuration of the run: it says how patients are found and named'),
   prices: {
     ...text('YAML file with your prices, as infra/prices.example.yml has them (a path or URI)'),
     demandOption: true,

@@ -1,5 +1,5 @@
+import { counted } from '../../counted.ts';
 import type { Profile, StageRow } from '../../records/profile.ts';
-import { counted } from './counted.ts';
 import { table } from './table.ts';
 
 /** Stages named in brief; the rest are in the table. */

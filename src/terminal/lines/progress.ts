@@ -1,6 +1,6 @@
 import { progress } from '@clack/prompts';
+import { counted } from '../../counted.ts';
 import type { Report, StepEvent } from '../../runner/report.ts';
-import { counted } from './counted.ts';
 
 /** "3 min", "40 s": rough, as a forecast is. */
 export function roughDuration(seconds: number): string {

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { collectedPatients } from '../../../src/raw/collected-patients.ts';
+import { collectionAt } from '../../../src/raw/cohort/nifti-patients.ts';
 import { findNiftiCollection } from '../../../src/raw/nifti-collections/find-collection.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import type { Child, Store } from '../../../src/storage/store.ts';
 import { folderOf, smallCt, smallLabels } from '../../support/volumes/small-collection.ts';
+
+const RULES = { labels: [], roiNames: ['^tumor$'], policy: 'primary' as const, unionNames: [] };
 
 async function opened(folder: string): Promise<{ store: Store; children: Child[] }> {
   const store = await openStore(folder);
@@ -32,7 +34,7 @@ test('of a cohort of folders and archives nothing is asked', async () => {
   const raw = folderOf({ 'LUNG1-001/1.dcm': 'x', 'LUNG1-002.zip': 'x', 'notes.txt': 'x' });
   const { store, children } = await opened(raw);
   const { store: watched, asked } = counting(store);
-  expect(await findNiftiCollection(watched, children)).toBeUndefined();
+  expect(await findNiftiCollection(watched, children, RULES)).toBeUndefined();
   expect(asked).toEqual([]);
 });
 
@@ -40,7 +42,7 @@ test('of a cohort of DICOM in sub-* folders a few are listed, up to their first 
   const files = Array.from({ length: 100 }, (_, i) => [`sub-${100 + i}/1.dcm`, 'x']);
   const { store, children } = await opened(folderOf(Object.fromEntries(files)));
   const { store: watched, asked } = counting(store);
-  expect(await findNiftiCollection(watched, children)).toBeUndefined();
+  expect(await findNiftiCollection(watched, children, RULES)).toBeUndefined();
   expect(asked.length).toBeLessThanOrEqual(8);
 });
 
@@ -57,8 +59,7 @@ test('of a collection no image is read, and its files are named by URI, with the
   const { store, children } = await opened(raw);
   const { store: watched, asked } = counting(store);
   const uri = 'https://account.blob.core.windows.net/raw/set?sig=secret';
-  const rules = { labels: [], roiNames: ['^tumor$'], policy: 'primary' as const, unionNames: [] };
-  const found = await collectedPatients(uri, watched, children, rules);
+  const found = await collectionAt(uri, watched, children, RULES);
   const at = (key: string) => `https://account.blob.core.windows.net/raw/set/${key}?sig=secret`;
   expect(found?.patients).toEqual([
     {

@@ -9,7 +9,7 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import { phantomFiles } from '../../../src/phantom/cohort.ts';
-import { findPatients } from '../../../src/raw/patients.ts';
+import { findPatients } from '../../../src/raw/cohort/patients.ts';
 import { type Inspection, inspectionSchema } from '../../../src/records/inspection.ts';
 import { inspect } from '../../../src/steps/inspect/cohort.ts';
 import { openStore } from '../../../src/storage/open.ts';
@@ -76,6 +76,11 @@ describe('one patient is told from a cohort', () => {
     const folder = cohort(second);
     const { patients } = await inspect({ ...options, uri: folder, patient: true });
     expect(patients).toMatchObject([{ patient_id: basename(folder), verdict: 'would-convert' }]);
+  });
+
+  test('files of two patients are no patient, whatever the word', async () => {
+    const { patients } = await inspect({ ...options, uri: cohort(first, second), patient: true });
+    expect(patients.map(({ exclusion }) => exclusion?.code)).toEqual(['several-patients']);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import { parsePart10, Tag, text } from '../../../src/dicom/file/part10.ts';
-import { studyRules } from '../../../src/raw/rules.ts';
+import { studyRules } from '../../../src/raw/patient/rules.ts';
 import { caseSchema } from '../../../src/records/case.ts';
 import { inspectionOf } from '../../../src/records/inspection.ts';
 import { convertRules } from '../../../src/steps/convert/fingerprint.ts';

@@ -4,7 +4,7 @@ import { PRESETS } from '../../../src/config/presets.ts';
 import { stageNames } from '../../../src/config/stage-name.ts';
 import { splitSchema, UNLABELED } from '../../../src/records/split.ts';
 import { testQuota } from '../../../src/steps/split/assignment.ts';
-import { casesOf, splitOf, splitTable } from '../../support/cohort-table.ts';
+import { casesOf, sidesOf, splitOf, splitTable } from '../../support/cohort-table.ts';
 
 const stages = stageNames(PRESETS.lung1.split.stages);
 

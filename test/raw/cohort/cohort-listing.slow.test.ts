@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { expectDealt, findListed } from '../support/listed-container.ts';
+import { expectDealt, findListed } from '../../support/listed-container.ts';
 
 const SLICES = 150;
 

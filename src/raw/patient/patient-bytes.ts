@@ -1,7 +1,7 @@
-import { looksLikeDicom } from '../dicom/file/part10.ts';
-import { CaseExclusion } from '../errors.ts';
-import { inFlight } from '../storage/in-flight.ts';
-import type { ReadableStore } from '../storage/store.ts';
+import { looksLikeDicom } from '../../dicom/file/part10.ts';
+import { CaseExclusion } from '../../errors.ts';
+import { inFlight } from '../../storage/in-flight.ts';
+import type { ReadableStore } from '../../storage/store.ts';
 
 /** Bytes of DICOM files that are held in memory for one patient: some fifty CT series. */
 const MOST_BYTES = 4 * 2 ** 30;

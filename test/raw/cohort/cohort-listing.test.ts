@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { expectDealt } from '../support/listed-container.ts';
+import { expectDealt } from '../../support/listed-container.ts';
 
 // As many as a real cohort has, with memory flat: cohort-listing.slow.test.ts.
 test('patients and blobs are listed page by page, weighed and dealt', () =>

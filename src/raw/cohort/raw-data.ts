@@ -1,9 +1,9 @@
-import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
-import type { Config } from '../config/schema.ts';
-import type { Inspection } from '../records/inspection.ts';
-import type { Report } from '../runner/report.ts';
-import type { Store } from '../storage/store.ts';
-import type { RawPatient } from './raw-patient.ts';
+import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Inspection } from '../../records/inspection.ts';
+import type { Report } from '../../runner/report.ts';
+import type { Store } from '../../storage/store.ts';
+import type { RawPatient } from '../raw-patient.ts';
 
 export interface RawDataOptions {
   /** A place, an archive, a table `patient_id,ct,mask` (.csv), or a list of places (.txt). */
@@ -18,10 +18,8 @@ export interface RawDataOptions {
   readonly resolveUri?: ResolveUri | undefined;
 }
 
-export type RawLayout = Inspection['layout'];
-
 export interface FoundPatients {
-  readonly layout: RawLayout;
+  readonly layout: Inspection['layout'];
   readonly patients: readonly RawPatient[];
   /** Patients that headers name; undefined where none was read. */
   readonly byHeader: number | undefined;

@@ -1,14 +1,21 @@
-import { UsageError } from '../errors.ts';
-import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
+import { UsageError } from '../../errors.ts';
+import type { HeaderCohort, HeaderPatient } from '../headers/header-cohort.ts';
+import type { PatientRun, RawPatient } from '../raw-patient.ts';
 import type { Naming } from './naming.ts';
-import type { PatientRun, RawPatient } from './raw-patient.ts';
 
-/** A Patient ID that can be the name of a folder of outputs, and of nothing else. */
-const PLAIN_NAME = /^(?!\.)[\x20-\x7e]+$/;
-const NO_NAME = /[/\\:*?"<>|]/;
+/** Printable, and no dot at an end: one at the beginning hides, one at the end neither Windows nor Blob Storage keeps. */
+const PLAIN = /^(?!\.)[\x20-\x7e]+(?<!\.)$/;
+
+/** What Windows allows in no name. */
+const RESERVED = /[/\\:*?"<>|]/;
+
+/** Whether a name out of a header can be that of a folder of outputs in every store. */
+export function isFolderName(name: string): boolean {
+  return PLAIN.test(name) && !RESERVED.test(name);
+}
 
 /** Where a patient's files lie, with the places that the runs number. */
-export function runsOf({ runs }: HeaderPatient, places: readonly string[]): PatientRun[] {
+function runsOf({ runs }: HeaderPatient, places: readonly string[]): PatientRun[] {
   return runs.map(({ place, folder, files }) => ({ place: places[place], folder, depth: 'files', files }));
 }
 
@@ -18,11 +25,11 @@ function nameOf({ patientId, issuer }: HeaderPatient): string {
 }
 
 /**
- * Whether outputs may hold a Patient ID as it is: the CT says that identity was removed, or the folders or archives that all
- * files lie in are named so too.
+ * Whether outputs may hold the name of a patient as it is: the CT says that identity was removed, or the folders or archives
+ * that all files lie in are named by the Patient ID. These tell no issuer.
  */
-export function mayBeNamed({ identityRemoved, folderNamed }: HeaderPatient): boolean {
-  return identityRemoved || folderNamed;
+export function mayBeNamed({ identityRemoved, folderNamed, issuer }: HeaderPatient): boolean {
+  return identityRemoved || (folderNamed && issuer === '');
 }
 
 function assertNameable(patients: readonly HeaderPatient[], shown: string, { hidden }: Naming): void {
@@ -35,7 +42,7 @@ function assertNameable(patients: readonly HeaderPatient[], shown: string, { hid
       `${shown}: patients would be named by the Patient ID of their files, and for ${identified} of ${patients.length} no CT says that identity was removed (Patient Identity Removed (0012,0062) YES): ${wayOut}`,
     );
   }
-  const odd = patients.filter((p) => !PLAIN_NAME.test(nameOf(p)) || NO_NAME.test(nameOf(p))).length;
+  const odd = patients.filter((p) => !isFolderName(nameOf(p))).length;
   if (odd > 0)
     throw new UsageError(
       `${shown}: the Patient IDs of ${odd} of ${patients.length} patients cannot name a folder: ${wayOut}`,

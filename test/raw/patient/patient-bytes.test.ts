@@ -2,10 +2,10 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keysWorthReading } from '../../src/raw/patient-bytes.ts';
-import { FolderStore } from '../../src/storage/folder/folder.ts';
-import { ctSliceBytes } from '../support/dicom/ct-files.ts';
-import { gather } from '../support/gather.ts';
+import { keysWorthReading } from '../../../src/raw/patient/patient-bytes.ts';
+import { FolderStore } from '../../../src/storage/folder/folder.ts';
+import { ctSliceBytes } from '../../support/dicom/ct-files.ts';
+import { gather } from '../../support/gather.ts';
 
 let store: FolderStore;
 beforeEach(async () => {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { wayOut } from '../../src/raw/way-out.ts';
-import { commandHere } from '../support/in-process.ts';
+import { wayOut } from '../../../src/raw/patient/way-out.ts';
+import { commandHere } from '../../support/in-process.ts';
 import {
   convertFolder,
   folderOf,
   refusedFolder,
   smallCt,
   smallLabels,
-} from '../support/volumes/small-collection.ts';
+} from '../../support/volumes/small-collection.ts';
 
 test('a patient whose files are no DICOM is excluded with the way out', async () => {
   const raw = folderOf({

@@ -1,16 +1,15 @@
-import type { Config } from '../config/schema.ts';
-import { CaseExclusion } from '../errors.ts';
-import { isNiftiName } from '../records/pairs.ts';
-import { unpackedStore } from '../storage/archive/unpacked.ts';
-import { displayUri } from '../storage/location.ts';
-import type { Stores } from '../storage/open.ts';
-import { openPatient } from '../storage/patient-store.ts';
-import type { Entry, ReadableStore, Store } from '../storage/store.ts';
-import { listedStore } from '../storage/view.ts';
-import { zipStore } from '../storage/zip/zip.ts';
+import type { Config } from '../../config/schema.ts';
+import { CaseExclusion } from '../../errors.ts';
+import { isNiftiName } from '../../records/pairs.ts';
+import { unpackedStore } from '../../storage/archive/unpacked.ts';
+import { displayUri } from '../../storage/location.ts';
+import type { Stores } from '../../storage/open.ts';
+import { openPatient } from '../../storage/patient-store.ts';
+import type { Entry, ReadableStore, Store } from '../../storage/store.ts';
+import { listedStore } from '../../storage/view.ts';
+import type { PatientRun, PatientSource, RawPatient, Refused } from '../raw-patient.ts';
+import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts';
 import { fileVanished } from './patient-files.ts';
-import type { PatientRun, PatientSource, RawPatient, Refused } from './raw-patient.ts';
-import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
 import { type RunFile, runFiles, runStore } from './run-files.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -25,17 +24,22 @@ export interface PatientInputs {
   readonly niftiMask: (() => Promise<Bytes>) | undefined;
 }
 
-/** A file as an input: how it is listed and how it is read. Undefined where it is not there. */
+/** A file as an input: how it is listed, where it lies and how it is read. */
 interface InputFile {
   readonly listed: readonly (string | number)[];
+  readonly store: ReadableStore;
+  readonly entry: Entry;
   readonly read: () => Promise<Bytes>;
 }
 
+/** Undefined where it is not there. */
 async function inputFile(store: Store, key: string, what: string): Promise<InputFile | undefined> {
   const entry = await store.stat(key);
   if (entry === undefined) return undefined;
   return {
     listed: [what, entry.key, entry.bytes, entry.version],
+    store,
+    entry,
     read: async () => {
       const bytes = await store.read(key);
       if (bytes === undefined) throw fileVanished(what);
@@ -51,27 +55,42 @@ export const NIFTI_MASK = 'the NIfTI mask';
 async function fileOfPair(uri: string, what: string, stores: Stores): Promise<InputFile> {
   const { store, key } = await stores.locate(uri);
   const file = await inputFile(store, key, what);
-  if (file === undefined)
-    throw new CaseExclusion(
-      'no-such-file',
-      'does not exist where the table of pairs, or dataset.json, says: correct its path',
-      {
-        file: what,
-      },
-    );
-  return file;
+  if (file !== undefined) return file;
+  throw new CaseExclusion(
+    'no-such-file',
+    'does not exist where the table of pairs, or dataset.json, says: correct its path',
+    { file: what },
+  );
+}
+
+/** Of DICOM files, with a mask where one lies apart. */
+function dicomInputs(
+  listed: PatientInputs['listed'],
+  dicom: () => Promise<ReadableStore>,
+  mask: InputFile | undefined,
+): PatientInputs {
+  return {
+    listed: mask === undefined ? listed : [...listed, mask.listed],
+    dicom,
+    niftiCt: undefined,
+    niftiMask: mask?.read,
+  };
+}
+
+/** The files of a patient's archive, which is fetched whole, and of archives in it. */
+async function archiveOf(store: ReadableStore, entry: Entry, stores: Stores): Promise<ReadableStore> {
+  const archive = await openPatient(store, { kind: 'file', entry });
+  return unpackedStore(stores.archive(archive), { levels: 1 });
 }
 
 /** Every object, as a listing tells it. */
-type Listing = readonly Entry[];
-
-async function listingOf(store: ReadableStore): Promise<Listing> {
+async function listingOf(store: ReadableStore): Promise<Entry[]> {
   const listing: Entry[] = [];
   for await (const entry of store.list()) listing.push(entry);
   return listing;
 }
 
-function listedOf(listing: Listing): PatientInputs['listed'] {
+function listedOf(listing: readonly Entry[]): PatientInputs['listed'] {
   return listing.map(({ key, bytes, version }) => [key, bytes, version]);
 }
 
@@ -96,50 +115,29 @@ async function maskByPattern(
 
 /** Of a patient that cannot be taken: what it is for decides the record, and reading it throws. */
 function inputsOfRefused({ code, message }: Refused): PatientInputs {
-  return {
-    listed: [['refused', code, message]],
-    dicom: async () => {
-      throw new CaseExclusion(code, message);
-    },
-    niftiCt: undefined,
-    niftiMask: undefined,
+  const refuse = async (): Promise<never> => {
+    throw new CaseExclusion(code, message);
   };
+  return dicomInputs([['refused', code, message]], refuse, undefined);
 }
 
-async function inputsOfPair(ct: string, mask: string, stores: Stores): Promise<PatientInputs> {
+async function inputsOfPair(
+  { ct, mask }: Extract<PatientSource, { kind: 'pair' }>,
+  stores: Stores,
+): Promise<PatientInputs> {
   const niftiMask = mask === '' ? undefined : await fileOfPair(mask, NIFTI_MASK, stores);
-  const masked = niftiMask === undefined ? [] : [niftiMask.listed];
   if (isNiftiName(displayUri(ct))) {
     const niftiCt = await fileOfPair(ct, NIFTI_CT, stores);
-    const listed = [niftiCt.listed, ...masked];
+    const listed = [niftiCt.listed, ...(niftiMask === undefined ? [] : [niftiMask.listed])];
     return { listed, dicom: undefined, niftiCt: niftiCt.read, niftiMask: niftiMask?.read };
   }
-  if (/\.zip$/i.test(displayUri(ct))) {
-    const archive = await fileOfPair(ct, 'the archive', stores);
-    return {
-      listed: [archive.listed, ...masked],
-      dicom: async () => stores.archive(zipStore('the archive', await archive.read())),
-      niftiCt: undefined,
-      niftiMask: niftiMask?.read,
-    };
-  }
   if (isArchivePlace(ct)) {
-    const archive = await fileOfPair(ct, 'the archive', stores);
-    return {
-      listed: [archive.listed, ...masked],
-      dicom: () => openRaw(ct, stores),
-      niftiCt: undefined,
-      niftiMask: niftiMask?.read,
-    };
+    const { listed, store, entry } = await fileOfPair(ct, 'the archive', stores);
+    return dicomInputs([listed], () => archiveOf(store, entry, stores), niftiMask);
   }
   const folder = await stores.open(ct);
   const listing = await listingOf(folder);
-  return {
-    listed: [...listedOf(listing), ...masked],
-    dicom: async () => unpackedStore(listedStore(folder, listing)),
-    niftiCt: undefined,
-    niftiMask: niftiMask?.read,
-  };
+  return dicomInputs(listedOf(listing), async () => unpackedStore(listedStore(folder, listing)), niftiMask);
 }
 
 /** Where files lie that are listed. */
@@ -183,23 +181,15 @@ export async function listPatient(
   return runFiles([{ place, folder: child.name, depth: 'below' }], stores.open);
 }
 
-async function inputsOfChild(
+async function dicomOfChild(
   { place, child }: Extract<PatientSource, { kind: 'child' }>,
   files: KnownFiles,
   stores: Stores,
-): Promise<PatientInputs> {
+): Promise<ReadableStore> {
   const store = await stores.open(place);
+  if (child.kind === 'file') return archiveOf(store, child.entry, stores);
   const listing = files.map(({ entry }) => entry);
-  return {
-    listed: listedOf(listing),
-    dicom: async () => {
-      const opened = await openPatient(listedStore(store, listing), child);
-      if (child.kind === 'folder') return unpackedStore(opened);
-      return unpackedStore(stores.archive(opened), { levels: 1 });
-    },
-    niftiCt: undefined,
-    niftiMask: undefined,
-  };
+  return unpackedStore(await openPatient(listedStore(store, listing), child));
 }
 
 /** Where the names of files decide nothing, they do not count as inputs either: moving files makes nothing again. */
@@ -207,19 +197,6 @@ function listedByContent(files: KnownFiles): PatientInputs['listed'] {
   return files
     .map(({ entry: { bytes, version } }) => [bytes, version] as const)
     .sort(([a, v], [b, w]) => a - b || (v < w ? -1 : v > w ? 1 : 0));
-}
-
-function inputsOfFiles(
-  { runs, named }: Extract<PatientSource, { kind: 'files' }>,
-  files: KnownFiles,
-  stores: Stores,
-): PatientInputs {
-  return {
-    listed: named === 'header' ? listedByContent(files) : listedOf(files.map(({ entry }) => entry)),
-    dicom: () => runStore(files, runs, (place) => openRaw(place, stores)),
-    niftiCt: undefined,
-    niftiMask: undefined,
-  };
 }
 
 /** Where NIfTI masks lie if nothing else is said: where the patient does, but for an archive. */
@@ -241,19 +218,20 @@ export async function patientInputs(
   known?: KnownFiles,
 ): Promise<PatientInputs> {
   if (source.kind === 'refused') return inputsOfRefused(source);
-  if (source.kind === 'pair') return inputsOfPair(source.ct, source.mask, stores);
+  if (source.kind === 'pair') return inputsOfPair(source, stores);
   const files = known ?? (await listPatient(source, stores));
-  const found =
-    source.kind === 'child'
-      ? await inputsOfChild(source, files, stores)
-      : inputsOfFiles(source, files, stores);
+  const byHeader = source.kind === 'files' && source.named === 'header';
+  const listed = byHeader ? listedByContent(files) : listedOf(files.map(({ entry }) => entry));
   // What is recorded besides the volumes is made anew where it changes.
   const marks = clinicalId === undefined ? [] : [['clinical id', clinicalId]];
-  const inputs = { ...found, listed: [...found.listed, ...marks] };
+  const dicom = (): Promise<ReadableStore> =>
+    source.kind === 'child'
+      ? dicomOfChild(source, files, stores)
+      : runStore(files, source.runs, (place) => openRaw(place, stores));
   const where = masks ?? placeOf(source);
-  if (!sources.includes('NIFTI') || where === '') return inputs;
-  const mask = await maskByPattern(where, name, niftiPatterns, stores);
-  return mask === undefined
-    ? inputs
-    : { ...inputs, listed: [...inputs.listed, mask.listed], niftiMask: mask.read };
+  const mask =
+    sources.includes('NIFTI') && where !== ''
+      ? await maskByPattern(where, name, niftiPatterns, stores)
+      : undefined;
+  return dicomInputs([...listed, ...marks], dicom, mask);
 }

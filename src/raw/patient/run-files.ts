@@ -1,6 +1,6 @@
-import { keyStart } from '../storage/key.ts';
-import type { Entry, ReadableStore } from '../storage/store.ts';
-import type { PatientRun } from './raw-patient.ts';
+import { keyStart } from '../../storage/key.ts';
+import type { Entry, ReadableStore } from '../../storage/store.ts';
+import type { PatientRun } from '../raw-patient.ts';
 
 /** A file of a run, and the place that it lies in. */
 export interface RunFile {

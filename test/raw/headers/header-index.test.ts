@@ -2,15 +2,16 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { PRESETS } from '../../src/config/presets.ts';
-import type { Config } from '../../src/config/schema.ts';
-import { findPatients } from '../../src/raw/patients.ts';
-import type { RawData } from '../../src/raw/raw-data.ts';
-import { FolderStore } from '../../src/storage/folder/folder.ts';
-import { openStore } from '../../src/storage/open.ts';
-import { temporaryFolder } from '../support/cli.ts';
+import { PRESETS } from '../../../src/config/presets.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { findPatients } from '../../../src/raw/cohort/patients.ts';
+import type { RawData } from '../../../src/raw/cohort/raw-data.ts';
+import { FolderStore } from '../../../src/storage/folder/folder.ts';
+import { openStore } from '../../../src/storage/open.ts';
+import { temporaryFolder } from '../../support/cli.ts';
 import {
   IDENTITY_REMOVED,
+  ISSUER,
   LAID_IDS,
   type LaidObject,
   laidObjects,
@@ -18,7 +19,7 @@ import {
   NAMES,
   named,
   packedPatients,
-} from '../support/layouts.ts';
+} from '../../support/layouts.ts';
 
 const INDEX = 'raw-index.json.gz';
 const { lung1 } = PRESETS;
@@ -168,6 +169,14 @@ describe('the index holds no Patient ID that outputs may not hold', () => {
     expect(ids).toEqual(LAID_IDS);
     expect(indexIn(folder)).toMatch(/PHANTOM/);
     expect((await find(raw, folder)).headers).toBe(0);
+  });
+
+  test('nor an issuer, where a folder tells the Patient ID alone', async () => {
+    const folder = temporaryFolder();
+    const issued = await laidObjects(() => ({ [IDENTITY_REMOVED]: undefined, [ISSUER]: 'MERCY' }));
+    const { ids } = await find(laidOut(named(issued, NAMES.flat)), folder);
+    expect(ids).toEqual(LAID_IDS);
+    expect(indexIn(folder)).not.toContain('MERCY');
   });
 
   test('under HMACs', async () => {

@@ -1,10 +1,10 @@
-import { archiveStem } from '../storage/archive/archive-kind.ts';
-import { baseName } from './nifti-collections/collection.ts';
-import type { RawPatient, Refused } from './raw-patient.ts';
-import type { UnopenedArchives } from './raw-store.ts';
+import { archiveStem } from '../../storage/archive/archive-kind.ts';
+import { baseName } from '../nifti-collections/collection.ts';
+import type { RawPatient, Refused } from '../raw-patient.ts';
+import type { UnopenedArchives } from '../raw-store.ts';
 
 /** Of an archive of a kind that is not opened: what to do is told, and its patient is not lost. */
-export function foreignRefusal(whatToDo: string): Refused {
+function foreignRefusal(whatToDo: string): Refused {
   return {
     kind: 'refused',
     code: 'unsupported-archive',
@@ -12,7 +12,7 @@ export function foreignRefusal(whatToDo: string): Refused {
   };
 }
 
-/** A name without what makes it that of an archive of a foreign kind: what follows the first dot of its ending. */
+/** The name of an archive of a foreign kind without its ending: without `.7z`, `.tar.xz`, `.part1.rar`. */
 function foreignStem(name: string): string {
   return name.replace(/(\.(tar|part\d+))?\.[a-z0-9]{1,4}$/i, '');
 }

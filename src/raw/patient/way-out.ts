@@ -1,10 +1,9 @@
-import { CaseExclusion } from '../errors.ts';
-import { isNiftiName } from '../records/pairs.ts';
+import { CaseExclusion } from '../../errors.ts';
+import { isNiftiName } from '../../records/pairs.ts';
+import { archiveKind, foreignArchive } from '../../storage/archive/archive-kind.ts';
 
 /** Volumes of other programs: NRRD, MetaImage, Analyze, MINC, MGH. */
 const OTHER_VOLUME = /\.(nrrd|nhdr|mha|mhd|hdr|img|img\.gz|mnc|mgz|mgh)$/i;
-
-const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|7z|rar|xz|bz2|zst|iso|gz)$/i;
 
 /** Words of file names that name nobody. */
 const PLAIN =
@@ -37,7 +36,7 @@ export function wayOut(names: readonly string[]): string {
   const volumes = shown.filter((name) => OTHER_VOLUME.test(name)).length;
   if (volumes > 0)
     return `it holds NRRD, MetaImage or Analyze files (${volumes}): convert CT and mask to .nii.gz (SimpleITK, 3D Slicer) and list them in a table patient_id,ct,mask, --raw pairs.csv`;
-  const archives = shown.filter((name) => ARCHIVE.test(name)).length;
+  const archives = shown.filter((name) => archiveKind(name) ?? foreignArchive(name)).length;
   if (archives > 0) return `it holds archives (${archives}) that were not read: unpack them into its folder`;
   return '';
 }

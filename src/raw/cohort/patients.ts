@@ -1,45 +1,14 @@
-import { uriResolver } from '../azureml/arm/resolve-uri.ts';
-import { UsageError } from '../errors.ts';
-import { isPairTable } from '../records/pairs.ts';
-import { displayUri } from '../storage/location.ts';
-import { openStore } from '../storage/open.ts';
-import type { Child } from '../storage/store.ts';
-import { collectedPatients } from './collected-patients.ts';
+import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
+import { UsageError } from '../../errors.ts';
+import { isPairTable } from '../../records/pairs.ts';
+import { displayUri } from '../../storage/location.ts';
+import type { RawPatient } from '../raw-patient.ts';
 import { dicomPatients } from './dicom-patients.ts';
-import { childPatient } from './folder-patients.ts';
 import { type Naming, namingOf } from './naming.ts';
-import { mayBeOfCollection } from './nifti-collections/find-collection.ts';
+import { niftiPatients } from './nifti-patients.ts';
 import { pairPatients } from './pair-patients.ts';
 import { rawPlaces } from './places.ts';
 import type { FoundPatients, RawData, RawDataOptions } from './raw-data.ts';
-import type { RawPatient } from './raw-patient.ts';
-import { isArchivePlace } from './raw-store.ts';
-
-/** The patients of a place that is a collection of NIfTI files; undefined of any other. */
-async function niftiPatients(
-  place: string,
-  { config }: RawDataOptions,
-): Promise<Pick<FoundPatients, 'patients' | 'notes'> | undefined> {
-  if (isArchivePlace(place)) return undefined;
-  const store = await openStore(place);
-  const names = await store.names?.();
-  if (names !== undefined && !names.some(mayBeOfCollection)) return undefined;
-  const children: Child[] = [];
-  for await (const child of store.children()) children.push(child);
-  const found = await collectedPatients(place, store, children, config.mask);
-  if (found === undefined) return undefined;
-  const others = found.rest.map((child) => childPatient(place, child));
-  const ignored = others.filter((patient) => patient === undefined).length;
-  return {
-    patients: [...found.patients, ...others.filter((patient) => patient !== undefined)],
-    notes: [
-      ...found.notes,
-      ...(ignored > 0
-        ? [`${ignored} files beside the patients in ${displayUri(place)} are no patients`]
-        : []),
-    ],
-  };
-}
 
 /** The patients of some places, each a collection of NIfTI files or not. */
 async function placedPatients(
@@ -48,7 +17,7 @@ async function placedPatients(
   naming: Naming,
 ): Promise<FoundPatients> {
   const collections = await Promise.all(
-    places.map((place) => (options.onePatient ? undefined : niftiPatients(place, options))),
+    places.map((place) => (options.onePatient ? undefined : niftiPatients(place, options.config.mask))),
   );
   const nifti = collections.filter((found) => found !== undefined);
   const others = places.filter((_, i) => collections[i] === undefined);

@@ -1,7 +1,7 @@
-import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
-import { UsageError } from '../errors.ts';
-import { besideUri, displayUri } from '../storage/location.ts';
-import { readObject } from '../storage/open.ts';
+import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
+import { UsageError } from '../../errors.ts';
+import { besideUri, displayUri } from '../../storage/location.ts';
+import { readObject } from '../../storage/open.ts';
 
 /** Whether the raw data are given as a list of places. */
 export function isPlaceList(uri: string): boolean {

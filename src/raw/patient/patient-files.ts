@@ -1,6 +1,6 @@
-import { CaseExclusion } from '../errors.ts';
-import { inFlight } from '../storage/in-flight.ts';
-import type { ReadableStore } from '../storage/store.ts';
+import { CaseExclusion } from '../../errors.ts';
+import { inFlight } from '../../storage/in-flight.ts';
+import type { ReadableStore } from '../../storage/store.ts';
 
 export interface PatientFile {
   readonly key: string;

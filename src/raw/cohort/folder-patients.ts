@@ -1,13 +1,14 @@
-import { archiveStem, foreignArchive } from '../storage/archive/archive-kind.ts';
-import { displayUri } from '../storage/location.ts';
-import { openStore } from '../storage/open.ts';
-import { patientName } from '../storage/patient-store.ts';
-import type { Child } from '../storage/store.ts';
-import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
+import { counted } from '../../counted.ts';
+import { archiveStem, foreignArchive } from '../../storage/archive/archive-kind.ts';
+import { displayUri } from '../../storage/location.ts';
+import { openStore } from '../../storage/open.ts';
+import { patientName } from '../../storage/patient-store.ts';
+import type { Child } from '../../storage/store.ts';
+import type { HeaderCohort, HeaderPatient } from '../headers/header-cohort.ts';
+import { severalPatients } from '../patient/one-patient.ts';
+import type { RawPatient, Refused } from '../raw-patient.ts';
+import { isArchivePlace } from '../raw-store.ts';
 import type { Naming } from './naming.ts';
-import { severalPatients } from './one-patient.ts';
-import type { RawPatient, Refused } from './raw-patient.ts';
-import { isArchivePlace } from './raw-store.ts';
 import { foreignPatient } from './unopened-archives.ts';
 
 /** A patient by its folder or archive. */
@@ -51,13 +52,16 @@ function refusalOf(
   const own = caseId(name);
   if (patient === undefined || patient.patientId === own) return undefined;
   // Another folder is named as its files say, or the files of the one that it is named as lie elsewhere.
-  if (!folders.has(patient.patientId) && !headers.has(own)) return undefined;
+  const isAnothers = folders.has(patient.patientId);
+  if (!isAnothers && !headers.has(own)) return undefined;
+  const named = hidden ? 'is named like' : 'is named';
   // Where neither folder nor CT lets the Patient ID be told, it is not.
-  const other = hidden || folders.has(patient.patientId) || patient.identityRemoved;
+  const other = hidden || isAnothers || patient.identityRemoved ? patient.patientId : 'somebody else';
+  const where = isAnothers ? 'who is another patient here' : 'while those of its name lie elsewhere';
   return {
     kind: 'refused',
     code: 'wrong-patient',
-    message: `${hidden ? 'is named like' : 'is named'} ${own}, and its files are of ${other ? patient.patientId : 'somebody else'} by their Patient ID, ${folders.has(patient.patientId) ? 'who is another patient here' : 'while those of its name lie elsewhere'}: put the folders right, or take patients by Patient ID (raw.patients: header)`,
+    message: `${named} ${own}, and its files are of ${other} by their Patient ID, ${where}: put the folders right, or take patients by Patient ID (raw.patients: header)`,
   };
 }
 
@@ -70,19 +74,20 @@ function clinicalIdOf(
   const within = idWithin(name);
   if (within !== undefined) return caseId(within) === own ? undefined : caseId(within);
   const [patient] = seen;
-  if (seen.length !== 1 || patient.patientId === own) return undefined;
+  if (patient === undefined || patient.patientId === own) return undefined;
   return hidden || patient.identityRemoved ? patient.patientId : undefined;
 }
 
 export interface FolderPatients {
   readonly patients: RawPatient[];
-  /** Names of files beside them, and of what begins with a dot. */
+  /** Names of files beside them, and of what begins with a dot, by place. */
   readonly ignored: readonly { readonly place: string; readonly names: readonly string[] }[];
 }
 
-/** What a child is called; an archive within an archive shows as a folder, and goes without its ending as any other. */
-function nameIn(place: string, { name }: RawPatient): string {
-  return isArchivePlace(place) ? archiveStem(name) : name;
+/** A line about what lies beside the patients of a place and is none. */
+export function ignoredNote(count: number, place: string): string {
+  const is = `beside the patients in ${displayUri(place)}`;
+  return counted(count, `file ${is} is no patient`, `files ${is} are no patients`);
 }
 
 /** The folders and archives of a place with whose they are by their headers. */
@@ -102,8 +107,7 @@ async function placeChildren(
     const key = child.kind === 'folder' ? child.name : child.entry.key;
     const patient = childPatient(place, child);
     if (patient === undefined) ignored.push(key);
-    else
-      named.push({ patient: { ...patient, name: nameIn(place, patient) }, seen: patientsOf.get(key) ?? [] });
+    else named.push({ patient, seen: patientsOf.get(key) ?? [] });
   }
   return { named, ignored };
 }
@@ -128,7 +132,7 @@ export async function folderPatients(
   for (const [number, place] of places.entries()) {
     const found = await placeChildren(place, number, cohort);
     children.push(...found.named);
-    if (found.ignored.length > 0) ignored.push({ place: displayUri(place), names: found.ignored });
+    if (found.ignored.length > 0) ignored.push({ place, names: found.ignored });
   }
   const names: CohortNames = {
     folders: new Set(children.map(({ patient }) => naming.caseId(patient.name))),

@@ -1,8 +1,8 @@
-import { type LabelVolume, labelMask } from '../dicom/mask/label-volume.ts';
-import { latticeOf } from '../dicom/series/lattice.ts';
-import type { Study, StudyRules } from '../dicom/study/study.ts';
-import { CaseExclusion } from '../errors.ts';
-import type { Volume } from '../volume/geometry.ts';
+import { type LabelVolume, labelMask } from '../../dicom/mask/label-volume.ts';
+import { latticeOf } from '../../dicom/series/lattice.ts';
+import type { Study, StudyRules } from '../../dicom/study/study.ts';
+import { CaseExclusion } from '../../errors.ts';
+import type { Volume } from '../../volume/geometry.ts';
 import { NIFTI_CT } from './patient-inputs.ts';
 
 const INT16_MIN = -32768;

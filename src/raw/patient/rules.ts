@@ -1,6 +1,6 @@
-import type { Config } from '../config/schema.ts';
-import type { StudyRules } from '../dicom/study/study.ts';
-import type { RawPatient } from './raw-patient.ts';
+import type { Config } from '../../config/schema.ts';
+import type { StudyRules } from '../../dicom/study/study.ts';
+import type { RawPatient } from '../raw-patient.ts';
 
 /** What reading a patient's files goes by. */
 export function studyRules({ series, geometry, hu, mask, intensity }: Config): StudyRules {

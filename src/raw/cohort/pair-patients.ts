@@ -1,9 +1,9 @@
-import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
-import { UsageError } from '../errors.ts';
-import { parsePairs } from '../records/pairs.ts';
-import { besideUri, displayUri } from '../storage/location.ts';
-import { readObject } from '../storage/open.ts';
-import type { RawPatient } from './raw-patient.ts';
+import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
+import { UsageError } from '../../errors.ts';
+import { parsePairs } from '../../records/pairs.ts';
+import { besideUri, displayUri } from '../../storage/location.ts';
+import { readObject } from '../../storage/open.ts';
+import type { RawPatient } from '../raw-patient.ts';
 
 /** The patients of a table of pairs, a row each. Datastores that it names are looked up. Throws a UsageError where it has no row. */
 export async function pairPatients(uri: string, resolveUri: ResolveUri): Promise<RawPatient[]> {

@@ -1,6 +1,6 @@
-import type { Config } from '../config/schema.ts';
-import { caseIdOf, caseNamingOf } from '../privacy/case-id.ts';
-import type { Look } from './headers/look.ts';
+import type { Config } from '../../config/schema.ts';
+import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
+import type { Look } from '../headers/look.ts';
 
 /** Under which names patients go, by the configuration. */
 export interface Naming {
@@ -20,13 +20,13 @@ export function namingOf(config: Pick<Config, 'privacy' | 'raw'>): Naming {
   const caseId = caseIdOf(config);
   const hidden = config.privacy.caseId === 'hmac';
   const pattern = config.raw.idPattern === '' ? undefined : new RegExp(config.raw.idPattern);
-  const named = (id: string): string => (id === '' ? '' : caseId(id));
+  const hmacOf = (id: string): string => (id === '' ? '' : caseId(id));
   return {
     caseId,
     hidden,
     kind: caseNamingOf(config),
     idWithin: (name) => pattern?.exec(name)?.[1] || undefined,
     named: (look) =>
-      hidden ? { ...look, patientId: named(look.patientId), issuer: named(look.issuer) } : look,
+      hidden ? { ...look, patientId: hmacOf(look.patientId), issuer: hmacOf(look.issuer) } : look,
   };
 }
