@@ -35,7 +35,7 @@ test.each([
         true,
       );
       asked.length = 0;
-      expect(await find()).toEqual(first);
+      expect(await find()).toEqual({ ...first, headersRead: 0 });
       expect(asked).toEqual([]);
     } finally {
       await proxy.close();
