@@ -3,8 +3,8 @@ import type { HeaderCohort, HeaderPatient } from './headers/header-cohort.ts';
 import type { Naming } from './naming.ts';
 import type { PatientRun, RawPatient } from './raw-patient.ts';
 
-/** A Patient ID that can be the name of a folder of outputs, and of nothing else. */
-const PLAIN_NAME = /^(?!\.)[\x20-\x7e]+$/;
+/** A Patient ID that can be the name of a folder of outputs, and of nothing else; file systems take 255 bytes of a name. */
+const PLAIN_NAME = /^(?!\.)[\x20-\x7e]{1,200}$/;
 const NO_NAME = /[/\\:*?"<>|]/;
 
 /** Where a patient's files lie, with the places that the runs number. */
