@@ -17,7 +17,7 @@ import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
 import type { RawPatient } from './raw-patient.ts';
 import { isArchivePlace, openRaw, type UnopenedArchives } from './raw-store.ts';
-import { unopenedChildren, unopenedPatients } from './unopened-archives.ts';
+import { foreignNotes, unopenedChildren, unopenedPatients } from './unopened-archives.ts';
 import { wayOut } from './way-out.ts';
 
 /** What the headers in some places tell, and which archives there could not be looked into. */
@@ -131,17 +131,21 @@ export async function dicomPatients(
   });
   switch (layout.kind) {
     case 'one-patient': {
-      const homes = cohort.children.filter(({ patients }) => patients.size > 0).length;
+      const homes = cohort.children.filter(({ dicom }) => dicom).length;
       return {
         layout: layout.kind,
         patients: [wholePlace(places[0], layout.patient, naming)],
         byHeader,
         headersRead,
         // A whole cohort under one Patient ID looks so too.
-        notes:
-          homes > 1
-            ? [`${shown}: one patient in ${homes} folders, by the one Patient ID of all files (raw.patients)`]
-            : [],
+        notes: [
+          ...(homes > 1
+            ? [
+                `${shown}: one patient in ${homes} folders, ${layout.patient === undefined ? 'whose files have no Patient ID' : 'by the one Patient ID of all files'} (raw.patients)`,
+              ]
+            : []),
+          ...foreignNotes(unopened, shown),
+        ],
       };
     }
     case 'headers': {
@@ -175,7 +179,8 @@ export async function dicomPatients(
         ({ place, names: files }) => `${files.length} files beside the patients in ${place} are no patients`,
       );
       const told = layout.why === undefined ? [] : [`${shown}: ${layout.why}`];
-      return { layout: layout.kind, patients, byHeader, headersRead, notes: [...told, ...notes] };
+      const unread = foreignNotes(unopened, shown);
+      return { layout: layout.kind, patients, byHeader, headersRead, notes: [...told, ...notes, ...unread] };
     }
   }
 }
