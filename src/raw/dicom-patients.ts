@@ -48,7 +48,8 @@ async function lookAtHeaders(
     if (store === undefined) continue;
     const folders = byFolder(visible(walkOf(store)));
     let files = 0;
-    for await (const owned of ownedFiles(folders, { store, place: number }, index, naming.named)) {
+    const told = { store, place: `${number}/${placeName(place)}` };
+    for await (const owned of ownedFiles(folders, told, index, naming.named)) {
       builder.add(number, owned);
       files += owned.files.length;
     }

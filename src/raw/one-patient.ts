@@ -2,17 +2,18 @@ import { CaseExclusion } from '../errors.ts';
 import type { RawPatient } from './raw-patient.ts';
 
 /**
- * Throws a CaseExclusion `several-patients` where the files of what is to be one patient have several Patient IDs. By headers
- * too: of a series in a folder of its own only some were looked at. A table of pairs says itself what belongs together.
+ * Throws a CaseExclusion `several-patients` where the files of a folder or archive that is to be one patient have several
+ * Patient IDs, or those of a patient by headers: of a series in a folder of its own only some were looked at. A table of pairs
+ * says itself what belongs together, and so does who names a folder as all of a patient.
  */
 export function assertOnePatient({ source }: RawPatient, patientIds: number): void {
-  if (patientIds < 2 || source.kind === 'pair') return;
+  if (patientIds < 2) return;
+  if (source.kind === 'child') throw severalPatients(patientIds);
   if (source.kind === 'files' && source.named === 'header')
     throw new CaseExclusion(
       'several-patients',
       'a folder that looks like one series of this patient holds files of somebody else, by their Patient ID: move these into a folder of their own',
     );
-  throw severalPatients(patientIds);
 }
 
 /** What to say of a folder or archive with the files of several patients. */

@@ -30,7 +30,11 @@ function unopened({ broken, foreign }: UnopenedArchives): Unopened[] {
       ([key, { reason }]): Unopened => ({
         key,
         stem: archiveStem(key),
-        source: { kind: 'refused', code: 'unreadable-archive', message: `the archive ${reason}` },
+        source: {
+          kind: 'refused',
+          code: 'unreadable-archive',
+          message: `the archive ${reason.replace(/^(it|the archive) /, '')}`,
+        },
       }),
     ),
     ...[...foreign].map(

@@ -9,6 +9,7 @@ import type { RawData } from '../../src/raw/raw-data.ts';
 import { FolderStore } from '../../src/storage/folder/folder.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { temporaryFolder } from '../support/cli.ts';
+import { withElements } from '../support/edited-file.ts';
 import {
   IDENTITY_REMOVED,
   LAID_IDS,
@@ -17,7 +18,9 @@ import {
   laidOut,
   NAMES,
   named,
+  PATIENT_ID,
   packedPatients,
+  writeFiles,
 } from '../support/layouts.ts';
 
 const INDEX = 'raw-index.json.gz';
@@ -58,6 +61,8 @@ async function find(raw: string, kept: string | undefined, config: Partial<Confi
 
 const indexIn = (folder: string): string => gunzipSync(readFileSync(join(folder, INDEX))).toString();
 
+const HEADER: Partial<Config> = { raw: { ...lung1.raw, patients: 'header' } };
+
 const HMAC: Partial<Config> = { privacy: { ...lung1.privacy, caseId: 'hmac' } };
 
 describe('of a folder a series four headers are read, of a heap all', () => {
@@ -76,6 +81,18 @@ describe('of a folder a series four headers are read, of a heap all', () => {
 });
 
 describe('a second run', () => {
+  test('over another place, whose files have the same names, sizes and times, reads its headers', async () => {
+    const [one, other, kept] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    const write = (folder: string, patientId: string): void => {
+      writeFiles(folder, { 'a.dcm': withElements(objects[0].bytes, { [PATIENT_ID]: patientId }) });
+      utimesSync(join(folder, 'a.dcm'), 1e9, 1e9);
+    };
+    write(one, 'P-1');
+    write(other, 'P-2');
+    expect((await find(one, kept, HEADER)).ids).toEqual(['P-1']);
+    expect((await find(other, kept, HEADER)).ids).toEqual(['P-2']);
+  });
+
   test.each(['nbia', 'heap', 'media', 'flat'] as const)('reads no header again: %s', async (layout) => {
     const [raw, kept] = [laidOut(named(objects, NAMES[layout])), temporaryFolder()];
     const first = await find(raw, kept);

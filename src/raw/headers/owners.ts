@@ -53,7 +53,7 @@ async function lookInto(
 /** The files of a store folder by folder, with what their headers tell. Holds some thousand files at a time. */
 export async function* ownedFiles(
   folders: AsyncIterable<FolderFiles>,
-  { store, place }: { readonly store: ReadableStore; readonly place: number },
+  { store, place }: { readonly store: ReadableStore; readonly place: string },
   index: HeaderIndex,
   named: (look: Look) => Look,
 ): AsyncIterable<OwnedFiles> {
