@@ -119,6 +119,48 @@ describe('two patients in one folder', () => {
   });
 });
 
+test('another patient’s image amid a folder of a series excludes its patient where headers tell who is who', async () => {
+  const foreign = of(1).find(({ kind }) => kind === 'CT')!;
+  const own = of(0).filter(({ kind }) => kind === 'CT');
+  const place = NAMES.idc(own[0]);
+  // Of the images of a series only some are looked at: the third of them is none of these.
+  const [third] = own.map(NAMES.idc).sort().slice(2);
+  const files = named(objects, NAMES.idc);
+  expect(third.slice(0, third.lastIndexOf('/'))).toBe(place.slice(0, place.lastIndexOf('/')));
+  const run = await both({ ...files, [third]: foreign.bytes }, HEADER);
+  expect(outcomes(run)).toEqual({ [A]: 'several-patients', ...volumes(undefined, B, C) });
+  expect(messageOf(run, A)).toContain('holds files of somebody else');
+});
+
+test('an archive of which no file can be read excludes its patient, not all', async () => {
+  const archive = packed(
+    'zip',
+    named(of(0), (o) => `${o.number}.dcm`),
+  ).slice();
+  const view = new DataView(archive.buffer);
+  // Flags and method of each record of the central directory (PKWARE APPNOTE 4.3.12).
+  const edit = (field: number, value: number): Uint8Array => {
+    const bytes = archive.slice();
+    const edited = new DataView(bytes.buffer);
+    for (let at = view.getUint32(bytes.length - 6, true); edited.getUint32(at, true) === 0x02014b50; ) {
+      edited.setUint16(at + field, value, true);
+      const [name, extra, comment] = [28, 30, 32].map((length) => edited.getUint16(at + length, true));
+      at += 46 + name + extra + comment;
+    }
+    return bytes;
+  };
+  const others = named([...of(1), ...of(2)], (o) => `${o.patientId}/${o.number}.dcm`);
+  for (const [bytes, config] of [
+    [edit(8, 1), {}],
+    [edit(8, 1), HEADER],
+    [edit(10, 9), {}],
+  ] as const)
+    expect(outcomes(await both({ ...others, [`${A}.zip`]: bytes }, config))).toEqual({
+      [A]: 'unreadable-archive',
+      ...volumes(undefined, B, C),
+    });
+});
+
 test('one Patient ID of two issuers is two patients; one without an issuer beside its mask is one', async () => {
   const issued = await laidObjects(({ patient, kind }) =>
     patient < 2

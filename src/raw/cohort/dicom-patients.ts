@@ -18,7 +18,7 @@ import { headerPatients, isFolderName, mayBeNamed } from './header-patients.ts';
 import type { Naming } from './naming.ts';
 import { isPlaceList } from './places.ts';
 import type { FoundPatients, RawDataOptions } from './raw-data.ts';
-import { unopenedChildren, unopenedPatients } from './unopened-archives.ts';
+import { foreignNotes, unopenedChildren, unopenedPatients } from './unopened-archives.ts';
 
 /** What the headers in some places tell, and which archives there could not be looked into. */
 interface SeenPlaces {
@@ -59,7 +59,8 @@ async function lookAtHeaders(
     if (store === undefined) continue;
     const folders = byFolder(visible(walkOf(store)));
     let files = 0;
-    for await (const owned of ownedFiles(folders, { store, place: number }, index, naming.named)) {
+    const told = { store, place: `${number}/${placeName(place)}` };
+    for await (const owned of ownedFiles(folders, told, index, naming.named)) {
       builder.add(number, owned);
       files += owned.files.length;
     }
@@ -118,19 +119,18 @@ type Found = Pick<FoundPatients, 'patients' | 'notes'>;
 
 function asOnePatient(
   [place]: readonly string[],
-  { cohort }: SeenPlaces,
+  { cohort, unopened }: SeenPlaces,
   patient: HeaderPatient | undefined,
   shown: string,
   naming: Naming,
 ): Found {
-  const homes = cohort.children.filter(({ patients }) => patients.size > 0).length;
+  const homes = cohort.children.filter(({ dicom }) => dicom).length;
+  const by = patient === undefined ? 'whose files have no Patient ID' : 'by the one Patient ID of all files';
+  // A whole cohort under one Patient ID looks so too.
+  const told = homes > 1 ? [`${shown}: one patient in ${homes} folders, ${by} (raw.patients)`] : [];
   return {
     patients: [wholePlace(place, patient, naming)],
-    // A whole cohort under one Patient ID looks so too.
-    notes:
-      homes > 1
-        ? [`${shown}: one patient in ${homes} folders, by the one Patient ID of all files (raw.patients)`]
-        : [],
+    notes: [...told, ...foreignNotes(unopened, shown)],
   };
 }
 
@@ -171,7 +171,8 @@ async function byFolders(
       ignored.flatMap(({ names: files }) => files),
     );
   const notes = ignored.map(({ place, names: files }) => ignoredNote(files.length, place));
-  return { patients, notes: [...(why === undefined ? [] : [`${shown}: ${why}`]), ...notes] };
+  const told = why === undefined ? [] : [`${shown}: ${why}`];
+  return { patients, notes: [...told, ...notes, ...foreignNotes(unopened, shown)] };
 }
 
 /** The patients of places that hold DICOM, by the layout that these have (`raw.patients`). */

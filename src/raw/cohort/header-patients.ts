@@ -3,8 +3,11 @@ import type { HeaderCohort, HeaderPatient } from '../headers/header-cohort.ts';
 import type { PatientRun, RawPatient } from '../raw-patient.ts';
 import type { Naming } from './naming.ts';
 
-/** Printable, and no dot at an end: one at the beginning hides, one at the end neither Windows nor Blob Storage keeps. */
-const PLAIN = /^(?!\.)[\x20-\x7e]+(?<!\.)$/;
+/**
+ * Printable, and no dot at an end: one at the beginning hides, one at the end neither Windows nor Blob Storage keeps. File
+ * systems take 255 bytes of a name.
+ */
+const PLAIN = /^(?!\.)[\x20-\x7e]{1,200}(?<!\.)$/;
 
 /** What Windows allows in no name. */
 const RESERVED = /[/\\:*?"<>|]/;

@@ -30,7 +30,11 @@ function unopened({ broken, foreign }: UnopenedArchives): Unopened[] {
       ([key, { reason }]): Unopened => ({
         key,
         stem: archiveStem(key),
-        source: { kind: 'refused', code: 'unreadable-archive', message: `the archive ${reason}` },
+        source: {
+          kind: 'refused',
+          code: 'unreadable-archive',
+          message: `the archive ${reason.replace(/^(it|the archive) /, '')}`,
+        },
       }),
     ),
     ...[...foreign].map(
@@ -57,7 +61,13 @@ export function unopenedPatients(places: readonly UnopenedArchives[]): RawPatien
   const counts = NAMES.map((nameOf) => Map.groupBy(archives, nameOf));
   return archives.map((archive) => {
     const form = NAMES.findIndex((nameOf, i) => counts[i].get(nameOf(archive))!.length === 1);
-    return { name: NAMES.at(form)!(archive), source: archive.source };
+    const name = NAMES.at(form)!(archive);
+    // In several places: numbered by these.
+    const alike = form < 0 ? counts.at(-1)!.get(name)! : [archive];
+    return {
+      name: alike.length > 1 ? `${name}_${alike.indexOf(archive) + 1}` : name,
+      source: archive.source,
+    };
   });
 }
 
@@ -74,4 +84,14 @@ export function unopenedChildren(archives: UnopenedArchives, known: ReadonlySet<
 /** The patient that an archive of a foreign kind beside the patients stands for. */
 export function foreignPatient(key: string, whatToDo: string): RawPatient {
   return { name: baseName(foreignStem(key)), source: foreignRefusal(whatToDo) };
+}
+
+/** What to say of archives within patients' folders and archives that were left as files; none where there are none. */
+export function foreignNotes(places: readonly UnopenedArchives[], shown: string): string[] {
+  const within = places.flatMap(({ foreign }) => [...foreign]).filter(([key]) => key.includes('/'));
+  if (within.length === 0) return [];
+  const ways = [...new Set(within.map(([, whatToDo]) => whatToDo))];
+  return [
+    `${shown}: ${within.length} ${within.length === 1 ? 'archive' : 'archives'} within folders or archives were not read: ${ways.join('; ')}`,
+  ];
 }

@@ -32,7 +32,7 @@ export interface SeenChild {
   readonly dicom: boolean;
   readonly cts: boolean;
   readonly masks: boolean;
-  /** Of its CTs; by their hashes. */
+  /** Of its CTs, with a Patient ID or without; by their hashes. */
   readonly studies: ReadonlySet<string>;
 }
 
@@ -115,6 +115,22 @@ interface GrowingChild {
   readonly studies: Set<string>;
 }
 
+/** Whether CTs without a Patient ID are of another study than the files of the one patient beside them: of somebody else. */
+function holdsForeignCt(
+  looks: OwnedFiles['looks'],
+  own: readonly Entry[],
+  orphans: readonly Entry[],
+): boolean {
+  const studyOf = (file: Entry): string => (looks.get(file) as Look).study;
+  const cts = orphans.filter((file) => {
+    const look = looks.get(file)!;
+    return typeof look !== 'string' && look.kind === 'ct' && look.study !== '';
+  });
+  if (cts.length === 0) return false;
+  const studies = new Set(own.map(studyOf).filter((study) => study !== ''));
+  return studies.size > 0 && cts.some((file) => !studies.has(studyOf(file)));
+}
+
 interface Pending {
   readonly place: number;
   readonly folder: string;
@@ -160,6 +176,11 @@ export class HeaderCohortBuilder {
     for (const file of files) {
       const look = looks.get(file)!;
       if (look !== 'no-dicom') child.dicom = true;
+      if (typeof look !== 'string') {
+        if (look.kind === 'ct') child.studies.add(look.study);
+        child.cts ||= look.kind === 'ct';
+        child.masks ||= look.kind === 'mask';
+      }
       if (typeof look === 'string' || look.patientId === '') {
         orphans.push(file);
         continue;
@@ -167,15 +188,12 @@ export class HeaderCohortBuilder {
       const key = keyOf(look);
       if (look.kind !== 'other') child.paired.add(key);
       child.any.add(key);
-      if (look.kind === 'ct') child.studies.add(look.study);
-      child.cts ||= look.kind === 'ct';
-      child.masks ||= look.kind === 'mask';
       this.#patient(look).see(look);
       const own = owned.get(key);
       if (own === undefined) owned.set(key, [file]);
       else own.push(file);
     }
-    if (owned.size === 1 && whole) {
+    if (owned.size === 1 && whole && !holdsForeignCt(looks, owned.values().next().value!, orphans)) {
       const [key] = owned.keys();
       // What cannot be told apart here goes with the one patient of the folder, as in a folder a patient.
       this.#patients.get(key)!.runs.push({ place, folder });

@@ -5,10 +5,13 @@ import { inFlight } from '../../storage/in-flight.ts';
 import type { Entry, ReadableStore, Store } from '../../storage/store.ts';
 import { type Look, lookAt, type NoLook } from './look.ts';
 
-/** A file to look at, and the store that it lies in. `place`: which of several places of raw data. */
+/**
+ * A file to look at, and the store that it lies in. `place`: which of several places of raw data, with its name: another place may
+ * have files of the same names, sizes and times.
+ */
 export interface Sight {
   readonly store: ReadableStore;
-  readonly place: number;
+  readonly place: string;
   readonly entry: Entry;
 }
 

@@ -22,6 +22,18 @@ function childrenOf({ children }: HeaderCohort): {
   };
 }
 
+/**
+ * Whether folders without a Patient ID hold what is not of the one patient that there is: CTs of other studies than those that
+ * are known to be of that one; where nobody has a Patient ID, CT and mask each.
+ */
+function holdOthers(below: readonly SeenChild[], all: readonly SeenChild[]): boolean {
+  const anonymous = below.filter(({ patients, cts }) => patients.size === 0 && cts);
+  const told = all.filter(({ patients }) => patients.size > 0);
+  if (told.length === 0) return anonymous.length > 1 && anonymous.every(({ masks }) => masks);
+  const known = new Set(told.flatMap(({ studies }) => [...studies]));
+  return known.size > 0 && anonymous.some(({ studies }) => [...studies].some((study) => !known.has(study)));
+}
+
 /** The patient that all is of, undefined where it has no Patient ID; null where it is no patient of its own. */
 function onlyPatient(
   cohort: HeaderCohort,
@@ -30,7 +42,7 @@ function onlyPatient(
 ): HeaderPatient | undefined | null {
   const { below, direct } = childrenOf(cohort);
   const keys = new Set([...below, ...direct].flatMap(({ patients }) => [...patients]));
-  if (names.length !== 1 || keys.size > 1) return null;
+  if (names.length !== 1 || keys.size > 1 || holdOthers(below, [...below, ...direct])) return null;
   const [key] = keys;
   const patient = key === undefined ? undefined : cohort.patients.get(key);
   if (direct.length > 0) return patient;

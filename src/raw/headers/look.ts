@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Identity, readIdentity } from '../../dicom/file/identity.ts';
-import { CaseExclusion } from '../../errors.ts';
+import { ArchiveError, CaseExclusion } from '../../errors.ts';
 import { type Entry, peekAt, type ReadableStore } from '../../storage/store.ts';
 
 /** What a look at a file's header tells of whose it is. Of UIDs only hashes stay, by which files are held together. */
@@ -92,7 +92,13 @@ function seen(key: string, start: Uint8Array, bytes: number): Look | NoLook | 'i
 /** Looks at the header of a file, at no more of it than needed. */
 export async function lookAt(store: ReadableStore, { key, bytes }: Entry): Promise<Look | NoLook> {
   for (const length of [...HEADER_BYTES, MOST_BYTES]) {
-    const look = await peekAt(store, key, Math.min(length, bytes), (start) => seen(key, start, bytes));
+    const look = await peekAt(store, key, Math.min(length, bytes), (start) => seen(key, start, bytes)).catch(
+      (thrown) => {
+        // One damaged file of an archive is one patient's fault.
+        if (thrown instanceof ArchiveError) return undefined;
+        throw thrown;
+      },
+    );
     if (look !== 'incomplete') return look ?? 'damaged';
     if (length >= bytes) break;
   }

@@ -2,7 +2,7 @@ import type { Entry, ReadableStore } from '../../storage/store.ts';
 import type { FolderFiles } from './folder-files.ts';
 import type { HeaderIndex, Sight } from './header-index.ts';
 import type { Look, NoLook } from './look.ts';
-import { isOneSeries, isShort, type SeriesRun, seriesRuns } from './series-runs.ts';
+import { isOneSeries, isShort, type Sampled, type SeriesRun, sampleOf, seriesRuns } from './series-runs.ts';
 
 /** Files of a folder with what their headers tell; of a file that was not looked at, that of its series. */
 export interface OwnedFiles extends FolderFiles {
@@ -14,11 +14,10 @@ const TOGETHER_FILES = 4096;
 
 interface OpenRun {
   readonly run: SeriesRun;
-  readonly first: Entry;
-  readonly last: Entry;
+  readonly sample: readonly number[];
 }
 
-/** Looks at what of some folders has to be looked at: the ends of each run, then the rest of those that are no series. */
+/** Looks at what of some folders has to be looked at: a sample of each run, then the rest of those that are no series. */
 async function lookInto(
   folders: readonly FolderFiles[],
   sightOf: (entry: Entry) => Sight,
@@ -31,19 +30,19 @@ async function lookInto(
     for (const [i, entry] of entries.entries()) looks.set(entry, seen[i]);
   };
   const runs = folders.flatMap(({ files }) => seriesRuns(files));
-  const open: OpenRun[] = runs
-    .filter((run) => !isShort(run))
-    .map((run) => ({ run, first: run.files[0], last: run.files[run.files.length - 1] }));
+  const open: OpenRun[] = runs.filter((run) => !isShort(run)).map((run) => ({ run, sample: sampleOf(run) }));
   await lookAll([
     ...runs.filter(isShort).flatMap(({ files }) => files),
-    ...open.flatMap(({ first, last }) => [first, last]),
+    ...open.flatMap(({ run, sample }) => sample.map((i) => run.files[i])),
   ]);
   const rest: Entry[] = [];
-  for (const { run, first, last } of open) {
-    const [start, end] = [looks.get(first)!, looks.get(last)!];
-    const one = typeof start !== 'string' && typeof end !== 'string' && isOneSeries(run, start, end);
-    for (const file of run.files.slice(1, -1)) {
-      if (one) looks.set(file, start);
+  for (const { run, sample } of open) {
+    const seen = sample.map((i) => [i, looks.get(run.files[i])!] as const);
+    const told = seen.filter((each): each is Sampled => typeof each[1] !== 'string');
+    const one = told.length === seen.length && isOneSeries(run, told);
+    for (const file of run.files) {
+      if (looks.has(file)) continue;
+      if (one) looks.set(file, told[0][1]);
       else rest.push(file);
     }
   }
@@ -54,7 +53,7 @@ async function lookInto(
 /** The files of a store folder by folder, with what their headers tell. Holds some thousand files at a time. */
 export async function* ownedFiles(
   folders: AsyncIterable<FolderFiles>,
-  { store, place }: { readonly store: ReadableStore; readonly place: number },
+  { store, place }: { readonly store: ReadableStore; readonly place: string },
   index: HeaderIndex,
   named: (look: Look) => Look,
 ): AsyncIterable<OwnedFiles> {

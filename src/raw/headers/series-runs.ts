@@ -2,7 +2,7 @@ import { byCodeUnits } from '../../storage/key.ts';
 import type { Entry } from '../../storage/store.ts';
 import type { Look } from './look.ts';
 
-/** Files of one folder that may be one series, by their names and sizes; first and last are looked at. */
+/** Files of one folder that may be one series, by their names and sizes; a sample of them is looked at. */
 export interface SeriesRun {
   /** In the order of the number that their names count by, or of the names. */
   readonly files: readonly Entry[];
@@ -60,24 +60,41 @@ export function seriesRuns(files: readonly Entry[]): SeriesRun[] {
   });
 }
 
-/** Whether a run is too short to be told by its ends. */
+/** Whether a run is too short to be told by a sample. */
 export function isShort({ files }: SeriesRun): boolean {
   return files.length < FEWEST;
 }
 
+/** Which files of a run are looked at: its ends, the second, by which two that alternate are told, and the middle. */
+export function sampleOf({ files }: SeriesRun): number[] {
+  const last = files.length - 1;
+  return [...new Set([0, 1, last >> 1, last])];
+}
+
+/** What the header of a file of a run tells, by the number of the file in it. */
+export type Sampled = readonly [file: number, look: Look];
+
 /**
- * Whether the first and the last file show a run to be one series of one patient: they are of one, and the folder is named
- * by the series, or the files count as the images do. A heap of several patients shows neither.
+ * Whether a sample, the first and the last file at its ends, shows a run to be one series of one patient: all are of one,
+ * and the folder is named by the series, or the files count as the images do. A heap of several patients shows neither.
  */
-export function isOneSeries({ files, counted }: SeriesRun, first: Look, last: Look): boolean {
-  const same =
-    first.patientId === last.patientId &&
-    first.issuer === last.issuer &&
-    first.series === last.series &&
-    first.series !== '' &&
-    first.identityRemoved === last.identityRemoved;
-  if (!same) return false;
-  if (first.folderNames === 'uid' && last.folderNames === 'uid') return true;
-  const images = Math.abs(last.instance - first.instance) + 1;
-  return counted && (first.folderNames === 'digits' || images === files.length);
+export function isOneSeries({ files, counted }: SeriesRun, sample: readonly Sampled[]): boolean {
+  const [, first] = sample[0];
+  const [, last] = sample[sample.length - 1];
+  const same = sample.every(
+    ([, look]) =>
+      look.patientId === first.patientId &&
+      look.issuer === first.issuer &&
+      look.series === first.series &&
+      look.identityRemoved === first.identityRemoved,
+  );
+  if (!same || first.series === '') return false;
+  if (sample.every(([, { folderNames }]) => folderNames === 'uid')) return true;
+  if (!counted) return false;
+  if (sample.every(([, { folderNames }]) => folderNames === 'digits')) return true;
+  const step = last.instance < first.instance ? -1 : 1;
+  return (
+    Math.abs(last.instance - first.instance) + 1 === files.length &&
+    sample.every(([file, { instance }]) => instance === first.instance + step * file)
+  );
 }

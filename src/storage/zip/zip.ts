@@ -27,7 +27,8 @@ export function zipStore(uri: string, bytes: Uint8Array, limits: ArchiveLimits =
 
 /**
  * The same of an archive that is read by ranges: its end and its central directory now, of a file no more than its own packed
- * bytes when it is read, and of a file's start no more than are needed. Throws an ArchiveError as `zipStore` does.
+ * bytes when it is read, and of a file's start no more than are needed. Throws an ArchiveError as `zipStore` does, and where
+ * all files are encrypted.
  */
 export async function openZip(
   uri: string,
@@ -45,6 +46,9 @@ export async function openZip(
       ? await source.read(place.start, length)
       : tail.subarray(place.start - tailStart, place.end - tailStart);
   const records = orNoZip(uri, () => zipRecords(directory, place));
+  const files = records.filter(({ name }) => !name.endsWith('/'));
+  if (files.length > 0 && files.every(({ encrypted }) => encrypted))
+    throw new ArchiveError(uri, 'is encrypted; unpack it into a folder');
   return storeOf(uri, records, source, limits);
 }
 

@@ -70,6 +70,14 @@ describe('a file whose patient no header tells', () => {
   });
 });
 
+test('CTs of another study, without a Patient ID, do not go with the one patient of their folder', () => {
+  const own = [look('a', { study: 'x' }), look('a', { study: 'x', kind: 'mask' })];
+  const others = [look('', { study: 'y' }), look('', { study: 'y', kind: 'mask' }), look('', { study: 'x' })];
+  const cohort = cohortOf([{ folder: 'f', looks: [...own, ...others] }]);
+  expect(ownersOf(cohort)).toEqual({ a: ['f/0', 'f/1', 'f/4'] });
+  expect(cohort.strays).toEqual({ anonymous: 2, damaged: 0, others: 0 });
+});
+
 describe('an issuer', () => {
   const issued = (issuer: string): Look => look('a', { issuer });
 

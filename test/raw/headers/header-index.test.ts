@@ -9,6 +9,7 @@ import type { RawData } from '../../../src/raw/cohort/raw-data.ts';
 import { FolderStore } from '../../../src/storage/folder/folder.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { temporaryFolder } from '../../support/cli.ts';
+import { withElements } from '../../support/edited-file.ts';
 import {
   IDENTITY_REMOVED,
   ISSUER,
@@ -18,7 +19,9 @@ import {
   laidOut,
   NAMES,
   named,
+  PATIENT_ID,
   packedPatients,
+  writeFiles,
 } from '../../support/layouts.ts';
 
 const INDEX = 'raw-index.json.gz';
@@ -59,14 +62,16 @@ async function find(raw: string, kept: string | undefined, config: Partial<Confi
 
 const indexIn = (folder: string): string => gunzipSync(readFileSync(join(folder, INDEX))).toString();
 
+const HEADER: Partial<Config> = { raw: { ...lung1.raw, patients: 'header' } };
+
 const HMAC: Partial<Config> = { privacy: { ...lung1.privacy, caseId: 'hmac' } };
 
-describe('of a folder a series two headers are read, of a heap all', () => {
+describe('of a folder a series four headers are read, of a heap all', () => {
   test.each(['nbia', 'tciaUtils', 'idc'] as const)('%s', async (layout) => {
     const { headers, ids } = await find(laidOut(named(objects, NAMES[layout])), undefined);
     expect(ids).toEqual(LAID_IDS);
-    // First and last of each CT, and each mask.
-    expect(headers).toBe(3 * (2 + 1));
+    // A sample of each CT, and each mask.
+    expect(headers).toBe(3 * (4 + 1));
   });
 
   test('heap', async () => {
@@ -77,6 +82,18 @@ describe('of a folder a series two headers are read, of a heap all', () => {
 });
 
 describe('a second run', () => {
+  test('over another place, whose files have the same names, sizes and times, reads its headers', async () => {
+    const [one, other, kept] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    const write = (folder: string, patientId: string): void => {
+      writeFiles(folder, { 'a.dcm': withElements(objects[0].bytes, { [PATIENT_ID]: patientId }) });
+      utimesSync(join(folder, 'a.dcm'), 1e9, 1e9);
+    };
+    write(one, 'P-1');
+    write(other, 'P-2');
+    expect((await find(one, kept, HEADER)).ids).toEqual(['P-1']);
+    expect((await find(other, kept, HEADER)).ids).toEqual(['P-2']);
+  });
+
   test.each(['nbia', 'heap', 'media', 'flat'] as const)('reads no header again: %s', async (layout) => {
     const [raw, kept] = [laidOut(named(objects, NAMES[layout])), temporaryFolder()];
     const first = await find(raw, kept);

@@ -79,3 +79,31 @@ test.each<[string, Partial<SeenChild>, Partial<LayoutRules>, string]>([
   const found = cohortOf({ P: 'a', Q: 'a' }, { studies: new Set(['x', 'y']), ...more });
   expect(layoutOf(found, { ...AUTO, ...rules }).kind).toBe(kind);
 });
+
+const home = (name: string, patient: string, study: string, masks = true): SeenChild => ({
+  place: 0,
+  name,
+  patients: new Set(patient === '' ? [] : [patient]),
+  dicom: true,
+  cts: study !== '',
+  masks,
+  studies: new Set(study === '' ? [] : [study]),
+});
+
+test.each<[string, SeenChild[], string]>([
+  ['of nobody, with CT and mask each', [home('P', '', 'x'), home('Q', '', 'y')], 'folders'],
+  ['of nobody, CT in one and mask in another', [home('P', '', 'x', false), home('Q', '', '')], 'one-patient'],
+])('folders %s, beside a file of nobody', (_, children, kind) => {
+  const cohort = { ...cohortOf({}), children: [...children, home('', '', 'z', false)] };
+  expect(layoutOf(cohort, AUTO).kind).toBe(kind);
+});
+
+test.each<[string, SeenChild, string]>([
+  ['CTs of another study', home('R', '', 'y'), 'headers'],
+  ['CTs of his study', home('R', '', 'x'), 'one-patient'],
+  ['a mask alone', home('R', '', ''), 'one-patient'],
+])('two folders of one patient beside one of nobody with %s', (_, other, kind) => {
+  const { patients } = cohortOf({ P: 'a' });
+  const children = [home('P', 'a', 'x', false), home('Q', 'a', ''), other];
+  expect(layoutOf({ ...cohortOf({}), patients, children }, AUTO).kind).toBe(kind);
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Look } from '../../../src/raw/headers/look.ts';
-import { isOneSeries, isShort, seriesRuns } from '../../../src/raw/headers/series-runs.ts';
+import { isOneSeries, isShort, sampleOf, seriesRuns } from '../../../src/raw/headers/series-runs.ts';
 import type { Entry } from '../../../src/storage/store.ts';
 
 const entry = (key: string, bytes = 1000): Entry => ({ key, bytes, version: '' });
@@ -109,7 +109,11 @@ describe('a run is one series', () => {
       false,
     ],
   ])('%s', (_, run, first, last, one) => {
-    expect(isOneSeries(run, first, last)).toBe(one);
+    const ends = [
+      [0, first],
+      [run.files.length - 1, last],
+    ] as const;
+    expect(isOneSeries(run, ends)).toBe(one);
   });
 });
 
@@ -154,9 +158,22 @@ test('a heap of several series, each numbered through, is never taken for one', 
         if (isShort(run)) continue;
         const seen = run.files.map((file) => lookOf.get(file)!);
         const one = new Set(seen.map((each) => each.series)).size === 1;
-        if (isOneSeries(run, seen[0], seen.at(-1)!)) expect(one).toBe(true);
+        const sample = sampleOf(run).map((i) => [i, seen[i]] as const);
+        if (isOneSeries(run, sample)) expect(one).toBe(true);
       }
     }),
     { numRuns: 500 },
   );
+});
+
+test('two patients whose images alternate in one count are never taken for one', () => {
+  const [run] = seriesRuns(keys(Array.from({ length: 119 }, (_, i) => `1-${i + 1}.dcm`)));
+  const sample = sampleOf(run).map((i) => [i, look(i % 2 === 0 ? 'a' : 'b', i + 1)] as const);
+  expect(isOneSeries(run, sample)).toBe(false);
+});
+
+test('nor is one series in whose middle another image stands', () => {
+  const [run] = seriesRuns(keys(Array.from({ length: 9 }, (_, i) => `1-${i + 1}.dcm`)));
+  const sample = sampleOf(run).map((i) => [i, look('a', i === 4 ? 40 : i + 1)] as const);
+  expect(isOneSeries(run, sample)).toBe(false);
 });

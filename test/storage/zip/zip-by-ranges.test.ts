@@ -195,6 +195,16 @@ describe('a zip archive by ranges', () => {
     );
   });
 
+  it('is refused where all its files are encrypted, before one is read', async () => {
+    const archive = zipSync({ a: text('x'), b: text('y') });
+    const view = new DataView(archive.buffer);
+    const first = view.getUint32(archive.length - 6, true);
+    view.setUint16(first + 8, 1, true);
+    expect(await keysOf(await byRanges(archive))).toEqual(['a', 'b']);
+    view.setUint16(first + (archive.length - 22 - first) / 2 + 8, 1, true);
+    await expect(byRanges(archive)).rejects.toThrow('p.zip: is encrypted; unpack it into a folder');
+  });
+
   it('refuses more bytes than are allowed before it inflates any', async () => {
     const source = bytesInMemory(zipSync({ a: new Uint8Array(1000), b: new Uint8Array(600) }));
     await expect(openZip('p.zip', source, { totalBytes: 1599 })).rejects.toThrow('the archive declares');
