@@ -24,13 +24,16 @@ export interface MaskDate {
   readonly time: string;
 }
 
+/** As DA writes it (DICOM PS3.5 6.2); a filler such as 99999999 is none. */
+const DATE = /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+
 export function maskDate(dataset: DataSet, dateTag: string, timeTag: string): MaskDate {
   // ACR-NEMA wrote 2010.01.31 and 12:30:00.
   const date = text(dataset, dateTag).replaceAll('.', '');
   const time = text(dataset, timeTag).replaceAll(':', '');
   const [, clock, fraction = ''] = /^((?:\d\d){1,3})(?:\.(\d{1,6}))?$/.exec(time) ?? [];
   return {
-    date: /^\d{8}$/.test(date) ? date : '',
+    date: DATE.test(date) ? date : '',
     time: clock === undefined ? '' : `${clock.padEnd(6, '0')}.${fraction.padEnd(6, '0')}`,
   };
 }

@@ -111,7 +111,7 @@ function strayNotes({ strays: { anonymous, damaged, others } }: HeaderCohort, sh
 function noPatient(shown: string, names: readonly string[]): UsageError {
   const way = wayOut(names);
   return new UsageError(
-    `${shown}: holds no patient; give a folder, prefix or archive with DICOM files, a folder or archive a patient or wherever they lie, or a table patient_id,ct,mask (.csv)${way && `; ${way}`}`,
+    `${shown}: holds no patient, or does not exist; give a folder, prefix or archive with DICOM files, a folder or archive a patient or wherever they lie, or a table patient_id,ct,mask (.csv)${way && `; ${way}`}`,
   );
 }
 
@@ -141,7 +141,7 @@ function byHeaders(
   shown: string,
   naming: Naming,
 ): Found {
-  const named = headerPatients(cohort, places, shown, naming);
+  const named = headerPatients(cohort, places, shown, why, naming);
   const lost = unopenedPatients(unopened);
   // What an archive that is called as a patient holds of it is missing.
   const lostIds = new Set(lost.map(({ name }) => naming.caseId(name)));

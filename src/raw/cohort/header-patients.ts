@@ -35,14 +35,19 @@ export function mayBeNamed({ identityRemoved, folderNamed, issuer }: HeaderPatie
   return identityRemoved || (folderNamed && issuer === '');
 }
 
-function assertNameable(patients: readonly HeaderPatient[], shown: string, { hidden }: Naming): void {
+function assertNameable(
+  patients: readonly HeaderPatient[],
+  shown: string,
+  why: string,
+  { hidden }: Naming,
+): void {
   if (hidden) return;
   const identified = patients.filter((p) => !mayBeNamed(p)).length;
   const wayOut =
     'set privacy.caseId: hmac (and a secret in SWINPREP_SALT), or raw.patients: folder where each folder is a patient';
   if (identified > 0) {
     throw new UsageError(
-      `${shown}: patients would be named by the Patient ID of their files, and for ${identified} of ${patients.length} no CT says that identity was removed (Patient Identity Removed (0012,0062) YES): ${wayOut}`,
+      `${shown}: patients would be named by the Patient ID of their files, since ${why}; for ${identified} of ${patients.length} no CT says that identity was removed (Patient Identity Removed (0012,0062) YES): ${wayOut}`,
     );
   }
   const odd = patients.filter((p) => !isFolderName(nameOf(p))).length;
@@ -61,6 +66,7 @@ export function headerPatients(
   { patients }: HeaderCohort,
   places: readonly string[],
   shown: string,
+  why: string,
   naming: Naming,
 ): RawPatient[] {
   if (patients.size === 0)
@@ -68,7 +74,7 @@ export function headerPatients(
       `${shown}: no DICOM file with a Patient ID is there; give raw.patients: folder and a folder or archive for each patient, or a table patient_id,ct,mask (.csv)`,
     );
   const all = [...patients.values()];
-  assertNameable(all, shown, naming);
+  assertNameable(all, shown, why, naming);
   return all.map((patient) => {
     const name = nameOf(patient);
     // An HMAC is no name that a pattern could look into.

@@ -1,7 +1,9 @@
 import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
 import { UsageError } from '../../errors.ts';
 import { isPairTable } from '../../records/pairs.ts';
-import { displayUri } from '../../storage/location.ts';
+import { foreignArchive } from '../../storage/archive/archive-kind.ts';
+import { displayUri, lastName } from '../../storage/location.ts';
+import { locateObject } from '../../storage/open.ts';
 import type { RawPatient } from '../raw-patient.ts';
 import { dicomPatients } from './dicom-patients.ts';
 import { type Naming, namingOf } from './naming.ts';
@@ -10,12 +12,25 @@ import { pairPatients } from './pair-patients.ts';
 import { rawPlaces } from './places.ts';
 import type { FoundPatients, RawData, RawDataOptions } from './raw-data.ts';
 
+/** Refuses a file that is no folder, archive or table; another list or table as a place of a list too. */
+async function assertPlaces(places: readonly string[]): Promise<void> {
+  for (const place of places) {
+    const name = lastName(displayUri(place));
+    const whatToDo = foreignArchive(name) ?? (isPairTable(place) ? 'give it as --raw itself' : undefined);
+    if (whatToDo === undefined) continue;
+    const { store, key } = await locateObject(place);
+    if ((await store.stat(key)) !== undefined)
+      throw new UsageError(`${displayUri(place)}: is no folder, and no archive that is read: ${whatToDo}`);
+  }
+}
+
 /** The patients of some places, each a collection of NIfTI files or not. */
 async function placedPatients(
   places: readonly string[],
   options: RawDataOptions,
   naming: Naming,
 ): Promise<FoundPatients> {
+  await assertPlaces(places);
   const collections = await Promise.all(
     places.map((place) => (options.onePatient ? undefined : niftiPatients(place, options.config.mask))),
   );

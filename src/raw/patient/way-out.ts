@@ -11,6 +11,9 @@ const PLAIN =
 
 const MASK = /(mask|seg|label|tumou?r|lesion|gtv|roi)/i;
 
+/** Where nnU-Net and the Decathlon have their images. */
+const TRAINING_SET = /(^|\/)imagesTr\//;
+
 /** A row of the table of pairs for a patient of these NIfTI files; names that may name somebody do not show. */
 function pairRow(nifti: readonly string[]): string {
   const nameOf = (found: readonly string[], otherwise: string): string => {
@@ -31,6 +34,8 @@ function pairRow(nifti: readonly string[]): string {
 export function wayOut(names: readonly string[]): string {
   const shown = names.filter((name) => !/(^|\/)\./.test(name));
   const nifti = shown.filter(isNiftiName);
+  if (nifti.some((name) => TRAINING_SET.test(name)))
+    return `it holds a data set of NIfTI files (${nifti.length}): unpack it, and give the folder of its imagesTr as --raw`;
   if (nifti.length > 0)
     return `it holds NIfTI files (${nifti.length}): list CT and mask in a table and give it as --raw pairs.csv, with the columns patient_id,ct,mask and a row like ${pairRow(nifti)}`;
   const volumes = shown.filter((name) => OTHER_VOLUME.test(name)).length;
@@ -41,10 +46,22 @@ export function wayOut(names: readonly string[]): string {
   return '';
 }
 
-/** The same exclusion, with the way out where no CT was found among files of these names. */
+/** What to do where a CT is there and its mask may be among files of these names. */
+function maskWayOut(names: readonly string[]): string {
+  return names.some(isNiftiName)
+    ? 'NIfTI files lie with it: a mask is taken by mask: {sources: [NIFTI, SEG, RTSTRUCT]} and mask.niftiPatterns, or in a table, --raw pairs.csv'
+    : '';
+}
+
+/** The same exclusion, with the way out where no CT or no mask was found among files of these names. */
 export function withWayOut(thrown: unknown, names: readonly string[]): unknown {
-  if (!(thrown instanceof CaseExclusion) || thrown.code !== 'no-ct-series') return thrown;
-  const way = wayOut(names);
+  if (!(thrown instanceof CaseExclusion)) return thrown;
+  const way =
+    thrown.code === 'no-ct-series'
+      ? wayOut(names)
+      : thrown.code === 'no-mask-object'
+        ? maskWayOut(names)
+        : '';
   if (way === '') return thrown;
   return new CaseExclusion(thrown.code, `${thrown.message}; ${way}`, { cause: thrown });
 }

@@ -154,6 +154,11 @@ describe('of several masks the best is taken', () => {
       await expectBehind({ uid: '1.9', date: '20100101', time: '235959.5' }, old, 'older', make);
     });
 
+    test('a filler is no date', async () => {
+      const filler = { uid: '1.1', created: '20100101', date: '99999999' };
+      await expectBehind({ uid: '1.9', created: '20120101', date: '20190101' }, filler, 'older', make);
+    });
+
     test('by the first date that all of them have', async () => {
       const old = { uid: '1.1', created: '20100101', date: '20190101' };
       await expectBehind({ uid: '1.9', created: '20120101' }, old, 'older', make);

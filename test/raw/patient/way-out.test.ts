@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { wayOut } from '../../../src/raw/patient/way-out.ts';
+import { CaseExclusion } from '../../../src/errors.ts';
+import { wayOut, withWayOut } from '../../../src/raw/patient/way-out.ts';
 import { commandHere } from '../../support/in-process.ts';
 import {
   convertFolder,
@@ -46,4 +48,22 @@ test('files that lie in the place itself are told too', async () => {
 test('names that may name somebody never show, and hidden files count for nothing', () => {
   expect(wayOut(['Doe_Jane.nii.gz', 'Doe_Jane_mask.nii.gz'])).not.toMatch(/doe|jane/i);
   expect(wayOut(['1/._ct.nii.gz', 'x.dcm'])).toBe('');
+});
+
+test('a data set of NIfTI files in an archive is to be unpacked, and a file that is no place says what to do', async () => {
+  expect(wayOut(['Task06_Lung/imagesTr/lung_001.nii.gz', 'Task06_Lung/labelsTr/lung_001.nii.gz'])).toContain(
+    'unpack it, and give the folder of its imagesTr as --raw',
+  );
+  const raw = folderOf({ 'P.7z': '7z', 'places.txt': 'pairs.csv', 'pairs.csv': 'patient_id,ct,mask' });
+  expect(await refusedFolder(join(raw, 'P.7z'))).toContain('no archive that is read: unpack it');
+  expect(await refusedFolder(join(raw, 'places.txt'))).toContain('give it as --raw itself');
+});
+
+test('a CT without a mask among DICOM files tells of NIfTI beside it', () => {
+  const without = new CaseExclusion('no-mask-object', 'no mask of mask.sources (SEG, RTSTRUCT)');
+  expect(withWayOut(without, ['1.dcm', 'a_mask.nii.gz'])).toMatchObject({
+    code: 'no-mask-object',
+    message: expect.stringContaining('sources: [NIFTI, SEG, RTSTRUCT]'),
+  });
+  expect(withWayOut(without, ['1.dcm'])).toBe(without);
 });

@@ -42,13 +42,13 @@ export async function inspectAndConvertPatient(
   return { inspected: inspected.record, converted: converted.record };
 }
 
-/** The same of a patient's archive, or of a folder whose files are known to be one patient's, whomever they name. */
+/** The same of a patient's archive, or of a folder as a row of a table names it, whomever its files name. */
 export async function inspectAndConvert(path: string, config: Config): Promise<Both> {
   const raw = dirname(path);
   const name = basename(path);
   const source: PatientSource = name.endsWith('.zip')
     ? { kind: 'child', place: raw, child: { kind: 'file', entry: { key: name, bytes: 0, version: '' } } }
-    : { kind: 'files', runs: [{ place: path, folder: '', depth: 'below' }], named: 'header' };
+    : { kind: 'pair', ct: path, mask: '' };
   return inspectAndConvertPatient(raw, { name, source }, config);
 }
 
