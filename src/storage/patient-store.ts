@@ -2,7 +2,6 @@ import { StorageError } from '../errors.ts';
 import { archiveKind, archiveStem } from './archive/archive-kind.ts';
 import { wholeArchive } from './archive/open-archive.ts';
 import type { Child, ReadableStore } from './store.ts';
-import { tarStore } from './tar/tar.ts';
 import { subStore } from './view.ts';
 import { zipStore } from './zip/zip.ts';
 
@@ -28,7 +27,10 @@ export async function openPatient(store: ReadableStore, child: Child): Promise<R
   if (child.kind === 'folder') return subStore(store, child.name);
 
   const bytes = await wholeArchive(store, child.entry);
-  const archive = archiveKind(child.entry.key) === 'zip' ? zipStore(uri, bytes) : await tarStore(uri, bytes);
+  const archive =
+    archiveKind(child.entry.key) === 'zip'
+      ? zipStore(uri, bytes)
+      : await (await import('./tar/tar.ts')).tarStore(uri, bytes);
   let files = 0;
   for await (const { key } of archive.list()) {
     files++;

@@ -2,7 +2,6 @@ import { UsageError } from '../../errors.ts';
 import { type ColumnNames, clinicalColumns, columnsFound, stageCell } from './clinical-columns.ts';
 import { readDelimited } from './delimited-text.ts';
 import { assertReadable, decodeText, isZip } from './table-bytes.ts';
-import { readWorkbook } from './workbook.ts';
 
 /** A patient's row of the clinical table. */
 export interface ClinicalRow {
@@ -35,7 +34,7 @@ export async function readClinical(
   assertReadable(file, bytes);
   const found = (columns: readonly string[]): number => columnsFound(columns, names);
   const { table, told } = isZip(bytes)
-    ? await readWorkbook(file, bytes, found)
+    ? await (await import('./workbook.ts')).readWorkbook(file, bytes, found)
     : { table: readDelimited(file, decodeText(file, bytes), found), told: [] };
   const { columns, rows } = table;
   if (columns.length === 0) throw new UsageError(`${file}: is empty`);

@@ -2,7 +2,6 @@ import { ArchiveError, StorageError } from '../../errors.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, tooLargeForMemory } from '../archive-limits.ts';
 import { type ByteSource, bytesInMemory, rangesOf } from '../byte-source.ts';
 import type { Entry, ReadableStore } from '../store.ts';
-import { openTar } from '../tar/tar.ts';
 import { openZip } from '../zip/zip.ts';
 import { archiveKind } from './archive-kind.ts';
 
@@ -41,7 +40,9 @@ export async function openedArchive(
   const source = whole
     ? bytesInMemory(await wholeArchive(store, entry, limits))
     : packedSource(store, entry, kind === 'tgz', limits);
-  const archive = await (kind === 'zip' ? openZip : openTar)(uri, source, limits);
+  // The library for tar is loaded where there is one.
+  const open = kind === 'zip' ? openZip : (await import('../tar/tar.ts')).openTar;
+  const archive = await open(uri, source, limits);
   let heldBytes = whole ? entry.bytes : 0;
   for await (const { bytes } of archive.list()) heldBytes += KNOWN_FILE_BYTES + (kind === 'tgz' ? bytes : 0);
   return { store: archive, heldBytes };
