@@ -27,7 +27,7 @@ export interface HeaderPatient {
 export interface SeenChild {
   readonly place: number;
   readonly name: string;
-  /** Patients of its CT, SEG and RTSTRUCT files; of all its files where it has none of these. By `patientKey`. */
+  /** Patients of its CT, SEG and RTSTRUCT files; of all its files where it has none of these. By the keys of `HeaderCohort.patients`. */
   readonly patients: ReadonlySet<string>;
   readonly dicom: boolean;
   readonly cts: boolean;
@@ -37,7 +37,7 @@ export interface SeenChild {
 }
 
 export interface HeaderCohort {
-  /** By `patientKey`. */
+  /** By Patient ID and issuer, as one key. */
   readonly patients: ReadonlyMap<string, HeaderPatient>;
   readonly children: readonly SeenChild[];
   /** Files that no patient can be told of: DICOM without a Patient ID, damaged DICOM, and what is no DICOM. */
