@@ -107,7 +107,10 @@ export class HeaderIndex {
   /** As a file; nothing of what was known and is no longer there, nor of patients that may not be named. */
   encode(naming: string, mayName: (look: Look) => boolean): Uint8Array {
     const [patients, studies, series] = [new Numbered(), new Numbered(), new Numbered()];
-    const kept = [...this.#used].filter(([, look]) => typeof look === 'string' || mayName(look));
+    // In an order that does not tell which answers came first.
+    const kept = [...this.#used]
+      .filter(([, look]) => typeof look === 'string' || mayName(look))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     const files = kept.map(([hash, look]) => {
       if (typeof look === 'string') return [hash, look];
       const patient = patients.numberOf(JSON.stringify([look.patientId, look.issuer]));
@@ -129,7 +132,7 @@ export class HeaderIndex {
         patients: patients.texts.map((text) => JSON.parse(text)),
         studies: studies.texts,
         series: series.texts,
-        files: files.sort(([a], [b]) => (a! < b! ? -1 : 1)),
+        files,
       }),
     );
   }
