@@ -213,10 +213,8 @@ test('renaming and moving files gives the same bytes and the same record', async
 });
 
 describe.runIf(hasSharedData)('two scans in the series of the IBSI-1 phantom', () => {
-  /** The files of the phantom, CT by ascending place, and its contours, read as by `elements`. */
-  const phantom = filesAt(shared('ibsi1-ct-phantom/dicom'));
-
   test('the published mask and CT come of the scan that the contours name', async () => {
+    const phantom = filesAt(shared('ibsi1-ct-phantom/dicom'));
     const plain = await readStudy(phantom, rules);
     const again = phantom.flatMap(({ name, bytes }) => copyOf(name, bytes));
     const study = await readStudy([...again, ...phantom], rules);
