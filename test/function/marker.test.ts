@@ -57,12 +57,16 @@ describe('a marker', () => {
   it('starts one run when its event arrives in many places at once', async () => {
     const workers = await Promise.all([deployment.start(), deployment.start()]);
     const etag = await deployment.writeMarker();
+    // Each looks twice, and nobody sees the job of another one that was faster.
+    const notYet = { matches: `GET ${deployment.arm.workspace}/jobs/${deployment.jobOf(etag)}`, status: 404 };
+    deployment.arm.faults.push(...Array(12).fill(notYet));
     const ended = await Promise.all(
       [1, 2, 3].flatMap(() => workers.map((host) => deliver(host, eventOf(etag)))),
     );
     expect(ended.map(({ error }) => error)).toEqual(Array(6).fill(undefined));
-    // How many of them ask for the job, that is for the clock to say; the next test has two that do.
     expect(deployment.jobs()).toEqual([`/jobs/${deployment.jobOf(etag)}`]);
+    expect(deployment.puts().filter((place) => place.startsWith('/jobs/'))).toHaveLength(6);
+    expect(deployment.arm.faults).toEqual([]);
   });
 
   it('starts one run when two look at once, and Azure ML refuses the slower one', async () => {

@@ -218,10 +218,8 @@ describe.runIf(hasSharedData)('LUNG1-001 spoilt', () => {
     test('two whole patients in one folder: CT and mask are of one of them, and the number of Patient IDs is told', async () => {
       const study = await readStudy([...files, ...filesInZip(shared('lung1', 'LUNG1-002.zip'))], rules);
       const [slices, voxels] = [study.ct.geometry.size[2], study.tumor.data.reduce((sum, v) => sum + v, 0)];
-      expect([
-        [134, GTV_VOXELS],
-        [111, 125_531],
-      ]).toContainEqual([slices, voxels]);
+      // Neither name of a file nor its order decides: the mask whose UIDs come first does.
+      expect([slices, voxels]).toEqual([111, 125_531]);
       expect(study.facts.candidateSeries.filter(({ chosen }) => chosen)).toHaveLength(1);
       expect(study.facts.patientIds).toBe(2);
     });
