@@ -76,6 +76,39 @@ const messageOf = ({ cases }: Converted, id: string): string => {
   return record?.state === 'excluded' ? record.exclusion.message : '';
 };
 
+describe('archives in a list of places are patients as they are in a folder', () => {
+  const listed = (nameOf: (patient: number) => string): string => {
+    const files = [0, 1].map((patient) => {
+      const inside = named(of(patient), ({ number, kind }) => `DICOM/${kind}/${number}.dcm`);
+      return [`${nameOf(patient)}.zip`, packed('zip', inside)];
+    });
+    const folder = laidOut(Object.fromEntries(files));
+    const list = join(folder, 'places.txt');
+    writeFileSync(list, files.map(([name]) => `${name}\n`).join(''));
+    return list;
+  };
+
+  test('by their names, whatever folders they hold', async () => {
+    const { cases } = await converted(listed((patient) => `S${patient}`));
+    expect(cases.map(({ patient_id, state }) => [patient_id, state])).toEqual([
+      ['S0', 'ok'],
+      ['S1', 'ok'],
+    ]);
+    expect(cases.map((record) => record.clinical_id)).toEqual([A, B]);
+  });
+
+  test('and excluded where they are named by one another', async () => {
+    const list = listed((patient) => [B, A][patient]);
+    const run = await converted(list);
+    expect(run.cases).toMatchObject([
+      { patient_id: A, exclusion: { code: 'wrong-patient' } },
+      { patient_id: B, exclusion: { code: 'wrong-patient' } },
+    ]);
+    const { patients } = await inspected(list);
+    expect(patients.map(({ exclusion }) => exclusion?.code)).toEqual(['wrong-patient', 'wrong-patient']);
+  });
+});
+
 describe('swapped folders', () => {
   const swapped = (): Files =>
     named(objects, (o) => `${[B, A, C][o.patient]}/${String(o.number).padStart(3, '0')}.dcm`);

@@ -8,6 +8,7 @@ import { byFolder, visible } from '../headers/folder-files.ts';
 import { type HeaderCohort, HeaderCohortBuilder, type HeaderPatient } from '../headers/header-cohort.ts';
 import { readHeaderIndex } from '../headers/header-index.ts';
 import { layoutOf } from '../headers/layout.ts';
+import { withListedArchives } from '../headers/listed-archives.ts';
 import type { Look } from '../headers/look.ts';
 import { ownedFiles } from '../headers/owners.ts';
 import { wayOut } from '../patient/way-out.ts';
@@ -70,7 +71,11 @@ async function lookAtHeaders(
         `${displayUri(raw)}: ${displayUri(place)} holds nothing; correct its line, or take it out`,
       );
   }
-  const cohort = builder.build();
+  const archives = places.flatMap((place, i) =>
+    isArchivePlace(place) ? [[i, placeName(place)] as const] : [],
+  );
+  const listed = new Map(places.length > 1 ? archives : []);
+  const cohort = withListedArchives(builder.build(), listed, naming.caseId);
   await index.keep(kept, naming.kind, mayBeKept(cohort, naming));
   return { cohort, unopened, headersRead: index.read };
 }
@@ -162,7 +167,9 @@ async function byFolders(
   const { patients: found, ignored } = await folderPatients(places, cohort, naming);
   const names = new Set(found.map(({ name }) => name));
   const lost = places.flatMap((place, i) =>
-    isArchivePlace(place) ? unopenedChildren(unopened[i], names) : [],
+    isArchivePlace(place) && !cohort.children.some((child) => child.whole && child.place === i)
+      ? unopenedChildren(unopened[i], names)
+      : [],
   );
   const patients = [...found, ...lost];
   if (patients.length === 0)

@@ -96,11 +96,18 @@ async function placeChildren(
   number: number,
   cohort: HeaderCohort,
 ): Promise<{ named: NamedChild[]; ignored: string[] }> {
+  const inside = cohort.children.filter((child) => child.place === number);
   const patientsOf = new Map(
-    cohort.children
-      .filter((child) => child.place === number)
-      .map(({ name, patients }) => [name, [...patients].map((key) => cohort.patients.get(key)!)]),
+    inside.map(({ name, patients }) => [name, [...patients].map((key) => cohort.patients.get(key)!)]),
   );
+  const whole = inside.find((child) => child.whole);
+  if (whole !== undefined) {
+    const source = { kind: 'files', runs: [{ place, folder: '', depth: 'below' }], named: 'folder' } as const;
+    return {
+      named: [{ patient: { name: whole.name, source }, seen: patientsOf.get(whole.name)! }],
+      ignored: [],
+    };
+  }
   const named: NamedChild[] = [];
   const ignored: string[] = [];
   for await (const child of childrenOf(place, patientsOf.keys())) {

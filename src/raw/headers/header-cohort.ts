@@ -34,6 +34,8 @@ export interface SeenChild {
   readonly masks: boolean;
   /** Of its CTs, with a Patient ID or without; by their hashes. */
   readonly studies: ReadonlySet<string>;
+  /** It is all of its place. */
+  readonly whole?: boolean;
 }
 
 export interface HeaderCohort {

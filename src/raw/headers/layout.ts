@@ -78,7 +78,7 @@ function isPatientEach(
     const inside = children.filter((child) => child.place === place);
     const keys = new Set(inside.flatMap((child) => [...child.patients]));
     const [key] = keys;
-    if (keys.size !== 1 || inside.some((child) => child.name === name)) return false;
+    if (keys.size !== 1 || inside.some((child) => !child.whole && child.name === name)) return false;
     return patients.get(key)!.patientId === caseId(name);
   });
 }
