@@ -16,7 +16,10 @@ for (const file of JSON_FILES) {
   writeFileSync(path.join(schemas, schemaFile(file)), text);
 }
 
-const written = new Set(JSON_FILES.map((file) => path.join(schemas, schemaFile(file))));
+const written = new Set([
+  path.join(dist, 'kernels.wasm'),
+  ...JSON_FILES.map((file) => path.join(schemas, schemaFile(file))),
+]);
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile()) continue;
   const file = path.join(entry.parentPath, entry.name);

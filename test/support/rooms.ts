@@ -15,6 +15,8 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['storage', 'dicom', 'nifti'],
   ['kernels', 'privacy'],
   ['volume'],
+  ['memory'],
+  ['assembly'],
   ['errors.ts', 'counted.ts', 'version.ts'],
 ];
 

@@ -1,0 +1,84 @@
+import { type Kernels, kernelsOn } from './kernels.ts';
+
+/** What WebAssembly counts memory in. */
+const PAGE_BYTES = 2 ** 16;
+
+/** 4 GiB: as far as an address of 32 bits reaches. */
+const MOST_PAGES = 2 ** 16;
+
+/** Of what the arena grows by at least, so that it seldom does. */
+const GROWTH_PAGES = 2 ** 8;
+
+/** What loads of 16 bytes like, and more than any voxel needs. */
+const ALIGNMENT = 16;
+
+/** A kind of typed array. */
+export interface ArrayType<A> {
+  new (length: number): A;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): A;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+
+/**
+ * Memory that is handed out from its start on, and given back all at once or by `scratch`. It is a WebAssembly.Memory, so
+ * that the kernels of src/assembly work on what lies in it where it lies, and a shared one, so that arrays in it outlive
+ * its growth and V8 collects no garbage on account of its size.
+ */
+export class Arena {
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+  readonly kernels: Kernels = kernelsOn(this.#memory);
+  /** Objects that the memory has been seen through: each growth makes another. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>([this.#memory.buffer]);
+  readonly #start = aligned(this.kernels.heapBase());
+  #top = this.#start;
+
+  /** Bytes that the arena has come to have. */
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** An array that holds whatever lay there before; one outside the arena, of zeros, where 4 GiB or the system hold no more. */
+  room<A>(type: ArrayType<A>, length: number): A {
+    const end = this.#top + length * type.BYTES_PER_ELEMENT;
+    if (!this.#reaches(end)) return new type(length);
+    const array = new type(this.#memory.buffer, this.#top, length);
+    this.#top = aligned(end);
+    return array;
+  }
+
+  /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */
+  addressOf({ buffer, byteOffset }: ArrayBufferView): number | undefined {
+    return this.#buffers.has(buffer) ? byteOffset : undefined;
+  }
+
+  /** What `work` returns, which must not lie in the arena: all that it took there is free again. */
+  scratch<T>(work: () => T): T {
+    const top = this.#top;
+    try {
+      return work();
+    } finally {
+      this.#top = top;
+    }
+  }
+
+  /** Frees all that was handed out. */
+  clear(): void {
+    this.#top = this.#start;
+  }
+
+  #reaches(end: number): boolean {
+    const missing = Math.ceil(end / PAGE_BYTES) - this.bytes / PAGE_BYTES;
+    if (missing <= 0) return true;
+    const left = MOST_PAGES - this.bytes / PAGE_BYTES;
+    if (missing > left) return false;
+    try {
+      this.#memory.grow(Math.min(left, Math.max(missing, GROWTH_PAGES)));
+    } catch {
+      return false;
+    }
+    this.#buffers.add(this.#memory.buffer);
+    return true;
+  }
+}
