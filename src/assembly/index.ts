@@ -1,1 +1,2 @@
 export { heapBase } from './heap';
+export { inflate, inflateWorkBytes } from './inflate';

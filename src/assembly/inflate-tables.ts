@@ -1,0 +1,188 @@
+/*
+ * Tables by which a Huffman code of DEFLATE is decoded (RFC 1951, 3.2.2): the next bits of the stream are an index into the
+ * main table; codes longer than that go on in a subtable. An entry says all that is to be done, in 32 bits:
+ *
+ *   bits 0 to 5    bits that it takes from the stream, extra bits among them
+ *   bits 6, 7      how many literals it stands for, 1 to 3, which lie in bits 8 to 31; 0 of all others, in which
+ *   bits 8 to 11   are the bits of the code without the extra ones, or those that index a subtable
+ *   bits 12, 13    what it is
+ *   bits 16 to 31  the base of a length or distance, or the subtable's first entry; of a length, bits 27 to 31 are the mask
+ *                  of its extra bits
+ */
+
+export const LITERALS: u32 = 0xc0;
+export const ONE_LITERAL: u32 = 0x40;
+export const KIND: u32 = 0x3000;
+export const SUBTABLE: u32 = 0x1000;
+export const END_OF_BLOCK: u32 = 0x2000;
+export const INVALID: u32 = 0x3000;
+
+/** Bits that index the main tables: of literals and lengths, of distances, of code lengths. */
+export const LITERAL_BITS: u32 = 11;
+export const DISTANCE_BITS: u32 = 9;
+export const PRECODE_BITS: u32 = 7;
+
+/** No code is longer. */
+const MOST_BITS: u32 = 15;
+
+/** Which alphabet a code is of. */
+export const LITERAL_CODE: u32 = 0;
+export const DISTANCE_CODE: u32 = 1;
+export const PRECODE: u32 = 2;
+
+/** RFC 1951, 3.2.5. */
+const LENGTH_BASE = memory.data<u16>([
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+]);
+const LENGTH_EXTRA = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
+]);
+const DISTANCE_BASE = memory.data<u16>([
+  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
+  8193, 12289, 16385, 24577,
+]);
+const DISTANCE_EXTRA = memory.data<u8>([
+  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
+]);
+
+/** How many codes there are of each length, and where the next symbol of a length goes; u32 each. */
+const COUNTS_BYTES: usize = 64;
+const SORTED_AT: usize = 2 * COUNTS_BYTES;
+/** Working room of `makeTable`: both, and the symbols in the order of their codes, u16 each. */
+export const TABLE_WORK_BYTES: usize = 2 * COUNTS_BYTES + 2 * 288;
+
+function entryOf(alphabet: u32, symbol: u32, bits: u32): u32 {
+  if (alphabet == LITERAL_CODE) {
+    if (symbol < 256) return (symbol << 8) | ONE_LITERAL | bits;
+    if (symbol == 256) return END_OF_BLOCK | bits;
+    if (symbol > 285) return INVALID;
+    const extra = <u32>load<u8>(LENGTH_EXTRA + (symbol - 257));
+    const base = <u32>load<u16>(LENGTH_BASE + 2 * (symbol - 257));
+    return (((1 << extra) - 1) << 27) | (base << 16) | (bits << 8) | (bits + extra);
+  }
+  if (alphabet == DISTANCE_CODE) {
+    if (symbol > 29) return INVALID;
+    const extra = <u32>load<u8>(DISTANCE_EXTRA + symbol);
+    return (<u32>load<u16>(DISTANCE_BASE + 2 * symbol) << 16) | (bits << 8) | (bits + extra);
+  }
+  return (symbol << 16) | bits;
+}
+
+/** Fills from the entries that are there, `from` of them, up to `to`, each a power of two. */
+function doubled(table: usize, from: u32, to: u32): void {
+  for (; from < to; from <<= 1) memory.copy(table + 4 * from, table, 4 * from);
+}
+
+/**
+ * Makes the table of a code whose symbols have the given lengths, u8 each. False where the lengths are of no code: more codes
+ * than there can be, or fewer, save a single one of one bit or none at all, as zlib takes them.
+ *
+ * @param work TABLE_WORK_BYTES
+ */
+export function makeTable(
+  alphabet: u32,
+  lengths: usize,
+  symbols: u32,
+  table: usize,
+  mainBits: u32,
+  work: usize,
+): bool {
+  memory.fill(work, 0, COUNTS_BYTES);
+  for (let i: u32 = 0; i < symbols; i++) {
+    const at = work + 4 * <usize>load<u8>(lengths + i);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  let left: i32 = 1;
+  let next: u32 = 0;
+  let longest: u32 = 0;
+  for (let bits: u32 = 1; bits <= MOST_BITS; bits++) {
+    const count = load<u32>(work + 4 * bits);
+    store<u32>(work + COUNTS_BYTES + 4 * bits, next);
+    next += count;
+    left = 2 * left - <i32>count;
+    if (left < 0) return false;
+    if (count > 0) longest = bits;
+  }
+  if (left > 0 && (longest > 1 || (alphabet == PRECODE && longest > 0))) return false;
+  const sorted = work + SORTED_AT;
+  for (let i: u32 = 0; i < symbols; i++) {
+    const bits = <usize>load<u8>(lengths + i);
+    if (bits == 0) continue;
+    const at = work + COUNTS_BYTES + 4 * bits;
+    const place = load<u32>(at);
+    store<u16>(sorted + 2 * place, <u16>i);
+    store<u32>(at, place + 1);
+  }
+  if (left > 0) {
+    // Half of the code, or all of it, means nothing.
+    store<u32>(table, longest == 0 ? INVALID : entryOf(alphabet, load<u16>(sorted), 1));
+    store<u32>(table + 4, INVALID);
+    doubled(table, 2, 1 << mainBits);
+    return true;
+  }
+  fill(alphabet, sorted, next, table, mainBits, work);
+  return true;
+}
+
+/** The same of a complete code, of which `counts` says how many codes have each length. */
+function fill(alphabet: u32, sorted: usize, symbols: u32, table: usize, mainBits: u32, counts: usize): void {
+  /** Of the code, whose first bit is the lowest. */
+  let code: u32 = 0;
+  let bits: u32 = 1;
+  let filled: u32 = 2;
+  let prefix: u32 = -1;
+  let subtable: u32 = 0;
+  let subtableEnd: u32 = 1 << mainBits;
+  for (let i: u32 = 0; i < symbols; i++) {
+    while (load<u32>(counts + 4 * bits) == 0) bits++;
+    const symbol = <u32>load<u16>(sorted + 2 * i);
+    if (bits <= mainBits) {
+      if (filled < <u32>1 << bits) {
+        doubled(table, filled, 1 << bits);
+        filled = 1 << bits;
+      }
+      store<u32>(table + 4 * code, entryOf(alphabet, symbol, bits));
+    } else {
+      if (filled < <u32>1 << mainBits) {
+        doubled(table, filled, 1 << mainBits);
+        filled = 1 << mainBits;
+      }
+      const first = code & ((1 << mainBits) - 1);
+      if (first != prefix) {
+        prefix = first;
+        // As many bits as the codes take that follow.
+        let indexBits = bits - mainBits;
+        let room = load<u32>(counts + 4 * bits);
+        while (room < <u32>1 << indexBits) {
+          indexBits++;
+          room = 2 * room + load<u32>(counts + 4 * (mainBits + indexBits));
+        }
+        subtable = subtableEnd;
+        subtableEnd += 1 << indexBits;
+        store<u32>(table + 4 * prefix, (subtable << 16) | SUBTABLE | (indexBits << 8) | mainBits);
+      }
+      const entry = entryOf(alphabet, symbol, bits - mainBits);
+      const step: u32 = 1 << (bits - mainBits);
+      for (let at = subtable + (code >> mainBits); at < subtableEnd; at += step) store<u32>(table + 4 * at, entry);
+    }
+    store<u32>(counts + 4 * bits, load<u32>(counts + 4 * bits) - 1);
+    // One more, the first bit being the highest in value.
+    const clear = code ^ ((1 << bits) - 1);
+    if (clear == 0) break;
+    const bit: u32 = 1 << (31 - clz(clear));
+    code = (code & (bit - 1)) | bit;
+  }
+  doubled(table, filled, 1 << mainBits);
+}
+
+/** Lets entries of one literal stand for the next one, too, where the index holds both, and for a third. */
+export function joinLiterals(table: usize): void {
+  for (let i: i32 = (1 << LITERAL_BITS) - 1; i >= 0; i--) {
+    const first = load<u32>(table + 4 * i);
+    const bits = first & 63;
+    const second = load<u32>(table + 4 * (<u32>i >> bits));
+    const joint = first + (second & 0xff) + ((second & 0xff00) << 8);
+    const fits = u32((first & LITERALS) == ONE_LITERAL) & u32((second & LITERALS) == ONE_LITERAL) & u32((joint & 63) <= LITERAL_BITS);
+    store<u32>(table + 4 * i, select(joint, first, fits));
+  }
+}
