@@ -1,26 +1,36 @@
 /*
  * Tables by which a Huffman code of DEFLATE is decoded (RFC 1951, 3.2.2): the next bits of the stream are an index into the
- * main table; codes longer than that go on in a subtable. An entry says all that is to be done, in 32 bits:
+ * main table; codes longer than that go on in a subtable. An entry says all that is to be done, in 32 bits. Of literals and
+ * lengths:
  *
- *   bits 0 to 5    bits that it takes from the stream, extra bits among them
- *   bits 6, 7      how many literals it stands for, 1 to 3, which lie in bits 8 to 31; 0 of all others, in which
- *   bits 8 to 11   are the bits of the code without the extra ones, or those that index a subtable
- *   bits 12, 13    what it is
- *   bits 16 to 31  the base of a length or distance, or the subtable's first entry; of a length, bits 27 to 31 are the mask
- *                  of its extra bits
+ *   bits 0 to 5    bits that it takes from the stream, extra ones not among them
+ *   bits 6, 7      how many literals it stands for, 0 to 2, which lie in bits 8 to 23
+ *   bit 31         more than literals: after one of them, or none, comes a length, whose base are
+ *   bits 16 to 24  and the mask of whose extra bits are
+ *   bits 25 to 29
+ *   bit 30         or it is neither, and bits 12, 13 say what
+ *
+ * Of distances, bits 0 to 5 are all that it takes, bits 8 to 11 those of the code alone, bits 16 to 31 the base.
+ * Of a subtable, bits 8 to 11 are the bits that index it, bits 16 to 29 where it begins.
  */
 
-export const LITERALS: u32 = 0xc0;
 export const ONE_LITERAL: u32 = 0x40;
+export const MORE: u32 = 0x80000000;
+export const EXCEPTIONAL: u32 = 0x40000000;
 export const KIND: u32 = 0x3000;
 export const SUBTABLE: u32 = 0x1000;
 export const END_OF_BLOCK: u32 = 0x2000;
 export const INVALID: u32 = 0x3000;
 
 /** Bits that index the main tables: of literals and lengths, of distances, of code lengths. */
-export const LITERAL_BITS: u32 = 11;
+export const LITERAL_BITS: u32 = 12;
 export const DISTANCE_BITS: u32 = 9;
 export const PRECODE_BITS: u32 = 7;
+
+/** Where the tables lie. Each at least two codes share a subtable. */
+export const LITERAL_TABLE = memory.data(4 * ((1 << 12) + 144 * (1 << 3)), 16);
+export const DISTANCE_TABLE = memory.data(4 * ((1 << 9) + 16 * (1 << 6)), 16);
+export const PRECODE_TABLE = memory.data(4 * (1 << 7), 16);
 
 /** No code is longer. */
 const MOST_BITS: u32 = 15;
@@ -32,14 +42,15 @@ export const PRECODE: u32 = 2;
 
 /** RFC 1951, 3.2.5. */
 const LENGTH_BASE = memory.data<u16>([
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
+  227, 258,
 ]);
 const LENGTH_EXTRA = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
 ]);
 const DISTANCE_BASE = memory.data<u16>([
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
-  8193, 12289, 16385, 24577,
+  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
+  6145, 8193, 12289, 16385, 24577,
 ]);
 const DISTANCE_EXTRA = memory.data<u8>([
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
@@ -52,18 +63,18 @@ const SORTED_AT: usize = 2 * COUNTS_BYTES;
 export const TABLE_WORK_BYTES: usize = 2 * COUNTS_BYTES + 2 * 288;
 
 function entryOf(alphabet: u32, symbol: u32, bits: u32): u32 {
-  if (alphabet == LITERAL_CODE) {
+  if (alphabet === LITERAL_CODE) {
     if (symbol < 256) return (symbol << 8) | ONE_LITERAL | bits;
-    if (symbol == 256) return END_OF_BLOCK | bits;
-    if (symbol > 285) return INVALID;
+    if (symbol === 256) return MORE | EXCEPTIONAL | END_OF_BLOCK | bits;
+    if (symbol > 285) return MORE | EXCEPTIONAL | INVALID;
     const extra = <u32>load<u8>(LENGTH_EXTRA + (symbol - 257));
     const base = <u32>load<u16>(LENGTH_BASE + 2 * (symbol - 257));
-    return (((1 << extra) - 1) << 27) | (base << 16) | (bits << 8) | (bits + extra);
+    return MORE | (((1 << extra) - 1) << 25) | (base << 16) | bits;
   }
-  if (alphabet == DISTANCE_CODE) {
+  if (alphabet === DISTANCE_CODE) {
     if (symbol > 29) return INVALID;
     const extra = <u32>load<u8>(DISTANCE_EXTRA + symbol);
-    return (<u32>load<u16>(DISTANCE_BASE + 2 * symbol) << 16) | (bits << 8) | (bits + extra);
+    return ((<u32>load<u16>(DISTANCE_BASE + 2 * symbol)) << 16) | (bits << 8) | (bits + extra);
   }
   return (symbol << 16) | bits;
 }
@@ -103,11 +114,11 @@ export function makeTable(
     if (left < 0) return false;
     if (count > 0) longest = bits;
   }
-  if (left > 0 && (longest > 1 || (alphabet == PRECODE && longest > 0))) return false;
+  if (left > 0 && (longest > 1 || (alphabet === PRECODE && longest > 0))) return false;
   const sorted = work + SORTED_AT;
   for (let i: u32 = 0; i < symbols; i++) {
     const bits = <usize>load<u8>(lengths + i);
-    if (bits == 0) continue;
+    if (bits === 0) continue;
     const at = work + COUNTS_BYTES + 4 * bits;
     const place = load<u32>(at);
     store<u16>(sorted + 2 * place, <u16>i);
@@ -115,8 +126,9 @@ export function makeTable(
   }
   if (left > 0) {
     // Half of the code, or all of it, means nothing.
-    store<u32>(table, longest == 0 ? INVALID : entryOf(alphabet, load<u16>(sorted), 1));
-    store<u32>(table + 4, INVALID);
+    const invalid = alphabet === LITERAL_CODE ? MORE | EXCEPTIONAL | INVALID : INVALID;
+    store<u32>(table, longest === 0 ? invalid : entryOf(alphabet, load<u16>(sorted), 1));
+    store<u32>(table + 4, invalid);
     doubled(table, 2, 1 << mainBits);
     return true;
   }
@@ -134,55 +146,64 @@ function fill(alphabet: u32, sorted: usize, symbols: u32, table: usize, mainBits
   let subtable: u32 = 0;
   let subtableEnd: u32 = 1 << mainBits;
   for (let i: u32 = 0; i < symbols; i++) {
-    while (load<u32>(counts + 4 * bits) == 0) bits++;
+    while (load<u32>(counts + 4 * bits) === 0) bits++;
     const symbol = <u32>load<u16>(sorted + 2 * i);
     if (bits <= mainBits) {
-      if (filled < <u32>1 << bits) {
+      if (filled < (<u32>1) << bits) {
         doubled(table, filled, 1 << bits);
         filled = 1 << bits;
       }
       store<u32>(table + 4 * code, entryOf(alphabet, symbol, bits));
     } else {
-      if (filled < <u32>1 << mainBits) {
+      if (filled < (<u32>1) << mainBits) {
         doubled(table, filled, 1 << mainBits);
         filled = 1 << mainBits;
       }
       const first = code & ((1 << mainBits) - 1);
-      if (first != prefix) {
+      if (first !== prefix) {
         prefix = first;
         // As many bits as the codes take that follow.
         let indexBits = bits - mainBits;
         let room = load<u32>(counts + 4 * bits);
-        while (room < <u32>1 << indexBits) {
+        while (room < (<u32>1) << indexBits) {
           indexBits++;
           room = 2 * room + load<u32>(counts + 4 * (mainBits + indexBits));
         }
         subtable = subtableEnd;
         subtableEnd += 1 << indexBits;
-        store<u32>(table + 4 * prefix, (subtable << 16) | SUBTABLE | (indexBits << 8) | mainBits);
+        store<u32>(
+          table + 4 * prefix,
+          (alphabet === LITERAL_CODE ? MORE | EXCEPTIONAL : 0) |
+            (subtable << 16) |
+            SUBTABLE |
+            (indexBits << 8) |
+            mainBits,
+        );
       }
       const entry = entryOf(alphabet, symbol, bits - mainBits);
       const step: u32 = 1 << (bits - mainBits);
-      for (let at = subtable + (code >> mainBits); at < subtableEnd; at += step) store<u32>(table + 4 * at, entry);
+      for (let at = subtable + (code >> mainBits); at < subtableEnd; at += step)
+        store<u32>(table + 4 * at, entry);
     }
     store<u32>(counts + 4 * bits, load<u32>(counts + 4 * bits) - 1);
     // One more, the first bit being the highest in value.
     const clear = code ^ ((1 << bits) - 1);
-    if (clear == 0) break;
+    if (clear === 0) break;
     const bit: u32 = 1 << (31 - clz(clear));
     code = (code & (bit - 1)) | bit;
   }
   doubled(table, filled, 1 << mainBits);
 }
 
-/** Lets entries of one literal stand for the next one, too, where the index holds both, and for a third. */
-export function joinLiterals(table: usize): void {
+/** Lets entries of one literal stand for the literal or length after it, too, where the index holds both. */
+export function joinLiterals(): void {
   for (let i: i32 = (1 << LITERAL_BITS) - 1; i >= 0; i--) {
-    const first = load<u32>(table + 4 * i);
-    const bits = first & 63;
-    const second = load<u32>(table + 4 * (<u32>i >> bits));
-    const joint = first + (second & 0xff) + ((second & 0xff00) << 8);
-    const fits = u32((first & LITERALS) == ONE_LITERAL) & u32((second & LITERALS) == ONE_LITERAL) & u32((joint & 63) <= LITERAL_BITS);
-    store<u32>(table + 4 * i, select(joint, first, fits));
+    const first = load<u32>(LITERAL_TABLE + 4 * i);
+    const second = load<u32>(LITERAL_TABLE + 4 * (<u32>i >> (first & 63)));
+    // Two literals, or one and what lies above bit 15 of a length.
+    const joint = first + (second & 0xffff00ff) + ((second & 0xff00) << 8);
+    const joins =
+      u32((first & MORE) === 0) & u32((second & EXCEPTIONAL) === 0) & u32((joint & 63) <= LITERAL_BITS);
+    store<u32>(LITERAL_TABLE + 4 * i, select(joint, first, joins));
   }
 }

@@ -4,6 +4,10 @@ import { readFileSync } from 'node:fs';
 export interface Kernels {
   /** Where the memory begins that no table of the module lies in. */
   heapBase(): number;
+  /** Bytes of working room for `inflate`. */
+  inflateWorkBytes(): number;
+  /** Inflates a raw DEFLATE stream: src/assembly/inflate.ts says what is returned. */
+  inflate(input: number, inputBytes: number, output: number, capacity: number, work: number): number;
 }
 
 /** What `npm run build` makes of src/assembly; from sources and from what they are built to it is equally far. */

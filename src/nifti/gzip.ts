@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, gunzipSync } from 'node:zlib';
+import { constants, crc32, deflateRaw } from 'node:zlib';
 
 /** How bytes are deflated: zlib's level, and the base two logarithm of how far back a match may lie, 9 to 15. */
 export interface DeflateOptions {
@@ -91,30 +91,4 @@ export async function gzip(
   };
   await Promise.all(Array.from({ length: CHUNKS_AT_ONCE }, work));
   return [HEADER, ...deflated, trailer.encode()];
-}
-
-/** More than 2^30 voxels of four bytes: what inflates to more is no volume but a bomb. */
-const MAX_INFLATED_BYTES = 2 ** 32 + CHUNK_BYTES;
-
-/** Bytes that a deflated byte stands for at most: four times the longest match, 258 bytes, of two bits (RFC 1951). */
-const MOST_INFLATION = 1032;
-
-/** Room for all that a gzip file inflates to, by what its last member tells (RFC 1952, ISIZE), so that nothing is moved later. */
-function roomFor(bytes: Uint8Array, mostBytes: number): number {
-  if (bytes.length < TRAILER_BYTES) return CHUNK_BYTES;
-  const told = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true);
-  const possible = Math.min(told, mostBytes, MOST_INFLATION * bytes.length);
-  // A byte to spare: zlib asks for more room when the last one is taken.
-  return Math.max(CHUNK_BYTES, possible + 1);
-}
-
-/** Inflates every member of a gzip file, up to a limit. fflate and nifti-reader-js give the first, at the length of the last, silently. */
-export function gunzip(bytes: Uint8Array, mostBytes = MAX_INFLATED_BYTES): Uint8Array<ArrayBuffer> {
-  const out = gunzipSync(bytes, { chunkSize: roomFor(bytes, mostBytes), maxOutputLength: mostBytes });
-  return new Uint8Array(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength);
-}
-
-/** Whether bytes start with the gzip magic number (RFC 1952). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

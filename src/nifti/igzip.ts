@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, ProgramError } from '../errors.ts';
-import { HEADER, isGzip, Trailer } from './gzip.ts';
+import { isGzip } from './gunzip.ts';
+import { HEADER, Trailer } from './gzip.ts';
 
 /** Of Intel's ISA-L, https://github.com/intel/isa-l; in Debian and Ubuntu the package isal has it. */
 const PROGRAM = 'igzip';

@@ -1,8 +1,9 @@
 import { NIFTI1 } from 'nifti-reader-js';
+import { room } from '../memory/thread.ts';
 import type { VoxelArray } from '../volume/geometry.ts';
 
 type StoredArray = VoxelArray | BigInt64Array | BigUint64Array;
-type ArrayType<A> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => A;
+type ArrayType<A> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => A;
 
 interface VoxelType {
   readonly name: string;
@@ -18,16 +19,16 @@ const typed = (name: string, array: ArrayType<StoredArray> & { BYTES_PER_ELEMENT
 
 /** The types of NIfTI (nifti1.h, DT_*) that hold one real number a voxel. */
 const TYPES = new Map<number, VoxelType>([
-  [NIFTI1.TYPE_UINT8, typed('uint8', Uint8Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_INT16, typed('int16', Int16Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_INT32, typed('int32', Int32Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_FLOAT32, typed('float32', Float32Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_FLOAT64, typed('float64', Float64Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_INT8, typed('int8', Int8Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_UINT16, typed('uint16', Uint16Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_UINT32, typed('uint32', Uint32Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_INT64, typed('int64', BigInt64Array<ArrayBuffer>)],
-  [NIFTI1.TYPE_UINT64, typed('uint64', BigUint64Array<ArrayBuffer>)],
+  [NIFTI1.TYPE_UINT8, typed('uint8', Uint8Array)],
+  [NIFTI1.TYPE_INT16, typed('int16', Int16Array)],
+  [NIFTI1.TYPE_INT32, typed('int32', Int32Array)],
+  [NIFTI1.TYPE_FLOAT32, typed('float32', Float32Array)],
+  [NIFTI1.TYPE_FLOAT64, typed('float64', Float64Array)],
+  [NIFTI1.TYPE_INT8, typed('int8', Int8Array)],
+  [NIFTI1.TYPE_UINT16, typed('uint16', Uint16Array)],
+  [NIFTI1.TYPE_UINT32, typed('uint32', Uint32Array)],
+  [NIFTI1.TYPE_INT64, typed('int64', BigInt64Array)],
+  [NIFTI1.TYPE_UINT64, typed('uint64', BigUint64Array)],
 ]);
 
 /** The voxel type of a NIfTI data type code; undefined for complex numbers, colours and types of 128 bits. */
@@ -37,7 +38,7 @@ export function voxelTypeOf(datatype: number): VoxelType | undefined {
 
 export const VOXEL_TYPE_NAMES = [...TYPES.values()].map(({ name }) => name);
 
-function toLittleEndian(bytes: Uint8Array<ArrayBuffer>, bytesPerVoxel: number): void {
+function toLittleEndian(bytes: Uint8Array, bytesPerVoxel: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytesPerVoxel === 2) buffer.swap16();
   else if (bytesPerVoxel === 4) buffer.swap32();
@@ -49,7 +50,7 @@ const INT32_MAX = 2n ** 31n - 1n;
 
 /** 64-bit labels as numpy makes them by default; undefined where one does not fit into 32 bits. */
 function narrowed(stored: BigInt64Array | BigUint64Array): Int32Array | undefined {
-  const values = new Int32Array(stored.length);
+  const values = room(Int32Array, stored.length);
   for (let i = 0; i < values.length; i++) {
     const value = stored[i];
     if (value < INT32_MIN || value > INT32_MAX) return undefined;
@@ -63,7 +64,7 @@ function narrowed(stored: BigInt64Array | BigUint64Array): Int32Array | undefine
  * `bytes` where that is possible. 64-bit integers become int32; undefined where one is too large for it.
  */
 export function readVoxels(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
   offset: number,
   count: number,
   type: VoxelType,
@@ -73,9 +74,10 @@ export function readVoxels(
   let stored: StoredArray;
   if (littleEndian && start % type.bytes === 0) stored = new type.array(bytes.buffer, start, count);
   else {
-    const copy = bytes.slice(offset, offset + count * type.bytes);
+    const copy = room(Uint8Array, count * type.bytes);
+    copy.set(bytes.subarray(offset, offset + copy.length));
     if (!littleEndian) toLittleEndian(copy, type.bytes);
-    stored = new type.array(copy.buffer, 0, count);
+    stored = new type.array(copy.buffer, copy.byteOffset, count);
   }
   return stored instanceof BigInt64Array || stored instanceof BigUint64Array ? narrowed(stored) : stored;
 }
@@ -87,7 +89,7 @@ export function scaled(
 ): Float32Array | Float64Array {
   const fine =
     stored instanceof Float64Array || (stored.BYTES_PER_ELEMENT === 4 && !(stored instanceof Float32Array));
-  const values = fine ? new Float64Array(stored.length) : new Float32Array(stored.length);
+  const values = fine ? room(Float64Array, stored.length) : room(Float32Array, stored.length);
   for (let i = 0; i < values.length; i++) values[i] = slope * stored[i] + inter;
   return values;
 }

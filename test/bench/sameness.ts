@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { axisOrder, reorient } from '../../src/kernels/grid/orient.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
-import { gunzip, isGzip } from '../../src/nifti/gzip.ts';
+import { gunzip, isGzip } from '../../src/nifti/gunzip.ts';
 import { type Volume, vec3 } from '../../src/volume/geometry.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -2,7 +2,8 @@ import { constants, deflateRawSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { gunzipSync as firstMember } from 'fflate';
 import { expect, test } from 'vitest';
-import { type DeflateOptions, gunzip, gzip, MEM_LEVEL } from '../../src/nifti/gzip.ts';
+import { gunzip } from '../../src/nifti/gunzip.ts';
+import { type DeflateOptions, gzip, MEM_LEVEL } from '../../src/nifti/gzip.ts';
 
 const MIB = 2 ** 20;
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { gunzip } from '../../src/nifti/gzip.ts';
+import { gunzip } from '../../src/nifti/gunzip.ts';
 import type { Changes } from '../../src/records/changes.ts';
 import { type CliResult, hashesOf, readJson, startCli, temporaryFolder } from '../support/cli.ts';
 import { hasIgzip, pathWith } from '../support/igzip.ts';

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeNifti } from '../../src/nifti/decode.ts';
-import { gunzip } from '../../src/nifti/gzip.ts';
+import { gunzip } from '../../src/nifti/gunzip.ts';
 import type { Failures } from '../../src/records/manifest.ts';
 import type { DatasetStats } from '../../src/records/stats.ts';
 import { readJson, temporaryFolder } from '../support/cli.ts';
