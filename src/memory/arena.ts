@@ -19,6 +19,11 @@ export interface ArrayType<A> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
+/** The kind of an array. */
+export function typeOf<A extends object>(array: A): ArrayType<A> {
+  return array.constructor as unknown as ArrayType<A>;
+}
+
 const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
 
 /**

@@ -8,7 +8,7 @@ import { readVoxels, scaled, VOXEL_TYPE_NAMES, voxelTypeOf } from './voxels.ts';
 /** No affine of millimetres holds a larger number. */
 const MOST_MM = 1e9;
 
-function inflate(file: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function inflate(file: string, bytes: Uint8Array): Uint8Array {
   if (!isGzip(bytes)) return bytes;
   try {
     return gunzip(bytes);
@@ -28,7 +28,7 @@ function inflate(file: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<Array
  *
  * @param channel which volume of a file with a fourth dimension, from 0; without it such a file is refused
  */
-export function decodeNifti(file: string, fileBytes: Uint8Array<ArrayBuffer>, channel?: number): Volume {
+export function decodeNifti(file: string, fileBytes: Uint8Array, channel?: number): Volume {
   const refuse = (why: string): never => {
     throw new CaseExclusion('unreadable-nifti', why, { file });
   };

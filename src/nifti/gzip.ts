@@ -109,7 +109,7 @@ function roomFor(bytes: Uint8Array, mostBytes: number): number {
 }
 
 /** Inflates every member of a gzip file, up to a limit. fflate and nifti-reader-js give the first, at the length of the last, silently. */
-export function gunzip(bytes: Uint8Array, mostBytes = MAX_INFLATED_BYTES): Uint8Array<ArrayBuffer> {
+export function gunzip(bytes: Uint8Array, mostBytes = MAX_INFLATED_BYTES): Uint8Array {
   const out = gunzipSync(bytes, { chunkSize: roomFor(bytes, mostBytes), maxOutputLength: mostBytes });
   return new Uint8Array(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength);
 }

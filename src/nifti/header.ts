@@ -62,7 +62,7 @@ function parsedHeader(head: ArrayBuffer): NIFTI1 | NIFTI2 | undefined {
  * The header of a single-file NIfTI-1 or -2, either byte order; undefined for anything else. The sform is used where its
  * code is set, else the qform, as nibabel does.
  */
-export function readNiftiHeader(bytes: Uint8Array<ArrayBuffer>): NiftiHeader | undefined {
+export function readNiftiHeader(bytes: Uint8Array): NiftiHeader | undefined {
   const start = bytes.slice(0, NIFTI2_BYTES).buffer;
   if (bytes.length < NIFTI1_BYTES + EXTENDER_BYTES || !isNIFTI(start)) return undefined;
   const first = isNIFTI1(start);

@@ -18,7 +18,7 @@ const typed = (name: string, array: ArrayType<StoredArray> & { BYTES_PER_ELEMENT
 
 /** The types of NIfTI (nifti1.h, DT_*) that hold one real number a voxel. */
 const TYPES = new Map<number, VoxelType>([
-  [NIFTI1.TYPE_UINT8, typed('uint8', Uint8Array<ArrayBuffer>)],
+  [NIFTI1.TYPE_UINT8, typed('uint8', Uint8Array)],
   [NIFTI1.TYPE_INT16, typed('int16', Int16Array<ArrayBuffer>)],
   [NIFTI1.TYPE_INT32, typed('int32', Int32Array<ArrayBuffer>)],
   [NIFTI1.TYPE_FLOAT32, typed('float32', Float32Array<ArrayBuffer>)],
@@ -37,7 +37,7 @@ export function voxelTypeOf(datatype: number): VoxelType | undefined {
 
 export const VOXEL_TYPE_NAMES = [...TYPES.values()].map(({ name }) => name);
 
-function toLittleEndian(bytes: Uint8Array<ArrayBuffer>, bytesPerVoxel: number): void {
+function toLittleEndian(bytes: Uint8Array, bytesPerVoxel: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytesPerVoxel === 2) buffer.swap16();
   else if (bytesPerVoxel === 4) buffer.swap32();
@@ -63,7 +63,7 @@ function narrowed(stored: BigInt64Array | BigUint64Array): Int32Array | undefine
  * `bytes` where that is possible. 64-bit integers become int32; undefined where one is too large for it.
  */
 export function readVoxels(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
   offset: number,
   count: number,
   type: VoxelType,
@@ -71,7 +71,8 @@ export function readVoxels(
 ): VoxelArray | undefined {
   const start = bytes.byteOffset + offset;
   let stored: StoredArray;
-  if (littleEndian && start % type.bytes === 0) stored = new type.array(bytes.buffer, start, count);
+  if (littleEndian && start % type.bytes === 0)
+    stored = new type.array(bytes.buffer as ArrayBuffer, start, count);
   else {
     const copy = bytes.slice(offset, offset + count * type.bytes);
     if (!littleEndian) toLittleEndian(copy, type.bytes);

@@ -1,3 +1,5 @@
+import { typeOf } from '../../memory/arena.ts';
+import { room, zeros } from '../../memory/thread.ts';
 import type { VoxelArray } from '../../volume/geometry.ts';
 import type { Box } from '../mask/bounding-box.ts';
 import { type ResampleAxes, type ResampleAxis, sizeOfAxes } from './resample-axis.ts';
@@ -111,7 +113,7 @@ export function resampleLinear(
 ): Float32Array {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
-  const target = into?.subarray(0, planeLength * nz) ?? new Float32Array(planeLength * nz);
+  const target = into?.subarray(0, planeLength * nz) ?? room(Float32Array, planeLength * nz);
   const planes = new PlaneInterpolation(source, axes);
   const { lower, upper, weight } = neighbours(axes[2], source.step[2]);
   // Whole planes in double are held only where planes are mixed.
@@ -170,7 +172,7 @@ export function resampleNearest<T extends VoxelArray>(
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
   const { data, start, step } = source;
-  const target = new (data.constructor as new (n: number) => T)(nx * ny * nz);
+  const target = zeros(typeOf(data), nx * ny * nz);
   const run = (a: number) => samplesReading(axes[a], box.start[a], box.start[a] + box.size[a] - 1);
   const [x0, x1] = run(0);
   const [y0, y1] = run(1);
