@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Arena, type ArrayType } from './arena.ts';
+import type { Kernels } from './kernels.ts';
 
 let arena: Arena | undefined;
 
@@ -23,6 +24,14 @@ export function zeros<A extends { fill(value: number): unknown }>(type: ArrayTyp
   const array = room(type, length);
   if (open) array.fill(0);
   return array;
+}
+
+/**
+ * The kernels of this thread, where all of these arrays lie in its arena, so that they can work on them; undefined elsewhere,
+ * where the same is computed in TypeScript.
+ */
+export function kernelsFor(...arrays: readonly ArrayBufferView[]): Kernels | undefined {
+  return arena?.holds(...arrays) ? arena.kernels : undefined;
 }
 
 /** What `work` returns, which must not lie in the arena: what it took there meanwhile is free again. It runs to its end at once. */

@@ -1,4 +1,4 @@
-import { room } from '../../memory/thread.ts';
+import { kernelsFor, room } from '../../memory/thread.ts';
 
 /** Clamps HU to [lowHu, highHu], both included (SimpleITK `Clamp`), into a new array. */
 export function windowHu(hu: Float32Array, [lowHu, highHu]: readonly [number, number]): Float32Array {
@@ -15,10 +15,17 @@ export function zScore(values: Float32Array, mu: number, sigma: number): Float32
   return out;
 }
 
+/** In TypeScript: what the kernel of src/assembly is held to. */
+export function roundInto(out: Int16Array, hu: Float32Array): void {
+  // What Math.round gives, in a seventh of its time: the sum is exact where it decides, and positive, so that | 0 is floor.
+  for (let i = 0; i < hu.length; i++) out[i] = ((hu[i] + 32768.5) | 0) - 32768;
+}
+
 /** Rounds HU within [-32768, 32767.5) to the nearest integer, halves up, for storage as int16. */
 export function roundToInt16(hu: Float32Array): Int16Array {
   const out = room(Int16Array, hu.length);
-  // What Math.round gives, in a seventh of its time: the sum is exact where it decides, and positive, so that | 0 is floor.
-  for (let i = 0; i < hu.length; i++) out[i] = ((hu[i] + 32768.5) | 0) - 32768;
+  const kernels = kernelsFor(hu, out);
+  if (kernels === undefined) roundInto(out, hu);
+  else kernels.roundToInt16(hu.byteOffset, hu.length, out.byteOffset);
   return out;
 }
