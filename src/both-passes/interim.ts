@@ -7,7 +7,7 @@ import type { StageClock } from '../timing/stage-clock.ts';
 import { timedDecode } from '../timing/timed-nifti.ts';
 import type { Volume, VoxelArray } from '../volume/geometry.ts';
 
-type Bytes = Uint8Array<ArrayBuffer>;
+type Bytes = Uint8Array;
 
 async function readWritten(store: Store, patientId: string, { file }: OutputFile): Promise<Bytes> {
   const key = `${patientId}/${file}`;

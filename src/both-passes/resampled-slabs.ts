@@ -1,5 +1,6 @@
 import { resampleLinear } from '../kernels/grid/resample.ts';
 import { windowOfAxis } from '../kernels/grid/resample-axis.ts';
+import { room } from '../memory/thread.ts';
 import type { StandardisedCt } from './standardise.ts';
 
 /** Planes resampled at a time, so that the whole float volume never exists. */
@@ -22,11 +23,11 @@ export function* resampledSlabs(
   { keep }: { readonly keep: boolean },
 ): Generator<Slab> {
   const [x, y, z] = ctAxes;
-  let room: Float32Array | undefined;
+  const plane = x.lower.length * y.lower.length;
+  let slab: Float32Array | undefined;
   for (let firstPlane = 0; firstPlane < z.lower.length; firstPlane += SLAB_PLANES) {
     const axes = [x, y, windowOfAxis(z, firstPlane, SLAB_PLANES)] as const;
-    if (keep || room === undefined)
-      room = new Float32Array(x.lower.length * y.lower.length * axes[2].lower.length);
-    yield { hu: resampleLinear(ct, axes, airHu, room), firstPlane };
+    if (keep || slab === undefined) slab = room(Float32Array, plane * axes[2].lower.length);
+    yield { hu: resampleLinear(ct, axes, airHu, slab), firstPlane };
   }
 }

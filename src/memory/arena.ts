@@ -12,11 +12,19 @@ const GROWTH_PAGES = 2 ** 8;
 /** What loads of 16 bytes like, and more than any voxel needs. */
 const ALIGNMENT = 16;
 
+/** What kernels may read beyond an array: the rest of a vector. */
+const SLACK_BYTES = 16;
+
 /** A kind of typed array. */
 export interface ArrayType<A> {
   new (length: number): A;
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): A;
   readonly BYTES_PER_ELEMENT: number;
+}
+
+/** The kind of an array. */
+export function typeOf<A extends object>(array: A): ArrayType<A> {
+  return array.constructor as unknown as ArrayType<A>;
 }
 
 const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
@@ -42,15 +50,20 @@ export class Arena {
   /** An array that holds whatever lay there before; one outside the arena, of zeros, where 4 GiB or the system hold no more. */
   room<A>(type: ArrayType<A>, length: number): A {
     const end = this.#top + length * type.BYTES_PER_ELEMENT;
-    if (!this.#reaches(end)) return new type(length);
+    if (!this.#reaches(end + SLACK_BYTES)) return new type(length);
     const array = new type(this.#memory.buffer, this.#top, length);
     this.#top = aligned(end);
     return array;
   }
 
   /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */
-  addressOf({ buffer, byteOffset }: ArrayBufferView): number | undefined {
-    return this.#buffers.has(buffer) ? byteOffset : undefined;
+  addressOf(array: ArrayBufferView): number | undefined {
+    return this.holds(array) ? array.byteOffset : undefined;
+  }
+
+  /** Whether kernels can work on all of these arrays. */
+  holds(...arrays: readonly ArrayBufferView[]): boolean {
+    return arrays.every(({ buffer }) => this.#buffers.has(buffer));
   }
 
   /** What `work` returns, which must not lie in the arena: all that it took there is free again. */

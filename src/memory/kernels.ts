@@ -1,13 +1,58 @@
 import { readFileSync } from 'node:fs';
 
-/** What src/assembly exports. Addresses are bytes from the start of the memory that the module was given. */
+/** What src/assembly exports and tells of. Addresses are bytes from the start of the memory that the module was given. */
 export interface Kernels {
   /** Where the memory begins that no table of the module lies in. */
   heapBase(): number;
+  histogram(hu: number, count: number, bins: number, spare: number): void;
+  /**
+   * Inflates a raw DEFLATE stream. 0 where it went well, 1 where it is broken or ends early, 2 where it holds more than
+   * `capacity`; and in any case at `work`, u32 each, the bytes written and the bytes that were taken.
+   */
+  inflate(input: number, inputBytes: number, output: number, capacity: number, work: number): number;
   /** Bytes of working room for `inflate`. */
   inflateWorkBytes(): number;
-  /** Inflates a raw DEFLATE stream: src/assembly/inflate.ts says what is returned. */
-  inflate(input: number, inputBytes: number, output: number, capacity: number, work: number): number;
+  lerpRowFloat32(row: number, lower: number, upper: number, weight: number, count: number, out: number): void;
+  lerpRowInt16(row: number, lower: number, upper: number, weight: number, count: number, out: number): void;
+  lerpRowOfPairs(
+    row: number,
+    first: number,
+    weight: number,
+    reversed: boolean,
+    count: number,
+    out: number,
+  ): void;
+  mixRowsInto32(row0: number, row1: number, w: number, count: number, out: number): void;
+  mixRowsInto64(row0: number, row1: number, w: number, count: number, out: number): void;
+  neighbourDifferences(
+    hu: number,
+    nx: number,
+    rows: number,
+    low: number,
+    high: number,
+    most: number,
+    counts: number,
+  ): void;
+  rescale(
+    values: number,
+    count: number,
+    signed: boolean,
+    slope: number,
+    intercept: number,
+    out: number,
+    range: number,
+  ): void;
+  roundToInt16(hu: number, count: number, out: number): void;
+  /** 1 where there is such a step, else 0. */
+  stepsExceed(hu: number, nx: number, rows: number, most: number): number;
+  storedValues(
+    pixels: number,
+    count: number,
+    left: number,
+    right: number,
+    signed: boolean,
+    out: number,
+  ): void;
 }
 
 /** What `npm run build` makes of src/assembly; from sources and from what they are built to it is equally far. */

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Arena, type ArrayType } from './arena.ts';
+import type { Kernels } from './kernels.ts';
 
 let arena: Arena | undefined;
 
@@ -25,23 +26,58 @@ export function zeros<A extends { fill(value: number): unknown }>(type: ArrayTyp
   return array;
 }
 
+/**
+ * The kernels of this thread, where all of these arrays lie in its arena, so that they can work on them; undefined elsewhere,
+ * where the same is computed in TypeScript.
+ */
+export function kernelsFor(...arrays: readonly ArrayBufferView[]): Kernels | undefined {
+  return arena?.holds(...arrays) ? arena.kernels : undefined;
+}
+
+/** What `work` returns, which must not lie in the arena: what it took there meanwhile is free again. It runs to its end at once. */
+export function scratch<T>(work: () => T): T {
+  return open ? threadArena().scratch(work) : work();
+}
+
+const using = new Set<Promise<unknown>>();
+
+/**
+ * A promise whose work fills or reads arrays of the arena: it is waited for before they are given back, whatever becomes
+ * of the patient meanwhile.
+ */
+export function usingArena<T>(work: Promise<T>): Promise<T> {
+  if (!open) return work;
+  using.add(work);
+  const ended = (): void => {
+    using.delete(work);
+  };
+  work.then(ended, ended);
+  return work;
+}
+
 /** V8 does not know how much memory hangs on the few objects of an arena. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
 }
 
+/** Bytes of the arena of this thread. */
+export function arenaBytes(): number {
+  return arena?.bytes ?? 0;
+}
+
 /**
  * Runs a patient's work, one at a time in a thread, with its volumes in the thread's arena, which the next one finds as
- * large as this one left it, up to `keptBytes`: a larger one goes back to the system.
+ * large as this one left it, up to `mostKeptBytes`: a larger one goes back to the system.
  */
-export async function inArena<T>(keptBytes: number, work: () => Promise<T>): Promise<T> {
+export async function inArena<T>(mostKeptBytes: number, work: () => Promise<T>): Promise<T> {
   open = true;
   try {
     return await work();
   } finally {
+    while (using.size > 0) await Promise.allSettled(using);
     open = false;
-    if (arena !== undefined && arena.bytes > keptBytes) {
+    if (arenaBytes() > mostKeptBytes) {
       arena = undefined;
       collectGarbage();
     } else arena?.clear();

@@ -1,5 +1,5 @@
 import { crc32, gunzipSync } from 'node:zlib';
-import { room, threadArena } from '../memory/thread.ts';
+import { kernelsFor, room, threadArena } from '../memory/thread.ts';
 
 /** More than 2^30 voxels of four bytes: what inflates to more is no volume but a bomb. */
 const MAX_INFLATED_BYTES = 2 ** 32 + 2 ** 20;
@@ -77,7 +77,7 @@ function inArena(bytes: Uint8Array, mostBytes: number): Uint8Array | undefined {
   const length = toldLength(bytes);
   if (length > mostBytes || length > MOST_INFLATION * bytes.length) return undefined;
   const output = room(Uint8Array, length);
-  if (threadArena().addressOf(output) === undefined) return undefined;
+  if (kernelsFor(output) === undefined) return undefined;
   const end = bytes.length - TRAILER_BYTES;
   if (!inflateInto(output, bytes, start, end)) return undefined;
   const told = new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true);

@@ -1,3 +1,4 @@
+import { boundingBox } from '../kernels/mask/bounding-box.ts';
 import type { Volume } from '../volume/geometry.ts';
 
 /** The three largest slices of a mask, as voxel indices; `empty` where the mask has no voxel. */
@@ -15,11 +16,12 @@ export function largestSlices({ data, geometry }: Volume<Uint8Array>): LargestSl
   const perX = new Uint32Array(nx);
   const perY = new Uint32Array(ny);
   const perZ = new Uint32Array(nz);
-  let voxel = 0;
-  for (let z = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++, voxel++) {
-        if (data[voxel] === 0) continue;
+  const { start, size } = boundingBox(data, geometry.size) ?? { start: [0, 0, 0], size: [0, 0, 0] };
+  for (let z = start[2]; z < start[2] + size[2]; z++) {
+    for (let y = start[1]; y < start[1] + size[1]; y++) {
+      const row = (z * ny + y) * nx;
+      for (let x = start[0]; x < start[0] + size[0]; x++) {
+        if (data[row + x] === 0) continue;
         perX[x]++;
         perY[y]++;
         perZ[z]++;

@@ -128,7 +128,11 @@ export function renderPanel(
   const base = slice * size.slice(0, view.through).reduce((product, n) => product * n, 1);
   const grey = greyPixels(ct.data, base, across, down, windowHu);
   const canvas = createCanvas(width, height);
-  for (let pixel = 0; pixel < grey.length; pixel++) canvas.rgb.fill(grey[pixel], 3 * pixel, 3 * pixel + 3);
+  for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3) {
+    canvas.rgb[at] = grey[pixel];
+    canvas.rgb[at + 1] = grey[pixel];
+    canvas.rgb[at + 2] = grey[pixel];
+  }
   for (const { mask, colour } of outlines.toReversed()) {
     const inside = maskPixels(mask.data, base, across, down);
     for (let pixel = 0; pixel < grey.length; pixel++)

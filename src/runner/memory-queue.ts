@@ -4,17 +4,21 @@ interface Waiting {
 }
 
 /**
- * Memory that patients share: one starts when its estimated bytes fit into what is left, or when no other is held. They
- * start in the order in which they ask, so that a large one is not passed for ever by small ones.
+ * Memory that patients share, and the workers between two patients: a patient starts when its estimated bytes fit into what
+ * is left, or when no other is held. They start in the order in which they ask, so that a large one is not passed for ever
+ * by small ones.
  */
 export class MemoryQueue {
   readonly #limit: number;
   readonly #waiting: Waiting[] = [];
+  /** What workers without a patient have kept of the last one, the least first. */
+  #kept: number[];
   #held = 0;
   #holders = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, workers: number) {
     this.#limit = limit;
+    this.#kept = Array.from({ length: workers }, () => 0);
   }
 
   /** Resolves when the patient may start; `release` has to follow with the same number. */
@@ -25,16 +29,21 @@ export class MemoryQueue {
     });
   }
 
-  release(bytes: number): void {
+  /** @param keptBytes what the worker keeps of the patient's memory */
+  release(bytes: number, keptBytes = 0): void {
     this.#held -= bytes;
     this.#holders--;
+    this.#kept = [...this.#kept, keptBytes].sort((a, b) => a - b);
     this.#startNext();
   }
 
   #startNext(): void {
     for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
-      if (this.#holders > 0 && this.#held + first.bytes > this.#limit) return;
+      // Which worker will take it is not known: the one that has kept least, so that others' are counted rather than not.
+      const keptElsewhere = this.#kept.slice(1).reduce((sum, bytes) => sum + bytes, 0);
+      if (this.#holders > 0 && this.#held + first.bytes + keptElsewhere > this.#limit) return;
       this.#waiting.shift();
+      this.#kept.shift();
       this.#held += first.bytes;
       this.#holders++;
       first.start();

@@ -69,7 +69,8 @@ export async function runCases<T extends CaseTask, R>(
   if (step === undefined) return { records: [], skipped: 0 };
   const plan = planMemory(step, options.usual, options);
   const workers = Math.min(plan.workers, tasks.length);
-  const queue = new MemoryQueue(plan.patientBytes);
+  const queue = new MemoryQueue(plan.patientBytes, workers);
+  const mostKeptBytes = Math.min(options.usual.bytes, plan.patientBytes / workers);
   const prepare = options.prepare ?? ((task: T) => ({ task, bytes: options.usual.bytes }));
   report({ kind: 'started', step, patients: tasks.length, workers });
   const pool = new Tinypool({
@@ -95,13 +96,15 @@ export async function runCases<T extends CaseTask, R>(
       ready = prepareNext();
       const { task, bytes } = await prepared;
       await queue.acquire(bytes);
-      const reply = await (pool.run({ task, module: work } satisfies Errand<T>) as Promise<TimedOutcome<R>>)
-        .catch((thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
+      const errand: Errand<T> = { task, module: work, mostKeptBytes };
+      const reply = await (pool.run(errand) as Promise<TimedOutcome<R>>).catch(
+        (thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
           const { code, message } = crashOf(thrown);
           const record = onCrash({ patient_id: task.patientId, step, code, message });
           return { outcome: { state: 'excluded', record, skipped: false, message } };
-        })
-        .finally(() => queue.release(bytes));
+        },
+      );
+      queue.release(bytes, reply.keptBytes);
       const { outcome } = reply;
       if (reply.times !== undefined) times.set(index, reply.times);
       outcomes.set(index, outcome);

@@ -18,10 +18,12 @@ export type CaseOutcome<R> =
   /** A place to read or write failed, or a program: nothing is known of the patient. */
   | { readonly state: 'failed'; readonly message: string };
 
-/** What a worker thread answers: what became of the patient, and where the time went. */
+/** What a worker thread answers: what became of the patient, and and where the time went. */
 export interface TimedOutcome<R> {
   readonly outcome: CaseOutcome<R>;
   readonly times: StageTimes;
+  /** Of the patient's memory, what the worker has kept for the next one. */
+  readonly keptBytes: number;
 }
 
 /** A step's work on one patient: the default export of the module that a worker thread loads. */
@@ -31,6 +33,8 @@ export type PatientWork<T extends CaseTask, R> = (task: T, clock: StageClock) =>
 export interface Errand<T extends CaseTask> {
   readonly task: T;
   readonly module: string;
+  /** The most of a patient's memory that the worker may keep for the next one. */
+  readonly mostKeptBytes: number;
 }
 
 /** The URL of the module `name` that lies beside the one at `url`, as source or as built. */

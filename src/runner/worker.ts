@@ -1,6 +1,7 @@
 import { messageOf, ProgramError, StorageError, UsageError } from '../errors.ts';
+import { arenaBytes, inArena } from '../memory/thread.ts';
 import { StageClock } from '../timing/stage-clock.ts';
-import type { CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
+import type { CaseOutcome, CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
 
 /** A step's work. Throws a ProgramError where its module cannot be loaded: no patient is to blame for that. */
 async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
@@ -14,18 +15,25 @@ async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
 }
 
 /**
- * Entry of a worker thread. A step's code is loaded with its first patient. A place or program that fails is an outcome;
- * the unforeseen rejects and is handled by the pool.
+ * Entry of a worker thread. A step's code is loaded with its first patient, whose volumes lie in the thread's arena. A
+ * place or program that fails is an outcome; the unforeseen rejects and is handled by the pool.
  */
-export default async function run({ task, module }: Errand<CaseTask>): Promise<TimedOutcome<unknown>> {
+export default async function run(errand: Errand<CaseTask>): Promise<TimedOutcome<unknown>> {
   const clock = new StageClock();
+  const outcome = await outcomeOf(errand, clock);
+  return { outcome, times: clock.read(), keptBytes: arenaBytes() };
+}
+
+async function outcomeOf(
+  { task, module, mostKeptBytes }: Errand<CaseTask>,
+  clock: StageClock,
+): Promise<CaseOutcome<unknown>> {
   try {
     const work = await workOf(module);
-    const outcome = await work(task, clock);
-    return { outcome, times: clock.read() };
+    return await inArena(mostKeptBytes, () => work(task, clock));
   } catch (thrown) {
     if ([StorageError, ProgramError, UsageError].some((kind) => thrown instanceof kind))
-      return { outcome: { state: 'failed', message: messageOf(thrown) }, times: clock.read() };
+      return { state: 'failed', message: messageOf(thrown) };
     throw thrown;
   }
 }

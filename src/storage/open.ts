@@ -31,7 +31,7 @@ export interface Stores {
 export const STORES: Stores = { open: openStore, locate: locateObject, archive: (store) => store };
 
 /** All the bytes of the one file or blob a URI names. Throws a StorageError that names it where it is absent. */
-export async function readObject(uri: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readObject(uri: string): Promise<Uint8Array> {
   const { store, key } = await locateObject(uri);
   const bytes = await store.read(key);
   if (bytes === undefined)

@@ -32,11 +32,11 @@ export interface ReadableStore {
    */
   walk?(prefix?: string): AsyncIterable<Entry>;
   /** All the bytes of `key`, whose number is checked against what the store announced. */
-  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  read(key: string): Promise<Uint8Array | undefined>;
   /** The first `bytes` bytes of `key`, or all where it has fewer. Nothing beyond them is fetched, inflated or checked. */
-  readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  readStart(key: string, bytes: number): Promise<Uint8Array | undefined>;
   /** Bytes [start, start + length) of `key`, fewer where it ends, none beyond its end; else as `readStart`. */
-  readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  readRange(key: string, start: number, length: number): Promise<Uint8Array | undefined>;
   /**
    * What `see` makes of the first bytes of a file that a listing gave. They are its own only while it runs: many files are
    * looked at in one buffer. Undefined where the file is gone. Absent: no faster than `readStart`.

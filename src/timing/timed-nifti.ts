@@ -5,12 +5,7 @@ import { type Volume, voxelCount } from '../volume/geometry.ts';
 import type { StageClock } from './stage-clock.ts';
 
 /** `decodeNifti` under `inflate`, which most of it is; bytes are those of the voxels. */
-export function timedDecode(
-  clock: StageClock,
-  file: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  channel?: number,
-): Volume {
+export function timedDecode(clock: StageClock, file: string, bytes: Uint8Array, channel?: number): Volume {
   return clock.time(
     'inflate',
     ({ data }) => data.byteLength,

@@ -4,7 +4,7 @@ import { MemoryQueue } from '../../src/runner/memory-queue.ts';
 
 /** Patients that ask in turn and are done in any order; what was held at every moment, and the order of the starts. */
 async function run(limit: number, patients: readonly number[], pick: (running: number) => number) {
-  const queue = new MemoryQueue(limit);
+  const queue = new MemoryQueue(limit, patients.length);
   const running: number[] = [];
   const started: number[] = [];
   const held: number[][] = [];

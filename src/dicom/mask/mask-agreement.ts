@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../errors.ts';
+import { scratch } from '../../memory/thread.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
 import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import type { MaskCandidate, MaskSource } from './mask-candidates.ts';
@@ -67,13 +68,15 @@ export function maskAgreements(
   return [...bySource].map(([source, [candidate]]) => {
     const named = { source, roiName: safeRoiName(candidate.roi.names[0]), taken: extent };
     try {
-      const mask = draw(candidate);
-      return {
-        ...named,
-        dice: diceOf(taken.mask, mask),
-        other: maskExtent(mask, taken.size),
-        refusal: '',
-      };
+      return scratch(() => {
+        const mask = draw(candidate);
+        return {
+          ...named,
+          dice: diceOf(taken.mask, mask),
+          other: maskExtent(mask, taken.size),
+          refusal: '',
+        };
+      });
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       return { ...named, dice: null, other: NOTHING, refusal: thrown.code };

@@ -1,5 +1,6 @@
 import { CaseExclusion } from '../../errors.ts';
 import { type CroppedMask, cropMask } from '../../kernels/mask/cropped-mask.ts';
+import { scratch } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 import type { CtSeries } from '../series/series.ts';
 import type { StudyFlag } from '../study-flag.ts';
@@ -86,10 +87,13 @@ const WELL: MaskFit = { outsideShare: 0, volumeShare: 1 };
 
 export function drawRival(candidate: MaskCandidate, size: Vec3, draw: () => DrawnMask): Rival {
   try {
-    const { mask, fit, flags } = draw();
-    const cropped = cropMask(mask, size);
-    if (cropped !== undefined) return { candidate, cropped, fit, flags, refusal: '' };
-    return { candidate, fit, flags, refusal: 'tumor-empty' };
+    // One whole mask at a time.
+    return scratch(() => {
+      const { mask, fit, flags } = draw();
+      const cropped = cropMask(mask, size);
+      if (cropped !== undefined) return { candidate, cropped, fit, flags, refusal: '' };
+      return { candidate, fit, flags, refusal: 'tumor-empty' };
+    });
   } catch (thrown) {
     if (!(thrown instanceof CaseExclusion)) throw thrown;
     return { candidate, fit: WELL, flags: [], refusal: thrown.code };

@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../errors.ts';
+import { kernelsFor, room, scratch } from '../../memory/thread.ts';
 import { frameName, type ImageFrame } from '../file/functional-groups.ts';
 import { fillValue, paddingOf } from './padding.ts';
 import type { StoredPixels } from './pixels.ts';
@@ -6,6 +7,9 @@ import { type Rescale, rescaleOf } from './rescale.ts';
 
 const INT16_MIN = -32768;
 const INT16_MAX = 32767;
+
+/** Room that the kernel takes for the least and the largest value. */
+const RANGE_WORDS = 4;
 
 export type HuRounding = 'nearest' | 'truncate';
 
@@ -30,23 +34,49 @@ interface HuRange {
   readonly high: number;
 }
 
-/** Whole HU of every stored value, where nothing is padding: what nearly every slice is, in a loop without choices. */
-function rescaleAll(
+/** In TypeScript: what the kernel of src/assembly is held to. Least and largest stored value. */
+export function rescaleInto(
   stored: StoredPixels,
   { slope, intercept }: Rescale,
   target: Int16Array,
-  offset: number,
-): HuRange {
+): [least: number, most: number] {
   let least = stored[0];
   let most = stored[0];
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i];
     if (value < least) least = value;
     if (value > most) most = value;
-    target[offset + i] = slope * value + intercept;
+    target[i] = slope * value + intercept;
   }
-  const ends = [slope * least + intercept, slope * most + intercept];
-  return { low: Math.min(...ends), high: Math.max(...ends) };
+  return [least, most];
+}
+
+/** Whole HU of every stored value, where nothing is padding: what nearly every slice is, in a loop without choices. */
+function rescaleAll(stored: StoredPixels, rescale: Rescale, target: Int16Array, offset: number): HuRange {
+  const { slope, intercept } = rescale;
+  const slice = target.subarray(offset, offset + stored.length);
+  const kernels = kernelsFor(stored, slice);
+  const wide = stored instanceof Int16Array || stored instanceof Uint16Array;
+  const fits = [slope, intercept].every((number) => Math.abs(number) <= INT16_MAX);
+  let ends: [least: number, most: number];
+  if (kernels !== undefined && wide && fits && stored.length > 0) {
+    const signed = stored instanceof Int16Array;
+    ends = scratch(() => {
+      const range = room(Int32Array, RANGE_WORDS);
+      kernels.rescale(
+        stored.byteOffset,
+        stored.length,
+        signed,
+        slope,
+        intercept,
+        slice.byteOffset,
+        range.byteOffset,
+      );
+      return [range[0], range[1]];
+    });
+  } else ends = rescaleInto(stored, rescale, slice);
+  const hu = ends.map((value) => slope * value + intercept);
+  return { low: Math.min(...hu), high: Math.max(...hu) };
 }
 
 /**

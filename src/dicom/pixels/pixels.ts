@@ -1,4 +1,5 @@
 import { CaseExclusion, messageOf } from '../../errors.ts';
+import { kernelsFor, room } from '../../memory/thread.ts';
 import { decodeFrame, type FrameShape } from '../codec/codecs.ts';
 import { CodecNotLoadedError, CutOffError } from '../codec/faults.ts';
 import { encodedFrame } from '../codec/fragments.ts';
@@ -205,7 +206,7 @@ const KEEPS_UNUSED_BITS: readonly Encoding[] = ['native', 'rle', 'deflate'];
  * same (PS3.3 C.7.6.3.1.2, C.11.1). Throws a CaseExclusion naming the file where it cannot be read.
  */
 export function storedPixels(file: DicomFile, frame = 0): StoredPixels {
-  const { rows, columns, bitsAllocated, bitsStored, highBit, signed, samplesPerPixel } = imagePixels(file);
+  const { bitsAllocated, bitsStored, highBit, signed, samplesPerPixel } = imagePixels(file);
   const photometric = text(file.dataset, Tag.PhotometricInterpretation);
   if (samplesPerPixel !== 1 || photometric === 'PALETTE COLOR')
     throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: file.name });
@@ -222,22 +223,42 @@ export function storedPixels(file: DicomFile, frame = 0): StoredPixels {
       { file: file.name },
     );
   }
-  const count = rows * columns;
-  const native = frameBytes(file, frame).slice();
-  const values =
-    bitsAllocated === 8
-      ? signed
-        ? new Int8Array(native.buffer)
-        : native
-      : signed
-        ? new Int16Array(native.buffer)
-        : new Uint16Array(native.buffer);
-  if (bitsStored < bitsAllocated && KEEPS_UNUSED_BITS.includes(requiredEncoding(file))) {
-    // Shifting up to bit 31 and back down clears what lies above High Bit and below the stored bits, and extends the sign.
-    const up = 31 - highBit;
-    const down = 32 - bitsStored;
-    if (signed) for (let i = 0; i < count; i++) values[i] = (values[i] << up) >> down;
-    else for (let i = 0; i < count; i++) values[i] = (values[i] << up) >>> down;
+  const native = frameBytes(file, frame);
+  const cleared = bitsStored < bitsAllocated && KEEPS_UNUSED_BITS.includes(requiredEncoding(file));
+  // Shifting up to bit 31 and back down clears what lies above High Bit and below the stored bits, and extends the sign.
+  const bits = cleared ? { up: 31 - highBit, down: 32 - bitsStored } : { up: 0, down: 0 };
+  return bitsAllocated === 8 ? bytesOf(native, signed, bits) : wordsOf(native, signed, bits);
+}
+
+/** How far values of 32 bits are shifted up and down again, so that only the stored bits are left; both 0 leave them. */
+interface StoredBits {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** In TypeScript: what the kernel of src/assembly is held to. */
+export function clearUnusedBits(values: StoredPixels, signed: boolean, { up, down }: StoredBits): void {
+  if (signed) for (let i = 0; i < values.length; i++) values[i] = (values[i] << up) >> down;
+  else for (let i = 0; i < values.length; i++) values[i] = (values[i] << up) >>> down;
+}
+
+function bytesOf(native: Uint8Array, signed: boolean, bits: StoredBits): StoredPixels {
+  const values = signed ? room(Int8Array, native.length) : room(Uint8Array, native.length);
+  values.set(native);
+  if (bits.down > 0) clearUnusedBits(values, signed, bits);
+  return values;
+}
+
+function wordsOf(native: Uint8Array, signed: boolean, bits: StoredBits): StoredPixels {
+  const count = native.length / 2;
+  const values = signed ? room(Int16Array, count) : room(Uint16Array, count);
+  const kernels = kernelsFor(native, values);
+  if (kernels !== undefined && bits.down > 0) {
+    // The upper half of the 32 bits: what shifts there are of 16.
+    kernels.storedValues(native.byteOffset, count, bits.up - 16, bits.down - 16, signed, values.byteOffset);
+    return values;
   }
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(native);
+  if (bits.down > 0) clearUnusedBits(values, signed, bits);
   return values;
 }

@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../errors.ts';
+import { room, scratch } from '../../memory/thread.ts';
 import type { Volume } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { Tag } from '../file/part10.ts';
@@ -26,7 +27,7 @@ function writeSlice(plane: SlicePlane, rules: HuRules, target: Int16Array, offse
   const { file, frame } = plane;
   if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
     throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: frameName(plane) });
-  return writeHounsfield(plane, storedPixels(file, frame), target, offset, rules);
+  return scratch(() => writeHounsfield(plane, storedPixels(file, frame), target, offset, rules));
 }
 
 function paddingFlags(ignored: number): StudyFlag[] {
@@ -66,7 +67,7 @@ export async function stackCt(series: CtSeries, rules: CtRules): Promise<CtStack
  */
 export function readCt({ stack, flags }: CtStack, rules: CtRules): CtVolume {
   const planeLength = stack.slices[0].columns * stack.slices[0].rows;
-  const hu = new Int16Array(stack.slices.length * planeLength);
+  const hu = room(Int16Array, stack.slices.length * planeLength);
   const written = stack.slices.map((slice, k) => writeSlice(slice, rules, hu, k * planeLength));
   const ignored = written.filter(({ paddingIgnored }) => paddingIgnored).length;
   return {

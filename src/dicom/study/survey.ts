@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../errors.ts';
+import { scratch } from '../../memory/thread.ts';
 import { type Vec3, voxelCount } from '../../volume/geometry.ts';
 import { frameName } from '../file/functional-groups.ts';
 import { type DicomFile, Tag } from '../file/part10.ts';
@@ -95,7 +96,7 @@ function checkSlice(plane: SlicePlane): void {
   if ((file.dataset.uint16(Tag.SamplesPerPixel) ?? 1) !== 1)
     throw new CaseExclusion('unsupported-pixels', 'is a colour image', { file: frameName(plane) });
   try {
-    storedPixels(file, frame);
+    scratch(() => storedPixels(file, frame).length);
   } catch (thrown) {
     if (!(thrown instanceof PixelsNotReadError)) throw thrown;
   }

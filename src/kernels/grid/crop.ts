@@ -1,3 +1,5 @@
+import { typeOf } from '../../memory/arena.ts';
+import { room } from '../../memory/thread.ts';
 import { type Vec3, type VoxelArray, voxelCount } from '../../volume/geometry.ts';
 
 /**
@@ -11,8 +13,8 @@ export function cropWithPad<T extends VoxelArray>(
   size: Vec3,
   fill: number,
 ): T {
-  const target = new (source.constructor as new (n: number) => T)(voxelCount(size));
-  if (fill !== 0) target.fill(fill);
+  const target = room(typeOf(source), voxelCount(size));
+  target.fill(fill);
   const from = Math.max(0, start[0]);
   const to = Math.min(sourceSize[0], start[0] + size[0]);
   if (to <= from) return target;

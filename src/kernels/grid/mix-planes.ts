@@ -1,3 +1,5 @@
+import { room } from '../../memory/thread.ts';
+
 /** Where the output planes of a stack fall among its input planes: `lower[k]` and its upper neighbour, `weight[k]` on the latter. */
 export interface PlaneMix {
   readonly lower: Int32Array;
@@ -25,7 +27,7 @@ export function planeMix(positions: ArrayLike<number>, targets: ArrayLike<number
 
 /** Each output plane as a linear mix of two input planes, rounded to nearest int16. `planeLength` voxels a plane. */
 export function mixPlanes(source: Int16Array, planeLength: number, { lower, weight }: PlaneMix): Int16Array {
-  const target = new Int16Array(lower.length * planeLength);
+  const target = room(Int16Array, lower.length * planeLength);
   for (let k = 0; k < lower.length; k++) {
     const w = weight[k];
     const from = lower[k] * planeLength;
@@ -44,7 +46,7 @@ export function mixPlanes(source: Int16Array, planeLength: number, { lower, weig
 
 /** Each output plane as the nearer of the two input planes, the upper one where both are as near. */
 export function pickPlanes(source: Uint8Array, planeLength: number, { lower, weight }: PlaneMix): Uint8Array {
-  const target = new Uint8Array(lower.length * planeLength);
+  const target = room(Uint8Array, lower.length * planeLength);
   for (let k = 0; k < lower.length; k++) {
     const from = (weight[k] < 0.5 ? lower[k] : lower[k] + 1) * planeLength;
     target.set(source.subarray(from, from + planeLength), k * planeLength);

@@ -1,3 +1,5 @@
+import { typeOf } from '../../memory/arena.ts';
+import { room } from '../../memory/thread.ts';
 import {
   type Geometry,
   pointOfIndex,
@@ -117,7 +119,7 @@ export function orientedBox({ start, size: count }: Box, size: Vec3, { from, fli
 
 /** Strided voxels stored anew, x fastest. */
 export function compacted<T extends VoxelArray>({ data, size: [nx, ny, nz], start, step }: Strided<T>): T {
-  const target = new (data.constructor as new (n: number) => T)(nx * ny * nz);
+  const target = room(typeOf(data), nx * ny * nz);
   let at = 0;
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++, at += nx) {

@@ -1,87 +1,12 @@
+import { typeOf } from '../../memory/arena.ts';
+import { room, scratch, zeros } from '../../memory/thread.ts';
 import type { VoxelArray } from '../../volume/geometry.ts';
 import type { Box } from '../mask/bounding-box.ts';
+import { neighbours } from './neighbours.ts';
+import { PlaneInterpolation } from './plane-interpolation.ts';
 import { type ResampleAxes, type ResampleAxis, sizeOfAxes } from './resample-axis.ts';
+import { type LinearSource, rowKernels } from './row-kernels.ts';
 import type { Strided } from './strided.ts';
-
-/** HU on their way forward, probabilities on their way back. */
-type LinearSource = Int16Array | Float32Array;
-
-/** How the samples of one axis are read: offsets into the source of each sample's two neighbours, the same one twice where the weight is 0. */
-interface Neighbours {
-  readonly lower: Int32Array;
-  readonly upper: Int32Array;
-  readonly weight: Float64Array;
-}
-
-function neighbours({ lower, weight }: ResampleAxis, step: number): Neighbours {
-  const at = (i: number): number => lower[i] * step;
-  return {
-    lower: lower.map((_, i) => at(i)),
-    upper: lower.map((_, i) => at(i) + (weight[i] === 0 ? 0 : step)),
-    weight,
-  };
-}
-
-/** One input row, which begins at `row`, interpolated along x into `out`. */
-function lerpRow(source: LinearSource, row: number, x: Neighbours, out: Float64Array): void {
-  const { lower, upper, weight } = x;
-  for (let i = 0; i < out.length; i++) {
-    const v0 = source[row + lower[i]];
-    out[i] = v0 + (source[row + upper[i]] - v0) * weight[i];
-  }
-}
-
-/** v0 + (v1 - v0) * w of two rows. One function a type of target, so that neither sees both. */
-function lerpInto64(row0: Float64Array, row1: Float64Array, w: number, out: Float64Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = row0[i] + (row1[i] - row0[i]) * w;
-}
-function lerpInto32(row0: Float64Array, row1: Float64Array, w: number, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = row0[i] + (row1[i] - row0[i]) * w;
-}
-
-/** Interpolates one input plane along x then y. Neighbouring output rows share their x-interpolated input rows. */
-class PlaneInterpolation {
-  readonly #source: LinearSource;
-  readonly #x: Neighbours;
-  readonly #y: Neighbours;
-  #row0: Float64Array;
-  #row1: Float64Array;
-
-  constructor({ data, step }: Strided<LinearSource>, [x, y]: ResampleAxes) {
-    this.#source = data;
-    this.#x = neighbours(x, step[0]);
-    this.#y = neighbours(y, step[1]);
-    this.#row0 = new Float64Array(x.lower.length);
-    this.#row1 = new Float64Array(x.lower.length);
-  }
-
-  /** Writes the plane that begins at `plane` of the source into `out` from `at` on. */
-  write(plane: number, out: Float32Array | Float64Array, at: number): void {
-    const { lower, upper, weight } = this.#y;
-    const width = this.#row0.length;
-    let held0 = Number.NaN;
-    let held1 = Number.NaN;
-    for (let j = 0; j < lower.length; j++) {
-      if (held0 !== lower[j]) {
-        [this.#row0, this.#row1] = [this.#row1, this.#row0];
-        [held0, held1] = [held1, held0];
-      }
-      if (held0 !== lower[j]) {
-        lerpRow(this.#source, plane + lower[j], this.#x, this.#row0);
-        held0 = lower[j];
-      }
-      if (weight[j] !== 0 && held1 !== upper[j]) {
-        lerpRow(this.#source, plane + upper[j], this.#x, this.#row1);
-        held1 = upper[j];
-      }
-      const row1 = weight[j] === 0 ? this.#row0 : this.#row1;
-      const first = at + j * width;
-      if (out instanceof Float32Array)
-        lerpInto32(this.#row0, row1, weight[j], out.subarray(first, first + width));
-      else lerpInto64(this.#row0, row1, weight[j], out.subarray(first, first + width));
-    }
-  }
-}
 
 /** Sets every voxel that an axis puts outside the input to `fill`. */
 function fillOutside(target: VoxelArray, axes: ResampleAxes, fill: number): void {
@@ -110,14 +35,23 @@ export function resampleLinear(
   into?: Float32Array,
 ): Float32Array {
   const [nx, ny, nz] = sizeOfAxes(axes);
+  const target = into?.subarray(0, nx * ny * nz) ?? room(Float32Array, nx * ny * nz);
+  scratch(() => interpolate(source, axes, target));
+  fillOutside(target, axes, fill);
+  return target;
+}
+
+/** All voxels as if the input went on beyond its edges; what it takes on the way is of no use after. */
+function interpolate(source: Strided<LinearSource>, axes: ResampleAxes, target: Float32Array): void {
+  const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
-  const target = into?.subarray(0, planeLength * nz) ?? new Float32Array(planeLength * nz);
-  const planes = new PlaneInterpolation(source, axes);
+  const rows = rowKernels(source, axes[0], target);
+  const planes = new PlaneInterpolation(source, axes, rows);
   const { lower, upper, weight } = neighbours(axes[2], source.step[2]);
   // Whole planes in double are held only where planes are mixed.
   const mixed = weight.some((w) => w !== 0) ? planeLength : 0;
-  let plane0 = new Float64Array(mixed);
-  let plane1 = new Float64Array(mixed);
+  let plane0 = room(Float64Array, mixed);
+  let plane1 = room(Float64Array, mixed);
   let held0 = Number.NaN;
   let held1 = Number.NaN;
   for (let k = 0; k < nz; k++) {
@@ -138,10 +72,8 @@ export function resampleLinear(
       planes.write(source.start + upper[k], plane1, 0);
       held1 = upper[k];
     }
-    lerpInto32(plane0, plane1, weight[k], target.subarray(at, at + planeLength));
+    rows.mixInto32(plane0, plane1, weight[k], target.subarray(at, at + planeLength));
   }
-  fillOutside(target, axes, fill);
-  return target;
 }
 
 /** The samples of an axis that read input samples first to last; they are one run, since samples ascend. */
@@ -170,7 +102,7 @@ export function resampleNearest<T extends VoxelArray>(
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
   const { data, start, step } = source;
-  const target = new (data.constructor as new (n: number) => T)(nx * ny * nz);
+  const target = zeros(typeOf(data), nx * ny * nz);
   const run = (a: number) => samplesReading(axes[a], box.start[a], box.start[a] + box.size[a] - 1);
   const [x0, x1] = run(0);
   const [y0, y1] = run(1);

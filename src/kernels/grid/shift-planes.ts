@@ -1,3 +1,4 @@
+import { room, zeros } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 
 /**
@@ -70,7 +71,7 @@ export function shiftPlanes(source: Int16Array, shift: PlaneShift, fill: number)
   const { inputSize, outputSize, before } = shift;
   const [nx, ny] = inputSize;
   const [mx, my, mz] = outputSize;
-  const target = new Int16Array(mx * my * mz).fill(fill);
+  const target = room(Int16Array, mx * my * mz).fill(fill);
   for (let k = 0; k < mz; k++) {
     const ax = axisShift(before[0], shift.x[k]);
     const ay = axisShift(before[1], shift.y[k]);
@@ -99,7 +100,7 @@ export function shiftMaskPlanes(source: Uint8Array, shift: PlaneShift): Uint8Arr
   const { inputSize, outputSize, before } = shift;
   const [nx, ny] = inputSize;
   const [mx, my, mz] = outputSize;
-  const target = new Uint8Array(mx * my * mz);
+  const target = zeros(Uint8Array, mx * my * mz);
   const whole = ({ lower, weight }: AxisShift): number => -Math.floor(lower + weight + 0.5);
   for (let k = 0; k < mz; k++) {
     const left = whole(axisShift(before[0], shift.x[k]));

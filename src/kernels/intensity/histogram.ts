@@ -1,13 +1,30 @@
+import { kernelsFor, room, scratch, zeros } from '../../memory/thread.ts';
+
+/** Values of int16. */
+const BINS = 65536;
+
 /** Offset of HU 0 in a histogram of int16. */
 const ZERO = 32768;
 
+/** In TypeScript: what the kernel of src/assembly is held to. */
+export function countInto(counts: Uint32Array, hu: Int16Array): void {
+  for (let i = 0; i < hu.length; i++) counts[hu[i] + ZERO]++;
+}
+
 /** Voxels of each int16 value; exact, and histograms of parts add up. */
 export class HuHistogram {
-  readonly #counts = new Uint32Array(65536);
+  readonly #counts = new Uint32Array(BINS);
   readonly total: number;
 
   constructor(hu: Int16Array) {
-    for (let i = 0; i < hu.length; i++) this.#counts[hu[i] + ZERO]++;
+    const kernels = kernelsFor(hu);
+    if (kernels === undefined) countInto(this.#counts, hu);
+    else
+      scratch(() => {
+        const bins = zeros(Uint32Array, BINS);
+        kernels.histogram(hu.byteOffset, hu.length, bins.byteOffset, room(Uint32Array, BINS).byteOffset);
+        this.#counts.set(bins);
+      });
     this.total = hu.length;
   }
 

@@ -1,3 +1,5 @@
+import { kernelsFor } from '../../memory/thread.ts';
+
 /** Between values of 12 bits that wrapped round and what they were, where the slope is 1. */
 const MODULUS_HU = 4096;
 
@@ -104,18 +106,17 @@ function sliceWraps(slice: Int16Array, nx: number): number {
   return above > 0 && wrappedAbove(slice, nx) ? below + above : below;
 }
 
-/** Neighbours in the rows of a slice that differ by so much that values may have wrapped. */
-function largeSteps(hu: Int16Array, from: number, nx: number, ny: number): number {
-  let steps = 0;
-  for (let row = from; row < from + nx * ny; row += nx) {
-    let previous = hu[row];
+/** Whether neighbours in the rows of a slice differ by so much that values may have wrapped. */
+export function hasLargeStep(slice: Int16Array, nx: number): boolean {
+  for (let row = 0; row < slice.length; row += nx) {
+    let previous = slice[row];
     for (let i = row + 1; i < row + nx; i++) {
-      const value = hu[i];
-      if (Math.abs(value - previous) > LEAST_STEP_HU) steps++;
+      const value = slice[i];
+      if (Math.abs(value - previous) > LEAST_STEP_HU) return true;
       previous = value;
     }
   }
-  return steps;
+  return false;
 }
 
 /**
@@ -129,10 +130,15 @@ function largeSteps(hu: Int16Array, from: number, nx: number, ny: number): numbe
  * or noise below the bottom of the scale.
  */
 export function wrapShare(hu: Int16Array, nx: number, ny: number): number {
+  const kernels = kernelsFor(hu);
   let wraps = 0;
   for (let from = 0; from < hu.length; from += nx * ny) {
+    const slice = hu.subarray(from, from + nx * ny);
     // Hardly a slice has one, so that a closer look costs nothing.
-    if (largeSteps(hu, from, nx, ny) > 0) wraps += sliceWraps(hu.subarray(from, from + nx * ny), nx);
+    const large = kernels
+      ? kernels.stepsExceed(slice.byteOffset, nx, ny, LEAST_STEP_HU) === 1
+      : hasLargeStep(slice, nx);
+    if (large) wraps += sliceWraps(slice, nx);
   }
   const pairs = (hu.length / nx) * (nx - 1);
   return pairs === 0 ? 0 : wraps / pairs;

@@ -2,6 +2,7 @@ import { type LabelVolume, labelMask } from '../../dicom/mask/label-volume.ts';
 import { latticeOf } from '../../dicom/series/lattice.ts';
 import type { Study, StudyRules } from '../../dicom/study/study.ts';
 import { CaseExclusion } from '../../errors.ts';
+import { room } from '../../memory/thread.ts';
 import type { Volume } from '../../volume/geometry.ts';
 import { NIFTI_CT } from './patient-inputs.ts';
 
@@ -12,7 +13,7 @@ const INT16_MAX = 32767;
 function asHounsfield({ data, geometry }: Volume, { huRounding }: StudyRules): Volume<Int16Array> {
   if (data instanceof Int16Array) return { data, geometry };
   const round = huRounding === 'nearest' ? Math.round : Math.trunc;
-  const hu = new Int16Array(data.length);
+  const hu = room(Int16Array, data.length);
   for (let i = 0; i < data.length; i++) {
     const value = round(data[i]);
     if (!(value >= INT16_MIN && value <= INT16_MAX))

@@ -12,7 +12,7 @@ import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts'
 import { fileVanished } from './patient-files.ts';
 import { type RunFile, runFiles, runStore } from './run-files.ts';
 
-type Bytes = Uint8Array<ArrayBuffer>;
+type Bytes = Uint8Array;
 
 /** What there is to read of a patient. */
 export interface PatientInputs {

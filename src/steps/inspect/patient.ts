@@ -67,8 +67,8 @@ function assertHeaderQc(pair: SurveyedPair, patientIds: number, qc: Config['qc']
 
 /** CT and mask as NIfTI: their headers tell too little, so both are read. */
 async function inspectNifti(
-  niftiCt: () => Promise<Uint8Array<ArrayBuffer>>,
-  niftiMask: () => Promise<Uint8Array<ArrayBuffer>>,
+  niftiCt: () => Promise<Uint8Array>,
+  niftiMask: () => Promise<Uint8Array>,
   rules: StudyRules,
   qc: Config['qc'],
   clock: StageClock,

@@ -43,7 +43,7 @@ async function readExisting(
   { store, key }: StoredObject,
   code: string,
   otherwise: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const bytes = await store.read(key);
   if (bytes === undefined) throw new CaseExclusion(code, otherwise, { file: key });
   return bytes;

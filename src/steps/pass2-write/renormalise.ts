@@ -47,7 +47,7 @@ function parsed(bytes: Uint8Array): unknown {
 async function readListed(
   place: PatientPlace<RoiRecord>,
   output: OutputFile | undefined,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+): Promise<Uint8Array | undefined> {
   const bytes = output && (await place.store.read(keyOf(place, output.file)));
   const whole = bytes && createHash('sha256').update(bytes).digest('hex') === output?.sha256;
   return whole ? bytes : undefined;

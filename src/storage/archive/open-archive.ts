@@ -63,7 +63,7 @@ export async function wholeArchive(
   store: ReadableStore,
   entry: Entry,
   limits: ArchiveLimits = {},
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   assertFitsMemory(store, entry, limits);
   const bytes = await store.read(entry.key);
   if (bytes === undefined)

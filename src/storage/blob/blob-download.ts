@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BlobDownloadResponseParsed, type BlockBlobClient, RestError } from '@azure/storage-blob';
+import { room, usingArena } from '../../memory/thread.ts';
 import { BLOCK_BYTES, blockOffsets, inParallel } from './blob-blocks.ts';
 
 /** The SDK retries requests, but not an answer whose connection breaks in the middle: these are the waits before we do. */
 const BROKEN_ANSWER_WAITS_MS = [0, 1000, 3000, 7000];
 
 /** All bytes of a blob, as `downloadRange` does. */
-export function download(blob: BlockBlobClient): Promise<Uint8Array<ArrayBuffer>> {
+export function download(blob: BlockBlobClient): Promise<Uint8Array> {
   return downloadRange(blob, 0, Number.POSITIVE_INFINITY);
 }
 
@@ -19,16 +20,16 @@ export async function downloadRange(
   blob: BlockBlobClient,
   start: number,
   length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const first = length === 0 ? undefined : await firstRange(blob, start, Math.min(length, BLOCK_BYTES));
   if (first === undefined) return new Uint8Array(0);
   const whole =
     first.contentRange === undefined ? first.contentLength! : Number(first.contentRange.split('/')[1]);
-  const bytes = new Uint8Array(Math.min(length, whole - start));
+  const bytes = room(Uint8Array, Math.min(length, whole - start));
   await inParallel(blockOffsets(bytes.length), (offset, signal) => {
     const answer = offset === 0 ? first : undefined;
     const block = bytes.subarray(offset, offset + BLOCK_BYTES);
-    return fill(blob, block, start + offset, first.etag!, signal, answer);
+    return usingArena(fill(blob, block, start + offset, first.etag!, signal, answer));
   });
   return bytes;
 }

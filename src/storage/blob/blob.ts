@@ -61,7 +61,7 @@ export class BlobStore implements Store {
     for (const { child } of children.sort((a, b) => byCodeUnits(a.name, b.name))) yield child;
   }
 
-  async read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(key: string): Promise<Uint8Array | undefined> {
     const blob = this.#blob(key);
     return download(blob).catch((error) => this.#absentOrThrow(`${this.uri}/${key}`, 'read', error));
   }
@@ -77,11 +77,11 @@ export class BlobStore implements Store {
     }
   }
 
-  async readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async readStart(key: string, bytes: number): Promise<Uint8Array | undefined> {
     return this.readRange(key, 0, bytes);
   }
 
-  async readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async readRange(key: string, start: number, length: number): Promise<Uint8Array | undefined> {
     const blob = this.#blob(key);
     return downloadRange(blob, start, length).catch((error) =>
       this.#absentOrThrow(`${this.uri}/${key}`, 'read', error),

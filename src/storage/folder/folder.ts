@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { StorageError } from '../../errors.ts';
+import { room, usingArena } from '../../memory/thread.ts';
 import { type Content, piecesOf } from '../content.ts';
 import { assertKey, byCodeUnits, keyStart } from '../key.ts';
 import { isPartialOf, partialName } from '../partial.ts';
@@ -49,15 +50,15 @@ export class FolderStore implements Store {
     }
   }
 
-  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  read(key: string): Promise<Uint8Array | undefined> {
     return this.readRange(key, 0, Number.POSITIVE_INFINITY);
   }
 
-  readStart(key: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  readStart(key: string, bytes: number): Promise<Uint8Array | undefined> {
     return this.readRange(key, 0, bytes);
   }
 
-  async readRange(key: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async readRange(key: string, start: number, length: number): Promise<Uint8Array | undefined> {
     const path = this.#path(key);
     let file: FileHandle | undefined;
     try {
@@ -148,15 +149,11 @@ export class FolderStore implements Store {
 }
 
 /** `undefined` where the file ends early. */
-async function readPart(
-  file: FileHandle,
-  start: number,
-  size: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const bytes = new Uint8Array(size);
+async function readPart(file: FileHandle, start: number, size: number): Promise<Uint8Array | undefined> {
+  const bytes = room(Uint8Array, size);
   for (let offset = 0; offset < size; ) {
     const most = Math.min(size - offset, READ_BYTES);
-    const { bytesRead } = await file.read(bytes, offset, most, start + offset);
+    const { bytesRead } = await usingArena(file.read(bytes, offset, most, start + offset));
     if (bytesRead === 0) return undefined;
     offset += bytesRead;
   }

@@ -18,7 +18,7 @@ interface Kept {
   readonly bytes: number;
   readonly version: string;
   /** Bytes [start, start + length) in memory of their own. */
-  readonly read: (start: number, length: number) => Promise<Uint8Array<ArrayBuffer>>;
+  readonly read: (start: number, length: number) => Promise<Uint8Array>;
 }
 
 /** Keeps a file whose content the input stands at. */
@@ -73,9 +73,7 @@ function keepPlace(source: ByteSource): Keep {
       const content = await source.read(position + start, wanted);
       if (content.length < wanted)
         throw new ArchiveError(`${uri}/${key}`, 'is cut off in the archive; fetch it again');
-      return content.buffer.byteLength === content.length
-        ? (content as Uint8Array<ArrayBuffer>)
-        : new Uint8Array(content);
+      return content.buffer.byteLength === content.length ? (content as Uint8Array) : new Uint8Array(content);
     },
   });
 }

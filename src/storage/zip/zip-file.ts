@@ -25,11 +25,7 @@ export function isDeflated({ method }: ZipRecord): boolean {
 }
 
 /** All of a file, whose length and CRC-32 are the declared ones. `uri` names it in messages. */
-export async function readFile(
-  uri: string,
-  source: ByteSource,
-  file: ZipRecord,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readFile(uri: string, source: ByteSource, file: ZipRecord): Promise<Uint8Array> {
   checkPacking(uri, file);
   const bytes = await orDamaged(uri, async () => {
     const { at, first } = await packedStart(source, file, file.size);
@@ -52,7 +48,7 @@ export async function readPart(
   file: ZipRecord,
   start: number,
   length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   checkPacking(uri, file);
   const from = Math.min(start, file.originalSize);
   const wanted = Math.min(length, file.originalSize - from);
@@ -100,7 +96,7 @@ async function packedStart(source: ByteSource, file: ZipRecord, wanted: number):
 }
 
 /** A copy of the packed bytes, inflated where they are deflated, but never to more than the archive declares. */
-function unpacked(packed: Uint8Array, file: ZipRecord): Uint8Array<ArrayBuffer> {
+function unpacked(packed: Uint8Array, file: ZipRecord): Uint8Array {
   if (!isDeflated(file)) return new Uint8Array(packed);
   const { buffer, byteOffset, length } = inflateRawSync(packed, {
     maxOutputLength: file.originalSize + 1,
@@ -114,7 +110,7 @@ async function inflatedPart(
   file: ZipRecord,
   from: number,
   wanted: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(wanted);
   let passed = 0;
   let filled = 0;
