@@ -51,7 +51,7 @@ const WHOLE_PATTERNS = memory.data<u8>([16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 1
  * The fast loop keeps the stream's next bit at bit 2 of its buffer, so that bits as they lie there count bytes of a table. What
  * is below is what was taken before. A load of eight bytes fills the buffer to 54 bits or more, and the bits above are those
  * that the next load brings again. An entry is looked up before the load that follows it in the program, for which it need not
- * wait then: three entries of literals and lengths leave 18 bits of 54, enough for a distance's or the next one's.
+ * wait then: three entries of literals and lengths leave 15 bits of 54, enough for a distance's or the next one's.
  */
 
 function literalAt(buffer: u64): u32 {

@@ -23,12 +23,12 @@ export const END_OF_BLOCK: u32 = 0x2000;
 export const INVALID: u32 = 0x3000;
 
 /** Bits that index the main tables: of literals and lengths, of distances, of code lengths. */
-export const LITERAL_BITS: u32 = 12;
+export const LITERAL_BITS: u32 = 13;
 export const DISTANCE_BITS: u32 = 9;
 export const PRECODE_BITS: u32 = 7;
 
 /** Where the tables lie. Each at least two codes share a subtable. */
-export const LITERAL_TABLE = memory.data(4 * ((1 << 12) + 144 * (1 << 3)), 16);
+export const LITERAL_TABLE = memory.data(4 * ((1 << 13) + 144 * (1 << 2)), 16);
 export const DISTANCE_TABLE = memory.data(4 * ((1 << 9) + 16 * (1 << 6)), 16);
 export const PRECODE_TABLE = memory.data(4 * (1 << 7), 16);
 
@@ -136,6 +136,14 @@ export function makeTable(
   return true;
 }
 
+/** The next code of as many bits or more, the first bit being the lowest here and the highest in value. */
+function codeAfter(code: u32, bits: u32): u32 {
+  const zeros = code ^ ((1 << bits) - 1);
+  if (zeros === 0) return 0;
+  const highest: u32 = 1 << (31 - clz(zeros));
+  return (code & (highest - 1)) | highest;
+}
+
 /** The same of a complete code, of which `counts` says how many codes have each length. */
 function fill(alphabet: u32, sorted: usize, symbols: u32, table: usize, mainBits: u32, counts: usize): void {
   /** Of the code, whose first bit is the lowest. */
@@ -186,24 +194,51 @@ function fill(alphabet: u32, sorted: usize, symbols: u32, table: usize, mainBits
         store<u32>(table + 4 * at, entry);
     }
     store<u32>(counts + 4 * bits, load<u32>(counts + 4 * bits) - 1);
-    // One more, the first bit being the highest in value.
-    const clear = code ^ ((1 << bits) - 1);
-    if (clear === 0) break;
-    const bit: u32 = 1 << (31 - clz(clear));
-    code = (code & (bit - 1)) | bit;
+    code = codeAfter(code, bits);
   }
   doubled(table, filled, 1 << mainBits);
 }
 
-/** Lets entries of one literal stand for the literal or length after it, too, where the index holds both. */
-export function joinLiterals(): void {
-  for (let i: i32 = (1 << LITERAL_BITS) - 1; i >= 0; i--) {
-    const first = load<u32>(LITERAL_TABLE + 4 * i);
-    const second = load<u32>(LITERAL_TABLE + 4 * (<u32>i >> (first & 63)));
+/**
+ * Lets entries of one literal stand for the literal or length after it, too, where the index holds both.
+ *
+ * @param work as `makeTable` has left it, of the code of these lengths
+ * @param unjoined 2 ^ (LITERAL_BITS - 1) entries of working room
+ */
+export function joinLiterals(lengths: usize, work: usize, unjoined: usize): void {
+  memory.copy(unjoined, LITERAL_TABLE, 4 << (LITERAL_BITS - 1));
+  const symbols = load<u32>(work + COUNTS_BYTES + 4 * MOST_BITS);
+  let code: u32 = 0;
+  for (let i: u32 = 0; i < symbols; i++) {
+    const symbol = <u32>load<u16>(work + SORTED_AT + 2 * i);
+    const bits = <u32>load<u8>(lengths + symbol);
+    // Four entries at a time, which of a longer code there are not.
+    if (bits > LITERAL_BITS - 2) return;
+    if (symbol < 256) join((symbol << 8) | ONE_LITERAL | bits, code, bits, unjoined);
+    code = codeAfter(code, bits);
+  }
+}
+
+/** The entries of the literal with this code, of which the next symbol's bits make one after the other. */
+function join(literal: u32, code: u32, bits: u32, unjoined: usize): void {
+  const first = i32x4.splat(literal);
+  const step: usize = 4 << bits;
+  let at = LITERAL_TABLE + 4 * <usize>code;
+  const end = unjoined + (4 << (LITERAL_BITS - bits));
+  for (let from = unjoined; from < end; from += 16) {
+    const second = v128.load(from);
     // Two literals, or one and what lies above bit 15 of a length.
-    const joint = first + (second & 0xffff00ff) + ((second & 0xff00) << 8);
-    const joins =
-      u32((first & MORE) === 0) & u32((second & EXCEPTIONAL) === 0) & u32((joint & 63) <= LITERAL_BITS);
-    store<u32>(LITERAL_TABLE + 4 * i, select(joint, first, joins));
+    const joint = i32x4.add(
+      i32x4.add(first, v128.and(second, i32x4.splat(0xffff00ff))),
+      i32x4.shl(v128.and(second, i32x4.splat(0xff00)), 8),
+    );
+    const fits = i32x4.le_s(v128.and(joint, i32x4.splat(63)), i32x4.splat(LITERAL_BITS));
+    const exceptional = i32x4.shr_s(i32x4.shl(second, 1), 31);
+    const entries = v128.bitselect(joint, first, v128.andnot(fits, exceptional));
+    v128.store_lane<u32>(at, entries, 0);
+    v128.store_lane<u32>(at + step, entries, 1);
+    v128.store_lane<u32>(at + 2 * step, entries, 2);
+    v128.store_lane<u32>(at + 3 * step, entries, 3);
+    at += 4 * step;
   }
 }

@@ -37,7 +37,8 @@ const PRECODE_SYMBOLS: u32 = 19;
 /** The working room: what is returned, then lengths of codes, then tables. */
 const LENGTHS_AT: usize = 16;
 const TABLE_WORK_AT: usize = LENGTHS_AT + 512;
-const WORK_BYTES: usize = TABLE_WORK_AT + TABLE_WORK_BYTES;
+const UNJOINED_AT: usize = (TABLE_WORK_AT + TABLE_WORK_BYTES + 15) & ~15;
+const WORK_BYTES: usize = UNJOINED_AT + (4 << (LITERAL_BITS - 1));
 
 /** Bytes of working room that `inflate` asks for. */
 export function inflateWorkBytes(): usize {
@@ -157,6 +158,6 @@ function makeTables(work: usize, literals: u32, distances: u32): bool {
   const room = work + TABLE_WORK_AT;
   tablesAreFixed = false;
   if (!makeTable(LITERAL_CODE, lengths, literals, LITERAL_TABLE, LITERAL_BITS, room)) return false;
-  if (blocksAreLong) joinLiterals();
+  if (blocksAreLong) joinLiterals(lengths, room, work + UNJOINED_AT);
   return makeTable(DISTANCE_CODE, lengths + literals, distances, DISTANCE_TABLE, DISTANCE_BITS, room);
 }
