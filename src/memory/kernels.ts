@@ -4,6 +4,15 @@ import { readFileSync } from 'node:fs';
 export interface Kernels {
   /** Where the memory begins that no table of the module lies in. */
   heapBase(): number;
+  addAbove(
+    hu: number,
+    count: number,
+    low: number,
+    high: number,
+    above: number,
+    moments: number,
+    bins: number,
+  ): void;
   histogram(hu: number, count: number, bins: number, spare: number): void;
   lerpRowFloat32(row: number, lower: number, upper: number, weight: number, count: number, out: number): void;
   lerpRowInt16(row: number, lower: number, upper: number, weight: number, count: number, out: number): void;
