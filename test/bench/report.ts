@@ -62,6 +62,29 @@ function groupTable(group: string, rows: readonly RowResult[]): string[] {
   return ['', `${group} (x: wall time of as many cases over ${first.name})`, ...lines, ...notes];
 }
 
+/** Which builds of swinprep were measured. */
+function buildsOf({ now, before }: BenchResult): string[] {
+  const own = now && `this build ${now.commit.slice(0, 10)}${now.changed ? ' with changes' : ''}`;
+  const other = before && `the build before ${before.slice(0, 10)}`;
+  const told = [own, other].filter((text) => text !== undefined);
+  return told.length === 0 ? [] : [told.join(', ')];
+}
+
+function stageTable({ stages }: BenchResult): string[] {
+  if (stages.length === 0) return [];
+  const { workers, runs } = stages[0];
+  const names = [...new Set(stages.flatMap((times) => times.stages.map(({ stage }) => stage)))];
+  const cells = (stage: string): string[] =>
+    stages.map((times) => (times.stages.find((found) => found.stage === stage)?.seconds ?? 0).toFixed(3));
+  const sums = stages.map((times) => times.stages.reduce((sum, { seconds: s }) => sum + s, 0).toFixed(3));
+  const head = stages.map(({ preset, build }) => `${preset} ${build}`);
+  return [
+    '',
+    `seconds a case by stage, of ${workers} workers together, ${runs} run${runs === 1 ? '' : 's'} with --profile, medians`,
+    ...aligned([['stage', ...head], ...names.map((name) => [name, ...cells(name)]), ['sum', ...sums]], [0]),
+  ];
+}
+
 /** The whole result as text. */
 export function reportOf(result: BenchResult): string {
   const { machine, cohort, cases, rounds, minutes, rows, leftOut, failed, bars } = result;
@@ -70,6 +93,7 @@ export function reportOf(result: BenchResult): string {
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, ${machine.date}`,
     versions.join(', '),
+    ...buildsOf(result),
     `load average at the start ${machine.loadAverage.join(' ')}`,
     `${cases} cases: ${cohort}; ${rounds} round${rounds === 1 ? '' : 's'}, rows interleaved, medians; all in ${minutes.toFixed(0)} min`,
     ...groups.flatMap((group) =>
@@ -82,13 +106,14 @@ export function reportOf(result: BenchResult): string {
   if (leftOut.length > 0)
     lines.push('', 'left out', ...leftOut.map(({ name, title, why }) => `  ${name}: ${title}: ${why}`));
   if (failed.length > 0) lines.push('', 'FAILED', ...failed.map(({ name, why }) => `  ${name}: ${why}`));
+  lines.push(...stageTable(result));
   const shown = bars.filter(({ measured }) => measured !== undefined);
   if (shown.length > 0) {
-    const table = shown.map(({ what, bar, measured, met }) => [
+    const table = shown.map(({ what, bar, measured, met, missedBy }) => [
       what,
       bar,
-      measured!,
-      met ? 'met' : 'NOT met',
+      measured!.toFixed(2),
+      met ? 'met' : `MISSED by ${(100 * missedBy!).toFixed(1)} %`,
     ]);
     lines.push('', ...aligned([['bar', 'asked', 'measured', ''], ...table], [0, 1, 3]));
   }
