@@ -65,8 +65,7 @@ function cohortOf(title: string, patients: readonly string[], { folder, most }: 
     const to = join(folder, 'cases', id);
     if (!made.has(to)) {
       const from = join(folder, 'source', patient);
-      for (const file of filesAt(from))
-        write(join(to, relative(from, file.name)), withText(file, PATIENT_ID, id).bytes);
+      for (const file of filesAt(from)) write(join(to, file.name), withText(file, PATIENT_ID, id).bytes);
       made.add(to);
     }
     return to;

@@ -127,7 +127,7 @@ export function stagePlot({ stages: bars, machine, cases, before, now }: BenchRe
   });
 
   const head = foot + 52;
-  const columnOf = (i: number): number => LEFT + 90 + i * 140;
+  const columnOf = (i: number): number => LEFT + 90 + i * 130;
   const table = [
     text(40, head, 'seconds a case', 'quiet'),
     ...bars.map((bar, i) => text(columnOf(i), head, nameOf(bar), 'number quiet')),
@@ -142,12 +142,15 @@ export function stagePlot({ stages: bars, machine, cases, before, now }: BenchRe
   ];
   const height = head + (series.length + 1) * LINE + 4;
   const workers = bars[0].workers;
-  const builds = [before && `before: ${before.slice(0, 7)}`, now && `now: ${now.commit.slice(0, 7)}`];
+  const builds = [
+    before && `before: ${before.slice(0, 7)}`,
+    now && `now: ${now.commit.slice(0, 7)}${now.changed ? ' with changes' : ''}`,
+  ];
   const measured = [
     `${cases} cases, ${machine.cpu}, ${machine.cores} cores, ${machine.date.slice(0, 10)}`,
     ...builds.filter((told) => told !== undefined),
   ].join('; ');
-  const title = `Seconds a case by stage, of ${workers} workers together`;
+  const title = `Seconds a case by stage, the time of ${workers} workers added up`;
   const description = bars.map((bar) => `${nameOf(bar)} ${sumOf(bar).toFixed(2)} s`).join(', ');
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title description">
 <title id="title">${escaped(title)}</title>

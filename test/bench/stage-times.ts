@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PresetName } from '../../src/config/presets.ts';
 import { PROFILE_FILE, type Profile } from '../../src/records/profile.ts';
+import { STAGE_MEANINGS } from '../../src/timing/stage-clock.ts';
 import { readJson } from '../support/cli.ts';
 import { type Bench, removeFolder } from './bench.ts';
 import { preprocessArgs } from './end-to-end-rows.ts';
@@ -31,7 +32,13 @@ export interface StageTimes {
 /** What the main thread books while its workers are at work: their time is told by themselves. */
 const WAITING = 'patients';
 
+/** In the order in which a patient meets them; what a build has that this one knows nothing of stands behind them. */
+const ORDER = new Map(Object.keys(STAGE_MEANINGS).map((stage, i) => [stage, i]));
 const LAST = ['other', 'idle'];
+
+function placeOf(stage: string): number {
+  return ORDER.get(stage) ?? ORDER.size + 1 + LAST.indexOf(stage);
+}
 
 /**
  * Seconds by stage of all steps of a run: of the workers, their idle time included, so that it is all that they had, and of the
@@ -50,10 +57,7 @@ export function stageSeconds(profiles: readonly Pick<Profile, 'main' | 'pool'>[]
 /** Medians of each stage over runs, a case. A stage that a run has not took it no time. */
 export function medianStages(runs: readonly ReadonlyMap<string, number>[], cases: number): StageSeconds[] {
   const names = [...new Set(runs.flatMap((run) => [...run.keys()]))];
-  const ordered = [
-    ...names.filter((name) => !LAST.includes(name)),
-    ...LAST.filter((name) => names.includes(name)),
-  ];
+  const ordered = names.sort((a, b) => placeOf(a) - placeOf(b));
   return ordered.map((stage) => ({
     stage,
     seconds: spreadOf(runs.map((run) => run.get(stage) ?? 0)).median / cases,
