@@ -4,6 +4,8 @@ import { type RowResult, wallFor } from './result.ts';
 export interface Bar {
   readonly what: string;
   readonly bar: string;
+  /** Rows it needs. */
+  readonly rows: readonly string[];
   /** Undefined where a row that it needs is missing. */
   readonly measured: number | undefined;
   readonly met: boolean | undefined;
@@ -158,10 +160,11 @@ export function barsOf(rows: readonly RowResult[]): Bar[] {
   return [...ASKED, ...BESIDE].map(({ what, sense, limit, unit, of, measure }) => {
     const bar = `${sense} ${limit}${unit === undefined ? '' : ` ${unit}`}`;
     const found = of.map((name) => byName.get(name)).filter((row) => row !== undefined);
+    const told = { what, bar, rows: of };
     if (found.length < of.length)
-      return { what, bar, measured: undefined, met: undefined, missedBy: undefined };
+      return { ...told, measured: undefined, met: undefined, missedBy: undefined };
     const measured = measure(...found);
     const over = sense === 'at most' ? measured / limit - 1 : 1 - measured / limit;
-    return { what, bar, measured, met: over <= 0, missedBy: Math.max(0, over) };
+    return { ...told, measured, met: over <= 0, missedBy: Math.max(0, over) };
   });
 }

@@ -32,7 +32,8 @@ const lastLines = (text: string): string => text.trim().split('\n').slice(-3).jo
 function must(result: SpawnSyncReturns<string>, otherwise: string): string {
   const { status, error, stdout, stderr } = result;
   if (status === 0) return stdout.trim();
-  throw new PeerMissing(`${otherwise}: ${error?.message ?? lastLines(stderr || stdout)}`);
+  const detail = error?.message ?? lastLines(stderr || stdout);
+  throw new PeerMissing(detail === '' ? otherwise : `${otherwise}: ${detail}`);
 }
 
 /** The revision that this checkout is at; undefined where it is no git repository. */

@@ -85,9 +85,23 @@ function stageTable({ stages }: BenchResult): string[] {
   ];
 }
 
+/** Bars that were measured, and those for which a row was asked for that is missing. */
+function barTable({ bars, leftOut, failed }: BenchResult): string[] {
+  const missing = new Set([...leftOut, ...failed].map(({ name }) => name));
+  const shown = bars.flatMap(({ what, bar, rows, measured, missedBy = 0 }) => {
+    if (measured !== undefined) {
+      const verdict = missedBy === 0 ? 'met' : `MISSED by ${(100 * missedBy).toFixed(1)} %`;
+      return [[what, bar, measured.toFixed(2), verdict]];
+    }
+    const without = rows.filter((name) => missing.has(name));
+    return without.length === 0 ? [] : [[what, bar, '-', `not measured without ${without.join(', ')}`]];
+  });
+  return shown.length === 0 ? [] : ['', ...aligned([['bar', 'asked', 'measured', ''], ...shown], [0, 1, 3])];
+}
+
 /** The whole result as text. */
 export function reportOf(result: BenchResult): string {
-  const { machine, cohort, cases, rounds, minutes, rows, leftOut, failed, bars } = result;
+  const { machine, cohort, cases, rounds, minutes, rows, leftOut, failed } = result;
   const groups = [...new Set(rows.map(({ group }) => group))];
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
@@ -107,15 +121,6 @@ export function reportOf(result: BenchResult): string {
     lines.push('', 'left out', ...leftOut.map(({ name, title, why }) => `  ${name}: ${title}: ${why}`));
   if (failed.length > 0) lines.push('', 'FAILED', ...failed.map(({ name, why }) => `  ${name}: ${why}`));
   lines.push(...stageTable(result));
-  const shown = bars.filter(({ measured }) => measured !== undefined);
-  if (shown.length > 0) {
-    const table = shown.map(({ what, bar, measured, met, missedBy }) => [
-      what,
-      bar,
-      measured!.toFixed(2),
-      met ? 'met' : `MISSED by ${(100 * missedBy!).toFixed(1)} %`,
-    ]);
-    lines.push('', ...aligned([['bar', 'asked', 'measured', ''], ...table], [0, 1, 3]));
-  }
+  lines.push(...barTable(result));
   return `${lines.join('\n')}\n`;
 }

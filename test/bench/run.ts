@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { hasSharedData } from '../support/shared-data.ts';
-import { COMMIT_BEFORE, ROWS_OF_BARS } from './bars.ts';
+import { barsOf, COMMIT_BEFORE, ROWS_OF_BARS } from './bars.ts';
 import { type CampaignOptions, listRows, runCampaign } from './campaign.ts';
 import { reportOf } from './report.ts';
 import type { BenchResult } from './result.ts';
@@ -71,7 +71,8 @@ try {
   if (values.list) {
     for (const { name, title } of listRows(options)) process.stdout.write(`${name.padEnd(21)} ${title}\n`);
   } else if (values.from !== undefined) {
-    show(JSON.parse(readFileSync(values.from, 'utf8')) as BenchResult);
+    const earlier: BenchResult = JSON.parse(readFileSync(values.from, 'utf8'));
+    show({ ...earlier, bars: barsOf(earlier.rows) });
   } else {
     const result = await runCampaign(options);
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
