@@ -4,6 +4,15 @@ import { readFileSync } from 'node:fs';
 export interface Kernels {
   /** Where the memory begins that no table of the module lies in. */
   heapBase(): number;
+  addAbove(
+    hu: number,
+    count: number,
+    low: number,
+    high: number,
+    above: number,
+    moments: number,
+    bins: number,
+  ): void;
   histogram(hu: number, count: number, bins: number, spare: number): void;
   /**
    * Inflates a raw DEFLATE stream. 0 where it went well, 1 where it is broken or ends early, 2 where it holds more than

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { elementText } from '../support/edited-file.ts';
+import { PATIENT_ID } from '../support/layouts.ts';
+import { filesAt } from '../support/shared-data.ts';
 import { listRows } from './campaign.ts';
+import { generatedCohort } from './cohort.ts';
 import { fromAfar } from './distance.ts';
 import { measure } from './measure.ts';
 import { onOneCore } from './one-core.ts';
@@ -65,4 +72,26 @@ test('every row has a name of its own', () => {
     say: () => {},
   }).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('cases of one patient are patients of their own, by folder and by Patient ID, and else the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'swinprep-test-'));
+  const cohort = generatedCohort({ folder, most: 3, phantoms: 1, gridSize: 16 });
+  const raw = cohort.raw(3);
+  const ids = ['CASE-000001', 'CASE-000002', 'CASE-000003'];
+  const [first, second, third] = ids.map((id) => filesAt(join(raw, id)));
+  expect(first.length).toBeGreaterThan(10);
+  for (const [i, files] of [first, second, third].entries()) {
+    expect(new Set(files.map((file) => elementText(file, PATIENT_ID)))).toEqual(new Set([ids[i]]));
+    const asFirst = files.map(({ name, bytes }) => {
+      const text = Buffer.from(bytes).toString('latin1').replace(ids[i], ids[0]);
+      return [name, text === Buffer.from(first.find((file) => file.name === name)!.bytes).toString('latin1')];
+    });
+    expect(asFirst.filter(([, same]) => !same)).toEqual([]);
+  }
+  expect(cohort.patientOf(ids[2])).toBe(cohort.patients[0]);
+  expect(readFileSync(cohort.clinical, 'utf8').split('\n').slice(1, 4)).toEqual(
+    ids.map((id, i) => `${id},${['I', 'II', 'IIIa'][i]}`),
+  );
+  rmSync(folder, { recursive: true });
 });

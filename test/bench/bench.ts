@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuildBefore } from './build-before.ts';
 import { type Cohort, warm } from './cohort.ts';
 import { type Command, measure } from './measure.ts';
 import type { Beside, Sample } from './row.ts';
@@ -12,6 +13,8 @@ export interface Bench {
   /** Cases of peers that take long; what they take is scaled to `cases`. */
   readonly fewCases: number;
   readonly folder: string;
+  /** The build to be compared with, made when first asked for. Throws a PeerMissing where there is none. */
+  readonly before: () => BuildBefore;
   readonly say: (line: string) => void;
 }
 

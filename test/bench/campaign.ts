@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PresetName } from '../../src/config/presets.ts';
 import { VERSION } from '../../src/version.ts';
 import { barsOf } from './bars.ts';
 import { type Bench, removeFolder } from './bench.ts';
+import { type BuildBefore, buildBefore, removeWorktree, revisionHere } from './build-before.ts';
 import { catalogue, LONG_ROWS } from './catalogue.ts';
 import { type Cohort, generatedCohort, lung1Cohort } from './cohort.ts';
 import { machineFacts } from './machine.ts';
 import { type BenchResult, resultOf } from './result.ts';
 import { type LeftOut, PeerMissing, type Row, type Sample } from './row.ts';
+import { stageTimes } from './stage-times.ts';
 
 export interface CampaignOptions {
   readonly cohort: 'lung1' | 'generated';
@@ -18,6 +21,8 @@ export interface CampaignOptions {
   /** Names of rows; without it all but the long ones. */
   readonly rows?: readonly string[] | undefined;
   readonly long: boolean;
+  /** A commit whose build is measured beside this one. */
+  readonly before?: string | undefined;
   /** Pixels along a side of generated slices. */
   readonly gridSize?: number | undefined;
   /** Where a folder for everything is made, and removed in the end: some GB. */
@@ -51,9 +56,34 @@ async function atHand(rows: readonly Row[], say: (line: string) => void) {
   return { ready, leftOut, versions };
 }
 
+/** Of the runs that tell the stages: they say where the time goes, not how much it is. */
+const MOST_STAGE_RUNS = 3;
+
+function worktreeIn(folder: string): string {
+  return join(folder, 'before');
+}
+
 function benchIn(folder: string, cohort: Cohort, options: CampaignOptions): Bench {
   const { cases, fewCases, say } = options;
-  return { cohort, cases, fewCases: Math.min(cases, fewCases), folder, say };
+  let made: BuildBefore | PeerMissing | undefined;
+  const before = (): BuildBefore => {
+    made ??= builtBefore(folder, options);
+    if (made instanceof PeerMissing) throw made;
+    return made;
+  };
+  return { cohort, cases, fewCases: Math.min(cases, fewCases), folder, before, say };
+}
+
+/** The build before, or why there is none, which is told to every row that asks. */
+function builtBefore(folder: string, { before, say }: CampaignOptions): BuildBefore | PeerMissing {
+  try {
+    if (before === undefined) throw new PeerMissing('no commit is named by --before');
+    say(`building ${before} in a git worktree`);
+    return buildBefore(before, worktreeIn(folder));
+  } catch (thrown) {
+    if (thrown instanceof PeerMissing) return thrown;
+    throw thrown;
+  }
 }
 
 /** Measures every row `rounds` times, a row after the other and again from the first, so that none has the quiet hour. */
@@ -93,8 +123,12 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
   const loadAverage = loadavg();
   const started = performance.now();
   const folder = mkdtempSync(join(scratch, 'swinprep-bench-'));
-  const stop = () => {
+  const clear = () => {
+    if (options.before !== undefined) removeWorktree(worktreeIn(folder));
     rmSync(folder, { recursive: true, force: true });
+  };
+  const stop = () => {
+    clear();
     process.exit(130);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
@@ -105,14 +139,21 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
       options.cohort === 'lung1'
         ? lung1Cohort(cohortOptions)
         : generatedCohort({ ...cohortOptions, phantoms: cases, gridSize: options.gridSize });
-    const wanted = chosen(catalogue(benchIn(folder, cohort, options)), options);
+    const bench = benchIn(folder, cohort, options);
+    const wanted = chosen(catalogue(bench), options);
     const { ready: rows, leftOut, versions } = await atHand(wanted, say);
     const { samples, failed } = await measureAll(rows, folder, options);
     const results = rows
       .filter(({ name }) => samples.get(name)!.length > 0 && !failed.some((row) => row.name === name))
       .map((row) => resultOf(row, samples.get(row.name)!));
+    const beside = (preset: PresetName) => results.some(({ name }) => name === `before-${preset}-2w`);
+    const presets = (['lung1', 'reference'] as const).filter(beside);
+    const stages = await stageTimes(bench, presets, Math.min(rounds, MOST_STAGE_RUNS));
+    const now = revisionHere();
     return {
       machine: machineFacts(versions, loadAverage),
+      ...(now && { now }),
+      ...(presets.length > 0 && { before: bench.before().commit }),
       cohort: cohort.title,
       cases,
       rounds,
@@ -121,9 +162,10 @@ export async function runCampaign(options: CampaignOptions): Promise<BenchResult
       leftOut,
       failed,
       bars: barsOf(results),
+      stages,
     };
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }

@@ -1,6 +1,6 @@
 import type { Bench } from './bench.ts';
 import { convertRow, dcm2niixRow, dicom2niftiRow } from './convert-rows.ts';
-import { azuriteRow, folderRow, oneCoreRow } from './end-to-end-rows.ts';
+import { azuriteRow, beforeRow, folderRow, oneCoreRow } from './end-to-end-rows.ts';
 import { floorRow } from './floor-rows.ts';
 import { highdicomRow, ownMaskRow, plastimatchRow } from './mask-rows.ts';
 import { monaiRow, pass2Row } from './pass-2-rows.ts';
@@ -20,18 +20,24 @@ export function catalogue(bench: Bench): Row[] {
     folderRow(bench, 'reference-2w', { preset: 'reference', workers: 2, cases }),
     folderRow(bench, 'reference-1w', { preset: 'reference', workers: 1, cases }),
     oneCoreRow(bench, 'reference-1core', { preset: 'reference', cases }),
+    beforeRow(bench, 'before-reference-2w', { preset: 'reference', workers: 2, cases }),
+    folderRow(bench, 'reference-zlib', { preset: 'reference', workers: 2, cases, engine: 'zlib' }),
     folderRow(bench, 'reference-igzip', { preset: 'reference', workers: 2, cases, engine: 'igzip' }),
     azuriteRow(bench, 'reference-azurite', { preset: 'reference', workers: 2, cases }),
-    floorRow(bench, 'floor-reference', { preset: 'reference', deflate: 'as the run', cases }),
+    floorRow(bench, 'floor-reference-igzip', { preset: 'reference', deflate: 'igzip', cases }),
+    floorRow(bench, 'floor-reference', { preset: 'reference', deflate: 'zlib as tuned', cases }),
     floorRow(bench, 'floor-reference-plain', { preset: 'reference', deflate: 'zlib defaults', cases }),
     folderRow(bench, 'lung1-2w', { preset: 'lung1', workers: 2, cases }),
     folderRow(bench, 'lung1-1w', { preset: 'lung1', workers: 1, cases }),
     oneCoreRow(bench, 'lung1-1core', { preset: 'lung1', cases }),
+    beforeRow(bench, 'before-lung1-2w', { preset: 'lung1', workers: 2, cases }),
+    folderRow(bench, 'lung1-zlib', { preset: 'lung1', workers: 2, cases, engine: 'zlib' }),
     folderRow(bench, 'lung1-igzip', { preset: 'lung1', workers: 2, cases, engine: 'igzip' }),
     folderRow(bench, 'lung1-x4', { preset: 'lung1', workers: 2, cases: 4 * cases }),
     azuriteRow(bench, 'lung1-azurite', { preset: 'lung1', workers: 2, cases }),
     azuriteRow(bench, 'lung1-azurite-20ms', { preset: 'lung1', workers: 2, cases }, REGION),
-    floorRow(bench, 'floor-lung1', { preset: 'lung1', deflate: 'as the run', cases }),
+    floorRow(bench, 'floor-lung1-igzip', { preset: 'lung1', deflate: 'igzip', cases }),
+    floorRow(bench, 'floor-lung1', { preset: 'lung1', deflate: 'zlib as tuned', cases }),
     floorRow(bench, 'floor-lung1-plain', { preset: 'lung1', deflate: 'zlib defaults', cases }),
     simpleItkRow(bench, 'simpleitk', 'itk'),
     simpleItkRow(bench, 'simpleitk-gzip1', 'gzip1'),

@@ -1,16 +1,19 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { phantomFiles } from '../../src/phantom/cohort.ts';
-import { filesInZip, shared } from '../support/shared-data.ts';
+import { withText } from '../support/edited-file.ts';
+import { filesAt, filesInZip, shared } from '../support/shared-data.ts';
+
+const PATIENT_ID = 'x00100020';
 
 const STAGES = ['I', 'II', 'IIIa', 'IIIb'];
 
 const REAL_PATIENTS = ['LUNG1-001', 'LUNG1-002'];
 
-/** Raw data as they come: `RAW/CASE-001/STUDY/SERIES/*.dcm`, unpacked. */
+/** Raw data as they come: `RAW/CASE-0001/STUDY/SERIES/*.dcm`, unpacked. */
 export interface Cohort {
   readonly title: string;
-  /** Patients that differ; a case is one of them under an id of its own, its files hard links. */
+  /** Patients that differ; a case is one of them under an id of its own, in folder and Patient ID. */
   readonly patients: readonly string[];
   readonly clinical: string;
   /** Folder of the first `cases` cases, made when first asked for. */
@@ -43,23 +46,38 @@ export function linkAll(from: string, to: string): void {
   }
 }
 
-const caseId = (index: number): string => `CASE-${String(index + 1).padStart(3, '0')}`;
+/** An id as long as the patient's, so that it takes the place of it in a header. */
+function caseIdFor(patient: string, index: number): string {
+  const prefix = 'CASE-';
+  return prefix + String(index + 1).padStart(patient.length - prefix.length, '0');
+}
 
 function cohortOf(title: string, patients: readonly string[], { folder, most }: CohortOptions): Cohort {
   const clinical = join(folder, 'clinical.csv');
+  const patientAt = (index: number): string => patients[index % patients.length];
+  const caseId = (index: number): string => caseIdFor(patientAt(index), index);
   const rows = Array.from({ length: most }, (_, i) => `${caseId(i)},${STAGES[i % STAGES.length]}\n`);
   writeFileSync(clinical, `PatientID,Overall.Stage\n${rows.join('')}`);
-  const source = (patient: string): string => join(folder, 'source', patient);
   const made = new Set<string>();
+  /** A case's own files, written when first asked for: cohorts of any number of cases have them as hard links. */
+  const filesOf = (index: number): string => {
+    const [patient, id] = [patientAt(index), caseId(index)];
+    const to = join(folder, 'cases', id);
+    if (!made.has(to)) {
+      const from = join(folder, 'source', patient);
+      for (const file of filesAt(from)) write(join(to, file.name), withText(file, PATIENT_ID, id).bytes);
+      made.add(to);
+    }
+    return to;
+  };
   return {
     title,
     patients,
     clinical,
-    patientOf: (id) => patients[(Number(id.slice(id.indexOf('-') + 1)) - 1) % patients.length],
+    patientOf: (id) => patientAt(Number(id.slice(id.indexOf('-') + 1)) - 1),
     raw(cases) {
       const raw = join(folder, `raw-${cases}`);
-      for (let i = 0; i < cases && !made.has(raw); i++)
-        linkAll(source(patients[i % patients.length]), join(raw, caseId(i)));
+      for (let i = 0; i < cases && !made.has(raw); i++) linkAll(filesOf(i), join(raw, caseId(i)));
       made.add(raw);
       return raw;
     },

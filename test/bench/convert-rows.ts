@@ -15,12 +15,12 @@ function expectSameCt(run: Run, fileOf: (id: string) => string): void {
   for (const id of idsOf(run)) expectSameVolume(fileOf(id), join(run.interim, id, 'ct.nii.gz'), { voxel: 0 });
 }
 
-/** `swinprep convert`, 2 workers, gzip level 1, its default: CT, mask, quality checks and records. */
-export function convertRow(bench: Bench, name: string, engine: 'zlib' | 'igzip' = 'zlib'): Row {
+/** `swinprep convert`, 2 workers, its default engine and level, or another engine: CT, mask, quality checks and records. */
+export function convertRow(bench: Bench, name: string, engine?: 'zlib' | 'igzip'): Row {
   const { cases } = bench;
   return {
     name,
-    title: `swinprep convert, ${engine} at level 1, 2 workers: CT, mask and checks`,
+    title: `swinprep convert, ${engine === undefined ? 'as it is by default' : `${engine} at level 1`}, 2 workers: CT, mask and checks`,
     group: 'convert',
     cases,
     ready: async () => (engine === 'igzip' ? igzipVersion() : {}),
@@ -28,7 +28,7 @@ export function convertRow(bench: Bench, name: string, engine: 'zlib' | 'igzip' 
       const run = await finishedRun(bench, 'lung1', cases);
       const out = join(folder, 'out');
       const config = join(folder, 'config.yml');
-      writeFileSync(config, `output: {gzipEngine: ${engine}}\n`);
+      writeFileSync(config, engine === undefined ? '{}\n' : `output: {gzipEngine: ${engine}}\n`);
       return measureTask({
         ...swinprep(
           ...['convert', '--raw', run.raw, '--interim', out, '--cases', join(folder, 'cases')],

@@ -10,17 +10,22 @@ import { onOneCore } from './one-core.ts';
 import { igzipVersion, programVersion } from './peers.ts';
 import type { Row, Sample } from './row.ts';
 import { expectSameHashes, inflatedHashes } from './sameness.ts';
-import { finishedRun, outputHashes, swinprep } from './swinprep.ts';
+import { builtAt, finishedRun, outputHashes, swinprep } from './swinprep.ts';
 
 export interface EndToEnd {
   readonly preset: PresetName;
   readonly workers: number;
   readonly cases: number;
-  /** Of gzip; zlib where it is left out. */
-  readonly engine?: 'igzip';
+  /** Of gzip; the default where it is left out. */
+  readonly engine?: 'zlib' | 'igzip';
 }
 
-function preprocessArgs(bench: Bench, { preset, workers }: EndToEnd, raw: string, out: string): string[] {
+export function preprocessArgs(
+  bench: Bench,
+  { preset, workers }: EndToEnd,
+  raw: string,
+  out: string,
+): string[] {
   const { clinical } = bench.cohort;
   return [
     ...['preprocess', '--raw', raw, '--clinical', clinical, '--out', out],
@@ -40,21 +45,52 @@ export function folderRow(
     title: `swinprep preprocess, ${run.preset}, ${run.workers} worker${run.workers > 1 ? 's' : ''}, folder${run.engine ? `, ${run.engine}` : ''}`,
     group: 'end to end',
     cases: run.cases,
-    ready: async () => (run.engine === undefined ? {} : igzipVersion()),
+    ready: async () => (run.engine === 'igzip' ? igzipVersion() : {}),
     async measure(folder) {
       const finished = await finishedRun(bench, run.preset, run.cases);
       const raw = bench.cohort.raw(run.cases);
       const out = join(folder, 'out');
-      const config = join(folder, 'config.yml');
-      writeFileSync(config, `output: {gzipEngine: ${run.engine ?? 'zlib'}}\n`);
+      const args = preprocessArgs(bench, run, raw, out);
+      if (run.engine !== undefined) {
+        const config = join(folder, 'config.yml');
+        writeFileSync(config, `output: {gzipEngine: ${run.engine}}\n`);
+        args.push('--config', config);
+      }
       return measureTask({
-        ...held(swinprep(...preprocessArgs(bench, run, raw, out), '--config', config)),
+        ...held(swinprep(...args)),
         inputs: [raw],
         out,
         check: () =>
           run.engine === undefined
             ? expectSameHashes(outputHashes(out), finished.hashes)
-            : expectSameHashes(outputHashes(out, inflatedHashes), outputHashes(finished.out, inflatedHashes)),
+            : expectSameVoxels(out, finished.out),
+      });
+    },
+  };
+}
+
+/** Volumes may have been deflated by another engine. */
+function expectSameVoxels(out: string, wanted: string): void {
+  expectSameHashes(outputHashes(out, inflatedHashes), outputHashes(wanted, inflatedHashes));
+}
+
+/** An earlier build of swinprep at the same work, with its defaults; what its volumes inflate to must be the same. */
+export function beforeRow(bench: Bench, name: string, run: Omit<EndToEnd, 'engine'>): Row {
+  return {
+    name,
+    title: `the build before: swinprep preprocess, ${run.preset}, ${run.workers} workers, folder`,
+    group: 'end to end',
+    cases: run.cases,
+    ready: async () => ({ 'the build before': bench.before().commit.slice(0, 7) }),
+    async measure(folder) {
+      const finished = await finishedRun(bench, run.preset, run.cases);
+      const raw = bench.cohort.raw(run.cases);
+      const out = join(folder, 'out');
+      return measureTask({
+        ...builtAt(bench.before().cli, ...preprocessArgs(bench, run, raw, out)),
+        inputs: [raw],
+        out,
+        check: () => expectSameVoxels(out, finished.out),
       });
     },
   };

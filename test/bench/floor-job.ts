@@ -11,6 +11,8 @@ export type FloorUnit = { readonly weight: number } & (
   | { readonly kind: 'read'; readonly files: readonly string[] }
   | { readonly kind: 'inflate'; readonly file: string }
   | { readonly kind: 'deflate'; readonly from: string; readonly how: ZlibOptions; readonly to: string }
+  | { readonly kind: 'inflate by igzip'; readonly file: string }
+  | { readonly kind: 'deflate by igzip'; readonly from: string; readonly to: string }
   | { readonly kind: 'write'; readonly from: string; readonly to: string }
 );
 
@@ -25,6 +27,9 @@ export interface FloorJob {
 }
 
 const CHUNK_BYTES = 1 << 20;
+
+/** How far apart sizes may lie, as a share: of one engine at one level each volume, of two engines all together. */
+const NEAR = { oneEngine: 0.02, twoEngines: 0.15 };
 
 /** More than a cut between chunks that are deflated apart costs, which shows in a mask. */
 const CUT_BYTES = 256;
@@ -76,15 +81,24 @@ function checkSize(file: string, from: string, voxels: Buffer, how: ZlibOptions)
   if (checkedSizes.has(from)) return;
   const [ours, theirs] = [gzipSync(voxels, { ...how, chunkSize: CHUNK_BYTES }).length, sizeOf(file)];
   const cuts = Math.ceil(voxels.length / CHUNK_BYTES);
-  if (Math.abs(ours - theirs) > Math.max(0.02 * theirs, CUT_BYTES * cuts))
+  if (Math.abs(ours - theirs) > Math.max(NEAR.oneEngine * theirs, CUT_BYTES * cuts))
     throw new Error(
       `${file} has ${theirs} bytes, level ${how.level} makes ${ours}: the floor would be another's`,
     );
   checkedSizes.add(from);
 }
 
-/** How a floor deflates: as the run does, or at the run's levels with the window and memory that zlib has by default. */
-export type FloorDeflate = 'as the run' | 'zlib defaults';
+/**
+ * How a floor deflates: by node:zlib at the run's levels, with the windows and memory that `output.gzipEngine: zlib` has or
+ * with those that zlib has by default; or by the program igzip at level 1, which then inflates, too: it is twice as fast.
+ */
+export type FloorDeflate = 'zlib as tuned' | 'zlib defaults' | 'igzip';
+
+/** How far all bytes of a floor may lie from those of the run, as a share. */
+export function nearEnough({ manifest }: Run, deflate: FloorDeflate): number {
+  const oneEngine = manifest.config.output.gzipEngine === 'zlib' && deflate !== 'igzip';
+  return oneEngine ? NEAR.oneEngine : NEAR.twoEngines;
+}
 
 /**
  * What a finished run cannot do without: reading the DICOM files, inflating the volumes that the two passes read, deflating
@@ -119,20 +133,25 @@ export function floorOf(run: Run, folder: string, deflate: FloorDeflate): FloorJ
       continue;
     }
     const { from, voxels } = inflatedCopy(file, folder);
+    deflatedBytes += voxels.length;
+    const reads = to.startsWith('interim/') ? interimReads.times : 0;
+    inflatedBytes += reads * voxels.length;
+    const inflate = deflate === 'igzip' ? 'inflate by igzip' : 'inflate';
+    for (let i = 0; i < reads; i++) units.push({ kind: inflate, file, weight: voxels.length / INFLATE });
+    if (deflate === 'igzip') {
+      units.push({ kind: 'deflate by igzip', from, to, weight: voxels.length / DEFLATE });
+      continue;
+    }
     const real = voxels.readInt16LE(DATATYPE_OFFSET) === FLOAT32;
     const how: ZlibOptions = {
       level: real ? gzipLevelFloat : gzipLevelInt,
-      ...(deflate === 'as the run' && {
+      ...(deflate === 'zlib as tuned' && {
         windowBits: windowBitsOf(real ? new Float32Array(0) : new Int16Array(0)),
         memLevel: MEM_LEVEL,
       }),
     };
-    checkSize(file, from, voxels, how);
+    if (nearEnough(run, deflate) === NEAR.oneEngine) checkSize(file, from, voxels, how);
     units.push({ kind: 'deflate', from, how, to, weight: voxels.length / DEFLATE });
-    deflatedBytes += voxels.length;
-    const reads = to.startsWith('interim/') ? interimReads.times : 0;
-    for (let i = 0; i < reads; i++) units.push({ kind: 'inflate', file, weight: voxels.length / INFLATE });
-    inflatedBytes += reads * voxels.length;
   }
   units.sort((a, b) => b.weight - a.weight);
   return { units, interimReads, deflatedBytes, inflatedBytes, rawBytes: sum(patients.flat().map(sizeOf)) };

@@ -2,6 +2,7 @@
  * `floor.ts JOB.json OUT THREADS`: does what a floor job lists (floor-job.ts) and nothing else, in worker threads that take
  * the next unit when they are free, the heaviest first.
  */
+import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -43,6 +44,15 @@ function doUnit(unit: FloorUnit, out: string): void {
     case 'deflate': {
       const { from, how, to } = unit;
       write(join(out, to), gzipSync(bytesOf(from), { ...how, chunkSize: CHUNK_BYTES }));
+      return;
+    }
+    case 'inflate by igzip':
+      execFileSync('igzip', ['-d', '-c', unit.file], { stdio: 'ignore' });
+      return;
+    case 'deflate by igzip': {
+      const to = join(out, unit.to);
+      mkdirSync(dirname(to), { recursive: true });
+      execFileSync('igzip', ['-1', '-o', to, unit.from], { stdio: 'ignore' });
       return;
     }
     case 'write':

@@ -62,14 +62,52 @@ function groupTable(group: string, rows: readonly RowResult[]): string[] {
   return ['', `${group} (x: wall time of as many cases over ${first.name})`, ...lines, ...notes];
 }
 
+/** Which builds of swinprep were measured. */
+function buildsOf({ now, before }: BenchResult): string[] {
+  const own = now && `this build ${now.commit.slice(0, 10)}${now.changed ? ' with changes' : ''}`;
+  const other = before && `the build before ${before.slice(0, 10)}`;
+  const told = [own, other].filter((text) => text !== undefined);
+  return told.length === 0 ? [] : [told.join(', ')];
+}
+
+function stageTable({ stages }: BenchResult): string[] {
+  if (stages.length === 0) return [];
+  const { workers, runs } = stages[0];
+  const names = [...new Set(stages.flatMap((times) => times.stages.map(({ stage }) => stage)))];
+  const cells = (stage: string): string[] =>
+    stages.map((times) => (times.stages.find((found) => found.stage === stage)?.seconds ?? 0).toFixed(3));
+  const sums = stages.map((times) => times.stages.reduce((sum, { seconds: s }) => sum + s, 0).toFixed(3));
+  const head = stages.map(({ preset, build }) => `${preset} ${build}`);
+  return [
+    '',
+    `seconds a case by stage, of ${workers} workers together, ${runs} run${runs === 1 ? '' : 's'} with --profile, medians`,
+    ...aligned([['stage', ...head], ...names.map((name) => [name, ...cells(name)]), ['sum', ...sums]], [0]),
+  ];
+}
+
+/** Bars that were measured, and those for which a row was asked for that is missing. */
+function barTable({ bars, leftOut, failed }: BenchResult): string[] {
+  const missing = new Set([...leftOut, ...failed].map(({ name }) => name));
+  const shown = bars.flatMap(({ what, bar, rows, measured, missedBy = 0 }) => {
+    if (measured !== undefined) {
+      const verdict = missedBy === 0 ? 'met' : `MISSED by ${(100 * missedBy).toFixed(1)} %`;
+      return [[what, bar, measured.toFixed(2), verdict]];
+    }
+    const without = rows.filter((name) => missing.has(name));
+    return without.length === 0 ? [] : [[what, bar, '-', `not measured without ${without.join(', ')}`]];
+  });
+  return shown.length === 0 ? [] : ['', ...aligned([['bar', 'asked', 'measured', ''], ...shown], [0, 1, 3])];
+}
+
 /** The whole result as text. */
 export function reportOf(result: BenchResult): string {
-  const { machine, cohort, cases, rounds, minutes, rows, leftOut, failed, bars } = result;
+  const { machine, cohort, cases, rounds, minutes, rows, leftOut, failed } = result;
   const groups = [...new Set(rows.map(({ group }) => group))];
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, ${machine.date}`,
     versions.join(', '),
+    ...buildsOf(result),
     `load average at the start ${machine.loadAverage.join(' ')}`,
     `${cases} cases: ${cohort}; ${rounds} round${rounds === 1 ? '' : 's'}, rows interleaved, medians; all in ${minutes.toFixed(0)} min`,
     ...groups.flatMap((group) =>
@@ -82,15 +120,7 @@ export function reportOf(result: BenchResult): string {
   if (leftOut.length > 0)
     lines.push('', 'left out', ...leftOut.map(({ name, title, why }) => `  ${name}: ${title}: ${why}`));
   if (failed.length > 0) lines.push('', 'FAILED', ...failed.map(({ name, why }) => `  ${name}: ${why}`));
-  const shown = bars.filter(({ measured }) => measured !== undefined);
-  if (shown.length > 0) {
-    const table = shown.map(({ what, bar, measured, met }) => [
-      what,
-      bar,
-      measured!,
-      met ? 'met' : 'NOT met',
-    ]);
-    lines.push('', ...aligned([['bar', 'asked', 'measured', ''], ...table], [0, 1, 3]));
-  }
+  lines.push(...stageTable(result));
+  lines.push(...barTable(result));
   return `${lines.join('\n')}\n`;
 }

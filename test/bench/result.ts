@@ -1,6 +1,9 @@
+import type { Bar } from './bars.ts';
+import type { Revision } from './build-before.ts';
 import type { Machine } from './machine.ts';
 import { type Spread, spreadOf } from './median.ts';
 import type { Group, LeftOut, Row, Sample } from './row.ts';
+import type { StageTimes } from './stage-times.ts';
 
 /** A row of the table: medians and extremes of its rounds. */
 export interface RowResult {
@@ -19,10 +22,16 @@ export interface RowResult {
   readonly startupS: Spread;
   /** A server that it talks to, in a process of its own, in no other number. */
   readonly beside?: { readonly name: string; readonly cpuS: Spread; readonly peakRssBytes: Spread };
+  /** Every round, in order. */
+  readonly samples: readonly Omit<Sample, 'stdout'>[];
 }
 
 export interface BenchResult {
   readonly machine: Machine;
+  /** Undefined where this is no git repository. */
+  readonly now?: Revision;
+  /** The commit of the build before, where there is one. */
+  readonly before?: string;
   readonly cohort: string;
   readonly cases: number;
   readonly rounds: number;
@@ -33,14 +42,8 @@ export interface BenchResult {
   /** Rows that were begun and failed, or did other work than the others. */
   readonly failed: readonly { readonly name: string; readonly why: string }[];
   readonly bars: readonly Bar[];
-}
-
-/** A bar, and what was measured of it; undefined where a row for it is missing. */
-export interface Bar {
-  readonly what: string;
-  readonly bar: string;
-  readonly measured: string | undefined;
-  readonly met: boolean | undefined;
+  /** Of the presets whose build before was measured. */
+  readonly stages: readonly StageTimes[];
 }
 
 export function resultOf(row: Row, samples: readonly Sample[]): RowResult {
@@ -67,6 +70,7 @@ export function resultOf(row: Row, samples: readonly Sample[]): RowResult {
         peakRssBytes: spread((s) => s.beside?.peakRssBytes ?? 0),
       },
     }),
+    samples: samples.map(({ stdout: _, ...sample }) => sample),
   };
 }
 

@@ -12,7 +12,12 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** The built command line, as a user runs it. */
 export function swinprep(...args: string[]): Command {
-  return { command: process.execPath, args: [CLI, ...args] };
+  return builtAt(CLI, ...args);
+}
+
+/** The command line of another build, in the same Node. */
+export function builtAt(cli: string, ...args: string[]): Command {
+  return { command: process.execPath, args: [cli, ...args] };
 }
 
 /** A finished run: what the others are held against, and what the floor is the floor of. */

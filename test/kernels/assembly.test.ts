@@ -5,6 +5,7 @@ import { clearUnusedBits } from '../../src/dicom/pixels/pixels.ts';
 import { resampleLinear } from '../../src/kernels/grid/resample.ts';
 import { linearPlace, type ResampleAxis, sampleAxis } from '../../src/kernels/grid/resample-axis.ts';
 import { countInto, HuHistogram } from '../../src/kernels/intensity/histogram.ts';
+import { addWindowed, emptyWindowedMoments } from '../../src/kernels/intensity/moments.ts';
 import { noiseHu } from '../../src/kernels/intensity/noise.ts';
 import { roundToInt16 } from '../../src/kernels/intensity/window.ts';
 import { wrapShare } from '../../src/kernels/intensity/wrap-share.ts';
@@ -83,6 +84,27 @@ describe('a kernel of src/assembly gives what TypeScript gives, to the bit', () 
           const [kernel, plain] = await both(real, (voxels) => [...roundToInt16(voxels)]);
           expect(kernel).toEqual(plain);
           expect(plain).toEqual([...real].map((v) => Math.round(v) + 0));
+        },
+      ),
+    ));
+
+  test('moments within a window', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.float32Array({ min: -1200, max: 1200, noNaN: true, maxLength: 100 }),
+        fc.integer({ min: 0, max: 130 }),
+        fc.constantFrom(Number.NEGATIVE_INFINITY, -1000, -500.25, 399.9, 400, Number.POSITIVE_INFINITY),
+        async (part, times, thresholdHu) => {
+          // Longer than a chunk now and then.
+          const values = Float32Array.from({ length: part.length * times }, (_, i) => part[i % part.length]);
+          const window = [-1000, 400.1] as const;
+          const [kernel, plain] = await both(values, (voxels) => {
+            const moments = emptyWindowedMoments();
+            moments.sum = 0.1;
+            addWindowed(moments, voxels, window, { thresholdHu });
+            return { ...moments, tally: moments.tally.encode() };
+          });
+          expect(kernel).toEqual(plain);
         },
       ),
     ));

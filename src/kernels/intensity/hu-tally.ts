@@ -36,7 +36,12 @@ export class HuTally {
 
   /** Adds all that another one holds. */
   addAll({ bins }: HuTally): void {
-    for (let bin = 0; bin < BINS; bin++) this.bins[bin] += bins[bin];
+    this.addCounts(bins);
+  }
+
+  /** Adds counts by HU + 32768. */
+  addCounts(counts: Float64Array | Uint32Array): void {
+    for (let bin = 0; bin < BINS; bin++) this.bins[bin] += counts[bin];
   }
 
   /** First and one past the last bin that holds voxels; equal where none does. */

@@ -1,3 +1,5 @@
+import type { Kernels } from '../../memory/kernels.ts';
+import { kernelsFor, room, scratch, zeros } from '../../memory/thread.ts';
 import { HuTally } from './hu-tally.ts';
 
 /** Count, sum and sum of squares: enough for mean and standard deviation, and additive. */
@@ -40,11 +42,41 @@ export function addWindowed(
   { thresholdHu, mask }: VoxelChoice,
 ): void {
   const above = beforeWindow(thresholdHu, window);
+  const kernels = mask === undefined ? kernelsFor(hu) : undefined;
+  if (kernels !== undefined) addAboveBy(kernels, into, hu, window, above);
+  else addInChunks(into, hu, window, above, mask);
+}
+
+/** In TypeScript: what the kernel of src/assembly is held to. */
+export function addInChunks(
+  into: WindowedMoments,
+  hu: Float32Array,
+  window: readonly [number, number],
+  above: number,
+  mask: Uint8Array | undefined,
+): void {
   for (let from = 0; from < hu.length; from += CHUNK) {
     const part = hu.subarray(from, from + CHUNK);
     if (mask === undefined) addAbove(into, part, window, above);
     else addAboveOrMasked(into, part, window, above, mask.subarray(from, from + CHUNK));
   }
+}
+
+function addAboveBy(
+  kernels: Kernels,
+  into: WindowedMoments,
+  hu: Float32Array,
+  [lowHu, highHu]: readonly [number, number],
+  above: number,
+): void {
+  scratch(() => {
+    const moments = room(Float64Array, 3);
+    moments.set([into.count, into.sum, into.sumOfSquares]);
+    const bins = zeros(Uint32Array, into.tally.bins.length);
+    kernels.addAbove(hu.byteOffset, hu.length, lowHu, highHu, above, moments.byteOffset, bins.byteOffset);
+    [into.count, into.sum, into.sumOfSquares] = moments;
+    into.tally.addCounts(bins);
+  });
 }
 
 function addAbove(
