@@ -37,8 +37,8 @@ const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * AL
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   readonly kernels: Kernels = kernelsOn(this.#memory);
-  /** Objects that the memory has been seen through: each growth makes another. */
-  readonly #buffers = new WeakSet<ArrayBufferLike>([this.#memory.buffer]);
+  /** Objects that arrays see the memory through: V8 makes another with each growth of any shared memory of the thread. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #start = aligned(this.kernels.heapBase());
   #top = this.#start;
 
@@ -51,7 +51,9 @@ export class Arena {
   room<A>(type: ArrayType<A>, length: number): A {
     const end = this.#top + length * type.BYTES_PER_ELEMENT;
     if (!this.#reaches(end + SLACK_BYTES)) return new type(length);
-    const array = new type(this.#memory.buffer, this.#top, length);
+    const { buffer } = this.#memory;
+    this.#buffers.add(buffer);
+    const array = new type(buffer, this.#top, length);
     this.#top = aligned(end);
     return array;
   }
@@ -91,7 +93,6 @@ export class Arena {
     } catch {
       return false;
     }
-    this.#buffers.add(this.#memory.buffer);
     return true;
   }
 }

@@ -34,6 +34,15 @@ test('arrays of an arena do not overlap, are aligned for vectors, and outlive it
   );
 });
 
+test('kernels work on arrays of an arena while others grow', () => {
+  const [arena, other] = [new Arena(), new Arena()];
+  for (let i = 1; i < 4; i++) {
+    const before = arena.room(Uint8Array, 10);
+    other.room(Uint8Array, i * 32 * MIB);
+    expect(arena.holds(before, arena.room(Uint8Array, 10))).toBe(true);
+  }
+});
+
 test('what a scratch took is taken again, and the arena grows no further for it', () => {
   const arena = new Arena();
   const kept = arena.room(Uint8Array, 10).fill(7);
