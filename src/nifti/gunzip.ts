@@ -1,5 +1,6 @@
 import { crc32, gunzipSync } from 'node:zlib';
-import { kernelsFor, room, threadArena } from '../memory/thread.ts';
+import { inflateInto } from '../memory/inflate.ts';
+import { room } from '../memory/thread.ts';
 
 /** More than 2^30 voxels of four bytes: what inflates to more is no volume but a bomb. */
 const MAX_INFLATED_BYTES = 2 ** 32 + 2 ** 20;
@@ -47,26 +48,6 @@ function toldLength(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true);
 }
 
-/** Inflates a DEFLATE stream that lies in bytes from `start` on and fills `output`, which lies in the arena. True where it ends at `end`. */
-function inflateInto(output: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  const arena = threadArena();
-  return arena.scratch(() => {
-    let input = arena.addressOf(bytes);
-    if (input === undefined) {
-      const copy = arena.room(Uint8Array, bytes.length);
-      copy.set(bytes);
-      input = arena.addressOf(copy);
-    }
-    const work = arena.room(Uint8Array, arena.kernels.inflateWorkBytes());
-    const [to, room] = [arena.addressOf(output), arena.addressOf(work)];
-    // 4 GiB are taken.
-    if (input === undefined || to === undefined || room === undefined) return false;
-    if (arena.kernels.inflate(input + start, end - start, to, output.length, room) !== 0) return false;
-    const [written, taken] = new Uint32Array(work.buffer, work.byteOffset, 2);
-    return written === output.length && start + taken === end;
-  });
-}
-
 /**
  * What a file of one member holds, in the thread's arena. Undefined where no patient is at work there, and of all else: several
  * members, bytes after the last one, what is broken or more than `mostBytes`.
@@ -77,9 +58,8 @@ function inArena(bytes: Uint8Array, mostBytes: number): Uint8Array | undefined {
   const length = toldLength(bytes);
   if (length > mostBytes || length > MOST_INFLATION * bytes.length) return undefined;
   const output = room(Uint8Array, length);
-  if (kernelsFor(output) === undefined) return undefined;
   const end = bytes.length - TRAILER_BYTES;
-  if (!inflateInto(output, bytes, start, end)) return undefined;
+  if (!inflateInto(output, bytes.subarray(start, end))) return undefined;
   const told = new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true);
   return crc32(output) === told ? output : undefined;
 }
