@@ -1,0 +1,19 @@
+import path from 'node:path';
+
+/** The pipes by which a process that stays is called, and what is said through them, a line each. */
+export const HERE = 'here';
+export const ELSEWHERE = 'elsewhere';
+
+export interface CallPipes {
+  /** Takes the process ID of a caller. It ends for the one who reads it when the caller is gone. */
+  readonly calls: string;
+  /** Gives HERE and then the exit code, or ELSEWHERE. It ends when the process that stays is gone. */
+  readonly answers: string;
+  /** A file that is there while somebody calls: the pipes hold one call at a time. */
+  readonly taken: string;
+}
+
+export function callPipes(folder: string): CallPipes {
+  const [calls, answers, taken] = ['calls', 'answers', 'taken'].map((name) => path.join(folder, name));
+  return { calls, answers, taken };
+}
