@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Arena, type ArrayType } from './arena.ts';
+import { collectGarbage } from './garbage.ts';
 
 let arena: Arena | undefined;
 
@@ -25,12 +24,6 @@ export function zeros<A extends { fill(value: number): unknown }>(type: ArrayTyp
   return array;
 }
 
-/** V8 does not know how much memory hangs on the few objects of an arena. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}
-
 /**
  * Runs a patient's work, one at a time in a thread, with its volumes in the thread's arena, which the next one finds as
  * large as this one left it, up to `keptBytes`: a larger one goes back to the system.
@@ -43,6 +36,7 @@ export async function inArena<T>(keptBytes: number, work: () => Promise<T>): Pro
     open = false;
     if (arena !== undefined && arena.bytes > keptBytes) {
       arena = undefined;
+      // V8 does not know how much memory hangs on the few objects of an arena.
       collectGarbage();
     } else arena?.clear();
   }

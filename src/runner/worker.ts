@@ -1,6 +1,10 @@
 import { messageOf, ProgramError, StorageError, UsageError } from '../errors.ts';
+import { collectGarbage } from '../memory/garbage.ts';
 import { StageClock } from '../timing/stage-clock.ts';
 import type { CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
+
+/** Of the step that this thread does. */
+let current: string | undefined;
 
 /** A step's work. Throws a ProgramError where its module cannot be loaded: no patient is to blame for that. */
 async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
@@ -19,6 +23,9 @@ async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
  */
 export default async function run({ task, module }: Errand<CaseTask>): Promise<TimedOutcome<unknown>> {
   const clock = new StageClock();
+  // What the last patient of another step has left would lie beside the first of this one.
+  if (current !== undefined && current !== module) collectGarbage();
+  current = module;
   try {
     const work = await workOf(module);
     const outcome = await work(task, clock);

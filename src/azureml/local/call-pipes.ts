@@ -1,9 +1,13 @@
 import path from 'node:path';
 
-/** The pipes by which a process that stays is called, and what is said through them, a line each. */
+/** What a process that stays says to a caller, a line each: that it does the call, or that it does not. */
 export const HERE = 'here';
 export const ELSEWHERE = 'elsewhere';
 
+/** Where a caller's standard output is meanwhile: the shell has its own for redirections. */
+export const OUTPUT = 6;
+
+/** The pipes by which a process that stays is called. */
 export interface CallPipes {
   /** Takes the process ID of a caller. It ends for the one who reads it when the caller is gone. */
   readonly calls: string;

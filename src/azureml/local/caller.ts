@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { OUTPUT } from './call-pipes.ts';
 
 /** Variables that a shell sets for whom it starts. */
 const OF_SHELLS = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
@@ -24,9 +25,9 @@ function withoutShell(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_SHELLS.includes(name)));
 }
 
-/** What a process was given beside its arguments and its environment: streams, working directory, limits. */
-function surroundingsOf(pid: number | 'self'): unknown {
-  const streams = [0, 1, 2].map((stream) => {
+/** What a process was given beside its arguments and its environment. No step reads standard input. */
+function surroundingsOf(pid: number | 'self', output: number): unknown {
+  const streams = [output, 2].map((stream) => {
     const { dev, ino } = statSync(`/proc/${pid}/fd/${stream}`);
     return [dev, ino];
   });
@@ -47,7 +48,7 @@ function surroundingsOf(pid: number | 'self'): unknown {
 export function argumentsOf(pid: number, environment: NodeJS.ProcessEnv): string[] | undefined {
   try {
     if (!isDeepStrictEqual(withoutShell(environmentOf(pid)), withoutShell(environment))) return undefined;
-    if (!isDeepStrictEqual(surroundingsOf(pid), surroundingsOf('self'))) return undefined;
+    if (!isDeepStrictEqual(surroundingsOf(pid, OUTPUT), surroundingsOf('self', 1))) return undefined;
     // Of the shell, and of the script.
     return stringsOf(`/proc/${pid}/cmdline`).slice(2);
   } catch {

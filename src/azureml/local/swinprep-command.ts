@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { callPipes, HERE } from './call-pipes.ts';
+import { callPipes, HERE, OUTPUT } from './call-pipes.ts';
 import { quoted } from './job-process.ts';
 
 /**
@@ -17,7 +17,7 @@ function scriptOf(folder: string, program: string): string {
   return `#!/bin/sh
 set -C
 if [ -p ${from} ] && { true >${lock}; } 2>/dev/null; then
-  exec 3<>${from} 4<${from} 3>&- 5<>${to}
+  exec 3<>${from} 4<${from} 3>&- 5<>${to} ${OUTPUT}>&1
   echo $$ >&5
   read -r answer <&4
   if [ "$answer" = ${HERE} ]; then
@@ -28,7 +28,7 @@ if [ -p ${from} ] && { true >${lock}; } 2>/dev/null; then
     rm -f ${lock}
     exit "$code"
   fi
-  exec 4<&- 5>&-
+  exec 4<&- 5>&- ${OUTPUT}>&-
   rm -f ${lock}
 fi
 # exec: the process that the caller knows, and signals, is Node itself.
