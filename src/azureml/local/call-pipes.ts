@@ -21,3 +21,10 @@ export function callPipes(folder: string): CallPipes {
   const [calls, answers, taken] = ['calls', 'answers', 'taken'].map((name) => path.join(folder, name));
   return { calls, answers, taken };
 }
+
+/**
+ * What a process that stays has in its environment beside what its callers have: glibc gives buffers of one step back to
+ * the system (mallopt(3), M_TRIM_THRESHOLD; once set, it does not grow with the largest that was freed), which would lie
+ * beside those of the next.
+ */
+export const OWN_VARIABLES = { MALLOC_TRIM_THRESHOLD_: '131072' };

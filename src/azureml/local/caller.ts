@@ -1,10 +1,10 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import { OUTPUT } from './call-pipes.ts';
+import { OUTPUT, OWN_VARIABLES } from './call-pipes.ts';
 
-/** Variables that a shell sets for whom it starts. */
-const OF_SHELLS = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
+/** Variables that a shell sets for whom it starts, and that a process that stays has been given. */
+const OTHERS = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', ...Object.keys(OWN_VARIABLES)]);
 
 /** Lines of /proc/PID/status that change what a process does to files, and how fast. */
 const STATUS = /^(Umask|Cpus_allowed):.*$/gm;
@@ -21,8 +21,8 @@ function environmentOf(pid: number): NodeJS.ProcessEnv {
   );
 }
 
-function withoutShell(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_SHELLS.includes(name)));
+function withoutOthers(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OTHERS.has(name)));
 }
 
 /** What a process was given beside its arguments and its environment. No step reads standard input. */
@@ -47,7 +47,7 @@ function surroundingsOf(pid: number | 'self', output: number): unknown {
  */
 export function argumentsOf(pid: number, environment: NodeJS.ProcessEnv): string[] | undefined {
   try {
-    if (!isDeepStrictEqual(withoutShell(environmentOf(pid)), withoutShell(environment))) return undefined;
+    if (!isDeepStrictEqual(withoutOthers(environmentOf(pid)), withoutOthers(environment))) return undefined;
     if (!isDeepStrictEqual(surroundingsOf(pid, OUTPUT), surroundingsOf('self', 1))) return undefined;
     // Of the shell, and of the script.
     return stringsOf(`/proc/${pid}/cmdline`).slice(2);

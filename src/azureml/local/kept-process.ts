@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import { callPipes } from './call-pipes.ts';
+import { callPipes, OWN_VARIABLES } from './call-pipes.ts';
 
 /** What a process is started with. */
 interface Surroundings {
@@ -44,7 +44,8 @@ export class KeptProcess {
       return;
     }
     const child = spawn(process.execPath, [this.#script, this.#folder], {
-      ...surroundings,
+      cwd: surroundings.cwd,
+      env: { ...OWN_VARIABLES, ...surroundings.env },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     this.#running = { child, surroundings };
