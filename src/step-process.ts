@@ -12,10 +12,15 @@ keepWorkers();
 // Not waited for: the first caller starts meanwhile.
 const program = import('./terminal/program.ts');
 let first = true;
-serveCalls(process.argv[2], environment, async (args) => {
-  const { main } = await program;
-  // What this process took to start is the first one's.
-  if (!first) countAnew();
-  first = false;
-  return main(args);
+serveCalls({
+  folder: process.argv[2],
+  environment,
+  run: async (args) => {
+    const { main } = await program;
+    // What this process took to start is the first one's.
+    if (!first) countAnew();
+    first = false;
+    return main(args);
+  },
+  exit: (code) => process.exit(code),
 });

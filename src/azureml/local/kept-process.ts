@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { callPipes, OWN_VARIABLES } from './call-pipes.ts';
@@ -12,6 +12,16 @@ interface Surroundings {
 }
 
 const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
+
+/** Whether some process reads from a pipe: one that has just ended does not, even where its end has not been told yet. */
+function isRead(pipe: string): boolean {
+  try {
+    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A process that does the calls of the program `swinprep` in a folder (`installSwinprepCommand`), one after the other, in
@@ -31,11 +41,9 @@ export class KeptProcess {
   /** Has the process wait for a call in these surroundings. Where it cannot, each call is a process of its own. */
   async ready(surroundings: Surroundings): Promise<void> {
     if (process.platform !== 'linux') return;
-    if (this.#running !== undefined && isAlive(this.#running.child)) {
-      if (isDeepStrictEqual(this.#running.surroundings, surroundings)) return;
-      await this.end();
-    }
     const { calls, answers, taken } = callPipes(this.#folder);
+    if (isDeepStrictEqual(this.#running?.surroundings, surroundings) && isRead(answers)) return;
+    await this.end();
     // Left by a caller that was killed.
     await rm(taken, { force: true });
     try {

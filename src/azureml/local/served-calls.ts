@@ -5,16 +5,22 @@ import { argumentsOf } from './caller.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 
+export interface ServeOptions {
+  /** Of the pipes. */
+  readonly folder: string;
+  /** What this process was started with. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Does a call with these arguments; returns the exit code. */
+  readonly run: (args: string[]) => Promise<number>;
+  /** Ends this process. */
+  readonly exit: (code: number) => void;
+}
+
 /**
- * Does the calls of the program `swinprep` in `folder` by `run`, which takes the arguments and returns the exit code, in
- * this process, which was started with `environment`. It ends the process when a caller is gone before its call is done,
- * as a process that is signalled ends, and when its parent has no more calls.
+ * Does the calls of the program `swinprep` in `folder` in this process. It ends the process when a caller is gone before
+ * its call is done, as one that is signalled ends, and when its parent has no more calls.
  */
-export function serveCalls(
-  folder: string,
-  environment: NodeJS.ProcessEnv,
-  run: (args: string[]) => Promise<number>,
-): void {
+export function serveCalls({ folder, environment, run, exit }: ServeOptions): void {
   const { calls, answers } = callPipes(folder);
   // Not for writing alone, which would wait for a reader.
   const answer = openSync(answers, O_RDWR | O_NONBLOCK);
@@ -33,7 +39,7 @@ export function serveCalls(
     const code = await run(args);
     working = false;
     say(String(code));
-    if (last) process.exit();
+    if (last) exit(0);
   }
 
   function listen(): void {
@@ -50,14 +56,16 @@ export function serveCalls(
         }
       })
       .on('end', () => {
-        if (working) process.exit(1);
-        listen();
+        if (working) exit(1);
+        else listen();
       });
   }
 
+  // Whatever else listens to them meanwhile, such as a bar that is drawn.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => exit(1));
   process.on('disconnect', () => {
     last = true;
-    if (!working) process.exit();
+    if (!working) exit(0);
   });
   listen();
   process.send?.('ready');
