@@ -20,6 +20,9 @@ export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preproces
 /** The built command line that the components' commands run. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** A process that does several of its commands. */
+const STEP_PROCESS = fileURLToPath(new URL('../../dist/step-process.js', import.meta.url));
+
 export interface PipelineRunOptions {
   readonly pipeline: string;
   readonly set: Readonly<Record<string, string>>;
@@ -41,7 +44,7 @@ export async function runPipelineFile({
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
   const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
-  return runPipeline(plan, { cli: CLI, onEvent, inside });
+  return runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
 }
 
 export interface PreprocessOptions extends ConfigOptions {

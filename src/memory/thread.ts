@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Arena, type ArrayType } from './arena.ts';
+import { collectGarbage } from './garbage.ts';
 import type { Kernels } from './kernels.ts';
 
 let arena: Arena | undefined;
@@ -55,12 +54,6 @@ export function usingArena<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
-/** V8 does not know how much memory hangs on the few objects of an arena. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}
-
 /** Bytes of the arena of this thread. */
 export function arenaBytes(): number {
   return arena?.bytes ?? 0;
@@ -79,6 +72,7 @@ export async function inArena<T>(mostKeptBytes: number, work: () => Promise<T>):
     open = false;
     if (arenaBytes() > mostKeptBytes) {
       arena = undefined;
+      // V8 does not know how much memory hangs on the few objects of an arena.
       collectGarbage();
     } else arena?.clear();
   }

@@ -16,9 +16,15 @@ export class MemoryQueue {
   #held = 0;
   #holders = 0;
 
-  constructor(limit: number, workers: number) {
+  /** @param keptBytes what each worker holds already */
+  constructor(limit: number, keptBytes: readonly number[]) {
     this.#limit = limit;
-    this.#kept = Array.from({ length: workers }, () => 0);
+    this.#kept = keptBytes.toSorted((a, b) => a - b);
+  }
+
+  /** What each worker without a patient keeps. */
+  get keptBytes(): readonly number[] {
+    return this.#kept;
   }
 
   /** Resolves when the patient may start; `release` has to follow with the same number. */

@@ -1,14 +1,12 @@
-import { Tinypool } from 'tinypool';
 import { messageOf, UnfinishedError } from '../errors.ts';
 import type { StageTimes } from '../timing/stage-clock.ts';
 import type { ExclusionAt } from './exclusion.ts';
+import { type Crew, withWorkers } from './kept-workers.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import type { Report } from './report.ts';
 import type { PoolTimes } from './step-watch.ts';
-import { type CaseOutcome, type CaseTask, type Errand, moduleBeside, type TimedOutcome } from './task.ts';
+import type { CaseOutcome, CaseTask, Errand, TimedOutcome } from './task.ts';
 import { type MemoryOptions, planMemory, type UsualPatient } from './worker-count.ts';
-
-const WORKER = moduleBeside(import.meta.url, 'worker');
 
 /** Failures named in the closing message; the rest are counted. */
 const NAMED_FAILURES = 5;
@@ -69,16 +67,9 @@ export async function runCases<T extends CaseTask, R>(
   if (step === undefined) return { records: [], skipped: 0 };
   const plan = planMemory(step, options.usual, options);
   const workers = Math.min(plan.workers, tasks.length);
-  const queue = new MemoryQueue(plan.patientBytes, workers);
   const mostKeptBytes = Math.min(options.usual.bytes, plan.patientBytes / workers);
   const prepare = options.prepare ?? ((task: T) => ({ task, bytes: options.usual.bytes }));
   report({ kind: 'started', step, patients: tasks.length, workers });
-  const pool = new Tinypool({
-    filename: WORKER,
-    minThreads: workers,
-    maxThreads: workers,
-    isolateWorkers: false,
-  });
   // The next task is looked at while those before it are worked on: a worker does not wait for what the store answers.
   let next = 0;
   const prepareNext = () => {
@@ -90,7 +81,7 @@ export async function runCases<T extends CaseTask, R>(
     return { index, prepared };
   };
   let ready = prepareNext();
-  const takeTasks = async (): Promise<void> => {
+  const takeTasks = async ({ pool }: Pick<Crew, 'pool'>, queue: MemoryQueue): Promise<void> => {
     while (ready !== undefined) {
       const { index, prepared } = ready;
       ready = prepareNext();
@@ -120,11 +111,11 @@ export async function runCases<T extends CaseTask, R>(
     }
   };
   const started = performance.now();
-  try {
-    await Promise.all(Array.from({ length: workers }, takeTasks));
-  } finally {
-    await pool.destroy();
-  }
+  await withWorkers(workers, async (crew) => {
+    const queue = new MemoryQueue(plan.patientBytes, crew.keptBytes);
+    await Promise.all(Array.from({ length: workers }, () => takeTasks(crew, queue)));
+    crew.keptBytes = queue.keptBytes;
+  });
   onTimes({
     workers,
     wallSeconds: (performance.now() - started) / 1000,

@@ -3,6 +3,7 @@ import { type Profile, profileFile, type StageRow } from '../records/profile.ts'
 import { addTimes, STAGE_MEANINGS, type Stage, StageClock, type StageTimes } from '../timing/stage-clock.ts';
 import { VERSION } from '../version.ts';
 import { writeArtifacts } from './artifact.ts';
+import { processUse } from './process-use.ts';
 import type { StepOutcome, StepSummary, TaskName } from './report.ts';
 import { EVERYTHING, type Shard } from './shard.ts';
 
@@ -47,7 +48,6 @@ export class StepWatch {
   /** All that has been seen until now; CPU time and peak memory are the whole process's. */
   read(): Profile {
     const main = this.clock.read();
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     const pool = this.#pool;
     const sum = addTimes(pool?.patients.map(({ times }) => times) ?? []);
     return {
@@ -55,12 +55,7 @@ export class StepWatch {
       step: this.#step,
       rank: this.#shard.rank,
       ranks: this.#shard.ranks,
-      process: {
-        wall_s: process.uptime(),
-        cpu_user_s: userCPUTime / 1e6,
-        cpu_system_s: systemCPUTime / 1e6,
-        peak_rss_bytes: maxRSS * 1024,
-      },
+      process: processUse(),
       main: { wall_s: main.wallSeconds, stages: rowsOf(main) },
       pool:
         pool === undefined

@@ -1,7 +1,11 @@
 import { messageOf, ProgramError, StorageError, UsageError } from '../errors.ts';
+import { collectGarbage } from '../memory/garbage.ts';
 import { arenaBytes, inArena } from '../memory/thread.ts';
 import { StageClock } from '../timing/stage-clock.ts';
 import type { CaseOutcome, CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
+
+/** Of the step that this thread does. */
+let current: string | undefined;
 
 /** A step's work. Throws a ProgramError where its module cannot be loaded: no patient is to blame for that. */
 async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
@@ -28,6 +32,9 @@ async function outcomeOf(
   { task, module, mostKeptBytes }: Errand<CaseTask>,
   clock: StageClock,
 ): Promise<CaseOutcome<unknown>> {
+  // What the last patient of another step has left would lie beside the first of this one.
+  if (current !== undefined && current !== module) collectGarbage();
+  current = module;
   try {
     const work = await workOf(module);
     return await inArena(mostKeptBytes, () => work(task, clock));

@@ -4,7 +4,10 @@ import { MemoryQueue } from '../../src/runner/memory-queue.ts';
 
 /** Patients that ask in turn and are done in any order; what was held at every moment, and the order of the starts. */
 async function run(limit: number, patients: readonly number[], pick: (running: number) => number) {
-  const queue = new MemoryQueue(limit, patients.length);
+  const queue = new MemoryQueue(
+    limit,
+    patients.map(() => 0),
+  );
   const running: number[] = [];
   const started: number[] = [];
   const held: number[][] = [];

@@ -11,8 +11,9 @@ if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 /** What stands in for modules of dist, by who imports them. */
 const STAND_INS = [
   // Each pool of threads takes a third of a second to start, and each step has one.
-  ['/dist/runner/pool.js', 'tinypool', './same-thread-pool.ts'],
+  ['/dist/runner/kept-workers.js', 'tinypool', './same-thread-pool.ts'],
   ['/dist/azureml/local/local-run.js', './job-process.js', './job-in-process.ts'],
+  ['/dist/azureml/local/local-run.js', './kept-process.js', './no-kept-process.ts'],
 ] as const;
 
 // Threads, and steps that are processes, are tested where the command line is a process.

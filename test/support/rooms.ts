@@ -1,6 +1,6 @@
 /** Rooms of src from the outside in; rooms on one line do not see each other. docs/architecture.md says what each is. */
 export const LAYERS: readonly (readonly string[])[] = [
-  ['cli.ts', 'json-schema'],
+  ['cli.ts', 'step-process.ts', 'json-schema'],
   ['terminal', 'function'],
   ['demo'],
   ['default-pipeline', 'estimate'],
@@ -17,7 +17,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['volume'],
   ['memory'],
   ['assembly'],
-  ['errors.ts', 'counted.ts', 'version.ts'],
+  ['errors.ts', 'counted.ts', 'version.ts', 'prepare-process.ts'],
 ];
 
 /** The same within a room: its folders, files that are named, and `.` for all others that lie directly in it. */

@@ -6,12 +6,15 @@ import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { messageOf, UsageError } from '../../errors.ts';
 import { type Ending, type JobProcess, startJob, type Terminal } from './job-process.ts';
+import { KeptProcess } from './kept-process.ts';
 import { fetchRemote } from './local-values.ts';
 import type { Plan, PlannedJob } from './plan.ts';
 import { installSwinprepCommand } from './swinprep-command.ts';
 
 /** Exit code of a step that has finished, but excluded more patients than allowed. Its outputs are complete. */
 export const tooManyExcluded = 2;
+
+const CALLS_SWINPREP = /\bswinprep\b/;
 
 /** The words of Azure ML. */
 export type JobState = 'Completed' | 'Failed' | 'Canceled' | 'NotStarted';
@@ -49,6 +52,11 @@ export type RunEvent =
 export interface RunOptions {
   /** The script that `swinprep` runs in the commands: dist/cli.js. */
   readonly cli: string;
+  /**
+   * The script of a process that stays (`KeptProcess`) and does what `swinprep` is called for by jobs that have this
+   * process's terminal for themselves: dist/step-process.js. Without it each call is a process of its own.
+   */
+  readonly stepProcess?: string | undefined;
   readonly onEvent?: (event: RunEvent) => void;
   /** Stops the run as SIGTERM does. */
   readonly signal?: AbortSignal;
@@ -77,19 +85,24 @@ export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunR
   await makeFolders(plan);
   await fetchRemote(plan.remote);
   const swinprep = await installSwinprepCommand(options.cli);
+  const kept =
+    options.stepProcess === undefined || options.inside !== undefined
+      ? undefined
+      : new KeptProcess(swinprep.folder, options.stepProcess);
   const env = options.env ?? process.env;
-  const run = startRun(plan, options, {
-    ...env,
-    PATH: `${swinprep.folder}${path.delimiter}${env.PATH ?? ''}`,
-  });
+  const PATH = `${swinprep.folder}${path.delimiter}${env.PATH ?? ''}`;
+  const run = startRun(plan, options, { ...env, PATH }, kept);
   const onSignal = (signal: NodeJS.Signals): void => run.stop(signal);
   const onAbort = (): void => run.stop('SIGTERM');
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   options.signal?.addEventListener('abort', onAbort);
   try {
-    return await run.ended;
+    const result = await run.ended;
+    await kept?.end(result.signal);
+    return result;
   } catch (error) {
     run.stop('SIGTERM');
+    await kept?.end('SIGTERM');
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
@@ -105,7 +118,7 @@ export function exitCodeOf({ state, signal, jobs }: RunResult): number {
   return jobs.some(({ exitCode }) => exitCode === tooManyExcluded) ? tooManyExcluded : 0;
 }
 
-function startRun(plan: Plan, options: RunOptions, env: NodeJS.ProcessEnv) {
+function startRun(plan: Plan, options: RunOptions, env: NodeJS.ProcessEnv, kept: KeptProcess | undefined) {
   const running = new Map<string, JobProcess>();
   const results = new Map<string, JobResult>();
   let stoppedBy: NodeJS.Signals | undefined = options.signal?.aborted ? 'SIGTERM' : undefined;
@@ -129,13 +142,12 @@ function startRun(plan: Plan, options: RunOptions, env: NodeJS.ProcessEnv) {
 
   async function runJob(job: PlannedJob, alone: boolean): Promise<void> {
     const { name, displayName, command } = job;
+    const surroundings = { cwd: plan.cwd, env: { ...env, ...job.environment } };
+    const terminal = terminalOf(name, alone, options);
+    if (terminal === 'inherit' && CALLS_SWINPREP.test(command)) await kept?.ready(surroundings);
+    if (stoppedBy !== undefined) return;
     options.onEvent?.({ type: 'job-started', job: name, displayName, command, alone });
-    const shell = startJob(command, {
-      cwd: plan.cwd,
-      env: { ...env, ...job.environment },
-      terminal: terminalOf(name, alone, options),
-      inside: options.inside,
-    });
+    const shell = startJob(command, { ...surroundings, terminal, inside: options.inside });
     running.set(name, shell);
     const result: JobResult = { job: name, ...stateOf(await shell.ended, stoppedBy !== undefined) };
     running.delete(name);
