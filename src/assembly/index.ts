@@ -1,1 +1,2 @@
+export { deflate, deflateBound, deflateWorkBytes } from './deflate';
 export { heapBase } from './heap';

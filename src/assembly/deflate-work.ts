@@ -1,0 +1,41 @@
+/*
+ * Where the parts of a deflate's working room lie, in bytes from its start. Nothing in it is read before it is written in the
+ * same call, so that what lay there before never shows.
+ */
+
+/** Tokens after which a block ends: its two Huffman codes fit what is in it, and a change of tissue gets others. */
+export const BLOCK_TOKENS: usize = 1 << 15;
+
+/** Of a run that ends a block: 1 MiB in matches of 258 bytes, and what a turn of a loop may add. */
+const RUN_TOKENS: usize = 4096 + 64;
+
+/** Positions of pairs of voxels by their hash, u16. */
+export const HASH_BITS: u32 = 13;
+export const HASH: usize = 0;
+
+/** Counts of tokens by their first and second field, u32. */
+export const FIRST_COUNTS: usize = HASH + (2 << HASH_BITS);
+export const FIRST_FIELDS: usize = 513;
+export const SECOND_COUNTS: usize = FIRST_COUNTS + 516 * 4;
+export const SECOND_FIELDS: usize = 288;
+export const COUNTS_END: usize = SECOND_COUNTS + SECOND_FIELDS * 4;
+
+/** Counts of symbols, u32: literals and lengths, distances, code lengths. */
+export const LITERAL_COUNTS: usize = COUNTS_END;
+export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 288 * 4;
+
+/** Codes of symbols, u32: the code, its first bit the lowest, above eight bits of its length. */
+export const LITERAL_CODES: usize = DISTANCE_COUNTS + 32 * 4;
+export const DISTANCE_CODES: usize = LITERAL_CODES + 288 * 4;
+
+/** What a field of a token is written as, u32 and u64. */
+export const FIRST_CODES: usize = DISTANCE_CODES + 32 * 4;
+export const SECOND_CODES: usize = FIRST_CODES + 516 * 4;
+
+/** What the building of codes and of a block's header needs. */
+export const CODE_WORK: usize = SECOND_CODES + SECOND_FIELDS * 4;
+
+/** Tokens of a block, u32. */
+export const TOKENS: usize = CODE_WORK + 8192;
+
+export const WORK_BYTES: usize = TOKENS + (BLOCK_TOKENS + RUN_TOKENS) * 4;

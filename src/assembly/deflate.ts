@@ -1,0 +1,192 @@
+import { align, begin, bits, count, out, put, resume } from './bit-writer';
+import { planHeader, writeHeader } from './block-header';
+import {
+  CODE_WORK,
+  COUNTS_END,
+  DISTANCE_CODES,
+  DISTANCE_COUNTS,
+  FIRST_CODES,
+  FIRST_COUNTS,
+  HASH,
+  HASH_BITS,
+  LITERAL_CODES,
+  LITERAL_COUNTS,
+  SECOND_CODES,
+  SECOND_COUNTS,
+  TOKENS,
+  WORK_BYTES,
+} from './deflate-work';
+import { buildCode } from './huffman-code';
+import { FIRST_LENGTH, position, SECOND_LITERAL, tokenise, tokensEnd } from './voxel-tokens';
+
+/** Literals take at most so many bits, that four fit into what `bits` has room for; longer ones gain nothing. */
+const LITERAL_LIMIT: u32 = 14;
+const DISTANCE_LIMIT: u32 = 15;
+
+const END_OF_BLOCK: usize = 256;
+
+/** The most that a stored block holds (RFC 1951, 3.2.4). */
+const STORED_BYTES: usize = 65535;
+
+@inline
+function at(base: usize, index: usize): usize {
+  return base + (index << 2);
+}
+
+@inline
+function lengthExtra(symbol: usize): u32 {
+  return symbol < 265 || symbol == 285 ? 0 : <u32>((symbol - 261) >> 2);
+}
+
+@inline
+function distanceExtra(symbol: usize): u32 {
+  return symbol < 4 ? 0 : <u32>((symbol >> 1) - 1);
+}
+
+/** Counts of symbols from those of fields; returns the bits beyond symbols. */
+function countSymbols(work: usize): u32 {
+  const first = work + FIRST_COUNTS;
+  const second = work + SECOND_COUNTS;
+  const literals = work + LITERAL_COUNTS;
+  for (let i: usize = 0; i < 256; i++)
+    store<u32>(at(literals, i), load<u32>(at(first, i)) + load<u32>(at(second, SECOND_LITERAL + i)));
+  store<u32>(at(literals, END_OF_BLOCK), 1);
+  let extra: u32 = 0;
+  let field: usize = FIRST_LENGTH + 3;
+  for (let symbol: usize = 257; symbol < 286; symbol++) {
+    const after = symbol == 285 ? field + 1 : min<usize>(field + (1 << lengthExtra(symbol)), FIRST_LENGTH + 258);
+    let sum: u32 = 0;
+    for (; field < after; field++) sum += load<u32>(at(first, field));
+    store<u32>(at(literals, symbol), sum);
+    extra += sum * lengthExtra(symbol);
+  }
+  for (let i: usize = 0; i < 30; i++) {
+    const n = load<u32>(at(second, i));
+    store<u32>(at(work + DISTANCE_COUNTS, i), n);
+    extra += n * distanceExtra(i);
+  }
+  return extra;
+}
+
+/** What each field is written as, from the codes of symbols. */
+function layOutFields(work: usize): void {
+  const literals = work + LITERAL_CODES;
+  const first = work + FIRST_CODES;
+  const second = work + SECOND_CODES;
+  for (let i: usize = 0; i < 256; i++) {
+    const code = load<u32>(at(literals, i));
+    store<u32>(at(first, i), code);
+    store<u32>(at(second, SECOND_LITERAL + i), ((code >> 8) << 16) | (code & 255));
+  }
+  let field: usize = FIRST_LENGTH + 3;
+  for (let symbol: usize = 257; symbol < 286; symbol++) {
+    const extra = lengthExtra(symbol);
+    const code = load<u32>(at(literals, symbol));
+    const length = code & 255;
+    const after = symbol == 285 ? field + 1 : min<usize>(field + (1 << extra), FIRST_LENGTH + 258);
+    for (let i: u32 = 0; field < after; field++, i++)
+      store<u32>(at(first, field), (((code >> 8) | (i << length)) << 8) | (length + extra));
+  }
+  for (let i: usize = 0; i < 30; i++) {
+    const code = load<u32>(at(work + DISTANCE_CODES, i));
+    store<u32>(at(second, i), ((code >> 8) << 16) | (distanceExtra(i) << 8) | (code & 255));
+  }
+  store<u64>(at(second, 30), 0);
+}
+
+/** Writes the tokens of a block. */
+function writeTokens(work: usize, end: usize): void {
+  const first = work + FIRST_CODES;
+  const second = work + SECOND_CODES;
+  let o = out;
+  let pending = bits;
+  let n = count;
+  for (let token = work + TOKENS; token < end; token += 4) {
+    const fields = load<u32>(token);
+    const a = load<u32>(at(first, fields & 1023));
+    const b = load<u32>(at(second, (fields >> 10) & 511));
+    pending |= (<u64>(a >> 8)) << n;
+    n += <u64>a;
+    pending |= (<u64>(b >> 16)) << n;
+    n += <u64>b;
+    pending |= (<u64>(fields >> 19)) << n;
+    n += <u64>((b >> 8) & 255);
+    store<u64>(o, pending);
+    const whole = (n >> 3) & 7;
+    o += <usize>whole;
+    pending >>= whole << 3;
+    n &= 7;
+  }
+  resume(o, pending, n);
+}
+
+/** Writes bytes as they are. */
+function writeStored(from: usize, end: usize, last: bool): void {
+  let p = from;
+  while (p < end) {
+    const n = min<usize>(end - p, STORED_BYTES);
+    put(last && p + n == end ? 1 : 0, 3);
+    align();
+    put((<u64>n) | ((<u64>(n ^ 0xffff)) << 16), 32);
+    memory.copy(out, p, n);
+    resume(out + n, 0, 0);
+    p += n;
+  }
+}
+
+/** Bytes of working room that `deflate` needs. */
+export function deflateWorkBytes(): usize {
+  return WORK_BYTES;
+}
+
+/** Bytes that `deflate` may write to make at most of `length` bytes, the room for its last store included. */
+export function deflateBound(length: usize): usize {
+  return length + (length >> 10) + 64;
+}
+
+/**
+ * Deflates bytes into whole bytes of a raw DEFLATE stream (RFC 1951), which a following call goes on with; matches do not
+ * reach back beyond `input`. Blocks with dynamic Huffman codes, and stored ones where that is less.
+ *
+ * @param length at most 2^20
+ * @param output with room for `deflateBound(length)` bytes
+ * @param work `deflateWorkBytes()` bytes, aligned to 16
+ * @param voxelBytes what matches and distances are multiples of: 1, 2 or 4
+ * @param last 1 ends the stream; 0 appends an empty stored block, as Z_SYNC_FLUSH of zlib does
+ * @returns the number of bytes written
+ */
+export function deflate(input: usize, length: usize, output: usize, work: usize, voxelBytes: u32, last: u32): usize {
+  const end = input + length;
+  begin(output);
+  memory.fill(work + HASH, 0, 2 << HASH_BITS);
+  let p = input;
+  while (p < end) {
+    memory.fill(work + FIRST_COUNTS, 0, COUNTS_END - FIRST_COUNTS);
+    if (voxelBytes == 1) tokenise<u8>(input, p, end, work);
+    else if (voxelBytes == 2) tokenise<u16>(input, p, end, work);
+    else tokenise<u32>(input, p, end, work);
+    const isLast = last != 0 && position == end;
+    const codeWork = work + CODE_WORK;
+    let cost = countSymbols(work);
+    cost += buildCode(work + LITERAL_COUNTS, 286, work + LITERAL_CODES, LITERAL_LIMIT, codeWork);
+    cost += buildCode(work + DISTANCE_COUNTS, 30, work + DISTANCE_CODES, DISTANCE_LIMIT, codeWork);
+    cost += planHeader(work + LITERAL_CODES, work + DISTANCE_CODES, codeWork);
+    const size = position - p;
+    if (cost > <u32>((size + 4 * (size / STORED_BYTES + 1)) << 3)) writeStored(p, position, isLast);
+    else {
+      writeHeader(isLast, codeWork);
+      layOutFields(work);
+      writeTokens(work, tokensEnd);
+      const code = load<u32>(at(work + LITERAL_CODES, END_OF_BLOCK));
+      put(code >> 8, code & 255);
+    }
+    p = position;
+  }
+  if (last == 0) {
+    put(0, 3);
+    align();
+    put(0xffff0000, 32);
+  } else if (length == 0) put(3, 10);
+  align();
+  return out - output;
+}
