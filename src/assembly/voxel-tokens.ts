@@ -77,6 +77,10 @@ export function tokenise<T>(start: usize, from: usize, end: usize, work: usize):
       const fields = distanceFields(distance);
       if (differ != 0) {
         const length = <u32>((ctz(differ) >> (3 + shift)) << shift);
+        if (sizeof<T>() == 2) {
+          const inner = work + HASH + ((<usize>(((<u32>(v >> 16)) * 0x9e3779b1) >> (32 - HASH_BITS))) << 1);
+          store<u16>(inner, at + 1);
+        }
         token = match(token, length, fields, work);
         p += length;
       } else {
