@@ -38,4 +38,8 @@ export const CODE_WORK: usize = SECOND_CODES + SECOND_FIELDS * 4;
 /** Tokens of a block, u32. */
 export const TOKENS: usize = CODE_WORK + 8192;
 
-export const WORK_BYTES: usize = TOKENS + (BLOCK_TOKENS + RUN_TOKENS) * 4;
+/** What a block of voxels in floating point holds, but for a run at its end, and the counts of their four bytes, u32. */
+export const RUN_BLOCK_BYTES: usize = 1 << 16;
+export const BYTE_COUNTS: usize = TOKENS + max((BLOCK_TOKENS + RUN_TOKENS) * 4, (RUN_BLOCK_BYTES / 4 + RUN_TOKENS) * 8);
+
+export const WORK_BYTES: usize = BYTE_COUNTS + 4096;

@@ -2,6 +2,7 @@ import { align, begin, bits, count, out, put, resume } from './bit-writer';
 import { planHeader, writeHeader } from './block-header';
 import {
   CODE_WORK,
+  BYTE_COUNTS,
   COUNTS_END,
   DISTANCE_CODES,
   DISTANCE_COUNTS,
@@ -16,6 +17,7 @@ import {
   TOKENS,
   WORK_BYTES,
 } from './deflate-work';
+import { findRuns, runsPosition, writeRuns } from './real-voxels';
 import { buildCode } from './huffman-code';
 import { FIRST_LENGTH, position, SECOND_LITERAL, tokenise, tokensEnd } from './voxel-tokens';
 
@@ -162,25 +164,36 @@ export function deflate(input: usize, length: usize, output: usize, work: usize,
   let p = input;
   while (p < end) {
     memory.fill(work + FIRST_COUNTS, 0, COUNTS_END - FIRST_COUNTS);
-    if (voxelBytes == 1) tokenise<u8>(input, p, end, work);
-    else if (voxelBytes == 2) tokenise<u16>(input, p, end, work);
-    else tokenise<u32>(input, p, end, work);
-    const isLast = last != 0 && position == end;
+    const reals = voxelBytes >= 4 && end - p >= <usize>voxelBytes;
+    let next: usize;
+    if (reals) {
+      const whole = p + ((end - p) & ~(<usize>voxelBytes - 1));
+      memory.fill(work + BYTE_COUNTS, 0, 4096);
+      if (voxelBytes == 4) findRuns<u32>(input, p, whole, work);
+      else findRuns<u64>(input, p, whole, work);
+      next = runsPosition;
+    } else {
+      if (voxelBytes == 1) tokenise<u8>(input, p, end, work);
+      else tokenise<u16>(input, p, end, work);
+      next = position;
+    }
+    const isLast = last != 0 && next == end;
     const codeWork = work + CODE_WORK;
     let cost = countSymbols(work);
     cost += buildCode(work + LITERAL_COUNTS, 286, work + LITERAL_CODES, LITERAL_LIMIT, codeWork);
     cost += buildCode(work + DISTANCE_COUNTS, 30, work + DISTANCE_CODES, DISTANCE_LIMIT, codeWork);
     cost += planHeader(work + LITERAL_CODES, work + DISTANCE_CODES, codeWork);
-    const size = position - p;
-    if (cost > <u32>((size + 4 * (size / STORED_BYTES + 1)) << 3)) writeStored(p, position, isLast);
+    const size = next - p;
+    if (cost > <u32>((size + 4 * (size / STORED_BYTES + 1)) << 3)) writeStored(p, next, isLast);
     else {
       writeHeader(isLast, codeWork);
       layOutFields(work);
-      writeTokens(work, tokensEnd);
+      if (reals) writeRuns(p, work);
+      else writeTokens(work, tokensEnd);
       const code = load<u32>(at(work + LITERAL_CODES, END_OF_BLOCK));
       put(code >> 8, code & 255);
     }
-    p = position;
+    p = next;
   }
   if (last == 0) {
     put(0, 3);

@@ -17,14 +17,14 @@ export let position: usize = 0;
 export let tokensEnd: usize = 0;
 
 @inline
-function increment(counts: usize, field: u32): void {
+export function increment(counts: usize, field: u32): void {
   const count = counts + ((<usize>field) << 2);
   store<u32>(count, load<u32>(count) + 1);
 }
 
 /** Second and third field of a match `distance` back, in their place. */
 @inline
-function distanceFields(distance: u32): u32 {
+export function distanceFields(distance: u32): u32 {
   const d = distance - 1;
   if (d < 2) return d << 10;
   const n = 31 - clz(d);
@@ -40,9 +40,9 @@ function match(token: usize, length: u32, fields: u32, work: usize): usize {
   return token + 4;
 }
 
-/** Bytes from `a` and `b` on that are equal, `a` before `end`, of which eight are known to be. */
-function equalBytes(a: usize, b: usize, end: usize): usize {
-  let at: usize = 8;
+/** Bytes from `a` and `b` on that are equal, `a` before `end`, of which some are known to be. */
+export function equalBytes(a: usize, b: usize, end: usize, known: usize): usize {
+  let at = known;
   while (a + at + 16 <= end) {
     const differ = v128.xor(v128.load(a + at), v128.load(b + at));
     if (v128.any_true(differ)) {
@@ -84,7 +84,7 @@ export function tokenise<T>(start: usize, from: usize, end: usize, work: usize):
         token = match(token, length, fields, work);
         p += length;
       } else {
-        let left = (equalBytes(p, p - distance, end) >> shift) << shift;
+        let left = (equalBytes(p, p - distance, end, 8) >> shift) << shift;
         p += left;
         while (left >= 258 + 4) {
           token = match(token, 258, fields, work);
