@@ -89,9 +89,9 @@ export function planHeader(literalCodes: usize, distanceCodes: usize, work: usiz
   return bits + 3 + 14 + 3 * kinds;
 }
 
-/** Writes what was planned last. */
-export function writeHeader(last: bool, work: usize): void {
-  put((last ? 1 : 0) | (2 << 1), 3);
+/** Writes what was planned last, of a block that is not the last. */
+export function writeHeader(work: usize): void {
+  put(2 << 1, 3);
   put((literals - 257) | ((distances - 1) << 5) | ((kinds - 4) << 10), 14);
   for (let i = 0; i < kinds; i++)
     put(load<u32>(work + CODES + ((<usize>load<u8>(ORDER + i)) << 2)) & 255, 3);

@@ -2,7 +2,6 @@ import { align, begin, bits, count, out, put, resume } from './bit-writer';
 import { planHeader, writeHeader } from './block-header';
 import {
   CODE_WORK,
-  BYTE_COUNTS,
   COUNTS_END,
   DISTANCE_CODES,
   DISTANCE_COUNTS,
@@ -17,9 +16,9 @@ import {
   TOKENS,
   WORK_BYTES,
 } from './deflate-work';
-import { findRuns, runsPosition, writeRuns } from './real-voxels';
+import { findRuns, writeRuns } from './real-voxels';
 import { buildCode } from './huffman-code';
-import { FIRST_LENGTH, position, SECOND_LITERAL, tokenise, tokensEnd } from './voxel-tokens';
+import { FIRST_LENGTH, SECOND_LITERAL, tokenise, tokensEnd } from './voxel-tokens';
 
 /** Literals take at most so many bits, that four fit into what `bits` has room for; longer ones gain nothing. */
 const LITERAL_LIMIT: u32 = 14;
@@ -51,7 +50,7 @@ function countSymbols(work: usize): u32 {
   const second = work + SECOND_COUNTS;
   const literals = work + LITERAL_COUNTS;
   for (let i: usize = 0; i < 256; i++)
-    store<u32>(at(literals, i), load<u32>(at(first, i)) + load<u32>(at(second, SECOND_LITERAL + i)));
+    store<u32>(at(literals, i), load<u32>(at(first, i)) + load<u32>(at(second, <u32>i + SECOND_LITERAL)));
   store<u32>(at(literals, END_OF_BLOCK), 1);
   let extra: u32 = 0;
   let field: usize = FIRST_LENGTH + 3;
@@ -78,7 +77,7 @@ function layOutFields(work: usize): void {
   for (let i: usize = 0; i < 256; i++) {
     const code = load<u32>(at(literals, i));
     store<u32>(at(first, i), code);
-    store<u32>(at(second, SECOND_LITERAL + i), ((code >> 8) << 16) | (code & 255));
+    store<u32>(at(second, <u32>i + SECOND_LITERAL), ((code >> 8) << 16) | (code & 255));
   }
   let field: usize = FIRST_LENGTH + 3;
   for (let symbol: usize = 257; symbol < 286; symbol++) {
@@ -97,7 +96,8 @@ function layOutFields(work: usize): void {
 }
 
 /** Writes the tokens of a block. */
-function writeTokens(work: usize, end: usize): void {
+function writeTokens(work: usize): void {
+  const end = tokensEnd;
   const first = work + FIRST_CODES;
   const second = work + SECOND_CODES;
   let o = out;
@@ -123,11 +123,11 @@ function writeTokens(work: usize, end: usize): void {
 }
 
 /** Writes bytes as they are. */
-function writeStored(from: usize, end: usize, last: bool): void {
+function writeStored(from: usize, end: usize): void {
   let p = from;
   while (p < end) {
     const n = min<usize>(end - p, STORED_BYTES);
-    put(last && p + n == end ? 1 : 0, 3);
+    put(0, 3);
     align();
     put((<u64>n) | ((<u64>(n ^ 0xffff)) << 16), 32);
     memory.copy(out, p, n);
@@ -147,59 +147,52 @@ export function deflateBound(length: usize): usize {
 }
 
 /**
- * Deflates bytes into whole bytes of a raw DEFLATE stream (RFC 1951), which a following call goes on with; matches do not
- * reach back beyond `input`. Blocks with dynamic Huffman codes, and stored ones where that is less.
+ * Deflates bytes into blocks of a raw DEFLATE stream (RFC 1951), none of them the last, and an empty stored block behind
+ * them, as Z_SYNC_FLUSH of zlib does: what comes next begins at a byte. Blocks have Huffman codes of their own, or are stored
+ * where that is less. Matches do not reach back beyond `input`. The bytes depend on `input` and `unit` alone.
  *
  * @param length at most 2^20
  * @param output with room for `deflateBound(length)` bytes
- * @param work `deflateWorkBytes()` bytes, aligned to 16
- * @param voxelBytes what matches and distances are multiples of: 1, 2 or 4
- * @param last 1 ends the stream; 0 appends an empty stored block, as Z_SYNC_FLUSH of zlib does
+ * @param work `deflateWorkBytes()` bytes, aligned to 16, that may hold anything
+ * @param unit the bytes that are matched as one: 1 and 2, of integers, are matched as they came anywhere in the last 32 KiB;
+ *   4 and 8, of voxels in floating point, with the constants among them alone
  * @returns the number of bytes written
  */
-export function deflate(input: usize, length: usize, output: usize, work: usize, voxelBytes: u32, last: u32): usize {
+export function deflate(input: usize, length: usize, output: usize, work: usize, unit: u32): usize {
   const end = input + length;
   begin(output);
   memory.fill(work + HASH, 0, 2 << HASH_BITS);
+  const codeWork = work + CODE_WORK;
   let p = input;
   while (p < end) {
     memory.fill(work + FIRST_COUNTS, 0, COUNTS_END - FIRST_COUNTS);
-    const reals = voxelBytes >= 4 && end - p >= <usize>voxelBytes;
-    let next: usize;
-    if (reals) {
-      const whole = p + ((end - p) & ~(<usize>voxelBytes - 1));
-      memory.fill(work + BYTE_COUNTS, 0, 4096);
-      if (voxelBytes == 4) findRuns<u32>(input, p, whole, work);
-      else findRuns<u64>(input, p, whole, work);
-      next = runsPosition;
-    } else {
-      if (voxelBytes == 1) tokenise<u8>(input, p, end, work);
-      else tokenise<u16>(input, p, end, work);
-      next = position;
-    }
-    const isLast = last != 0 && next == end;
-    const codeWork = work + CODE_WORK;
+    // What is left of a voxel at the end is bytes.
+    const reals = unit >= 4 && end - p >= <usize>unit;
+    const next = reals
+      ? unit == 4
+        ? findRuns<u32>(input, p, end, work)
+        : findRuns<u64>(input, p, end, work)
+      : unit == 2
+        ? tokenise<u16>(input, p, end, work)
+        : tokenise<u8>(input, p, end, work);
     let cost = countSymbols(work);
     cost += buildCode(work + LITERAL_COUNTS, 286, work + LITERAL_CODES, LITERAL_LIMIT, codeWork);
     cost += buildCode(work + DISTANCE_COUNTS, 30, work + DISTANCE_CODES, DISTANCE_LIMIT, codeWork);
     cost += planHeader(work + LITERAL_CODES, work + DISTANCE_CODES, codeWork);
     const size = next - p;
-    if (cost > <u32>((size + 4 * (size / STORED_BYTES + 1)) << 3)) writeStored(p, next, isLast);
+    if (cost > <u32>((size + 4 * (size / STORED_BYTES + 1)) << 3)) writeStored(p, next);
     else {
-      writeHeader(isLast, codeWork);
+      writeHeader(codeWork);
       layOutFields(work);
       if (reals) writeRuns(p, work);
-      else writeTokens(work, tokensEnd);
+      else writeTokens(work);
       const code = load<u32>(at(work + LITERAL_CODES, END_OF_BLOCK));
       put(code >> 8, code & 255);
     }
     p = next;
   }
-  if (last == 0) {
-    put(0, 3);
-    align();
-    put(0xffff0000, 32);
-  } else if (length == 0) put(3, 10);
+  put(0, 3);
   align();
+  put(0xffff0000, 32);
   return out - output;
 }

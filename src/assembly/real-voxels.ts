@@ -9,11 +9,8 @@ import { distanceFields, equalBytes, FIRST_LENGTH, increment } from './voxel-tok
  * 0 where there is none.
  */
 
-/** Where the next block begins, after `findRuns`. */
-export let runsPosition: usize = 0;
-
-/** Past the last sequence of the block. */
-export let sequencesEnd: usize = 0;
+/** Past the last sequence of the block that was made last. */
+let sequencesEnd: usize = 0;
 
 @inline
 function countBytes(work: usize, v: u32): void {
@@ -26,8 +23,13 @@ function countBytes(work: usize, v: u32): void {
 /** Further back than a match may lie, whatever the address. */
 const NOWHERE: usize = 1 << 16;
 
-/** Sequences of a block from `from` on; T is an unsigned integer as wide as a voxel, `from` to `end` a whole number of them. */
-export function findRuns<T>(start: usize, from: usize, end: usize, work: usize): void {
+/**
+ * Makes the sequences of a block from `from` on, T an unsigned integer as wide as a voxel, of which one is left at least.
+ * Returns where the next block begins.
+ */
+export function findRuns<T>(start: usize, from: usize, last: usize, work: usize): usize {
+  const end = from + ((last - from) & ~(sizeof<T>() - 1));
+  memory.fill(work + BYTE_COUNTS, 0, 4096);
   const stop = min(end, from + RUN_BLOCK_BYTES);
   let sequence = work + TOKENS;
   let p = from;
@@ -67,7 +69,7 @@ export function findRuns<T>(start: usize, from: usize, end: usize, work: usize):
       oneAt = p - sizeof<T>();
     }
     while (left > 0) {
-      const length = left > 258 && left < 261 ? 128 : min<usize>(left, 258);
+      const length: usize = left > 258 && left < 261 ? 128 : min<usize>(left, 258);
       increment(work + FIRST_COUNTS, <u32>length + FIRST_LENGTH);
       increment(work + SECOND_COUNTS, (fields >> 10) & 511);
       store<u32>(sequence + 4, (<u32>length + FIRST_LENGTH) | fields);
@@ -79,7 +81,6 @@ export function findRuns<T>(start: usize, from: usize, end: usize, work: usize):
   store<u32>(sequence, <u32>(p - literals));
   store<u32>(sequence + 4, 0);
   sequence += 8;
-  runsPosition = p;
   sequencesEnd = sequence;
   // The four are one from here on.
   for (let i: usize = 0; i < 1024; i += 16) {
@@ -90,6 +91,7 @@ export function findRuns<T>(start: usize, from: usize, end: usize, work: usize):
     );
     v128.store(work + FIRST_COUNTS + i, sum);
   }
+  return p;
 }
 
 /** Writes the sequences of a block that begins at `from`. */

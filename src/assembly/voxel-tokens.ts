@@ -10,10 +10,7 @@ export const NO_SECOND: u32 = 30;
 export const SECOND_LITERAL: u32 = 32;
 export const FIRST_LENGTH: u32 = 254;
 
-/** Where the next block begins, after `tokenise`. */
-export let position: usize = 0;
-
-/** Past the last token of the block. */
+/** Past the last token of the block that was made last. */
 export let tokensEnd: usize = 0;
 
 @inline
@@ -56,8 +53,8 @@ export function equalBytes(a: usize, b: usize, end: usize, known: usize): usize 
   return at;
 }
 
-/** Tokens of a block from `from` on, at most to `end`; T is an unsigned integer as wide as a voxel. */
-export function tokenise<T>(start: usize, from: usize, end: usize, work: usize): void {
+/** Makes the tokens of a block from `from` on, T an unsigned integer as wide as a voxel; returns where the next block begins. */
+export function tokenise<T>(start: usize, from: usize, end: usize, work: usize): usize {
   const shift: usize = sizeof<T>() == 1 ? 0 : sizeof<T>() == 2 ? 1 : 2;
   const step: usize = sizeof<T>();
   const first = work + FIRST_COUNTS;
@@ -119,6 +116,6 @@ export function tokenise<T>(start: usize, from: usize, end: usize, work: usize):
       token += 4;
       increment(first, literal);
     }
-  position = p;
   tokensEnd = token;
+  return p;
 }
