@@ -4,7 +4,7 @@
  */
 
 /** Tokens after which a block ends: its two Huffman codes fit what is in it, and a change of tissue gets others. */
-export const BLOCK_TOKENS: usize = 1 << 15;
+export const BLOCK_TOKENS: usize = 1 << 14;
 
 /** Of a run that ends a block: 1 MiB in matches of 258 bytes, and what a turn of a loop may add. */
 const RUN_TOKENS: usize = 4096 + 64;

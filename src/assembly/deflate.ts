@@ -18,11 +18,14 @@ import {
 } from './deflate-work';
 import { findRuns, writeRuns } from './real-voxels';
 import { buildCode } from './huffman-code';
-import { FIRST_LENGTH, SECOND_LITERAL, tokenise, tokensEnd } from './voxel-tokens';
+import { FIRST_LENGTH, NO_FIRST, NO_SECOND, SECOND_LITERAL, tokenise, tokensEnd } from './voxel-tokens';
 
 /** Literals take at most so many bits, that four fit into what `bits` has room for; longer ones gain nothing. */
 const LITERAL_LIMIT: u32 = 14;
 const DISTANCE_LIMIT: u32 = 15;
+
+/** A token that is written as nothing. */
+const NO_TOKEN: u32 = NO_FIRST | (NO_SECOND << 10);
 
 const END_OF_BLOCK: usize = 256;
 
@@ -92,7 +95,8 @@ function layOutFields(work: usize): void {
     const code = load<u32>(at(work + DISTANCE_CODES, i));
     store<u32>(at(second, i), ((code >> 8) << 16) | (distanceExtra(i) << 8) | (code & 255));
   }
-  store<u64>(at(second, 30), 0);
+  store<u32>(at(first, NO_FIRST), 0);
+  store<u32>(at(second, NO_SECOND), 0);
 }
 
 /** Writes the tokens of a block. */
@@ -103,20 +107,34 @@ function writeTokens(work: usize): void {
   let o = out;
   let pending = bits;
   let n = count;
-  for (let token = work + TOKENS; token < end; token += 4) {
-    const fields = load<u32>(token);
-    const a = load<u32>(at(first, fields & 1023));
-    const b = load<u32>(at(second, (fields >> 10) & 511));
-    pending |= (<u64>(a >> 8)) << n;
-    n += <u64>a;
-    pending |= (<u64>(b >> 16)) << n;
-    n += <u64>b;
-    pending |= (<u64>(fields >> 19)) << n;
-    n += <u64>((b >> 8) & 255);
+  // An empty one behind the last makes them even.
+  store<u32>(end, NO_TOKEN);
+  for (let token = work + TOKENS; token < end; token += 8) {
+    const one = load<u32>(token);
+    const other = load<u32>(token + 4);
+    const a = load<u32>(at(first, one & 1023));
+    const b = load<u32>(at(second, (one >> 10) & 511));
+    const c = load<u32>(at(first, other & 1023));
+    const d = load<u32>(at(second, (other >> 10) & 511));
+    const ab = a + b;
+    const cd = c + d;
+    const oneBits = (<u64>(a >> 8)) | ((<u64>(b >> 16)) << <u64>a) | ((<u64>(one >> 19)) << <u64>ab);
+    const otherBits = (<u64>(c >> 8)) | ((<u64>(d >> 16)) << <u64>c) | ((<u64>(other >> 19)) << <u64>cd);
+    const oneCount = (ab & 255) + ((b >> 8) & 255);
+    const otherCount = (cd & 255) + ((d >> 8) & 255);
+    pending |= oneBits << n;
+    n += <u64>oneCount;
+    if (oneCount + otherCount > 56) {
+      store<u64>(o, pending);
+      o += <usize>(n >> 3);
+      pending >>= n & 56;
+      n &= 7;
+    }
+    pending |= otherBits << n;
+    n += <u64>otherCount;
     store<u64>(o, pending);
-    const whole = (n >> 3) & 7;
-    o += <usize>whole;
-    pending >>= whole << 3;
+    o += <usize>(n >> 3);
+    pending >>= n & 56;
     n &= 7;
   }
   resume(o, pending, n);
