@@ -71,7 +71,7 @@ export function tokenise<T>(start: usize, from: usize, end: usize, work: usize):
     const distance = ((at - <u32>load<u16>(slot)) & 0xffff) << <u32>shift;
     store<u16>(slot, at);
     const differ = load<u64>(p - distance) ^ v;
-    if (<u32>differ == 0 && distance - 1 < 32768) {
+    if ((<u32>differ | ((distance - 1) >> 15)) == 0) {
       const fields = distanceFields(distance);
       if (differ != 0) {
         const length = <u32>((ctz(differ) >> (3 + shift)) << shift);
