@@ -1,7 +1,7 @@
 /* Huffman codes of limited length (RFC 1951, 3.2.2). */
 
-/** What a symbol is sorted by, most: three rounds of eight bits. */
-const COUNT_BITS: u32 = 22;
+/** Symbols up to which simple sorting is the fastest. */
+const FEW: i32 = 32;
 
 /** Parts of the work area, which takes 4 KiB. */
 const KEYS: usize = 0;
@@ -34,6 +34,19 @@ function sortBy(shift: u32, from: usize, to: usize, n: i32, buckets: usize): voi
     const place = load<u32>(bucket);
     store<u32>(bucket, place + 1);
     store<u32>(at(to, place), key);
+  }
+}
+
+/** Sorts a few keys. */
+function sortFew(from: usize, to: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const key = load<u32>(at(from, i));
+    let j = i;
+    while (j > 0 && load<u32>(at(to, j - 1)) > key) {
+      store<u32>(at(to, j), load<u32>(at(to, j - 1)));
+      j--;
+    }
+    store<u32>(at(to, j), key);
   }
 }
 
@@ -89,7 +102,7 @@ function reversed(code: u32, length: u32): u32 {
 }
 
 /**
- * Codes of `n` symbols, at most 288, by their counts, below 2^22 each, at most `limit` bits long: u32, the code above eight
+ * Codes of `n` symbols, at most 288, by their counts, below 2^23 each, at most `limit` bits long: u32, the code above eight
  * bits of its length, 0 where the count is 0. Two symbols at least get a code, as zlib does it, for some readers refuse
  * less. Returns the bits that all of the symbols take.
  */
@@ -102,11 +115,14 @@ export function buildCode(counts: usize, n: i32, codes: usize, limit: u32, work:
   }
   for (let i = 0; used < 2; i++)
     if (load<u32>(at(counts, i)) == 0) store<u32>(at(keys, used++), (1 << 9) | i);
-  const other = work + OTHER_KEYS;
-  sortBy(9, keys, other, used, work + BUCKETS);
-  sortBy(17, other, keys, used, work + BUCKETS);
-  sortBy(25, keys, other, used, work + BUCKETS);
-  for (let i = 0; i < used; i++) store<u32>(at(keys, i), load<u32>(at(other, i)) >> 9);
+  const sorted = work + OTHER_KEYS;
+  if (used <= FEW) sortFew(keys, sorted, used);
+  else {
+    sortBy(9, keys, sorted, used, work + BUCKETS);
+    sortBy(17, sorted, keys, used, work + BUCKETS);
+    sortBy(25, keys, sorted, used, work + BUCKETS);
+  }
+  for (let i = 0; i < used; i++) store<u32>(at(keys, i), load<u32>(at(sorted, i)) >> 9);
   depths(keys, used);
 
   // Leaves that lie too deep move up to the limit, and others one down each, until all have room.
@@ -144,7 +160,7 @@ export function buildCode(counts: usize, n: i32, codes: usize, limit: u32, work:
   for (let i = 0; i < used; i++) {
     while (left == 0) left = load<u32>(at(lengths, --length));
     left--;
-    const key = load<u32>(at(other, i));
+    const key = load<u32>(at(sorted, i));
     store<u32>(at(codes, key & 511), length);
     total += (key >> 9) * length;
   }
