@@ -9,13 +9,12 @@ export const BLOCK_TOKENS: usize = 1 << 14;
 /** Of a run that ends a block: 1 MiB in matches of 258 bytes, and what a turn of a loop may add. */
 const RUN_TOKENS: usize = 4096 + 64;
 
-/** Positions of pairs of voxels by their hash, u16. */
+/** Positions, in units, by a hash of the four bytes there, u16. */
 export const HASH_BITS: u32 = 13;
 export const HASH: usize = 0;
 
 /** Counts of tokens by their first and second field, u32. */
 export const FIRST_COUNTS: usize = HASH + (2 << HASH_BITS);
-export const FIRST_FIELDS: usize = 513;
 export const SECOND_COUNTS: usize = FIRST_COUNTS + 516 * 4;
 export const SECOND_FIELDS: usize = 288;
 export const COUNTS_END: usize = SECOND_COUNTS + SECOND_FIELDS * 4;
@@ -28,7 +27,7 @@ export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 288 * 4;
 export const LITERAL_CODES: usize = DISTANCE_COUNTS + 32 * 4;
 export const DISTANCE_CODES: usize = LITERAL_CODES + 288 * 4;
 
-/** What a field of a token is written as, u32 and u64. */
+/** What a field of a token is written as, u32. */
 export const FIRST_CODES: usize = DISTANCE_CODES + 32 * 4;
 export const SECOND_CODES: usize = FIRST_CODES + 516 * 4;
 

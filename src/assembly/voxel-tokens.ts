@@ -57,7 +57,6 @@ export function equalBytes(a: usize, b: usize, end: usize, known: usize): usize 
 /** Makes the tokens of a block from `from` on, T an unsigned integer as wide as a voxel; returns where the next block begins. */
 export function tokenise<T>(start: usize, from: usize, end: usize, work: usize): usize {
   const shift: usize = sizeof<T>() == 1 ? 0 : sizeof<T>() == 2 ? 1 : 2;
-  const step: usize = sizeof<T>();
   const first = work + FIRST_COUNTS;
   const second = work + SECOND_COUNTS;
   let p = from;

@@ -3,7 +3,7 @@ import { Arena } from '../memory/arena.ts';
 import { room, threadArena } from '../memory/thread.ts';
 import { CHUNK_BYTES, chunksOf, HEADER, Trailer } from './gzip.ts';
 
-/** Bytes that are deflated at a stretch, some 10 ms, before what else the thread has to do, as writing, has a turn. */
+/** Bytes that are deflated at a stretch, some 20 ms, before what else the thread has to do, as writing, has a turn. */
 const STRETCH_BYTES = 8 * CHUNK_BYTES;
 
 /** An empty block with the fixed Huffman codes, the last of its stream (RFC 1951, 3.2.6): no chunk has to know that it is the last. */
