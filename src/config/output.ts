@@ -8,20 +8,20 @@ export const output = z.strictObject({
   auditType: z.enum(['int16', 'float32']).describe('Voxel type of both; int16 rounds to whole HU.'),
   qcOverlay: z.boolean().describe('Write qc_overlay_mid.png.'),
   gzipEngine: z
-    .enum(['zlib', 'igzip'])
+    .enum(['wasm', 'zlib', 'igzip'])
     .describe(
-      'What deflates volumes: `zlib`, which is part of Node, or `igzip`, the program of ISA-L (Debian package isal), in less than half of the processor time.',
+      'What deflates volumes: `wasm`, which is part of swinprep; `zlib`, which is part of Node and takes three times the processor time; or `igzip`, the program of ISA-L (Debian package isal).',
     ),
   gzipLevelInt: z
     .int()
     .min(1)
     .max(9)
     .describe(
-      'gzip level of integer volumes; 4 makes CT 1.6 % smaller and takes a third longer. igzip has levels 1 to 3; a higher one is its 3.',
+      'Level of zlib and igzip for integer volumes; `wasm` has one. zlib at 4 makes CT 1.6 % smaller and takes a third longer. igzip has levels 1 to 3; a higher one is its 3.',
     ),
   gzipLevelFloat: z
     .int()
     .min(1)
     .max(9)
-    .describe('gzip level of float32 volumes; more than 1 gains almost nothing.'),
+    .describe('Level of zlib and igzip for float32 volumes; more than 1 gains almost nothing.'),
 });

@@ -128,7 +128,7 @@ const lung1: Config = {
     roiHu: true,
     auditType: 'int16',
     qcOverlay: true,
-    gzipEngine: 'zlib',
+    gzipEngine: 'wasm',
     gzipLevelInt: 1,
     gzipLevelFloat: 1,
   },

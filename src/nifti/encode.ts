@@ -3,6 +3,7 @@ import type { Geometry, Volume, VoxelArray } from '../volume/geometry.ts';
 import { affineOf, quaternionOf } from './affine.ts';
 import { gzip } from './gzip.ts';
 import { igzip } from './igzip.ts';
+import { gzipVoxels } from './voxel-gzip.ts';
 
 /** Header and extension flag: where the voxels begin. */
 export const HEADER_BYTES = 352;
@@ -76,7 +77,16 @@ export function windowBitsOf(data: VoxelArray): number {
   return isReal(data) ? 12 : 15;
 }
 
-/** A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest. */
+/** Bytes that the kernel matches as one, by the voxels: whole real numbers, integers by 16 bits, that 32 of CT are found in too. */
+function unitOf(data: VoxelArray): 1 | 2 | 4 | 8 {
+  if (isReal(data)) return data.BYTES_PER_ELEMENT === 8 ? 8 : 4;
+  return data.BYTES_PER_ELEMENT === 1 ? 1 : 2;
+}
+
+/**
+ * A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest. With the engine
+ * `wasm` one part is held at a time, and its memory free once the next is asked for; zlib and igzip may hold several.
+ */
 export interface VolumeInParts {
   readonly geometry: Geometry;
   readonly voxels: Float32ArrayConstructor | Int16ArrayConstructor;
@@ -89,9 +99,9 @@ export function voxelTypeOf(volume: Volume | VolumeInParts): VoxelArray {
 }
 
 export interface GzipOptions {
-  /** What deflates: Node's zlib, or the program igzip of ISA-L. */
-  readonly engine: 'zlib' | 'igzip';
-  /** 1 to 9 */
+  /** What deflates: the kernel of src/assembly, Node's zlib, or the program igzip of ISA-L. */
+  readonly engine: 'wasm' | 'zlib' | 'igzip';
+  /** 1 to 9, of zlib and igzip; the kernel has one. */
   readonly level: number;
 }
 
@@ -106,6 +116,7 @@ export function encodeNiftiGz(
     if ('data' in volume) yield bytesOf(volume.data);
     else for (const part of volume.parts()) yield bytesOf(part);
   }
+  if (engine === 'wasm') return gzipVoxels(parts(), unitOf(type));
   return engine === 'igzip'
     ? igzip(parts(), level)
     : gzip(parts(), { level, windowBits: windowBitsOf(type) });

@@ -13,8 +13,8 @@ const deflate = promisify(deflateRaw) as (
   options: DeflateOptions & { memLevel: number; finishFlush: number; chunkSize: number },
 ) => Promise<Buffer>;
 
-/** What is deflated at a time by a thread of the pool: a cut costs five bytes and the matches across it. */
-const CHUNK_BYTES = 1 << 20;
+/** What is deflated at a time: a cut costs five bytes and the matches across it. */
+export const CHUNK_BYTES = 1 << 20;
 
 /** zlib's most: blocks twice as long as by default, half as many Huffman trees to make. A tenth faster, as small. */
 export const MEM_LEVEL = 9;
@@ -28,7 +28,7 @@ export const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 const TRAILER_BYTES = 8;
 
 /** Views of what the parts hold one after the other, at least one; a chunk never spans two parts. */
-function* chunksOf(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+export function* chunksOf(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
   let none = true;
   for (const part of parts) {
     for (let at = 0; at < part.length; at += CHUNK_BYTES) {
@@ -61,8 +61,8 @@ export class Trailer {
 
 /**
  * One gzip member, in pieces, of what the parts hold one after the other, its chunks deflated side by side in Node's thread
- * pool and joined by Z_SYNC_FLUSH. A part is asked for when its turn is near, and not to be changed after. The bytes depend
- * on the parts and the options alone.
+ * pool and joined by Z_SYNC_FLUSH. A part is asked for when its turn is near, and not to be changed after: several may be in
+ * flight. The bytes depend on the parts and the options alone.
  */
 export async function gzip(
   parts: Iterable<Uint8Array>,

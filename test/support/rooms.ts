@@ -30,5 +30,6 @@ export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[
   storage: [['open.ts', 'patient-store.ts'], ['archive'], ['blob', 'folder', 'zip', 'tar'], ['.']],
   runner: [['ranks'], ['.']],
   dicom: [['study'], ['mask'], ['series'], ['pixels'], ['codec'], ['file'], ['.']],
+  assembly: [['.'], ['deflate', 'inflate']],
   kernels: [['lungs', 'box'], ['grid'], ['mask'], ['intensity']],
 };
