@@ -59,22 +59,21 @@ export interface PoolResult<R> {
   readonly skipped: number;
 }
 
-/** What is done already, by the place of the task. */
+/** What is done already of each task; undefined where nothing is. */
 async function foundDone<T extends CaseTask, R>(
   tasks: readonly T[],
-  findDone: NonNullable<PoolOptions<T, R>['findDone']>,
-): Promise<Map<number, CaseOutcome<R>>> {
-  const found = new Map<number, CaseOutcome<R>>();
-  await inFlight([...tasks.entries()], async ([index, task]) => {
+  { findDone }: PoolOptions<T, R>,
+): Promise<(CaseOutcome<R> | undefined)[]> {
+  if (findDone === undefined) return [];
+  return inFlight(tasks, async (task) => {
     try {
-      const outcome = await findDone(task);
-      if (outcome !== undefined) found.set(index, outcome);
+      return await findDone(task);
     } catch (thrown) {
       // The worker meets it again, and tells it.
-      if (!(thrown instanceof StorageError)) throw thrown;
+      if (thrown instanceof StorageError) return undefined;
+      throw thrown;
     }
   });
-  return found;
 }
 
 /** Told of each patient once it is known what became of it. */
@@ -151,12 +150,12 @@ export async function runCases<T extends CaseTask, R>(
   tasks: readonly T[],
   options: PoolOptions<T, R>,
 ): Promise<PoolResult<R>> {
-  const { report, findDone } = options;
+  const { report } = options;
   const step = tasks[0]?.step;
   if (step === undefined) return { records: [], skipped: 0 };
   const plan = planMemory(step, options.usual, options);
-  const done = findDone === undefined ? new Map<number, CaseOutcome<R>>() : await foundDone(tasks, findDone);
-  const left = [...tasks.keys()].filter((index) => !done.has(index));
+  const done = await foundDone(tasks, options);
+  const left = [...tasks.keys()].filter((index) => done[index] === undefined);
   const workers = Math.min(plan.workers, left.length);
   report({ kind: 'started', step, patients: tasks.length, workers });
   const outcomes = new Map<number, CaseOutcome<R>>();
@@ -166,7 +165,7 @@ export async function runCases<T extends CaseTask, R>(
     const skipped = outcome.state !== 'failed' && outcome.skipped;
     report({ kind: 'patient', step, patientId, state: outcome.state, skipped, message: outcome.message });
   };
-  for (const [index, outcome] of done) settle(index, outcome);
+  for (const [index, outcome] of done.entries()) if (outcome !== undefined) settle(index, outcome);
   if (left.length > 0) await runInWorkers(tasks, left, { ...plan, workers }, options, settle);
   const records: R[] = [];
   const failures: string[] = [];

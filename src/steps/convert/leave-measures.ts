@@ -1,5 +1,5 @@
+import type { InterimVolumes } from '../../both-passes/interim.ts';
 import type { Config } from '../../config/schema.ts';
-import type { Study } from '../../dicom/study/study.ts';
 import { StorageError } from '../../errors.ts';
 import { excludedMeasures, MEASURES, measureFingerprint, measuresOf } from '../../measures/measures-file.ts';
 import { asWritten } from '../../nifti/as-written.ts';
@@ -13,7 +13,7 @@ import type { StageClock } from '../../timing/stage-clock.ts';
 function measured(
   place: PatientPlace<MeasuresFile>,
   record: OkCase,
-  { ct, tumor }: Study,
+  { ct, tumor }: InterimVolumes,
   config: Config,
   clock: StageClock,
 ): MeasuresFile {
@@ -37,13 +37,13 @@ function measured(
 export async function leaveMeasures(
   store: Store,
   record: OkCase,
-  study: Study,
+  volumes: InterimVolumes,
   config: Config,
   clock: StageClock,
 ): Promise<void> {
   const place = { store, patientId: record.patient_id, rules: MEASURES };
   try {
-    await commitRecord(place, measured(place, record, study, config, clock));
+    await commitRecord(place, measured(place, record, volumes, config, clock));
   } catch (thrown) {
     if (thrown instanceof StorageError) throw thrown;
   }
