@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { measureBytes, USUAL_MEASURE_BYTES, voxelsOf } from '../../both-passes/patient-memory.ts';
+import { measureBytes, usualMeasureBytes, voxelsOf } from '../../both-passes/patient-memory.ts';
 import { UsageError } from '../../errors.ts';
 import { measureFingerprint } from '../../measures/measures-file.ts';
 import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
@@ -63,10 +63,10 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
     ...options,
     step: 'pass1-stats',
     work: moduleBeside(import.meta.url, 'patient'),
-    usual: { bytes: USUAL_MEASURE_BYTES, what: USUAL_CT },
+    usual: { bytes: usualMeasureBytes(config), what: USUAL_CT },
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
     findDone: (task) => findMeasured(task, watch.clock),
-    prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record)) }),
+    prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record), config) }),
     weigh: async () =>
       tasks.map((task) => ({
         patientId: task.patientId,
