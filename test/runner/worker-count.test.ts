@@ -66,12 +66,12 @@ test('patients share what the process and its workers leave of the limit', () =>
   expect(patientBytes).toBe(memoryLimit - PROCESS_BYTES - workers * WORKER_BYTES);
 });
 
-test('a patient takes more in every step where the lungs are found', () => {
+test('a patient takes more where the lungs are found: to measure it, and to convert it, which measures it too', () => {
   const { lung1 } = PRESETS;
   for (const lungs of [
     { ...lung1, roi: { ...lung1.roi, source: 'lung' } } as const,
     { ...lung1, thorax: { ...lung1.thorax, write: true } },
   ])
-    for (const usual of [usualConvertBytes, usualMeasureBytes, usualRoiBytes])
+    for (const usual of [usualConvertBytes, usualMeasureBytes])
       expect(usual(lungs)).toBeGreaterThan(usual(lung1));
 });
