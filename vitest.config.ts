@@ -11,7 +11,7 @@ const alone = [
   'test/dicom/codec/codecs.test.ts',
   'test/records/records.test.ts',
   'test/nifti/igzip.test.ts',
-  'test/steps/**/{cohort,hostile-cohort,limit,nifti-inputs,renormalise}.test.ts',
+  'test/steps/**/{cohort,hostile-cohort,leave-measures,limit,nifti-inputs,renormalise}.test.ts',
   'test/storage/{blob,folder}/*.test.ts',
   'test/storage/{tar,zip}/*.test.ts',
 ];

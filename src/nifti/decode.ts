@@ -1,8 +1,8 @@
 import { CaseExclusion, messageOf } from '../errors.ts';
-import { type Volume, voxelCount } from '../volume/geometry.ts';
+import { type Geometry, type Volume, voxelCount } from '../volume/geometry.ts';
 import { columnsAreSquare, geometryOf } from './affine.ts';
 import { gunzip, isGzip } from './gunzip.ts';
-import { readNiftiHeader } from './header.ts';
+import { type NiftiHeader, readNiftiHeader } from './header.ts';
 import { readVoxels, scaled, VOXEL_TYPE_NAMES, voxelTypeOf } from './voxels.ts';
 
 /** No affine of millimetres holds a larger number. */
@@ -21,6 +21,26 @@ function inflate(file: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
+/** How a file is refused, for a reason. */
+type Refuse = (why: string) => never;
+
+/** The same with the file named. */
+export function refusalOf(file: string): Refuse {
+  return (why) => {
+    throw new CaseExclusion('unreadable-nifti', why, { file });
+  };
+}
+
+/** The grid of a header, in LPS. Refused where its affine is none of an orthogonal grid. */
+export function geometryOfHeader({ affine, size, pixdimMm }: NiftiHeader, refuse: Refuse): Geometry {
+  if (affine === undefined)
+    return refuse('says nowhere where its voxels lie (sform and qform code are 0); save it with an affine');
+  if (!affine.flat().every((n) => Math.abs(n) < MOST_MM)) refuse('has an affine that is not finite');
+  if (!columnsAreSquare(affine))
+    refuse('has an affine that is sheared or flat; resample it to an orthogonal grid');
+  return geometryOf(affine, size, pixdimMm);
+}
+
 /**
  * A NIfTI-1 or -2 file, gzipped or not, of either byte order, as a volume in LPS. Voxels are of any integer or real type,
  * `scl_slope` applied; 64-bit integers become int32. The sform is used where its code is set, else the qform.
@@ -29,12 +49,10 @@ function inflate(file: string, bytes: Uint8Array): Uint8Array {
  * @param channel which volume of a file with a fourth dimension, from 0; without it such a file is refused
  */
 export function decodeNifti(file: string, fileBytes: Uint8Array, channel?: number): Volume {
-  const refuse = (why: string): never => {
-    throw new CaseExclusion('unreadable-nifti', why, { file });
-  };
+  const refuse: Refuse = refusalOf(file);
   const bytes = inflate(file, fileBytes);
   const header = readNiftiHeader(bytes) ?? refuse('is no NIfTI file');
-  const { size, channels, voxOffset, affine } = header;
+  const { size, channels, voxOffset } = header;
   if (![...size, channels].every((n) => Number.isSafeInteger(n) && n > 0))
     refuse(`has the size ${[...size, channels].join(' x ')}`);
   if (channels > 1 && channel === undefined)
@@ -46,11 +64,7 @@ export function decodeNifti(file: string, fileBytes: Uint8Array, channel?: numbe
   const type =
     voxelTypeOf(header.datatype) ??
     refuse(`holds voxels of NIfTI type ${header.datatype}; one of ${VOXEL_TYPE_NAMES.join(', ')} is needed`);
-  if (affine === undefined)
-    return refuse('says nowhere where its voxels lie (sform and qform code are 0); save it with an affine');
-  if (!affine.flat().every((n) => Math.abs(n) < MOST_MM)) refuse('has an affine that is not finite');
-  if (!columnsAreSquare(affine))
-    refuse('has an affine that is sheared or flat; resample it to an orthogonal grid');
+  const geometry = geometryOfHeader(header, refuse);
   const count = voxelCount(size);
   const end = voxOffset + channels * count * type.bytes;
   if (!Number.isSafeInteger(voxOffset) || voxOffset < 0)
@@ -62,6 +76,6 @@ export function decodeNifti(file: string, fileBytes: Uint8Array, channel?: numbe
     refuse(`holds ${type.name} voxels beyond 32 bits; save it as a smaller type`);
   return {
     data: header.scale === undefined ? stored : scaled(stored, header.scale),
-    geometry: geometryOf(affine, size, header.pixdimMm),
+    geometry,
   };
 }

@@ -25,7 +25,7 @@ function datatypeOf(data: VoxelArray): number {
  * Header of a NIfTI-1 file of voxels of the type of `data`, as ITK writes it (itkNiftiImageIO.cxx; equal to the byte but for
  * the last bits of an oblique affine): qform and sform both given with code 1, units mm and s, slope 1, little endian.
  */
-function headerOf(geometry: Geometry, data: VoxelArray): Uint8Array {
+export function headerOf(geometry: Geometry, data: VoxelArray): Uint8Array<ArrayBuffer> {
   const header = new NIFTI1();
   const { size, spacingMm } = geometry;
   const { b, c, d, qfac } = quaternionOf(geometry);

@@ -66,6 +66,16 @@ async function wholeRecord<R>(
   return parsed.data;
 }
 
+/** What became of a patient that is done already, by this fingerprint; undefined where it has to be done. */
+export async function findDone<R extends { readonly state: 'ok' | 'excluded' }>(
+  place: PatientPlace<R>,
+  fingerprint: string,
+): Promise<CaseOutcome<R> | undefined> {
+  const committed = await place.store.read(keyOf(place, place.rules.record));
+  const record = await wholeRecord(place, committed, fingerprint);
+  return record && { state: record.state, record, skipped: true };
+}
+
 /** Takes away a patient's record: from here on nothing of it is committed. */
 export async function withdrawRecord<R>(place: PatientPlace<R>): Promise<void> {
   await place.store.delete(keyOf(place, place.rules.record));
@@ -89,7 +99,7 @@ async function whileCleared<T>(cleared: Promise<void>, read: () => Promise<T>): 
 }
 
 /** Writes the record that says that a patient's outputs are whole; last of all. */
-async function commitRecord<R>(place: PatientPlace<R>, record: R): Promise<void> {
+export async function commitRecord<R>(place: PatientPlace<R>, record: R): Promise<void> {
   await place.store.write(keyOf(place, place.rules.record), encodeJson(record));
 }
 

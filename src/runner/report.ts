@@ -13,7 +13,7 @@ export type StepEvent =
       readonly step: TaskName;
       readonly patientId: string;
       readonly state: 'ok' | 'excluded' | 'failed';
-      /** Done by an earlier run. */
+      /** Found done: by an earlier run, or by an earlier step of this one. */
       readonly skipped: boolean;
       readonly message?: string | undefined;
     }
@@ -29,7 +29,7 @@ export interface StepOutcome {
   readonly ok: number;
   /** Of the patients whose raw data were found. */
   readonly excluded: readonly Exclusion[];
-  /** Patients found done by an earlier run. */
+  /** Patients found done, by an earlier run or an earlier step of this one. */
   readonly skipped: number;
   /** Facts worth a line each, such as constants. */
   readonly facts: readonly string[];

@@ -67,6 +67,12 @@ test('patients that an earlier run had done do not count', async () => {
   expect(await measuredCoreMinutes(artifacts(files))).toBeCloseTo((60 + 9 + 6) / 60, 12);
 });
 
+test('of pass1-stats, for which convert has measured, the time of its process counts, over the patients of convert', async () => {
+  const pass1 = { ...profile('pass1-stats', 5, []), pool: null };
+  const files = { ...RUN, 'pass1_stats/stats/profile.json': pass1 };
+  expect(await measuredCoreMinutes(artifacts(files))).toBeCloseTo((6 + 0.5 + 6) / 60, 12);
+});
+
 test('a run that found everything done, and one without profiles, are refused', async () => {
   const idle = { ...RUN, 'pass2_write/manifest/profile.json': profile('pass2-write', 1, ten, 'list') };
   await expect(measuredCoreMinutes(artifacts(idle))).rejects.toThrow(/pass2-write found every patient done/);

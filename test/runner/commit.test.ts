@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CaseExclusion, StorageError } from '../../src/errors.ts';
-import { type CommitRules, commitOnce, type PatientRecipe } from '../../src/runner/commit.ts';
+import { type CommitRules, commitOnce, findDone, type PatientRecipe } from '../../src/runner/commit.ts';
 import { writeOutputs } from '../../src/runner/outputs.ts';
 import type { CaseTask } from '../../src/runner/task.ts';
 import { lengthOf } from '../../src/storage/content.ts';
@@ -103,6 +103,20 @@ describe('a patient is', () => {
     place.asked.length = 0;
     expect(await commit(place, '1')).toMatchObject({ state: 'ok', skipped: true });
     expect(place.asked).toEqual(['read P/record.json', 'list P/']);
+  });
+
+  test('told to be done, or not, without being done', async () => {
+    const place = memoryStore();
+    const told = (fingerprint: string) =>
+      findDone({ store: place.store, patientId: 'P', rules: RULES }, fingerprint);
+    expect(await told('1')).toBeUndefined();
+    await commit(place, '1');
+    place.asked.length = 0;
+    expect(await told('1')).toEqual(await commit(place, '1'));
+    expect(await told('2')).toBeUndefined();
+    place.files.delete('P/b');
+    expect(await told('1')).toBeUndefined();
+    expect(place.asked.filter((request) => !/^(read|list) /.test(request))).toEqual([]);
   });
 
   test.each([

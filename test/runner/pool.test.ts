@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
-import { runCases } from '../../src/runner/pool.ts';
+import { describe, expect, test } from 'vitest';
+import { StorageError } from '../../src/errors.ts';
+import { type PoolOptions, runCases } from '../../src/runner/pool.ts';
 import type { StepEvent } from '../../src/runner/report.ts';
+import type { PoolTimes } from '../../src/runner/step-watch.ts';
 import type { CaseTask } from '../../src/runner/task.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
@@ -25,8 +27,9 @@ function workModule(body: string): string {
   return pathToFileURL(file).href;
 }
 
-async function run(work: string, workers = 2) {
+async function run(work: string, workers = 2, findDone?: PoolOptions<CaseTask, string>['findDone']) {
   const events: StepEvent[] = [];
+  const times: PoolTimes[] = [];
   const tasks = ['A', 'B', 'C', 'D'].map((patientId): CaseTask => ({ step: 'convert', patientId }));
   const result = runCases<CaseTask, string>(tasks, {
     work,
@@ -34,9 +37,10 @@ async function run(work: string, workers = 2) {
     usual: { bytes: 1, what: 'a patient' },
     report: (event) => events.push(event),
     onCrash: ({ patient_id, code }) => `${patient_id}: ${code}`,
-    onTimes: () => {},
+    onTimes: (spent) => times.push(spent),
+    ...(findDone && { findDone }),
   });
-  return { result: await result, events };
+  return { result: await result, events, times };
 }
 
 test('records come back in the order of the tasks, however long each takes', async () => {
@@ -56,6 +60,45 @@ test.each([
   expect(events).toContainEqual({
     ...{ kind: 'patient', step: 'convert', patientId: 'B', state: 'excluded', skipped: false },
     message: 'unforeseen error: no such thing; please report it',
+  });
+});
+
+describe('what is found done', () => {
+  const done = (patientId: string) =>
+    ({ state: 'ok', record: `${patientId} of before`, skipped: true }) as const;
+  const patients = (events: readonly StepEvent[]) =>
+    events.flatMap((event) =>
+      event.kind === 'patient' ? [`${event.patientId} ${event.state} ${event.skipped}`] : [],
+    );
+
+  test('takes no worker: where all is done none is started', async () => {
+    const gone = pathToFileURL(join(temporaryFolder(), 'gone.mjs')).href;
+    const { result, events, times } = await run(gone, 2, async ({ patientId }) => done(patientId));
+    expect(result).toEqual({
+      records: ['A of before', 'B of before', 'C of before', 'D of before'],
+      skipped: 4,
+    });
+    expect(events[0]).toEqual({ kind: 'started', step: 'convert', patients: 4, workers: 0 });
+    expect(patients(events)).toEqual(['A ok true', 'B ok true', 'C ok true', 'D ok true']);
+    expect(times).toEqual([]);
+  });
+
+  test('comes back in its place among what workers make, of whom there are no more than are wanted', async () => {
+    const findDone = async ({ patientId }: CaseTask) => (patientId === 'C' ? undefined : done(patientId));
+    const { result, events, times } = await run(workModule(''), 2, findDone);
+    expect(result).toEqual({ records: ['A of before', 'B of before', 'C', 'D of before'], skipped: 3 });
+    expect(events[0]).toMatchObject({ patients: 4, workers: 1 });
+    expect(patients(events)).toEqual(['A ok true', 'B ok true', 'D ok true', 'C ok false']);
+    expect(times.flatMap((spent) => spent.patients.map(({ patientId }) => patientId))).toEqual(['C']);
+  });
+
+  test('is left to the workers where the place cannot be asked', async () => {
+    const findDone = async ({ patientId }: CaseTask) => {
+      if (patientId === 'B') throw new StorageError('place/B', 'does not answer');
+      return done(patientId);
+    };
+    const { result } = await run(workModule(''), 2, findDone);
+    expect(result).toEqual({ records: ['A of before', 'B', 'C of before', 'D of before'], skipped: 3 });
   });
 });
 

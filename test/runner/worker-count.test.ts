@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { USUAL_ROI_BYTES } from '../../src/both-passes/patient-memory.ts';
+import { usualMeasureBytes, usualRoiBytes } from '../../src/both-passes/patient-memory.ts';
+import { PRESETS } from '../../src/config/presets.ts';
 import { PROCESS_BYTES, parseMemoryLimit, planMemory, WORKER_BYTES } from '../../src/runner/worker-count.ts';
-import { USUAL_CONVERT_BYTES } from '../../src/steps/convert/patient-memory.ts';
+import { usualConvertBytes } from '../../src/steps/convert/patient-memory.ts';
 
 const GIB = 2 ** 30;
 
@@ -19,11 +20,11 @@ test.each(['4', '0GiB', 'much', '4 TB', '-1GiB'])('--memory-limit %s is refused'
 });
 
 describe('the number of workers', () => {
-  const share = WORKER_BYTES + USUAL_ROI_BYTES;
+  const share = WORKER_BYTES + usualRoiBytes(PRESETS.lung1);
   const workersIn = (memoryLimit: number | undefined, cores: number, machine = 1024 * GIB, workers = 0) =>
     planMemory(
       'pass2-write',
-      { bytes: USUAL_ROI_BYTES, what: 'a CT' },
+      { bytes: usualRoiBytes(PRESETS.lung1), what: 'a CT' },
       { workers, memoryLimit },
       cores,
       machine,
@@ -57,10 +58,20 @@ test('patients share what the process and its workers leave of the limit', () =>
   const memoryLimit = 8 * GIB;
   const { workers, patientBytes } = planMemory(
     'convert',
-    { bytes: USUAL_CONVERT_BYTES, what: 'a CT' },
+    { bytes: usualConvertBytes(PRESETS.lung1), what: 'a CT' },
     { workers: 3, memoryLimit },
     2,
     1024 * GIB,
   );
   expect(patientBytes).toBe(memoryLimit - PROCESS_BYTES - workers * WORKER_BYTES);
+});
+
+test('a patient takes more where the lungs are found: to measure it, and to convert it, which measures it too', () => {
+  const { lung1 } = PRESETS;
+  for (const lungs of [
+    { ...lung1, roi: { ...lung1.roi, source: 'lung' } } as const,
+    { ...lung1, thorax: { ...lung1.thorax, write: true } },
+  ])
+    for (const usual of [usualConvertBytes, usualMeasureBytes])
+      expect(usual(lungs)).toBeGreaterThan(usual(lung1));
 });

@@ -5,7 +5,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['demo'],
   ['default-pipeline', 'estimate'],
   ['steps'],
-  ['qc'],
+  ['qc', 'measures'],
   ['raw', 'both-passes', 'exports'],
   ['runner'],
   ['timing'],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { measureFingerprint } from '../../src/measures/measures-file.ts';
 import type { OkCase } from '../../src/records/case.ts';
 import type { SplitMember } from '../../src/records/split.ts';
 import { convertRules } from '../../src/steps/convert/fingerprint.ts';
-import { measureFingerprint } from '../../src/steps/pass1-stats/patient.ts';
 import { huFingerprint, roiFingerprint, roiRules } from '../../src/steps/pass2-write/fingerprint.ts';
 import type { Constants } from '../../src/steps/pass2-write/task.ts';
 
@@ -73,7 +73,7 @@ describe('what decides an ROI redoes it', () => {
 });
 
 describe('what decides the measures of pass 1 redoes them', () => {
-  const print = (config: Config) => measureFingerprint({ record, config });
+  const print = (config: Config) => measureFingerprint(record, config);
 
   test.each(changed(lungs, ['resample', 'intensity', 'lung']))('%s', (_, config) => {
     expect(print(config)).not.toBe(print(lungs));

@@ -84,7 +84,7 @@ describe.runIf(hasIgzip)('a run with igzip', () => {
   test('does nothing a second time', async () => {
     const before = hashesOf(byIgzip, '.nii.gz');
     const { stdout } = await preprocess(byIgzip, 'igzip');
-    expect(stdout.match(/done before/g)).toHaveLength(3);
+    expect(stdout.match(/(done before|measured already)$/gm)).toHaveLength(3);
     expect(hashesOf(byIgzip, '.nii.gz')).toEqual(before);
   });
 

@@ -108,11 +108,14 @@ test('nothing is deleted of a patient once something of it has been written in a
     }
 });
 
-test('a patient of a first run is listed once, and each of its records asked for once', () => {
+test('a patient of a first run is listed once, and each of its records and volumes asked for once', () => {
   for (const patient of steps.keys()) {
     const count = (request: string): number => passed.filter((other) => other === request).length;
     expect(count(`LIST raw/${patient}/`)).toBe(1);
     for (const record of ['interim/PATIENT/case.json', 'interim/PATIENT/pass1.json', 'roi/PATIENT/meta.json'])
       expect(count(`GET out/${record.replace('PATIENT', patient)}`)).toBe(1);
+    // By pass2-write: pass 1 is measured before the volumes leave memory.
+    for (const volume of ['ct.nii.gz', 'tumor.nii.gz'])
+      expect(count(`GET out/interim/${patient}/${volume}`)).toBe(1);
   }
 });

@@ -29,7 +29,7 @@ import { VERSION } from '../../version.ts';
 import { USUAL_CT } from '../usual-patient.ts';
 import { changeFacts, changesSince } from './changes.ts';
 import { CASE } from './patient.ts';
-import { USUAL_CONVERT_BYTES } from './patient-memory.ts';
+import { usualConvertBytes } from './patient-memory.ts';
 import { excludedCase } from './record.ts';
 import type { ConvertTask } from './task.ts';
 import { prepareConvert, weighConvert } from './weigh.ts';
@@ -124,7 +124,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     ...options,
     step: 'convert',
     work: moduleBeside(import.meta.url, 'patient'),
-    usual: { bytes: USUAL_CONVERT_BYTES, what: USUAL_CT },
+    usual: { bytes: usualConvertBytes(config), what: USUAL_CT },
     onCrash: (exclusion) => excludedCase(exclusion, ''),
     weigh: () => inFlight(tasks, weighConvert),
     prepare: prepareConvert,

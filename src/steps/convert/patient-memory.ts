@@ -1,17 +1,25 @@
+import { needsLungs } from '../../both-passes/masks.ts';
+import type { Config } from '../../config/schema.ts';
 import { FIXED_PATIENT_BYTES } from '../../runner/worker-count.ts';
 
 /*
- * Bytes at the peak for each byte that is read. Fitted to peak RSS, an eighth or more above it, for CTs of 297 and of 1200
- * slices of 512x512; docs/configuration.md has the numbers.
+ * Bytes at the peak for each byte that is read, and for each byte of an archive: DICOM deflates to somewhat less than half,
+ * and the archive itself is held too. Most is held while slices become a CT, or, where pass 1 needs the lungs, while they
+ * are found. Fitted to peak RSS, an eighth or more above it, for CTs of 297 and of 1200 slices of 512x512;
+ * docs/configuration.md has the numbers.
  */
-const PER_RAW_BYTE = 2.6;
-/** DICOM deflates to somewhat less than half; the archive itself is held too. */
-const PER_ARCHIVE_BYTE = 7;
+const READING = { perFileByte: 2.6, perArchiveByte: 7 };
+const FINDING_LUNGS = { perFileByte: 5, perArchiveByte: 12 };
+
+type MemoryRules = Pick<Config, 'roi' | 'thorax'>;
 
 /** Memory that convert takes for a patient, by the bytes of its files and of its archives. */
-export function convertBytes(fileBytes: number, archiveBytes: number): number {
-  return FIXED_PATIENT_BYTES + PER_RAW_BYTE * fileBytes + PER_ARCHIVE_BYTE * archiveBytes;
+export function convertBytes(fileBytes: number, archiveBytes: number, config: MemoryRules): number {
+  const { perFileByte, perArchiveByte } = needsLungs(config) ? FINDING_LUNGS : READING;
+  return FIXED_PATIENT_BYTES + perFileByte * fileBytes + perArchiveByte * archiveBytes;
 }
 
 /** Of the patient with the largest CT of Lung1: DICOM files of 297 slices, with a SEG of four structures. */
-export const USUAL_CONVERT_BYTES = convertBytes(200e6, 0);
+export function usualConvertBytes(config: MemoryRules): number {
+  return convertBytes(200e6, 0, config);
+}

@@ -23,6 +23,7 @@ import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedGzip } from '../../timing/timed-nifti.ts';
 import { timedStores } from '../../timing/timed-store.ts';
 import { convertFingerprint } from './fingerprint.ts';
+import { leaveMeasures } from './leave-measures.ts';
 import { readPatient } from './read-patient.ts';
 import { caseRecord, excludedCase } from './record.ts';
 import type { ConvertTask } from './task.ts';
@@ -59,7 +60,10 @@ function withClinicalId({ patient_id, ...record }: OkCase, { clinicalId }: RawPa
   return { patient_id, ...(clinicalId !== undefined && { clinical_id: clinicalId }), ...record };
 }
 
-/** Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, unless that is done already. */
+/**
+ * Converts one patient, raw files to `PATIENT/{ct.nii.gz,tumor.nii.gz,case.json}`, and measures it for pass 1 into
+ * `PATIENT/pass1.json`, unless it is converted already.
+ */
 export default async function convertPatient(
   task: ConvertTask,
   clock: StageClock,
@@ -69,7 +73,8 @@ export default async function convertPatient(
   const rules = patientRules(patient, config);
   const stores = timedStores(clock);
   const place = { store: await stores.open(task.interim), patientId, rules: CASE };
-  return commitOnce<ConvertTask, PatientInputs, Study, CaseRecord>(task, place, {
+  let made = undefined as Study | undefined;
+  const outcome = await commitOnce<ConvertTask, PatientInputs, Study, CaseRecord>(task, place, {
     list: () => patientInputs(patient, masks, config.mask, stores, task.known),
     fingerprint: (inputs) => convertFingerprint(inputs, rules, config),
     read: (inputs) => readPatient(inputs, rules, clock),
@@ -90,8 +95,12 @@ export default async function convertPatient(
         uidHmacOf(config),
         fingerprint,
       );
+      made = study;
       return withClinicalId(record, patient);
     },
     exclude: (exclusion, fingerprint) => excludedCase(exclusion, fingerprint, patient.clinicalId),
   });
+  if (made !== undefined && outcome.state === 'ok' && outcome.record.state === 'ok')
+    await leaveMeasures(place.store, outcome.record, made, config, clock);
+  return outcome;
 }

@@ -11,7 +11,7 @@ import type { Weighed } from '../../runner/ranks/deal.ts';
 import { archiveKind } from '../../storage/archive/archive-kind.ts';
 import { STORES } from '../../storage/open.ts';
 import { convertFingerprint } from './fingerprint.ts';
-import { convertBytes, USUAL_CONVERT_BYTES } from './patient-memory.ts';
+import { convertBytes, usualConvertBytes } from './patient-memory.ts';
 import type { ConvertTask } from './task.ts';
 
 function bytesOf(listed: PatientInputs['listed']): number {
@@ -25,15 +25,16 @@ function totalBytes(files: KnownFiles): number {
 
 /** Lists a patient whose turn is near, to tell what memory it will take; the listing goes along with the task. */
 export async function prepareConvert(task: ConvertTask): Promise<PreparedTask<ConvertTask>> {
+  const { config } = task;
   const { source } = task.patient;
-  if (source.kind === 'pair' || source.kind === 'refused') return { task, bytes: USUAL_CONVERT_BYTES };
+  if (source.kind === 'pair' || source.kind === 'refused') return { task, bytes: usualConvertBytes(config) };
   try {
     const known = await listPatient(source, STORES);
     // Those that a listing has opened are folders in it.
     const [archives, files] = [true, false].map((packed) =>
       known.filter(({ entry }) => (archiveKind(entry.key) !== undefined) === packed),
     );
-    return { task: { ...task, known }, bytes: convertBytes(totalBytes(files), totalBytes(archives)) };
+    return { task: { ...task, known }, bytes: convertBytes(totalBytes(files), totalBytes(archives), config) };
   } catch (thrown) {
     // The worker meets it again, and tells it.
     if (thrown instanceof StorageError) return { task, bytes: 0 };

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
-import { measureBytes, USUAL_MEASURE_BYTES, voxelsOf } from '../../both-passes/patient-memory.ts';
+import { measureBytes, usualMeasureBytes, voxelsOf } from '../../both-passes/patient-memory.ts';
 import { UsageError } from '../../errors.ts';
+import { measureFingerprint } from '../../measures/measures-file.ts';
 import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
 import { encodeJson } from '../../records/json.ts';
 import { CONFIG_FILE } from '../../records/manifest.ts';
@@ -17,7 +18,7 @@ import { USUAL_CT } from '../usual-patient.ts';
 import { datasetStats } from './dataset-stats.ts';
 import { frozenFacts, readFrozen } from './frozen-constants.ts';
 import { keepStats } from './kept-for-next-run.ts';
-import { type MeasureTask, measureFingerprint } from './patient.ts';
+import { findMeasured, type MeasureTask } from './patient.ts';
 
 export interface Pass1Options extends ShardOptions, MemoryOptions {
   readonly cases: string;
@@ -32,7 +33,10 @@ export interface Pass1Options extends ShardOptions, MemoryOptions {
   readonly report: Report;
 }
 
-/** The pass1-stats step: measures every patient of the split, derives the constants from those in scope. */
+/**
+ * The pass1-stats step: measures the patients of the split that convert has not measured by this configuration, and
+ * derives the constants from those in scope.
+ */
 export function pass1Stats(options: Pass1Options): Promise<StepSummary> {
   return watched('pass1-stats', options, options.stats, (watch) => measureCohort(options, watch));
 }
@@ -59,14 +63,15 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
     ...options,
     step: 'pass1-stats',
     work: moduleBeside(import.meta.url, 'patient'),
-    usual: { bytes: USUAL_MEASURE_BYTES, what: USUAL_CT },
+    usual: { bytes: usualMeasureBytes(config), what: USUAL_CT },
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
-    prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record)) }),
+    findDone: (task) => findMeasured(task, watch.clock),
+    prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record), config) }),
     weigh: async () =>
       tasks.map((task) => ({
         patientId: task.patientId,
         weight: voxelsOf(task.record),
-        fingerprint: measureFingerprint(task),
+        fingerprint: measureFingerprint(task.record, config),
       })),
     place: interim,
     schema: measuresFileSchema,

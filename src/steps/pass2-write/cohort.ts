@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { roiBytesOf, USUAL_ROI_BYTES, voxelsOf } from '../../both-passes/patient-memory.ts';
+import { roiBytesOf, usualRoiBytes, voxelsOf } from '../../both-passes/patient-memory.ts';
 import { buildDatalist, DATALIST_FILE } from '../../exports/datalist.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
 import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
@@ -77,7 +77,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     ...options,
     step: 'pass2-write',
     work: moduleBeside(import.meta.url, 'patient'),
-    usual: { bytes: USUAL_ROI_BYTES, what: USUAL_CT },
+    usual: { bytes: usualRoiBytes(config), what: USUAL_CT },
     onCrash: (exclusion) => excludedRoi(exclusion, config, ''),
     prepare: (task) => ({ task, bytes: roiBytesOf(task.record, task.config) }),
     weigh: async () =>

@@ -3,6 +3,7 @@ import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import type { OkMapped } from '../../records/mapped.ts';
 import type { StepSummary } from '../../runner/report.ts';
+import { doneBefore } from './done-before.ts';
 import { table } from './table.ts';
 
 /** Excluded patients named at the end of a step; the rest are in its artifact. */
@@ -13,7 +14,7 @@ export function stepLines({ step, shard, ok, excluded, skipped, facts, places }:
   const counts = [
     `${ok} ok`,
     `${excluded.length} excluded`,
-    ...(skipped > 0 ? [`${skipped} done before`] : []),
+    ...(skipped > 0 ? [`${skipped} ${doneBefore(step)}`] : []),
   ];
   const more = excluded.length - NAMED;
   return [

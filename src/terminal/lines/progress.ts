@@ -1,6 +1,7 @@
 import { progress } from '@clack/prompts';
 import { counted } from '../../counted.ts';
 import type { Report, StepEvent } from '../../runner/report.ts';
+import { doneBefore } from './done-before.ts';
 
 /** "3 min", "40 s": rough, as a forecast is. */
 export function roughDuration(seconds: number): string {
@@ -24,7 +25,13 @@ interface Tally {
   worked: number;
 }
 
+type StartedEvent = Extract<StepEvent, { kind: 'started' }>;
 type PatientEvent = Extract<StepEvent, { kind: 'patient' }>;
+
+/** The first line of a step; there are no workers where nothing is left for them. */
+function startText({ step, patients, workers }: StartedEvent): string {
+  return `${step}: ${counted(patients, 'patient')}${workers > 0 ? `, ${counted(workers, 'worker')}` : ''}`;
+}
 
 function tallyText({ total, started, done, worked }: Tally): string {
   return [`${done}/${total}`, pace(worked, total - done, (performance.now() - started) / 1000)]
@@ -32,8 +39,8 @@ function tallyText({ total, started, done, worked }: Tally): string {
     .join(', ');
 }
 
-function stateText({ state, skipped, message }: PatientEvent): string {
-  const what = skipped ? `${state} (done before)` : state;
+function stateText({ step, state, skipped, message }: PatientEvent): string {
+  const what = skipped ? `${state} (${doneBefore(step)})` : state;
   return message === undefined ? what : `${what}: ${message}`;
 }
 
@@ -48,7 +55,7 @@ function drawnReport(write: (line: string) => void): Report {
       tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
       notOk = 0;
       bar = progress({ max: event.patients, size: 30, output: process.stderr });
-      bar.start(`${event.step}: ${counted(event.patients, 'patient')}, ${counted(event.workers, 'worker')}`);
+      bar.start(startText(event));
     } else if (tally !== undefined && bar !== undefined) {
       tally.done++;
       if (!event.skipped) tally.worked++;
@@ -67,7 +74,7 @@ function plainReport(write: (line: string) => void): Report {
     if (event.kind === 'note') write(event.message);
     else if (event.kind === 'started') {
       tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
-      write(`${event.step}: ${counted(event.patients, 'patient')}, ${counted(event.workers, 'worker')}`);
+      write(startText(event));
     } else if (tally !== undefined) {
       tally.done++;
       if (!event.skipped) tally.worked++;

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { resolveConfig } from '../../../src/config/load.ts';
 import { CaseExclusion } from '../../../src/errors.ts';
 import { boundingBox } from '../../../src/kernels/mask/bounding-box.ts';
-import { measureCase } from '../../../src/steps/pass1-stats/measure.ts';
+import { measureCase } from '../../../src/measures/measure.ts';
 import { makeRoi, type Roi } from '../../../src/steps/pass2-write/make-roi.ts';
 import type { Constants } from '../../../src/steps/pass2-write/task.ts';
 import { StageClock } from '../../../src/timing/stage-clock.ts';

@@ -1,21 +1,21 @@
-import type { CaseFacts, CaseMasks } from '../../both-passes/masks.ts';
-import type { Slab } from '../../both-passes/resampled-slabs.ts';
-import { type StandardisedCase, targetSpacingOf } from '../../both-passes/standardise.ts';
-import { type TimedPasses, timedPasses } from '../../both-passes/timed.ts';
-import type { Config } from '../../config/schema.ts';
-import { padBox } from '../../kernels/box/pad-and-snap.ts';
-import { HuTally } from '../../kernels/intensity/hu-tally.ts';
+import type { CaseFacts, CaseMasks } from '../both-passes/masks.ts';
+import type { Slab } from '../both-passes/resampled-slabs.ts';
+import { type StandardisedCase, targetSpacingOf } from '../both-passes/standardise.ts';
+import { type TimedPasses, timedPasses } from '../both-passes/timed.ts';
+import type { Config } from '../config/schema.ts';
+import { padBox } from '../kernels/box/pad-and-snap.ts';
+import { HuTally } from '../kernels/intensity/hu-tally.ts';
 import {
   addWindowed,
   emptyWindowedMoments,
   type VoxelChoice,
   type WindowedMoments,
-} from '../../kernels/intensity/moments.ts';
-import type { Box } from '../../kernels/mask/bounding-box.ts';
-import type { MeasuredCase } from '../../records/stats.ts';
-import { intensityRecord } from '../../records/stats-values.ts';
-import type { StageClock } from '../../timing/stage-clock.ts';
-import { type Vec3, type Volume, vec3 } from '../../volume/geometry.ts';
+} from '../kernels/intensity/moments.ts';
+import type { Box } from '../kernels/mask/bounding-box.ts';
+import type { MeasuredCase } from '../records/stats.ts';
+import { intensityRecord } from '../records/stats-values.ts';
+import type { StageClock } from '../timing/stage-clock.ts';
+import { type Vec3, type Volume, vec3 } from '../volume/geometry.ts';
 
 /** Adds the masked voxels of a slab, which begins at plane `firstPlane` of the mask's grid. */
 function tallyMasked(
