@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StorageError } from '../errors.ts';
+import { giveBack } from '../memory/thread.ts';
+import { isGzip } from '../nifti/gunzip.ts';
 import type { OkCase } from '../records/case.ts';
 import type { OutputFile } from '../records/record.ts';
 import type { Store } from '../storage/store.ts';
@@ -31,6 +33,7 @@ function volumeOf<T extends VoxelArray>(
     throw new StorageError(uri, 'is not what convert wrote by its cases.json; run convert again');
   }
   const { data, geometry } = timedDecode(clock, key, bytes);
+  if (isGzip(bytes)) giveBack(bytes);
   if (!isType(data))
     throw new StorageError(uri, 'has another voxel type than convert writes; run convert again');
   return { data, geometry };

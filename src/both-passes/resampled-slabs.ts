@@ -1,6 +1,6 @@
 import { resampleLinear } from '../kernels/grid/resample.ts';
 import { windowOfAxis } from '../kernels/grid/resample-axis.ts';
-import { room } from '../memory/thread.ts';
+import { giveBack, room } from '../memory/thread.ts';
 import type { StandardisedCt } from './standardise.ts';
 
 /** Planes resampled at a time, so that the whole float volume never exists. */
@@ -25,9 +25,16 @@ export function* resampledSlabs(
   const [x, y, z] = ctAxes;
   const plane = x.lower.length * y.lower.length;
   let slab: Float32Array | undefined;
-  for (let firstPlane = 0; firstPlane < z.lower.length; firstPlane += SLAB_PLANES) {
-    const axes = [x, y, windowOfAxis(z, firstPlane, SLAB_PLANES)] as const;
-    if (keep || slab === undefined) slab = room(Float32Array, plane * axes[2].lower.length);
-    yield { hu: resampleLinear(ct, axes, airHu, slab), firstPlane };
+  try {
+    for (let firstPlane = 0; firstPlane < z.lower.length; firstPlane += SLAB_PLANES) {
+      const axes = [x, y, windowOfAxis(z, firstPlane, SLAB_PLANES)] as const;
+      const length = plane * axes[2].lower.length;
+      // Slabs that stay are garbage one after the other, long before the patient is done.
+      if (keep) slab = new Float32Array(length);
+      else slab ??= room(Float32Array, length);
+      yield { hu: resampleLinear(ct, axes, airHu, slab), firstPlane };
+    }
+  } finally {
+    if (slab !== undefined) giveBack(slab);
   }
 }

@@ -1,3 +1,4 @@
+import { FreeBlocks } from './free-blocks.ts';
 import { type Kernels, kernelsOn } from './kernels.ts';
 
 /** What WebAssembly counts memory in. */
@@ -30,7 +31,7 @@ export function typeOf<A extends object>(array: A): ArrayType<A> {
 const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
 
 /**
- * Memory that is handed out from its start on, and given back all at once or by `scratch`. It is a WebAssembly.Memory, so
+ * Memory that is handed out from its start on, and given back all at once, by `scratch`, or array by array. It is a WebAssembly.Memory, so
  * that the kernels of src/assembly work on what lies in it where it lies, and a shared one, so that arrays in it outlive
  * its growth and V8 collects no garbage on account of its size.
  */
@@ -41,6 +42,9 @@ export class Arena {
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #start = aligned(this.kernels.heapBase());
   #top = this.#start;
+  readonly #free = new FreeBlocks();
+  /** Scratches at work, in which all is taken from the top on. */
+  #scratches = 0;
 
   /** Bytes that the arena has come to have. */
   get bytes(): number {
@@ -49,13 +53,21 @@ export class Arena {
 
   /** An array that holds whatever lay there before; one outside the arena, of zeros, where 4 GiB or the system hold no more. */
   room<A>(type: ArrayType<A>, length: number): A {
-    const end = this.#top + length * type.BYTES_PER_ELEMENT;
-    if (!this.#reaches(end + SLACK_BYTES)) return new type(length);
+    const start = this.#take(length * type.BYTES_PER_ELEMENT);
+    if (start === undefined) return new type(length);
     const { buffer } = this.#memory;
     this.#buffers.add(buffer);
-    const array = new type(buffer, this.#top, length);
-    this.#top = aligned(end);
-    return array;
+    return new type(buffer, start, length);
+  }
+
+  /**
+   * Takes back the memory of a whole array that `room` has given, which is not to be used any more. Does nothing with others, nor
+   * within a scratch, which gives back all by itself.
+   */
+  giveBack(array: ArrayBufferView): void {
+    if (this.#scratches > 0 || !this.holds(array)) return;
+    const { byteOffset, byteLength } = array;
+    this.#free.give(byteOffset, aligned(byteOffset + byteLength));
   }
 
   /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */
@@ -71,9 +83,11 @@ export class Arena {
   /** What `work` returns, which must not lie in the arena: all that it took there is free again. */
   scratch<T>(work: () => T): T {
     const top = this.#top;
+    this.#scratches++;
     try {
       return work();
     } finally {
+      this.#scratches--;
       this.#top = top;
     }
   }
@@ -81,6 +95,17 @@ export class Arena {
   /** Frees all that was handed out. */
   clear(): void {
     this.#top = this.#start;
+    this.#free.clear();
+  }
+
+  #take(bytes: number): number | undefined {
+    const size = aligned(bytes);
+    const found = this.#scratches === 0 ? this.#free.take(size) : undefined;
+    if (found !== undefined) return found;
+    const start = this.#top;
+    if (!this.#reaches(start + size + SLACK_BYTES)) return undefined;
+    this.#top = start + size;
+    return start;
   }
 
   #reaches(end: number): boolean {

@@ -25,6 +25,11 @@ export function zeros<A extends { fill(value: number): unknown }>(type: ArrayTyp
   return array;
 }
 
+/** Takes back the memory of a whole array of `room`, long before the patient is done; it is not to be used any more. */
+export function giveBack(array: ArrayBufferView): void {
+  if (open) arena?.giveBack(array);
+}
+
 /**
  * The kernels of this thread, where all of these arrays lie in its arena, so that they can work on them; undefined elsewhere,
  * where the same is computed in TypeScript.

@@ -83,10 +83,7 @@ function unitOf(data: VoxelArray): 1 | 2 | 4 | 8 {
   return data.BYTES_PER_ELEMENT === 1 ? 1 : 2;
 }
 
-/**
- * A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest. With the engine
- * `wasm` one part is held at a time, and its memory free once the next is asked for; zlib and igzip may hold several.
- */
+/** A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest; see `holdsParts`. */
 export interface VolumeInParts {
   readonly geometry: Geometry;
   readonly voxels: Float32ArrayConstructor | Int16ArrayConstructor;
@@ -103,6 +100,11 @@ export interface GzipOptions {
   readonly engine: 'wasm' | 'zlib' | 'igzip';
   /** 1 to 9, of zlib and igzip; the kernel has one. */
   readonly level: number;
+}
+
+/** Whether an engine still reads earlier parts when it asks for the next one, so that their memory must not be used again. */
+export function holdsParts(engine: GzipOptions['engine']): boolean {
+  return engine !== 'wasm';
 }
 
 /** A `.nii.gz` file in pieces. Throws a ProgramError where igzip is asked for and fails. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProgramError } from '../errors.ts';
+import { giveBack } from '../memory/thread.ts';
 import type { OutputFile } from '../records/record.ts';
 import { type Content, lengthOf, piecesOf } from '../storage/content.ts';
 import type { StageClock } from '../timing/stage-clock.ts';
@@ -46,9 +47,12 @@ export async function writeOutputs<O extends Outputs, R>(
   const begin = (file: string, content: Content): void => {
     const write = place.store.write(keyOf(place, file), content);
     // One that fails while the next output is made is told below; unheard it would end the thread.
-    write.catch(() => {
-      failed = true;
-    });
+    write.then(
+      () => piecesOf(content).forEach(giveBack),
+      () => {
+        failed = true;
+      },
+    );
     writes.push(write);
   };
   try {

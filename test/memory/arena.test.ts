@@ -61,6 +61,41 @@ test('what a scratch took is taken again, and the arena grows no further for it'
   expect([...kept]).toEqual(Array(10).fill(7));
 });
 
+test('arrays in use never overlap, whatever is given back in between, and what is given back is used again', () => {
+  const step = fc.oneof(
+    fc.record({ take: fc.nat(200_000) }),
+    fc.record({ giveBack: fc.nat() }),
+    fc.record({ scratch: fc.array(fc.nat(200_000), { maxLength: 3 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const arena = new Arena();
+      const live: { array: Uint8Array; mark: number }[] = [];
+      let mark = 0;
+      for (const what of steps) {
+        if ('take' in what) {
+          mark = (mark % 250) + 1;
+          live.push({ array: arena.room(Uint8Array, what.take).fill(mark), mark });
+        } else if ('scratch' in what)
+          arena.scratch(() => {
+            for (const bytes of what.scratch) arena.room(Uint8Array, bytes).fill(255);
+          });
+        else if (live.length > 0) arena.giveBack(live.splice(what.giveBack % live.length, 1)[0].array);
+        for (const { array, mark: own } of live) expect(array.every((value) => value === own)).toBe(true);
+      }
+    }),
+    { numRuns: 60 },
+  );
+  const arena = new Arena();
+  for (let i = 0; i < 100; i++) {
+    const [a, b] = [arena.room(Uint8Array, MIB), arena.room(Int16Array, MIB)];
+    arena.giveBack(b);
+    arena.giveBack(a);
+    arena.giveBack(new Uint8Array(5));
+  }
+  expect(arena.bytes).toBeLessThan(20 * MIB);
+});
+
 test('an array of another arena or of none is none that kernels work on', () => {
   const [arena, other] = [new Arena(), new Arena()];
   expect(arena.holds(arena.room(Int16Array, 3), arena.room(Int16Array, 3))).toBe(true);

@@ -21,9 +21,13 @@ export function roundInto(out: Int16Array, hu: Float32Array): void {
   for (let i = 0; i < hu.length; i++) out[i] = ((hu[i] + 32768.5) | 0) - 32768;
 }
 
-/** Rounds HU within [-32768, 32767.5) to the nearest integer, halves up, for storage as int16. */
-export function roundToInt16(hu: Float32Array): Int16Array {
-  const out = room(Int16Array, hu.length);
+/**
+ * Rounds HU within [-32768, 32767.5) to the nearest integer, halves up, for storage as int16.
+ *
+ * @param into where they go, if it is given; it has room for them
+ */
+export function roundToInt16(hu: Float32Array, into?: Int16Array): Int16Array {
+  const out = into?.subarray(0, hu.length) ?? room(Int16Array, hu.length);
   const kernels = kernelsFor(hu, out);
   if (kernels === undefined) roundInto(out, hu);
   else kernels.roundToInt16(hu.byteOffset, hu.length, out.byteOffset);

@@ -1,4 +1,5 @@
 import { readStudy, type Study, type StudyRules } from '../../dicom/study/study.ts';
+import { giveBack } from '../../memory/thread.ts';
 import { niftiStudy } from '../../raw/patient/nifti-study.ts';
 import { keysWorthReading } from '../../raw/patient/patient-bytes.ts';
 import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient/patient-files.ts';
@@ -39,7 +40,11 @@ export async function readPatient(
   const store = await dicom!();
   const files = await patientFiles(store);
   try {
-    return await readStudy(await readAll(store, files), rules, labelled, clock.time);
+    const contents = await readAll(store, files);
+    const study = await readStudy(contents, rules, labelled, clock.time);
+    // All that it is made of is copied.
+    for (const { bytes } of contents) giveBack(bytes);
+    return study;
   } catch (thrown) {
     throw withWayOut(
       thrown,

@@ -1,5 +1,6 @@
 import { roundToInt16 } from '../../kernels/intensity/window.ts';
-import type { VolumeInParts } from '../../nifti/encode.ts';
+import { giveBack } from '../../memory/thread.ts';
+import { holdsParts, type VolumeInParts } from '../../nifti/encode.ts';
 import { qcOverlay } from '../../picture/qc-overlay.ts';
 import type { OkCase } from '../../records/case.ts';
 import { encodeJson } from '../../records/json.ts';
@@ -46,15 +47,22 @@ export function roiOutputs(
     output.auditType === 'float32'
       ? zipped(volume)
       : () => timedGzip(clock, { ...volume, data: roundToInt16(volume.data) }, output);
+  const keep = holdsParts(output.gzipEngine);
   const resampled = ({ geometry, slabs }: ResampledCt) => {
-    function* kept() {
-      for (const { hu } of slabs({ keep: true })) yield hu;
+    function* whole() {
+      for (const { hu } of slabs({ keep })) yield hu;
     }
     function* rounded() {
-      for (const { hu } of slabs({ keep: false })) yield roundToInt16(hu);
+      let first: Int16Array | undefined;
+      for (const { hu } of slabs({ keep: false })) {
+        const slab = roundToInt16(hu, first);
+        if (!keep) first ??= slab;
+        yield slab;
+      }
+      if (first !== undefined) giveBack(first);
     }
     return output.auditType === 'float32'
-      ? zipped({ geometry, voxels: Float32Array, parts: kept })
+      ? zipped({ geometry, voxels: Float32Array, parts: whole })
       : zipped({ geometry, voxels: Int16Array, parts: rounded });
   };
   return {

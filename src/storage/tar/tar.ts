@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { ArchiveError } from '../../errors.ts';
+import { room } from '../../memory/thread.ts';
 import {
   ARCHIVE_LIMITS,
   type ArchiveLimits,
@@ -73,7 +74,10 @@ function keepPlace(source: ByteSource): Keep {
       const content = await source.read(position + start, wanted);
       if (content.length < wanted)
         throw new ArchiveError(`${uri}/${key}`, 'is cut off in the archive; fetch it again');
-      return content.buffer.byteLength === content.length ? (content as Uint8Array) : new Uint8Array(content);
+      if (content.buffer.byteLength === content.length) return content;
+      const bytes = room(Uint8Array, content.length);
+      bytes.set(content);
+      return bytes;
     },
   });
 }
