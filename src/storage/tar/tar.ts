@@ -75,9 +75,9 @@ function keepPlace(source: ByteSource): Keep {
       if (content.length < wanted)
         throw new ArchiveError(`${uri}/${key}`, 'is cut off in the archive; fetch it again');
       if (content.buffer.byteLength === content.length) return content;
-      const bytes = room(Uint8Array, content.length);
-      bytes.set(content);
-      return bytes;
+      const copy = room(Uint8Array, content.length);
+      copy.set(content);
+      return copy;
     },
   });
 }
