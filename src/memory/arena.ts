@@ -4,8 +4,8 @@ import { type Kernels, kernelsOn } from './kernels.ts';
 /** What WebAssembly counts memory in. */
 const PAGE_BYTES = 2 ** 16;
 
-/** 4 GiB: as far as an address of 32 bits reaches. */
-const MOST_PAGES = 2 ** 16;
+/** 4 GiB, as far as an address of 32 bits reaches, but for a page: kernels that look ahead from the last array do not come round to 0. */
+const MOST_PAGES = 2 ** 16 - 1;
 
 /** Of what the arena grows by at least, so that it seldom does. */
 const GROWTH_PAGES = 2 ** 8;

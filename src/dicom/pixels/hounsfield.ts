@@ -63,6 +63,7 @@ function rescaleAll(stored: StoredPixels, rescale: Rescale, target: Int16Array, 
     const signed = stored instanceof Int16Array;
     ends = scratch(() => {
       const range = room(Int32Array, RANGE_WORDS);
+      if (kernelsFor(range) === undefined) return rescaleInto(stored, rescale, slice);
       kernels.rescale(
         stored.byteOffset,
         stored.length,

@@ -1,4 +1,3 @@
-import { room } from '../../memory/thread.ts';
 import { type Neighbours, neighbours } from './neighbours.ts';
 import type { ResampleAxes } from './resample-axis.ts';
 import type { LinearSource, RowKernels } from './row-kernels.ts';
@@ -11,11 +10,16 @@ export class PlaneInterpolation {
   #row0: Float64Array;
   #row1: Float64Array;
 
-  constructor({ step }: Strided<LinearSource>, [x, y]: ResampleAxes, rows: RowKernels) {
+  /** @param held two rows of the output, to work in */
+  constructor(
+    { step }: Strided<LinearSource>,
+    [, y]: ResampleAxes,
+    rows: RowKernels,
+    held: readonly [Float64Array, Float64Array],
+  ) {
     this.#rows = rows;
     this.#y = neighbours(y, step[1]);
-    this.#row0 = room(Float64Array, x.lower.length);
-    this.#row1 = room(Float64Array, x.lower.length);
+    [this.#row0, this.#row1] = held;
   }
 
   /** Writes the plane that begins at `plane` of the source into `out` from `at` on. */

@@ -45,13 +45,14 @@ export function resampleLinear(
 function interpolate(source: Strided<LinearSource>, axes: ResampleAxes, target: Float32Array): void {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const planeLength = nx * ny;
-  const rows = rowKernels(source, axes[0], target);
-  const planes = new PlaneInterpolation(source, axes, rows);
   const { lower, upper, weight } = neighbours(axes[2], source.step[2]);
   // Whole planes in double are held only where planes are mixed.
   const mixed = weight.some((w) => w !== 0) ? planeLength : 0;
   let plane0 = room(Float64Array, mixed);
   let plane1 = room(Float64Array, mixed);
+  const held = [room(Float64Array, nx), room(Float64Array, nx)] as const;
+  const rows = rowKernels(source, axes[0], [target, plane0, plane1, ...held]);
+  const planes = new PlaneInterpolation(source, axes, rows, held);
   let held0 = Number.NaN;
   let held1 = Number.NaN;
   for (let k = 0; k < nz; k++) {

@@ -1,3 +1,4 @@
+import { typeOf } from '../../memory/arena.ts';
 import type { Kernels } from '../../memory/kernels.ts';
 import { kernelsFor, room } from '../../memory/thread.ts';
 import { neighbours } from './neighbours.ts';
@@ -16,10 +17,17 @@ export interface RowKernels {
   mixInto32(row0: Float64Array, row1: Float64Array, w: number, out: Float32Array): void;
 }
 
-/** The kernels of src/assembly where source and target lie in the arena of this thread, else the same in TypeScript. */
-export function rowKernels(source: Strided<LinearSource>, x: ResampleAxis, target: Float32Array): RowKernels {
-  const kernels = kernelsFor(source.data, target);
-  return kernels === undefined ? typeScriptRows(source, x) : assembledRows(kernels, source, x);
+/**
+ * The kernels of src/assembly where the source, what rows are written to and all that is kept beside them lie in the arena of
+ * this thread, else the same in TypeScript.
+ */
+export function rowKernels(
+  source: Strided<LinearSource>,
+  x: ResampleAxis,
+  written: readonly (Float32Array | Float64Array)[],
+): RowKernels {
+  const kernels = kernelsFor(source.data, ...written);
+  return (kernels && assembledRows(kernels, source, x)) ?? typeScriptRows(source, x);
 }
 
 /** In TypeScript: what the kernels of src/assembly are held to. */
@@ -41,30 +49,28 @@ export function typeScriptRows({ data, step }: Strided<LinearSource>, axis: Resa
   };
 }
 
-/** An array of the arena with the same numbers. */
-function kept<A extends Int32Array | Float64Array>(type: new (length: number) => A, numbers: A): A {
-  const array = room(type as never, numbers.length) as A;
+/** Where the same numbers lie in the arena; undefined where it has no room for them. */
+function kept(numbers: Int32Array | Float64Array): number | undefined {
+  const array = room(typeOf(numbers), numbers.length);
   array.set(numbers);
-  return array;
+  return kernelsFor(array) && array.byteOffset;
 }
 
 /** Offsets in bytes from the start of a row: what kernels add to its address. */
 function inBytes(offsets: Int32Array, bytesPerVoxel: number): Int32Array {
-  return kept(
-    Int32Array,
-    offsets.map((offset) => offset * bytesPerVoxel),
-  );
+  return offsets.map((offset) => offset * bytesPerVoxel);
 }
 
 function assembledRows(
   kernels: Kernels,
   { data, step }: Strided<LinearSource>,
   axis: ResampleAxis,
-): RowKernels {
+): RowKernels | undefined {
   const { lower, upper, weight } = neighbours(axis, step[0]);
   const bytes = data.BYTES_PER_ELEMENT;
   const addressOf = (row: number): number => data.byteOffset + row * bytes;
-  const weights = kept(Float64Array, weight).byteOffset;
+  const weights = kept(weight);
+  if (weights === undefined) return undefined;
   const mixes: Omit<RowKernels, 'lerp'> = {
     mixInto64: (row0, row1, w, out) =>
       kernels.mixRowsInto64(row0.byteOffset, row1.byteOffset, w, out.length, out.byteOffset),
@@ -75,14 +81,16 @@ function assembledRows(
   const besideEachOther = Math.abs(step[0]) === 1 && data instanceof Int16Array;
   if (besideEachOther) {
     const reversed = step[0] === -1;
-    const first = inBytes(reversed ? lower.map((offset) => offset - 1) : lower, bytes).byteOffset;
+    const first = kept(inBytes(reversed ? lower.map((offset) => offset - 1) : lower, bytes));
+    if (first === undefined) return undefined;
     return {
       ...mixes,
       lerp: (row, out) =>
         kernels.lerpRowOfPairs(addressOf(row), first, weights, reversed, out.length, out.byteOffset),
     };
   }
-  const [lowers, uppers] = [inBytes(lower, bytes).byteOffset, inBytes(upper, bytes).byteOffset];
+  const [lowers, uppers] = [kept(inBytes(lower, bytes)), kept(inBytes(upper, bytes))];
+  if (lowers === undefined || uppers === undefined) return undefined;
   const lerpRow = data instanceof Int16Array ? kernels.lerpRowInt16 : kernels.lerpRowFloat32;
   return {
     ...mixes,

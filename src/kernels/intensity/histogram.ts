@@ -11,20 +11,26 @@ export function countInto(counts: Uint32Array, hu: Int16Array): void {
   for (let i = 0; i < hu.length; i++) counts[hu[i] + ZERO]++;
 }
 
+/** The same by the kernel, into zeros. False where not all that it takes lies in the arena. */
+function countByKernel(counts: Uint32Array, hu: Int16Array): boolean {
+  if (kernelsFor(hu) === undefined) return false;
+  return scratch(() => {
+    const bins = zeros(Uint32Array, BINS);
+    const spare = room(Uint32Array, BINS);
+    const kernels = kernelsFor(hu, bins, spare);
+    kernels?.histogram(hu.byteOffset, hu.length, bins.byteOffset, spare.byteOffset);
+    if (kernels !== undefined) counts.set(bins);
+    return kernels !== undefined;
+  });
+}
+
 /** Voxels of each int16 value; exact, and histograms of parts add up. */
 export class HuHistogram {
   readonly #counts = new Uint32Array(BINS);
   readonly total: number;
 
   constructor(hu: Int16Array) {
-    const kernels = kernelsFor(hu);
-    if (kernels === undefined) countInto(this.#counts, hu);
-    else
-      scratch(() => {
-        const bins = zeros(Uint32Array, BINS);
-        kernels.histogram(hu.byteOffset, hu.length, bins.byteOffset, room(Uint32Array, BINS).byteOffset);
-        this.#counts.set(bins);
-      });
+    if (!countByKernel(this.#counts, hu)) countInto(this.#counts, hu);
     this.total = hu.length;
   }
 

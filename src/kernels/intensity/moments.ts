@@ -1,4 +1,3 @@
-import type { Kernels } from '../../memory/kernels.ts';
 import { kernelsFor, room, scratch, zeros } from '../../memory/thread.ts';
 import { HuTally } from './hu-tally.ts';
 
@@ -42,9 +41,8 @@ export function addWindowed(
   { thresholdHu, mask }: VoxelChoice,
 ): void {
   const above = beforeWindow(thresholdHu, window);
-  const kernels = mask === undefined ? kernelsFor(hu) : undefined;
-  if (kernels !== undefined) addAboveBy(kernels, into, hu, window, above);
-  else addInChunks(into, hu, window, above, mask);
+  if (mask === undefined && addAboveByKernel(into, hu, window, above)) return;
+  addInChunks(into, hu, window, above, mask);
 }
 
 /** In TypeScript: what the kernel of src/assembly is held to. */
@@ -62,20 +60,24 @@ export function addInChunks(
   }
 }
 
-function addAboveBy(
-  kernels: Kernels,
+/** False where not all that the kernel takes lies in the arena. */
+function addAboveByKernel(
   into: WindowedMoments,
   hu: Float32Array,
   [lowHu, highHu]: readonly [number, number],
   above: number,
-): void {
-  scratch(() => {
+): boolean {
+  if (kernelsFor(hu) === undefined) return false;
+  return scratch(() => {
     const moments = room(Float64Array, 3);
-    moments.set([into.count, into.sum, into.sumOfSquares]);
     const bins = zeros(Uint32Array, into.tally.bins.length);
+    const kernels = kernelsFor(hu, moments, bins);
+    if (kernels === undefined) return false;
+    moments.set([into.count, into.sum, into.sumOfSquares]);
     kernels.addAbove(hu.byteOffset, hu.length, lowHu, highHu, above, moments.byteOffset, bins.byteOffset);
     [into.count, into.sum, into.sumOfSquares] = moments;
     into.tally.addCounts(bins);
+    return true;
   });
 }
 

@@ -30,15 +30,14 @@ export function countDifferences(
 /** Differences of neighbours along x that both lie within [lowHu, highHu], by their size up to `MOST_HU`. */
 function differences(hu: Int16Array, nx: number, lowHu: number, highHu: number): Uint32Array {
   const counts = new Uint32Array(MOST_HU + 1);
-  const kernels = kernelsFor(hu);
-  if (kernels === undefined) countDifferences(counts, hu, nx, lowHu, highHu);
-  else
-    scratch(() => {
-      const counted = zeros(Uint32Array, counts.length);
-      const rows = hu.length / nx;
-      kernels.neighbourDifferences(hu.byteOffset, nx, rows, lowHu, highHu, MOST_HU, counted.byteOffset);
-      counts.set(counted);
-    });
+  scratch(() => {
+    const counted = zeros(Uint32Array, counts.length);
+    const kernels = kernelsFor(hu, counted);
+    if (kernels === undefined) return countDifferences(counts, hu, nx, lowHu, highHu);
+    const rows = hu.length / nx;
+    kernels.neighbourDifferences(hu.byteOffset, nx, rows, lowHu, highHu, MOST_HU, counted.byteOffset);
+    counts.set(counted);
+  });
   return counts;
 }
 
