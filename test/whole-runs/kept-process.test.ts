@@ -29,12 +29,16 @@ test.runIf(process.platform === 'linux')(
        import { isMainThread } from 'node:worker_threads';
        appendFileSync(${JSON.stringify(log)}, isMainThread ? basename(process.argv[1]) + '\\n' : 'thread\\n');\n`,
     );
+    // As started by a program that holds a pipe to it: bash takes that for a remote shell and would read this.
+    writeFileSync(join(work, '.bashrc'), 'export OF_A_USER=1\n');
     const args = Object.entries({ ...cohort, out: join(work, 'kept') }).flatMap(([name, value]) => [
       `--${name}`,
       value,
     ]);
     const kept = await startCli(['preprocess', ...args, '--workers', '2'], {
       NODE_OPTIONS: `--import=${pathToFileURL(told).href}`,
+      HOME: work,
+      SHLVL: '0',
     }).ended;
     checkedResult(kept, 0);
     const starts = readFileSync(log, 'utf8').trimEnd().split('\n');

@@ -37,7 +37,8 @@ export function startJob(
   const { cwd, env, terminal, inside } = options;
   // `exec`: the process that is signalled is that of the container.
   const outer = inside === undefined ? command : `exec ${inside} bash -c ${quoted(command)}`;
-  const child = spawn('bash', ['-c', outer], {
+  // Where its input is a socket, as Node's pipes are, bash would read ~/.bashrc as a remote shell does.
+  const child = spawn('bash', ['--norc', '-c', outer], {
     cwd,
     env,
     stdio: terminal === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
