@@ -1,6 +1,6 @@
 interface Waiting {
   readonly bytes: number;
-  readonly start: () => void;
+  readonly start: (crowded: boolean) => void;
 }
 
 /**
@@ -27,8 +27,11 @@ export class MemoryQueue {
     return this.#kept;
   }
 
-  /** Resolves when the patient may start; `release` has to follow with the same number. */
-  acquire(bytes: number): Promise<void> {
+  /**
+   * Resolves when the patient may start; `release` has to follow with the same number. True where it would not fit beside
+   * what workers keep: that has then to be freed before, and counts as freed.
+   */
+  acquire(bytes: number): Promise<boolean> {
     return new Promise((start) => {
       this.#waiting.push({ bytes, start });
       this.#startNext();
@@ -47,12 +50,15 @@ export class MemoryQueue {
     for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
       // Which worker will take it is not known: the one that has kept least, so that others' are counted rather than not.
       const keptElsewhere = this.#kept.slice(1).reduce((sum, bytes) => sum + bytes, 0);
-      if (this.#holders > 0 && this.#held + first.bytes + keptElsewhere > this.#limit) return;
+      const fits = this.#held + first.bytes + keptElsewhere <= this.#limit;
+      if (this.#holders > 0 && !fits) return;
+      const crowded = !fits && keptElsewhere > 0;
+      if (crowded) this.#kept = this.#kept.map(() => 0);
       this.#waiting.shift();
       this.#kept.shift();
       this.#held += first.bytes;
       this.#holders++;
-      first.start();
+      first.start(crowded);
     }
   }
 }

@@ -104,7 +104,8 @@ async function runInWorkers<T extends CaseTask, R>(
       const { index, prepared } = ready;
       ready = prepareNext();
       const { task, bytes } = await prepared;
-      await queue.acquire(bytes);
+      // Threads that start anew have kept nothing.
+      if (await queue.acquire(bytes)) await pool.recycleWorkers();
       const errand: Errand<T> = { task, module: work, mostKeptBytes };
       const reply = await (pool.run(errand) as Promise<TimedOutcome<R>>).catch(
         (thrown): Partial<TimedOutcome<R>> & Pick<TimedOutcome<R>, 'outcome'> => {
@@ -113,7 +114,8 @@ async function runInWorkers<T extends CaseTask, R>(
           return { outcome: { state: 'excluded', record, skipped: false, message } };
         },
       );
-      queue.release(bytes, reply.keptBytes);
+      // Of a thread that threw it is not known, but no more than that.
+      queue.release(bytes, reply.keptBytes ?? mostKeptBytes);
       if (reply.times !== undefined) times.set(index, reply.times);
       settle(index, reply.outcome);
     }

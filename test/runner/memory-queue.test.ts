@@ -49,3 +49,44 @@ test('patients that fit run side by side, and what waits starts as soon as there
   const { held } = await run(100, [40, 60, 50, 50, 1], () => 0);
   expect(held).toEqual([[40, 60], [60], [50, 50], [50, 1], [1]]);
 });
+
+test('what workers keep is counted beside patients at work, stops none for good, and is freed for one that it leaves no room', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        limit: fc.nat(1000),
+        workers: fc.integer({ min: 1, max: 5 }),
+        patients: fc.array(fc.nat(1500), { maxLength: 20 }),
+      }),
+      fc.infiniteStream(fc.nat()),
+      async ({ limit, workers, patients }, numbers) => {
+        const number = (below: number): number => numbers.next().value % below;
+        const mostKept = Math.floor(limit / workers) + 1;
+        const queue = new MemoryQueue(
+          limit,
+          Array.from({ length: workers }, () => number(mostKept)),
+        );
+        const started: number[] = [];
+        const finished: number[] = [];
+        let next = 0;
+        const take = async (): Promise<void> => {
+          while (next < patients.length) {
+            const i = next++;
+            await queue.acquire(patients[i]);
+            started.push(i);
+            const kept = queue.keptBytes.reduce((sum, bytes) => sum + bytes, 0);
+            const held = started.reduce((sum, at) => sum + patients[at], 0);
+            expect(held + kept <= limit || (started.length === 1 && kept === 0)).toBe(true);
+            for (let wait = number(4); wait > 0; wait--) await Promise.resolve();
+            started.splice(started.indexOf(i), 1);
+            queue.release(patients[i], number(mostKept));
+            finished.push(i);
+          }
+        };
+        await Promise.all(Array.from({ length: workers }, take));
+        expect(finished.toSorted((a, b) => a - b)).toEqual(patients.map((_, i) => i));
+        expect(queue.keptBytes).toHaveLength(workers);
+      },
+    ),
+  );
+});

@@ -7,6 +7,7 @@ import { type PoolOptions, runCases } from '../../src/runner/pool.ts';
 import type { StepEvent } from '../../src/runner/report.ts';
 import type { PoolTimes } from '../../src/runner/step-watch.ts';
 import type { CaseTask } from '../../src/runner/task.ts';
+import { planMemory } from '../../src/runner/worker-count.ts';
 import { temporaryFolder } from '../support/cli.ts';
 
 const source = (file: string): string => JSON.stringify(import.meta.resolve(`../../src/${file}`));
@@ -123,4 +124,34 @@ test('a step whose code cannot be loaded excludes nobody', async () => {
   await expect(run(gone)).rejects.toThrow(
     /4 of 4 patients could not be finished.*\n.*swinprep itself cannot be loaded/,
   );
+});
+
+test('a patient that has no room beside what threads keep of earlier ones finds it free: they start anew', async () => {
+  const work = workModule(
+    `const { room } = await import(${source('memory/thread.ts')});
+     room(Uint8Array, 2 ** 24).fill(1);
+     await sleep(300);
+     return { state: 'ok', record: (await import('node:worker_threads')).threadId, skipped: false };`,
+  );
+  const memory = { workers: 2, memoryLimit: 4 * 2 ** 30 };
+  const usual = { bytes: 2 ** 26, what: 'a patient' };
+  const { patientBytes } = planMemory('convert', usual, memory);
+  const sizes: Record<string, number> = { A: 2 ** 26, B: 2 ** 26, C: patientBytes, D: 2 ** 26 };
+  const { records } = await runCases<CaseTask, number>(
+    Object.keys(sizes).map((patientId): CaseTask => ({ step: 'convert', patientId })),
+    {
+      ...memory,
+      work,
+      usual,
+      prepare: (task) => ({ task, bytes: sizes[task.patientId] }),
+      report: () => {},
+      onCrash: () => Number.NaN,
+      onTimes: () => {},
+    },
+  );
+  const [a, b, c, d] = records;
+  expect(new Set([a, b]).size).toBe(2);
+  expect(records).not.toContain(Number.NaN);
+  expect([a, b]).not.toContain(c);
+  expect([a, b]).not.toContain(d);
 });

@@ -17,6 +17,8 @@ export class Tinypool {
     return done;
   }
 
+  async recycleWorkers(): Promise<void> {}
+
   async destroy(): Promise<void> {}
 }
 
