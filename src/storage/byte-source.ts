@@ -6,6 +6,8 @@ export interface ByteSource {
   readonly length: number;
   /** Bytes [start, start + length), fewer where the source ends. They may be a view: whoever hands them on copies them. */
   read(start: number, length: number): Uint8Array | Promise<Uint8Array>;
+  /** What is read is a whole array of its own each time: it may be handed on, or its memory given back. */
+  readonly givesOwn?: true;
 }
 
 export function bytesInMemory(bytes: Uint8Array): ByteSource {
@@ -16,6 +18,7 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
 export function rangesOf(store: ReadableStore, key: string, length: number): ByteSource {
   return {
     length,
+    givesOwn: true,
     async read(start, bytes) {
       const range = await store.readRange(key, start, Math.max(0, Math.min(bytes, length - start)));
       if (range === undefined)

@@ -74,7 +74,7 @@ function keepPlace(source: ByteSource): Keep {
       const content = await source.read(position + start, wanted);
       if (content.length < wanted)
         throw new ArchiveError(`${uri}/${key}`, 'is cut off in the archive; fetch it again');
-      if (content.buffer.byteLength === content.length) return content;
+      if (source.givesOwn) return content;
       const copy = room(Uint8Array, content.length);
       copy.set(content);
       return copy;

@@ -2,7 +2,7 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { Inflate } from 'fflate';
 import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
 import { inflateInto } from '../../memory/inflate.ts';
-import { room } from '../../memory/thread.ts';
+import { giveBack, room } from '../../memory/thread.ts';
 import { MOST_INFLATION } from '../archive-limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { localHeaderLength, USUAL_LOCAL_HEADER_BYTES, type ZipRecord } from './zip-directory.ts';
@@ -16,10 +16,11 @@ const INFLATED_AT_ONCE = 4096;
 /** Packed bytes that are asked for at a time, where the first were too few. */
 const FETCHED_AT_ONCE = 2 ** 17;
 
-/** Where the packed bytes of a file begin in the archive, and the first of them. */
+/** Where the packed bytes of a file begin in the archive, and the first of them, which lie in `head`. */
 interface PackedStart {
   readonly at: number;
   readonly first: Uint8Array;
+  readonly head: Uint8Array;
 }
 
 export function isDeflated({ method }: ZipRecord): boolean {
@@ -30,9 +31,11 @@ export function isDeflated({ method }: ZipRecord): boolean {
 export async function readFile(uri: string, source: ByteSource, file: ZipRecord): Promise<Uint8Array> {
   checkPacking(uri, file);
   const bytes = await orDamaged(uri, async () => {
-    const { at, first } = await packedStart(source, file, file.size);
-    const rest = first.length < file.size ? await source.read(at, file.size) : first;
-    return unpacked(rest, file);
+    const { at, first, head } = await packedStart(source, file, file.size);
+    const again = first.length < file.size ? await source.read(at, file.size) : undefined;
+    const bytes = unpacked(again ?? first, file);
+    if (source.givesOwn) for (const packed of [head, again]) if (packed !== undefined) giveBack(packed);
+    return bytes;
   });
   if (bytes.length !== file.originalSize || crc32(bytes) !== file.crc) {
     throw new ArchiveError(
@@ -94,7 +97,7 @@ async function packedStart(source: ByteSource, file: ZipRecord, wanted: number):
   const header = localHeaderLength(head);
   const at = file.localHeader + header;
   if (at + file.size > source.length) throw new Error('it is cut off');
-  return { at, first: head.subarray(header, header + most) };
+  return { at, first: head.subarray(header, header + most), head };
 }
 
 /** A copy of the packed bytes, inflated where they are deflated, but never to more than the archive declares. */

@@ -7,10 +7,13 @@ import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ArchiveError, StorageError } from '../../../src/errors.ts';
+import { arenaBytes, giveBack, inArena } from '../../../src/memory/thread.ts';
 import type { ArchiveLimits } from '../../../src/storage/archive-limits.ts';
 import { bytesInMemory, rangesOf } from '../../../src/storage/byte-source.ts';
+import { FolderStore } from '../../../src/storage/folder/folder.ts';
 import type { ReadableStore } from '../../../src/storage/store.ts';
 import { openTar, tarStore } from '../../../src/storage/tar/tar.ts';
+import { temporaryFolder } from '../../support/cli.ts';
 import { gather, keysOf } from '../../support/gather.ts';
 import { storeOfFiles } from '../../support/store-of-files.ts';
 import { type TarredMember, tarMembersOf, tarOf, tarOfFiles, tgzOfFiles } from '../../support/tar-archive.ts';
@@ -294,5 +297,24 @@ describe.runIf(process.platform === 'linux')('archives of GNU tar', () => {
       for (const [key, bytes] of Object.entries(files))
         expect(Buffer.compare((await store.read(key.replaceAll('//', '/')))!, bytes)).toBe(0);
     }
+  });
+});
+
+it('a file that is read by ranges takes its own memory alone of a patient', async () => {
+  const content = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`${i}.dcm`, new Uint8Array(randomBytes(2 ** 20))]),
+  );
+  const folder = new FolderStore(temporaryFolder());
+  const archive = tarOfFiles(content);
+  await folder.write('p.tar', archive);
+  await inArena(0, async () => {
+    const store = await openTar('p.tar', rangesOf(folder, 'p.tar', archive.length));
+    const before = arenaBytes();
+    for (const [key, expected] of Object.entries(content)) {
+      const bytes = await store.read(key);
+      expect(Buffer.compare(bytes!, expected)).toBe(0);
+      giveBack(bytes!);
+    }
+    expect(arenaBytes() - before).toBeLessThan(2 ** 25);
   });
 });

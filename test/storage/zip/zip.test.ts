@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { strToU8, type Zippable, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../../src/errors.ts';
-import { zipStore } from '../../../src/storage/zip/zip.ts';
+import { arenaBytes, giveBack, inArena } from '../../../src/memory/thread.ts';
+import { rangesOf } from '../../../src/storage/byte-source.ts';
+import { FolderStore } from '../../../src/storage/folder/folder.ts';
+import { openZip, zipStore } from '../../../src/storage/zip/zip.ts';
+import { temporaryFolder } from '../../support/cli.ts';
 import { gather, keysOf } from '../../support/gather.ts';
 import { hasSharedData, shared } from '../../support/shared-data.ts';
 
@@ -217,3 +221,25 @@ describe('a zip store', () => {
     );
   });
 });
+
+it.each([0, 6] as const)(
+  'packed bytes take no memory of a patient once they are unpacked (level %i)',
+  async (level) => {
+    const content = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [`${i}.dcm`, new Uint8Array(randomBytes(2 ** 20))]),
+    );
+    const folder = new FolderStore(temporaryFolder());
+    const archive = zipSync(content, { level });
+    await folder.write('p.zip', archive);
+    await inArena(0, async () => {
+      const before = arenaBytes();
+      const store = await openZip('p.zip', rangesOf(folder, 'p.zip', archive.length));
+      for (const [key, expected] of Object.entries(content)) {
+        const bytes = await store.read(key);
+        expect(Buffer.compare(bytes!, expected)).toBe(0);
+        giveBack(bytes!);
+      }
+      expect(arenaBytes() - before).toBeLessThan(2 ** 25);
+    });
+  },
+);
