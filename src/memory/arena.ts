@@ -43,6 +43,8 @@ export class Arena {
   readonly #start = aligned(this.kernels.heapBase());
   #top = this.#start;
   readonly #free = new FreeBlocks();
+  /** Where arrays begin that may be given back, and end. */
+  readonly #taken = new Map<number, number>();
   /** Scratches at work, in which all is taken from the top on. */
   #scratches = 0;
 
@@ -57,17 +59,22 @@ export class Arena {
     if (start === undefined) return new type(length);
     const { buffer } = this.#memory;
     this.#buffers.add(buffer);
+    const bytes = length * type.BYTES_PER_ELEMENT;
+    if (this.#scratches === 0 && bytes > 0) this.#taken.set(start, aligned(start + bytes));
     return new type(buffer, start, length);
   }
 
   /**
-   * Takes back the memory of a whole array that `room` has given, which is not to be used any more. Does nothing with others, nor
-   * within a scratch, which gives back all by itself.
+   * Takes back the memory of a whole array that `room` has given, which is not to be used any more. Does nothing with others,
+   * as views of a part and what has been given back, nor within a scratch, which gives back all by itself.
    */
   giveBack(array: ArrayBufferView): void {
     if (this.#scratches > 0 || !this.holds(array)) return;
     const { byteOffset, byteLength } = array;
-    this.#free.give(byteOffset, aligned(byteOffset + byteLength));
+    const end = aligned(byteOffset + byteLength);
+    if (this.#taken.get(byteOffset) !== end) return;
+    this.#taken.delete(byteOffset);
+    this.#free.give(byteOffset, end);
   }
 
   /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */
@@ -96,6 +103,7 @@ export class Arena {
   clear(): void {
     this.#top = this.#start;
     this.#free.clear();
+    this.#taken.clear();
   }
 
   #take(bytes: number): number | undefined {

@@ -96,6 +96,19 @@ test('arrays in use never overlap, whatever is given back in between, and what i
   expect(arena.bytes).toBeLessThan(20 * MIB);
 });
 
+test('an array that is given back twice, or a part of one, or one of a scratch, is not given to two', () => {
+  const arena = new Arena();
+  const [first, second] = [arena.room(Uint8Array, MIB), arena.room(Uint8Array, MIB)];
+  arena.giveBack(second.subarray(0, 100));
+  arena.giveBack(second.subarray(100));
+  arena.giveBack(arena.scratch(() => arena.room(Uint8Array, MIB)));
+  arena.giveBack(first);
+  arena.giveBack(first);
+  const arrays = Array.from({ length: 4 }, (_, i) => arena.room(Uint8Array, MIB).fill(i + 1));
+  second.fill(9);
+  for (const [i, array] of arrays.entries()) expect(array.every((value) => value === i + 1)).toBe(true);
+});
+
 test('an array of another arena or of none is none that kernels work on', () => {
   const [arena, other] = [new Arena(), new Arena()];
   expect(arena.holds(arena.room(Int16Array, 3), arena.room(Int16Array, 3))).toBe(true);
