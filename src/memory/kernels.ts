@@ -12,7 +12,6 @@ export interface Kernels {
     above: number,
     moments: number,
     bins: number,
-    spare: number,
   ): void;
   clear(at: number, length: number): void;
   copy(from: number, to: number, length: number): void;

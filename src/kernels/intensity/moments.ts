@@ -62,9 +62,6 @@ export function addInChunks(
   }
 }
 
-/** What the kernel counts beside the bins of a tally. */
-const BINS_BEHIND = 2;
-
 function addAboveBy(
   kernels: Kernels,
   into: WindowedMoments,
@@ -75,21 +72,10 @@ function addAboveBy(
   scratch(() => {
     const moments = room(Float64Array, 3);
     moments.set([into.count, into.sum, into.sumOfSquares]);
-    const bins = zeros(Uint32Array, into.tally.bins.length + BINS_BEHIND);
-    const spare = zeros(Uint32Array, bins.length);
-    kernels.addAbove(
-      hu.byteOffset,
-      hu.length,
-      lowHu,
-      highHu,
-      above,
-      moments.byteOffset,
-      bins.byteOffset,
-      spare.byteOffset,
-    );
+    const bins = zeros(Uint32Array, into.tally.bins.length);
+    kernels.addAbove(hu.byteOffset, hu.length, lowHu, highHu, above, moments.byteOffset, bins.byteOffset);
     [into.count, into.sum, into.sumOfSquares] = moments;
     into.tally.addCounts(bins);
-    into.tally.addCounts(spare);
   });
 }
 
