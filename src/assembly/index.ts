@@ -1,3 +1,4 @@
+export { clear, copy } from './bytes';
 export { deflate, deflateBound, deflateWorkBytes } from './deflate/deflate';
 export { heapBase } from './heap';
 export { histogram } from './histogram';

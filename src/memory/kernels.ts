@@ -13,6 +13,8 @@ export interface Kernels {
     moments: number,
     bins: number,
   ): void;
+  clear(at: number, length: number): void;
+  copy(from: number, to: number, length: number): void;
   histogram(hu: number, count: number, bins: number, spare: number): void;
   /**
    * Inflates a raw DEFLATE stream. 0 where it went well, 1 where it is broken or ends early, 2 where it holds more than

@@ -1,4 +1,4 @@
-import { Arena, type ArrayType } from './arena.ts';
+import { Arena, type ArrayType, typeOf } from './arena.ts';
 import { collectGarbage } from './garbage.ts';
 import type { Kernels } from './kernels.ts';
 
@@ -19,10 +19,26 @@ export function room<A>(type: ArrayType<A>, length: number): A {
 }
 
 /** The same of zeros. */
-export function zeros<A extends { fill(value: number): unknown }>(type: ArrayType<A>, length: number): A {
+export function zeros<A extends ArrayBufferView & { fill(value: number): unknown }>(
+  type: ArrayType<A>,
+  length: number,
+): A {
   const array = room(type, length);
-  if (open) array.fill(0);
+  const kernels = kernelsFor(array);
+  if (kernels !== undefined) kernels.clear(array.byteOffset, array.byteLength);
+  else if (open) array.fill(0);
   return array;
+}
+
+/** A copy of an array, by `room`. */
+export function copyOf<A extends ArrayBufferView & { readonly length: number; set(from: A): void }>(
+  array: A,
+): A {
+  const copy = room(typeOf(array), array.length);
+  const kernels = kernelsFor(array, copy);
+  if (kernels !== undefined) kernels.copy(array.byteOffset, copy.byteOffset, array.byteLength);
+  else copy.set(array);
+  return copy;
 }
 
 /** Takes back the memory of a whole array of `room`, long before the patient is done; it is not to be used any more. */

@@ -30,9 +30,11 @@ function deflatedIn(arena: Arena, chunk: Uint8Array, unit: number): Uint8Array |
     return written.subarray(0, kernels.deflate(input, chunk.length, at, work, unit));
   });
   if (output === undefined) return undefined;
-  // While a patient is at work it lies in the same arena at the same place, and nothing has to be moved.
+  // While a patient is at work it may lie in the same arena at the same place, and nothing has to be moved.
   const piece = room(Uint8Array, output.length);
-  if (piece.buffer !== output.buffer || piece.byteOffset !== output.byteOffset) piece.set(output);
+  if (!arena.holds(piece)) piece.set(output);
+  else if (piece.byteOffset !== output.byteOffset)
+    kernels.copy(output.byteOffset, piece.byteOffset, output.length);
   return piece;
 }
 

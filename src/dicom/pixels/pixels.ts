@@ -1,5 +1,5 @@
 import { CaseExclusion, messageOf } from '../../errors.ts';
-import { kernelsFor, room } from '../../memory/thread.ts';
+import { copyOf, kernelsFor, room } from '../../memory/thread.ts';
 import { decodeFrame, type FrameShape } from '../codec/codecs.ts';
 import { CodecNotLoadedError, CutOffError } from '../codec/faults.ts';
 import { encodedFrame } from '../codec/fragments.ts';
@@ -202,8 +202,8 @@ const KEEPS_UNUSED_BITS: readonly Encoding[] = ['native', 'rle', 'deflate'];
 /**
  * Stored values of one frame of a grey image, row by row, Rows x Columns: bits above High Bit cleared, signed ones
  * extended (DICOM PS3.5 8.1.1, PS3.3 C.7.6.3.1). The codecs of a compressed file must have been loaded by
- * `loadCodecs`. MONOCHROME1 is not inverted: it changes the display, and rescaling applies to stored values all the
- * same (PS3.3 C.7.6.3.1.2, C.11.1). Throws a CaseExclusion naming the file where it cannot be read.
+ * `loadCodecs`. May be a view of the file. MONOCHROME1 is not inverted: it changes the display, and rescaling applies to
+ * stored values all the same (PS3.3 C.7.6.3.1.2, C.11.1). Throws a CaseExclusion naming the file where it cannot be read.
  */
 export function storedPixels(file: DicomFile, frame = 0): StoredPixels {
   const { bitsAllocated, bitsStored, highBit, signed, samplesPerPixel } = imagePixels(file);
@@ -243,22 +243,29 @@ export function clearUnusedBits(values: StoredPixels, signed: boolean, { up, dow
 }
 
 function bytesOf(native: Uint8Array, signed: boolean, bits: StoredBits): StoredPixels {
-  const values = signed ? room(Int8Array, native.length) : room(Uint8Array, native.length);
-  values.set(native);
+  const bytes = bits.down > 0 ? copyOf(native) : native;
+  const values = signed ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
   if (bits.down > 0) clearUnusedBits(values, signed, bits);
   return values;
 }
 
 function wordsOf(native: Uint8Array, signed: boolean, bits: StoredBits): StoredPixels {
   const count = native.length / 2;
+  if (bits.down === 0) return wordsAt(native.byteOffset % 2 === 0 ? native : copyOf(native), signed);
   const values = signed ? room(Int16Array, count) : room(Uint16Array, count);
   const kernels = kernelsFor(native, values);
-  if (kernels !== undefined && bits.down > 0) {
+  if (kernels !== undefined) {
     // The upper half of the 32 bits: what shifts there are of 16.
     kernels.storedValues(native.byteOffset, count, bits.up - 16, bits.down - 16, signed, values.byteOffset);
     return values;
   }
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(native);
-  if (bits.down > 0) clearUnusedBits(values, signed, bits);
+  clearUnusedBits(values, signed, bits);
   return values;
+}
+
+function wordsAt({ buffer, byteOffset, length }: Uint8Array, signed: boolean): StoredPixels {
+  return signed
+    ? new Int16Array(buffer, byteOffset, length / 2)
+    : new Uint16Array(buffer, byteOffset, length / 2);
 }
