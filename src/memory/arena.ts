@@ -23,9 +23,9 @@ export interface ArrayType<A> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** The kind of an array. */
+/** The kind of an array; of a Node Buffer that of its bytes. */
 export function typeOf<A extends object>(array: A): ArrayType<A> {
-  return array.constructor as unknown as ArrayType<A>;
+  return (Buffer.isBuffer(array) ? Uint8Array : array.constructor) as unknown as ArrayType<A>;
 }
 
 const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;

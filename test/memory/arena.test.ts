@@ -157,6 +157,15 @@ test('a patient that fails leaves its arrays to the reads that still fill them, 
   expect(order).toEqual(['filled', 'a file is gone']);
 });
 
+test('a copy of a Node Buffer is one of bytes, with a patient at work and without', async () => {
+  const bytes = Buffer.from([1, 2, 3]);
+  const copies = [copyOf(bytes), await inArena(MIB, async () => Uint8Array.from(copyOf(bytes)))];
+  for (const copy of copies) {
+    expect(Buffer.isBuffer(copy)).toBe(false);
+    expect([...copy]).toEqual([1, 2, 3]);
+  }
+});
+
 test('outside of a patient scratch is plain work', () => {
   expect(scratch(() => room(Float32Array, 2).length)).toBe(2);
 });
