@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Arena } from '../../src/memory/arena.ts';
 import {
   arenaBytes,
+  copyOf,
   inArena,
   kernelsFor,
   room,
