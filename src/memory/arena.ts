@@ -67,7 +67,10 @@ export class Arena {
   giveBack(array: ArrayBufferView): void {
     if (this.#scratches > 0 || !this.holds(array)) return;
     const { byteOffset, byteLength } = array;
-    this.#free.give(byteOffset, aligned(byteOffset + byteLength));
+    const start = aligned(byteOffset);
+    this.#free.give(start, Math.max(start, aligned(byteOffset + byteLength)));
+    // What a scratch takes lies above all that is handed out.
+    this.#top = this.#free.cutOff(this.#top);
   }
 
   /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */
