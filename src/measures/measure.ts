@@ -12,7 +12,6 @@ import {
   type WindowedMoments,
 } from '../kernels/intensity/moments.ts';
 import type { Box } from '../kernels/mask/bounding-box.ts';
-import { giveBack } from '../memory/thread.ts';
 import type { MeasuredCase } from '../records/stats.ts';
 import { intensityRecord } from '../records/stats-values.ts';
 import type { StageClock } from '../timing/stage-clock.ts';
@@ -61,7 +60,7 @@ function measureIntensities(
   return { statistics, tumor };
 }
 
-/** Pass 1 of one patient: the padded box of the ROI's mask and the windowed statistics of the whole resampled CT. Pure; the memory of the mask is given back. */
+/** Pass 1 of one patient: the padded box of the ROI's mask and the windowed statistics of the whole resampled CT. Pure. */
 export function measureCase(
   { patient_id, tumor: { volume_ml } }: CaseFacts,
   ct: Volume<Int16Array>,
@@ -71,7 +70,6 @@ export function measureCase(
 ): MeasuredCase {
   const timed = timedPasses(clock);
   const standard = timed.standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
-  giveBack(tumor.data);
   const masks = timed.caseMasks(standard, config);
   const { spacingMm, size } = standard.resampled;
   const subject = masks.source === 'lung' ? masks.lung! : masks.tumor;

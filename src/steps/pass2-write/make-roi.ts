@@ -92,7 +92,7 @@ function timedRoi(clock: StageClock) {
   };
 }
 
-/** Pass 2 of one patient: crop, window, normalise. Pure; the memory of the mask is given back. Throws a CaseExclusion where the tumour is gone, no lung is found, or a check of `roiQc` asks for it. */
+/** Pass 2 of one patient: crop, window, normalise. Pure. Throws a CaseExclusion where the tumour is gone, no lung is found, or a check of `roiQc` asks for it. */
 export function makeRoi(
   record: CaseFacts,
   ct: Volume<Int16Array>,
@@ -104,7 +104,6 @@ export function makeRoi(
   const { intensity } = config;
   const timed = timedRoi(clock);
   const standard = timed.standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
-  giveBack(tumor.data);
   const masks = timed.caseMasks(standard, config);
   const subject = roiSubjectOf(masks, standard);
   const plan = planRoi(subject, config, constants);
