@@ -1,4 +1,5 @@
 import { StorageError } from '../errors.ts';
+import { giveBack } from '../memory/thread.ts';
 import type { ReadableStore } from './store.ts';
 
 /** Bytes that are read in parts, wherever they lie. */
@@ -6,10 +7,16 @@ export interface ByteSource {
   readonly length: number;
   /** Bytes [start, start + length), fewer where the source ends. They may be a view: whoever hands them on copies them. */
   read(start: number, length: number): Uint8Array | Promise<Uint8Array>;
+  /** Takes back the memory of such bytes, which are not used any more. */
+  giveBack(bytes: Uint8Array): void;
 }
 
 export function bytesInMemory(bytes: Uint8Array): ByteSource {
-  return { length: bytes.length, read: (start, length) => bytes.subarray(start, start + length) };
+  return {
+    length: bytes.length,
+    read: (start, length) => bytes.subarray(start, start + length),
+    giveBack: () => {},
+  };
 }
 
 /** The `length` bytes of `key` by ranges. A StorageError is thrown where it is no longer there. */
@@ -22,5 +29,6 @@ export function rangesOf(store: ReadableStore, key: string, length: number): Byt
         throw new StorageError(`${store.uri}/${key}`, 'was there a moment ago and is now gone');
       return range;
     },
+    giveBack,
   };
 }

@@ -20,6 +20,8 @@ const FETCHED_AT_ONCE = 2 ** 17;
 interface PackedStart {
   readonly at: number;
   readonly first: Uint8Array;
+  /** What these were read with. */
+  readonly head: Uint8Array;
 }
 
 export function isDeflated({ method }: ZipRecord): boolean {
@@ -30,9 +32,11 @@ export function isDeflated({ method }: ZipRecord): boolean {
 export async function readFile(uri: string, source: ByteSource, file: ZipRecord): Promise<Uint8Array> {
   checkPacking(uri, file);
   const bytes = await orDamaged(uri, async () => {
-    const { at, first } = await packedStart(source, file, file.size);
-    const rest = first.length < file.size ? await source.read(at, file.size) : first;
-    return unpacked(rest, file);
+    const { at, first, head } = await packedStart(source, file, file.size);
+    const rest = first.length < file.size ? await source.read(at, file.size) : undefined;
+    const bytes = unpacked(rest ?? first, file);
+    for (const read of [head, rest]) if (read !== undefined) source.giveBack(read);
+    return bytes;
   });
   if (bytes.length !== file.originalSize || crc32(bytes) !== file.crc) {
     throw new ArchiveError(
@@ -94,7 +98,7 @@ async function packedStart(source: ByteSource, file: ZipRecord, wanted: number):
   const header = localHeaderLength(head);
   const at = file.localHeader + header;
   if (at + file.size > source.length) throw new Error('it is cut off');
-  return { at, first: head.subarray(header, header + most) };
+  return { at, first: head.subarray(header, header + most), head };
 }
 
 /** A copy of the packed bytes, inflated where they are deflated, but never to more than the archive declares. */

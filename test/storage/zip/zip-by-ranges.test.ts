@@ -54,6 +54,7 @@ function after(before: number, archive: Uint8Array): ByteSource {
   const bytes = Buffer.concat([archive.subarray(0, start), directory, end64]);
   return {
     length: before + bytes.length,
+    giveBack: () => {},
     read: (from, length) => {
       const hole = new Uint8Array(Math.max(0, Math.min(length, before - from)));
       const there = bytes.subarray(Math.max(0, from - before), Math.max(0, from + length - before));
