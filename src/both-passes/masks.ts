@@ -6,6 +6,7 @@ import { strided } from '../kernels/grid/strided.ts';
 import { findLungs } from '../kernels/lungs/find-lungs.ts';
 import { boundingBox } from '../kernels/mask/bounding-box.ts';
 import { type MaskProfile, maskProfile } from '../kernels/mask/mask-profile.ts';
+import { giveBack } from '../memory/thread.ts';
 import type { OkCase } from '../records/case.ts';
 import type { RoiSubject } from './roi-plan.ts';
 import type { StandardisedCase } from './standardise.ts';
@@ -45,8 +46,11 @@ function boxedLungs(
   { ras, ct, maskAxes, resampled }: StandardisedCase,
   lung: Config['lung'],
 ): BoxedMask | undefined {
-  const found = findLungs(compacted(ct), ras.size, ras.spacingMm, lung);
+  const hu = compacted(ct);
+  const found = findLungs(hu, ras.size, ras.spacingMm, lung);
+  giveBack(hu);
   const mask = found && resampleNearest(strided(found, ras.size), maskAxes);
+  if (found !== undefined) giveBack(found);
   const box = mask && boundingBox(mask, resampled.size);
   return box && { mask, box };
 }

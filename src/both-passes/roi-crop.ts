@@ -2,6 +2,7 @@ import { cropWithPad } from '../kernels/grid/crop.ts';
 import { resampleLinear } from '../kernels/grid/resample.ts';
 import { windowOfAxis } from '../kernels/grid/resample-axis.ts';
 import type { Box } from '../kernels/mask/bounding-box.ts';
+import { giveBack } from '../memory/thread.ts';
 import type { Transforms } from '../records/roi.ts';
 import { type Geometry, pointOfIndex, type Vec3, vec3, voxelCount } from '../volume/geometry.ts';
 import type { StandardisedCt } from './standardise.ts';
@@ -45,11 +46,13 @@ export function resampleBox(
   const size = vec3((a) => end[a] - first[a]);
   const part = (a: number) => windowOfAxis(ctAxes[a], first[a], size[a]);
   const inside = resampleLinear(ct, [part(0), part(1), part(2)], airHu);
-  return cropWithPad(
+  const cropped = cropWithPad(
     inside,
     size,
     vec3((a) => box.start[a] - first[a]),
     box.size,
     airHu,
   );
+  giveBack(inside);
+  return cropped;
 }

@@ -75,6 +75,8 @@ export class Arena {
     if (this.#taken.get(byteOffset) !== end) return;
     this.#taken.delete(byteOffset);
     this.#free.give(byteOffset, end);
+    // What a scratch takes lies above all that is handed out.
+    this.#top = this.#free.cutOff(this.#top);
   }
 
   /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */

@@ -29,6 +29,11 @@ export class FreeBlocks {
     });
   }
 
+  /** Where memory in use ends that is handed out up to `top`: the block that ends there is no block any more. */
+  cutOff(top: number): number {
+    return this.#blocks.at(-1)?.end === top ? this.#blocks.pop()!.start : top;
+  }
+
   clear(): void {
     this.#blocks = [];
   }

@@ -11,7 +11,10 @@ export interface ByteSource {
 }
 
 export function bytesInMemory(bytes: Uint8Array): ByteSource {
-  return { length: bytes.length, read: (start, length) => bytes.subarray(start, start + length) };
+  return {
+    length: bytes.length,
+    read: (start, length) => bytes.subarray(start, start + length),
+  };
 }
 
 /** The `length` bytes of `key` by ranges. A StorageError is thrown where it is no longer there. */

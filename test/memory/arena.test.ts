@@ -110,6 +110,20 @@ test('an array that is given back twice, or a part of one, or one of a scratch, 
   for (const [i, array] of arrays.entries()) expect(array.every((value) => value === i + 1)).toBe(true);
 });
 
+test('a scratch begins where the last array in use ends', () => {
+  const arena = new Arena();
+  const startOf = () => arena.scratch(() => arena.room(Uint8Array, 1).byteOffset);
+  const first = startOf();
+  const [a, b, c] = [MIB, 2 * MIB, 3 * MIB].map((bytes) => arena.room(Uint8Array, bytes));
+  const top = startOf();
+  arena.giveBack(b);
+  expect(startOf()).toBe(top);
+  arena.giveBack(c);
+  expect(startOf()).toBe(a.byteOffset + MIB);
+  arena.giveBack(a);
+  expect(startOf()).toBe(first);
+});
+
 test('an array of another arena or of none is none that kernels work on', () => {
   const [arena, other] = [new Arena(), new Arena()];
   expect(arena.holds(arena.room(Int16Array, 3), arena.room(Int16Array, 3))).toBe(true);

@@ -24,7 +24,7 @@ export function callPipes(folder: string): CallPipes {
 
 /**
  * What a process that stays has in its environment beside what its callers have: glibc gives buffers of one step back to
- * the system (mallopt(3), M_TRIM_THRESHOLD; once set, it does not grow with the largest that was freed), which would lie
- * beside those of the next.
+ * the system, which would lie beside those of the next, and takes large ones from it anew, so that zeros take no memory
+ * until something is set (mallopt(3), M_TRIM_THRESHOLD: once set, neither it nor M_MMAP_THRESHOLD grows with what is freed).
  */
 export const OWN_VARIABLES = { MALLOC_TRIM_THRESHOLD_: '131072' };

@@ -1,5 +1,5 @@
 import { typeOf } from '../../memory/arena.ts';
-import { room, scratch, zeros } from '../../memory/thread.ts';
+import { room, scratch, sparseZeros, zeros } from '../../memory/thread.ts';
 import type { VoxelArray } from '../../volume/geometry.ts';
 import type { Box } from '../mask/bounding-box.ts';
 import { neighbours } from './neighbours.ts';
@@ -95,16 +95,13 @@ function samplesReading(
  * Nearest-neighbour resampling of labels on axes from `nearestAxis`; 0 outside the input. Only what reads voxels
  * within `box`, in the source's axes, is gone over: the others are known to be 0.
  */
-export function resampleNearest<T extends VoxelArray>(
-  source: Strided<T>,
-  axes: ResampleAxes,
-  box: Box = { start: [0, 0, 0], size: source.size },
-): T {
+export function resampleNearest<T extends VoxelArray>(source: Strided<T>, axes: ResampleAxes, box?: Box): T {
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
   const { data, start, step } = source;
-  const target = zeros(typeOf(data), nx * ny * nz);
-  const run = (a: number) => samplesReading(axes[a], box.start[a], box.start[a] + box.size[a] - 1);
+  const target = (box === undefined ? zeros : sparseZeros)(typeOf(data), nx * ny * nz);
+  const { start: first, size } = box ?? { start: [0, 0, 0], size: source.size };
+  const run = (a: number) => samplesReading(axes[a], first[a], first[a] + size[a] - 1);
   const [x0, x1] = run(0);
   const [y0, y1] = run(1);
   const [z0, z1] = run(2);

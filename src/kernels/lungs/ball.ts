@@ -1,3 +1,4 @@
+import { giveBack, room } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 
 /** Squared distance in mm^2 along a row to its nearest voxel of `value`, Infinity where that is more than the radius. False where the row holds none. */
@@ -39,33 +40,41 @@ const ROUNDING = 1 + 1e-6;
 /** 1 for each voxel whose centre lies within `radiusMm` of the centre of a voxel of `value`. Distances are exact, axis by axis. */
 function near(mask: Uint8Array, size: Vec3, spacingMm: Vec3, radiusMm: number, value: 0 | 1): Uint8Array {
   const [nx, ny, nz] = size;
+  const area = nx * ny;
   const [reachX, reachY, reachZ] = spacingMm.map((mm) => Math.floor((radiusMm * ROUNDING) / mm));
-  const rows = new Float32Array(nx * ny);
-  const planes = new Float32Array(nx * ny * nz).fill(Number.POSITIVE_INFINITY);
+  // Planes within reach of one, each in the place of the one that has gone out of reach.
+  const depth = Math.min(nz, 2 * reachZ + 1);
+  const target = room(Uint8Array, mask.length);
+  const rows = room(Float32Array, area);
+  const planes = room(Float32Array, depth * area);
+  const nearest = room(Float32Array, area);
   const holds = new Uint8Array(ny);
   const planeHolds = new Uint8Array(nz);
-  for (let z = 0; z < nz; z++) {
+  const makePlane = (z: number): void => {
     for (let y = 0; y < ny; y++) {
       const out = rows.subarray(y * nx, (y + 1) * nx);
       holds[y] = rowDistances(mask, (z * ny + y) * nx, value, spacingMm[0], reachX, out) ? 1 : 0;
     }
     planeHolds[z] = holds.includes(1) ? 1 : 0;
+    const plane = planes.subarray((z % depth) * area, ((z % depth) + 1) * area);
+    plane.fill(Number.POSITIVE_INFINITY);
     for (let y = 0; y < ny; y++) {
-      const out = planes.subarray((z * ny + y) * nx, (z * ny + y + 1) * nx);
+      const out = plane.subarray(y * nx, (y + 1) * nx);
       for (let j = Math.max(0, y - reachY); j <= Math.min(ny - 1, y + reachY); j++)
         if (holds[j] === 1) lower(out, rows, j * nx, ((j - y) * spacingMm[1]) ** 2);
     }
-  }
-  const target = new Uint8Array(mask.length);
+  };
   const limit = (radiusMm * ROUNDING) ** 2;
-  const nearest = rows;
-  for (let z = 0; z < nz; z++) {
+  for (let z = 0, made = 0; z < nz; z++) {
+    const last = Math.min(nz - 1, z + reachZ);
+    for (; made <= last; made++) makePlane(made);
     nearest.fill(Number.POSITIVE_INFINITY);
-    for (let k = Math.max(0, z - reachZ); k <= Math.min(nz - 1, z + reachZ); k++)
-      if (planeHolds[k] === 1) lower(nearest, planes, k * nx * ny, ((k - z) * spacingMm[2]) ** 2);
-    const at = z * nx * ny;
-    for (let i = 0; i < nearest.length; i++) target[at + i] = nearest[i] <= limit ? 1 : 0;
+    for (let k = Math.max(0, z - reachZ); k <= last; k++)
+      if (planeHolds[k] === 1) lower(nearest, planes, (k % depth) * area, ((k - z) * spacingMm[2]) ** 2);
+    const at = z * area;
+    for (let i = 0; i < area; i++) target[at + i] = nearest[i] <= limit ? 1 : 0;
   }
+  for (const array of [rows, planes, nearest]) giveBack(array);
   return target;
 }
 
@@ -83,5 +92,8 @@ export function erode(mask: Uint8Array, size: Vec3, spacingMm: Vec3, radiusMm: n
 
 /** Closes gaps of a mask that no ball of `radiusMm` fits into, those towards the ends of the volume too. */
 export function close(mask: Uint8Array, size: Vec3, spacingMm: Vec3, radiusMm: number): Uint8Array {
-  return erode(dilate(mask, size, spacingMm, radiusMm), size, spacingMm, radiusMm);
+  const dilated = dilate(mask, size, spacingMm, radiusMm);
+  const closed = erode(dilated, size, spacingMm, radiusMm);
+  giveBack(dilated);
+  return closed;
 }

@@ -1,3 +1,4 @@
+import { giveBack, room } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 
 /** Marks with 2 the zeros of a slice that hang together, by faces, with those on its edge. */
@@ -31,12 +32,14 @@ function markOutside(slice: Uint8Array, nx: number, ny: number, open: Int32Array
  * slice leads to its edge (scipy.ndimage `binary_fill_holes` slice by slice).
  */
 export function fillHolesBySlice(mask: Uint8Array, [nx, ny, nz]: Vec3): Uint8Array {
-  const filled = Uint8Array.from(mask);
-  const open = new Int32Array(nx * ny);
+  const filled = room(Uint8Array, mask.length);
+  filled.set(mask);
+  const open = room(Int32Array, nx * ny);
   for (let z = 0; z < nz; z++) {
     const slice = filled.subarray(z * nx * ny, (z + 1) * nx * ny);
     markOutside(slice, nx, ny, open);
     for (let i = 0; i < slice.length; i++) slice[i] = slice[i] === 2 ? 0 : 1;
   }
+  giveBack(open);
   return filled;
 }

@@ -1,3 +1,4 @@
+import { zeros } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 import { boundingBox } from './bounding-box.ts';
 
@@ -89,25 +90,28 @@ export function componentSizes(mask: Uint8Array, size: Vec3, connectivity: Conne
   return voxels.filter((_, label) => parent[label] === label).sort((a, b) => b - a);
 }
 
-/** Components numbered from 1 by falling size, of equal ones that with the first voxel first; 0 is background. */
-export interface LabelledComponents {
-  readonly labels: Int32Array;
+/** Components numbered from 1 by falling size, of equal ones that with the first voxel first. */
+export interface Components {
   /** Voxels of component 1, 2, ... */
   readonly sizes: readonly number[];
+  /** 1 where a component is, on the grid of the mask. */
+  readonly maskOf: (component: number) => Uint8Array;
 }
 
-/** The connected components of a mask (ITK `RelabelComponentImageFilter` orders them so too). */
-export function labelComponents(
-  mask: Uint8Array,
-  size: Vec3,
-  connectivity: Connectivity,
-): LabelledComponents {
+/** The connected components of a mask (ITK `RelabelComponentImageFilter` orders them so too), which is not read after this. */
+export function components(mask: Uint8Array, size: Vec3, connectivity: Connectivity): Components {
   const { runs, parent, voxels } = joinRuns(mask, size, connectivity);
   const roots = [...new Set(runs.map((run) => rootOf(parent, run.label)))];
   roots.sort((a, b) => voxels[b] - voxels[a]);
-  const numberOf = new Map(roots.map((root, i) => [root, i + 1]));
-  const labels = new Int32Array(mask.length);
-  for (const { first, x, end, label } of runs)
-    labels.fill(numberOf.get(rootOf(parent, label))!, first, first + end - x);
-  return { labels, sizes: roots.map((root) => voxels[root]) };
+  const { length } = mask;
+  return {
+    sizes: roots.map((root) => voxels[root]),
+    maskOf: (component) => {
+      const drawn = zeros(Uint8Array, length);
+      const root = roots[component - 1];
+      for (const { first, x, end, label } of runs)
+        if (rootOf(parent, label) === root) drawn.fill(1, first, first + end - x);
+      return drawn;
+    },
+  };
 }

@@ -10,6 +10,7 @@ import { cropWithPad } from '../../kernels/grid/crop.ts';
 import { addWindowed, emptyWindowedMoments, type VoxelChoice } from '../../kernels/intensity/moments.ts';
 import { windowHu, zScore } from '../../kernels/intensity/window.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
+import { giveBack } from '../../memory/thread.ts';
 import { checkRoi, type RoiQc } from '../../qc/roi-checks.ts';
 import type { RoiTransforms } from '../../records/roi.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
@@ -123,9 +124,13 @@ export function makeRoi(
   const thoraxBox =
     config.thorax.write && masks.lung ? planThorax(subject, masks.lung.box, config) : undefined;
   const thorax = (box: Box) => {
-    const whole = cut.hu(box);
+    const { data, geometry } = cut.hu(box);
+    const windowed = timed.windowHu(data, intensity.windowHu);
+    giveBack(data);
+    const norm = normalised({ data: windowed, geometry });
+    giveBack(windowed);
     return {
-      norm: normalised({ ...whole, data: timed.windowHu(whole.data, intensity.windowHu) }),
+      norm,
       tumor: cut.mask(masks.tumor, box),
     };
   };

@@ -43,6 +43,11 @@ export function roiOutputs(
   clock: StageClock,
 ): RoiOutputs {
   const zipped = (volume: Volume | VolumeInParts) => () => timedGzip(clock, volume, output);
+  const zippedLast = (volume: Volume) => async () => {
+    const pieces = await timedGzip(clock, volume, output);
+    giveBack(volume.data);
+    return pieces;
+  };
   const audit = (volume: Volume<Float32Array>) =>
     output.auditType === 'float32'
       ? zipped(volume)
@@ -66,10 +71,13 @@ export function roiOutputs(
       : zipped({ geometry, voxels: Int16Array, parts: rounded });
   };
   return {
-    ct_roi_norm: zipped(roi.norm),
+    ct_roi_norm: zippedLast(roi.norm),
     tumor_roi: zipped(roi.tumor),
     ...(roi.lung && { lung_roi: zipped(roi.lung) }),
-    ...(roi.thorax && { ct_thorax_norm: zipped(roi.thorax.norm), tumor_thorax: zipped(roi.thorax.tumor) }),
+    ...(roi.thorax && {
+      ct_thorax_norm: zippedLast(roi.thorax.norm),
+      tumor_thorax: zippedLast(roi.thorax.tumor),
+    }),
     ...(roi.resampledCt && { ct_hu_resampled_ras: resampled(roi.resampledCt) }),
     ...(output.roiHu && { ct_roi_hu: audit(roi.hu) }),
     ...(output.qcOverlay && {

@@ -20,6 +20,7 @@ const FETCHED_AT_ONCE = 2 ** 17;
 interface PackedStart {
   readonly at: number;
   readonly first: Uint8Array;
+  /** What these were read with. */
   readonly head: Uint8Array;
 }
 
