@@ -2,7 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * Files that start processes, each in a small one of its own: of one that has held volumes a start takes a hundred
- * milliseconds, of a fresh one four. Beside them those that measure memory, and one before which no codec may be loaded.
+ * milliseconds, of a fresh one four. Beside them those that measure memory, one before which no codec may be loaded, and one that
+ * spoils memory that is given back.
  */
 const alone = [
   'test/{bench,docs,estimate,function,terminal,whole-runs}/**/*.test.ts',
@@ -11,7 +12,7 @@ const alone = [
   'test/dicom/codec/codecs.test.ts',
   'test/records/records.test.ts',
   'test/nifti/igzip.test.ts',
-  'test/steps/**/{cohort,hostile-cohort,leave-measures,limit,nifti-inputs,renormalise}.test.ts',
+  'test/steps/**/{cohort,given-back,hostile-cohort,leave-measures,limit,nifti-inputs,renormalise}.test.ts',
   'test/storage/{blob,folder}/*.test.ts',
   'test/storage/{tar,zip}/*.test.ts',
 ];
