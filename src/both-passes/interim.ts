@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { StorageError } from '../errors.ts';
-import { cropMask, wholeMask } from '../kernels/mask/cropped-mask.ts';
-import { giveBack, sparseZeros } from '../memory/thread.ts';
+import { giveBack } from '../memory/thread.ts';
 import { isGzip } from '../nifti/gunzip.ts';
 import type { OkCase } from '../records/case.ts';
 import type { OutputFile } from '../records/record.ts';
@@ -60,16 +59,6 @@ export interface InterimVolumes {
   readonly tumor: Volume<Uint8Array>;
 }
 
-/** A mask of 0 and 1 in memory that is taken for the voxels that are set alone; that of the given one is given back. */
-function sparse({ data, geometry }: Volume<Uint8Array>): Volume<Uint8Array> {
-  const cropped = cropMask(data, geometry.size);
-  giveBack(data);
-  return {
-    data: cropped === undefined ? sparseZeros(Uint8Array, data.length) : wholeMask(cropped, geometry.size),
-    geometry,
-  };
-}
-
 /** The CT and the tumour mask that convert wrote, checked against the hashes in its record. */
 export async function readInterim(
   store: Store,
@@ -80,15 +69,9 @@ export async function readInterim(
     readWritten(store, patient_id, ct),
     readWritten(store, patient_id, tumor),
   ]);
-  const readCt = () => volumeOf(store, patient_id, ct, ctBytes, isCt, clock);
-  let mask: Volume<Uint8Array>;
-  try {
-    // The CT last: inflating it takes the most memory, and by then little is left of the mask.
-    mask = sparse(volumeOf(store, patient_id, tumor, tumorBytes, isMask, clock));
-  } catch (thrown) {
-    // What is wrong with the CT is told first.
-    readCt();
-    throw thrown;
-  }
-  return { ct: readCt(), tumor: mask };
+  // The CT first: inflating it takes the most memory, and the mask is not there yet.
+  return {
+    ct: volumeOf(store, patient_id, ct, ctBytes, isCt, clock),
+    tumor: volumeOf(store, patient_id, tumor, tumorBytes, isMask, clock),
+  };
 }

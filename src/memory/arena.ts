@@ -4,7 +4,10 @@ import { type Kernels, kernelsOn } from './kernels.ts';
 /** What WebAssembly counts memory in. */
 const PAGE_BYTES = 2 ** 16;
 
-/** 4 GiB, as far as an address of 32 bits reaches, but for a page: kernels that look ahead from the last array do not come round to 0. */
+/**
+ * 4 GiB, as far as an address of 32 bits reaches, but for a page: kernels that look ahead from the last array do not come
+ * round to 0.
+ */
 const MOST_PAGES = 2 ** 16 - 1;
 
 /** Of what the arena grows by at least, so that it seldom does. */
@@ -66,17 +69,18 @@ export class Arena {
 
   /**
    * Takes back the memory of a whole array that `room` has given, which is not to be used any more. Does nothing with others,
-   * as views of a part and what has been given back, nor within a scratch, which gives back all by itself.
+   * as views of a part and what has been given back, nor within a scratch, which gives back all by itself. Whether it did.
    */
-  giveBack(array: ArrayBufferView): void {
-    if (this.#scratches > 0 || !this.holds(array)) return;
+  giveBack(array: ArrayBufferView): boolean {
+    if (this.#scratches > 0 || !this.holds(array)) return false;
     const { byteOffset, byteLength } = array;
     const end = aligned(byteOffset + byteLength);
-    if (this.#taken.get(byteOffset) !== end) return;
+    if (this.#taken.get(byteOffset) !== end) return false;
     this.#taken.delete(byteOffset);
     this.#free.give(byteOffset, end);
     // What a scratch takes lies above all that is handed out.
     this.#top = this.#free.cutOff(this.#top);
+    return true;
   }
 
   /** Where an array of the arena begins, as a kernel is told; undefined of one that lies elsewhere. */

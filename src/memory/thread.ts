@@ -42,16 +42,11 @@ export function copyOf<A extends ArrayBufferView & { readonly length: number; se
 }
 
 /**
- * Zeros of which few are to be set, as in the mask of a tumour: an ordinary array, of which the system gives memory, page by
- * page, where something is set.
+ * Takes back the memory of a whole array of `room`, long before the patient is done; it is not to be used any more. Does
+ * nothing with others. Whether it did.
  */
-export function sparseZeros<A>(type: ArrayType<A>, length: number): A {
-  return new type(length);
-}
-
-/** Takes back the memory of a whole array of `room`, long before the patient is done; it is not to be used any more. */
-export function giveBack(array: ArrayBufferView): void {
-  if (open) arena?.giveBack(array);
+export function giveBack(array: ArrayBufferView): boolean {
+  return (open && arena?.giveBack(array)) ?? false;
 }
 
 /**

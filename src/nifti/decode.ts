@@ -1,6 +1,8 @@
 import { CaseExclusion, messageOf } from '../errors.ts';
+import { giveBack } from '../memory/thread.ts';
 import { type Geometry, type Volume, voxelCount } from '../volume/geometry.ts';
 import { columnsAreSquare, geometryOf } from './affine.ts';
+import { HEADER_BYTES } from './encode.ts';
 import { gunzip, isGzip } from './gunzip.ts';
 import { type NiftiHeader, readNiftiHeader } from './header.ts';
 import { readVoxels, scaled, VOXEL_TYPE_NAMES, voxelTypeOf } from './voxels.ts';
@@ -39,6 +41,15 @@ export function geometryOfHeader({ affine, size, pixdimMm }: NiftiHeader, refuse
   if (!columnsAreSquare(affine))
     refuse('has an affine that is sheared or flat; resample it to an orthogonal grid');
   return geometryOf(affine, size, pixdimMm);
+}
+
+/**
+ * Takes back the memory of a volume of a `.nii.gz` file that swinprep wrote, which `decodeNifti` has inflated into the arena; it is
+ * not to be used any more.
+ */
+export function giveBackDecoded({ data: { buffer, byteOffset, byteLength } }: Volume): void {
+  if (byteOffset < HEADER_BYTES) return;
+  giveBack(new Uint8Array(buffer, byteOffset - HEADER_BYTES, HEADER_BYTES + byteLength));
 }
 
 /**

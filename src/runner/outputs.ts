@@ -48,7 +48,9 @@ export async function writeOutputs<O extends Outputs, R>(
     const write = place.store.write(keyOf(place, file), content);
     // One that fails while the next output is made is told below; unheard it would end the thread.
     write.then(
-      () => piecesOf(content).forEach(giveBack),
+      () => {
+        for (const piece of piecesOf(content)) giveBack(piece);
+      },
       () => {
         failed = true;
       },

@@ -1,5 +1,5 @@
 import { CaseExclusion } from '../../errors.ts';
-import { sparseZeros } from '../../memory/thread.ts';
+import { zeros } from '../../memory/thread.ts';
 import { vec3, voxelCount } from '../../volume/geometry.ts';
 import type { SliceLattice } from '../series/lattice.ts';
 import type { StudyFlag } from '../study-flag.ts';
@@ -141,7 +141,7 @@ export function frameMask(
   visitInside: VisitInside,
   lattice: SliceLattice,
 ): FrameMask {
-  const mask = sparseZeros(Uint8Array, voxelCount(lattice.size));
+  const mask = zeros(Uint8Array, voxelCount(lattice.size));
   const exact = isThick(frames, lattice)
     ? undefined
     : placeExactly(frames, shown, visitInside, lattice, mask);

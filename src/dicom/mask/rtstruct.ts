@@ -1,7 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import { CaseExclusion } from '../../errors.ts';
 import { largest, least } from '../../kernels/intensity/extremes.ts';
-import { sparseZeros } from '../../memory/thread.ts';
+import { zeros } from '../../memory/thread.ts';
 import { voxelCount } from '../../volume/geometry.ts';
 import { type DicomFile, items, Tag, text } from '../file/part10.ts';
 import type { SliceLattice } from '../series/lattice.ts';
@@ -157,7 +157,7 @@ export function structureMask(
     const why = all.length === 0 ? 'no contours' : `no closed contour among its ${all.length}`;
     throw new CaseExclusion('tumor-empty', `ROI ${roiNumber} has ${why}`, { file: file.name });
   }
-  const mask = sparseZeros(Uint8Array, voxelCount(lattice.size));
+  const mask = zeros(Uint8Array, voxelCount(lattice.size));
   const facts = fillContours(inside, rule, toleranceMm, lattice, mask);
   if (!mask.includes(1)) {
     throw outside > 0

@@ -1,5 +1,5 @@
 import { typeOf } from '../../memory/arena.ts';
-import { room, scratch, sparseZeros, zeros } from '../../memory/thread.ts';
+import { room, scratch, zeros } from '../../memory/thread.ts';
 import type { VoxelArray } from '../../volume/geometry.ts';
 import type { Box } from '../mask/bounding-box.ts';
 import { neighbours } from './neighbours.ts';
@@ -99,7 +99,7 @@ export function resampleNearest<T extends VoxelArray>(source: Strided<T>, axes: 
   const [nx, ny, nz] = sizeOfAxes(axes);
   const [x, y, z] = axes;
   const { data, start, step } = source;
-  const target = (box === undefined ? zeros : sparseZeros)(typeOf(data), nx * ny * nz);
+  const target = zeros(typeOf(data), nx * ny * nz);
   const { start: first, size } = box ?? { start: [0, 0, 0], size: source.size };
   const run = (a: number) => samplesReading(axes[a], first[a], first[a] + size[a] - 1);
   const [x0, x1] = run(0);

@@ -1,4 +1,4 @@
-import { sparseZeros } from '../../memory/thread.ts';
+import { zeros } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 import { type Box, boundingBox } from './bounding-box.ts';
 
@@ -35,7 +35,7 @@ export function cropMask(mask: Uint8Array, size: Vec3, start: Vec3 = [0, 0, 0]):
 
 /** The mask on its whole grid again. */
 export function wholeMask(cropped: CroppedMask, size: Vec3): Uint8Array {
-  const mask = sparseZeros(Uint8Array, size[0] * size[1] * size[2]);
+  const mask = zeros(Uint8Array, size[0] * size[1] * size[2]);
   commonRows(cropped, { start: [0, 0, 0], size }, (from, to, length) => {
     mask.set(cropped.data.subarray(from, from + length), to);
   });

@@ -11,6 +11,7 @@ import { addWindowed, emptyWindowedMoments, type VoxelChoice } from '../../kerne
 import { windowHu, zScore } from '../../kernels/intensity/window.ts';
 import type { Box } from '../../kernels/mask/bounding-box.ts';
 import { giveBack } from '../../memory/thread.ts';
+import { giveBackDecoded } from '../../nifti/decode.ts';
 import { checkRoi, type RoiQc } from '../../qc/roi-checks.ts';
 import type { RoiTransforms } from '../../records/roi.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
@@ -104,6 +105,8 @@ export function makeRoi(
   const { intensity } = config;
   const timed = timedRoi(clock);
   const standard = timed.standardise(ct, tumor, targetSpacingOf(ct.geometry, config.resample));
+  // On the target grid from here on.
+  giveBackDecoded(tumor);
   const masks = timed.caseMasks(standard, config);
   const subject = roiSubjectOf(masks, standard);
   const plan = planRoi(subject, config, constants);

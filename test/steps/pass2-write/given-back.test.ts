@@ -19,11 +19,10 @@ vi.mock('../../../src/memory/thread.ts', async (importOriginal) => {
   return {
     ...thread,
     giveBack(array: ArrayBufferView) {
-      if (thread.kernelsFor(array) !== undefined) {
-        new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0xa5);
-        poisoned++;
-      }
-      thread.giveBack(array);
+      if (!thread.giveBack(array)) return false;
+      new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0xa5);
+      poisoned++;
+      return true;
     },
   };
 });
