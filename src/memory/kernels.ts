@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { messageOf, ProgramError } from '../errors.ts';
 
 /** What src/assembly exports and tells of. Addresses are bytes from the start of the memory that the module was given. */
 export interface Kernels {
@@ -81,8 +82,18 @@ const MODULE = new URL('../../dist/kernels.wasm', import.meta.url);
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernels, working on a memory. */
+function compile(): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(readFileSync(MODULE));
+  } catch (cause) {
+    throw new ProgramError(`swinprep itself is not whole: ${messageOf(cause)}; install or build it again`, {
+      cause,
+    });
+  }
+}
+
+/** The kernels, working on a memory. Throws a ProgramError where they were not built. */
 export function kernelsOn(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(readFileSync(MODULE));
+  compiled ??= compile();
   return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
 }
