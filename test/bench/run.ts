@@ -54,7 +54,7 @@ function show(result: BenchResult): void {
 }
 
 try {
-  const cases = whole('cases', values.bars ? 6 : 12);
+  const cases = whole('cases', 12);
   const options: CampaignOptions = {
     cohort: cohortOf(values.cohort),
     cases,
