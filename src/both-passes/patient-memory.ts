@@ -6,14 +6,18 @@ import { needsLungs } from './masks.ts';
 import { targetSpacingOf } from './standardise.ts';
 
 /*
- * Bytes at the peak of a pass, for each voxel. Fitted to peak RSS, an eighth or more above it, for CTs of 297 and of 1200
- * slices of 512x512; docs/configuration.md has the numbers.
+ * Bytes at the peak of a pass, for each voxel of the CT and of the resampled CT. Fitted to peak RSS, an eighth or more above
+ * it, for CTs of 297 and of 1200 slices of 512x512; docs/configuration.md has the numbers.
  */
-const READ_PER_VOXEL = 3.3;
-const LUNGS_PER_VOXEL = 7.4;
+/** CT and mask as they are read. */
+const READ_PER_VOXEL = 3.2;
+const LUNGS_PER_VOXEL = 8.4;
+/** The mask on the target grid, beside those: a byte, and an eighth or more above it. */
+const PER_RESAMPLED_MASK_VOXEL = 1.2;
+/** The CT, once the mask is on the target grid. */
 const HELD_PER_VOXEL = 2.4;
-const PER_RESAMPLED_VOXEL = 3;
-const PER_RESAMPLED_MASK_VOXEL = 1;
+/** The mask on the target grid, and what is made of the resampled CT as it is written. */
+const PER_RESAMPLED_VOXEL = 3.8;
 /** Of what zlib makes outside the arena, which stays as large as it was. */
 const BESIDE_ARENA_PER_RESAMPLED_VOXEL = 4.5;
 
@@ -24,47 +28,56 @@ export function voxelsOf({ ct }: OkCase): number {
 
 type MemoryRules = Pick<Config, 'roi' | 'thorax' | 'output'>;
 
-/** Memory that pass 1 takes, by the voxels of the CT: most while the volumes are read, or while the lungs are found. */
-export function measureBytes(voxels: number, config: Pick<Config, 'roi' | 'thorax'>): number {
-  return FIXED_PATIENT_BYTES + (needsLungs(config) ? LUNGS_PER_VOXEL : READ_PER_VOXEL) * voxels;
+/** Voxels of a CT, and of the same on the target grid. */
+interface Size {
+  readonly voxels: number;
+  readonly resampledVoxels: number;
 }
 
-/** Memory that pass 2 takes, by the voxels of the CT and of the resampled CT: as pass 1, or with all that is written of a volume made. */
-function roiBytes(
-  voxels: number,
-  resampledVoxels: number,
-  auditVolumes: boolean,
-  config: MemoryRules,
-): number {
-  const measured = measureBytes(voxels, config);
-  if (config.output.gzipEngine !== 'wasm' && auditVolumes)
+function sizeOf(record: OkCase, { resample }: Pick<Config, 'resample'>): Size {
+  const geometry = geometryOfRecord(record.ct);
+  const volumeOf = ([x, y, z]: readonly number[]): number => x * y * z;
+  const voxels = voxelsOf(record);
+  const target = targetSpacingOf(geometry, resample);
+  return { voxels, resampledVoxels: (voxels * volumeOf(geometry.spacingMm)) / volumeOf(target) };
+}
+
+/** Most while the mask is resampled, or while the lungs are found. */
+function measureBytes({ voxels, resampledVoxels }: Size, config: MemoryRules): number {
+  const perVoxel = needsLungs(config) ? LUNGS_PER_VOXEL : READ_PER_VOXEL;
+  return FIXED_PATIENT_BYTES + perVoxel * voxels + PER_RESAMPLED_MASK_VOXEL * resampledVoxels;
+}
+
+/** As pass 1, or, with audit volumes, while the resampled CT is written. */
+function roiBytes(size: Size, auditVolumes: boolean, config: MemoryRules): number {
+  const { voxels, resampledVoxels } = size;
+  const measured = measureBytes(size, config);
+  if (!auditVolumes) return measured;
+  if (config.output.gzipEngine !== 'wasm')
     return measured + BESIDE_ARENA_PER_RESAMPLED_VOXEL * resampledVoxels;
-  const perResampled = auditVolumes ? PER_RESAMPLED_VOXEL : PER_RESAMPLED_MASK_VOXEL;
-  const made = HELD_PER_VOXEL * voxels + perResampled * resampledVoxels;
-  return Math.max(measured, FIXED_PATIENT_BYTES + made);
+  const written = HELD_PER_VOXEL * voxels + PER_RESAMPLED_VOXEL * resampledVoxels;
+  return Math.max(measured, FIXED_PATIENT_BYTES + written);
+}
+
+/** Memory that pass 1 takes for a converted patient. */
+export function measureBytesOf(record: OkCase, config: Config): number {
+  return measureBytes(sizeOf(record, config), config);
 }
 
 /** Memory that pass 2 takes for a converted patient. */
 export function roiBytesOf(record: OkCase, config: Config): number {
-  const { resample, output } = config;
-  const geometry = geometryOfRecord(record.ct);
-  const target = targetSpacingOf(geometry, resample);
-  const volumeOf = ([x, y, z]: readonly number[]): number => x * y * z;
-  const voxels = voxelsOf(record);
-  const resampled = (voxels * volumeOf(geometry.spacingMm)) / volumeOf(target);
-  return roiBytes(voxels, resampled, output.auditVolumes, config);
+  return roiBytes(sizeOf(record, config), config.output.auditVolumes, config);
 }
 
 /** The largest CT of Lung1, 297 slices of 512x512 pixels of 0.977 mm, and the same at 1 x 1 x 3 mm. */
-const USUAL_VOXELS = 512 * 512 * 297;
-const USUAL_RESAMPLED_VOXELS = 500 * 500 * 297;
+const USUAL: Size = { voxels: 512 * 512 * 297, resampledVoxels: 500 * 500 * 297 };
 
 /** What that patient takes in pass 1. */
 export function usualMeasureBytes(config: MemoryRules): number {
-  return measureBytes(USUAL_VOXELS, config);
+  return measureBytes(USUAL, config);
 }
 
 /** What it takes at most in pass 2, audit volumes included. */
 export function usualRoiBytes(config: MemoryRules): number {
-  return roiBytes(USUAL_VOXELS, USUAL_RESAMPLED_VOXELS, true, config);
+  return roiBytes(USUAL, true, config);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { measureBytes, roiBytesOf } from '../../src/both-passes/patient-memory.ts';
+import { measureBytesOf, roiBytesOf } from '../../src/both-passes/patient-memory.ts';
 import { PRESETS } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { OkCase } from '../../src/records/case.ts';
@@ -9,8 +9,8 @@ import { convertBytes } from '../../src/steps/convert/patient-memory.ts';
 
 /** Of the patients that were measured: by slices, their spacing in mm, and bytes of their files and their archive. */
 const PATIENTS = new Map([
-  ['297', { sliceMm: 3, files: 185_756_676, archive: 78_766_781 }],
-  ['1200', { sliceMm: 0.5, files: 750_521_378, archive: 318_260_381 }],
+  ['297', { sliceMm: 3, files: 185_744_388, archive: 76_623_685 }],
+  ['1200', { sliceMm: 0.5, files: 750_484_514, archive: 309_595_571 }],
 ]);
 
 const ROW = /^\| (\d+) \| `(\w+)`(?:, (\w+))? \| (\d) \| (\d+) MB \| (\d+) MB \| (\d+) MB \|$/gm;
@@ -48,7 +48,7 @@ test.each(rows)(
     const record = { ct: grid } as unknown as OkCase;
     const estimates = [
       what === 'archive' ? convertBytes(0, archive, config) : convertBytes(files, 0, config),
-      measureBytes(512 * 512 * size[2], config),
+      measureBytesOf(record, config),
       roiBytesOf(record, config),
     ].map((bytes) => PROCESS_BYTES + Number(workers) * (WORKER_BYTES + bytes));
     for (const [i, megabytes] of measured.entries()) {

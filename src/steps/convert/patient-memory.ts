@@ -4,12 +4,12 @@ import { FIXED_PATIENT_BYTES } from '../../runner/worker-count.ts';
 
 /*
  * Bytes at the peak for each byte that is read, and for each byte of an archive: DICOM deflates to somewhat less than half,
- * and the archive itself is held too. Most is held while slices become a CT, or, where pass 1 needs the lungs, while they
- * are found. Fitted to peak RSS, an eighth or more above it, for CTs of 297 and of 1200 slices of 512x512;
+ * and the archive itself is held too. Most is held while slices become a CT beside the mask, or, where pass 1 needs the
+ * lungs, while they are found. Fitted to peak RSS, an eighth or more above it, for CTs of 297 and of 1200 slices of 512x512;
  * docs/configuration.md has the numbers.
  */
-const READING = { perFileByte: 2.2, perArchiveByte: 6.5 };
-const FINDING_LUNGS = { perFileByte: 3.4, perArchiveByte: 9 };
+const READING = { perFileByte: 2.65, perArchiveByte: 7.8 };
+const FINDING_LUNGS = { perFileByte: 4.1, perArchiveByte: 10.8 };
 /** What zlib deflates to lies outside the arena; the kernel's output takes the room of the files there. */
 const BESIDE_ARENA = { perFileByte: 0.5, perArchiveByte: 1.2 };
 

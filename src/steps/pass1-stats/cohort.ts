@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { measureBytes, usualMeasureBytes, voxelsOf } from '../../both-passes/patient-memory.ts';
+import { measureBytesOf, usualMeasureBytes, voxelsOf } from '../../both-passes/patient-memory.ts';
 import { UsageError } from '../../errors.ts';
 import { measureFingerprint } from '../../measures/measures-file.ts';
 import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
@@ -66,7 +66,7 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
     usual: { bytes: usualMeasureBytes(config), what: USUAL_CT },
     onCrash: (exclusion) => ({ state: 'excluded', fingerprint: '', exclusion }),
     findDone: (task) => findMeasured(task, watch.clock),
-    prepare: (task) => ({ task, bytes: measureBytes(voxelsOf(task.record), config) }),
+    prepare: (task) => ({ task, bytes: measureBytesOf(task.record, config) }),
     weigh: async () =>
       tasks.map((task) => ({
         patientId: task.patientId,
