@@ -88,6 +88,8 @@ export function arenaBytes(): number {
  * large as this one left it, up to `mostKeptBytes`: a larger one goes back to the system.
  */
 export async function inArena<T>(mostKeptBytes: number, work: () => Promise<T>): Promise<T> {
+  // Now, so that what is wrong with it is no fault of what first lies in it.
+  threadArena();
   open = true;
   try {
     return await work();

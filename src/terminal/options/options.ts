@@ -24,7 +24,7 @@ export const COMPONENT_OPTIONS = {
   convert: {
     raw: uri(RAW_DATA),
     masks,
-    interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json} are written'),
+    interim: uri('Where PATIENT/{ct.nii.gz,tumor.nii.gz,case.json,pass1.json} are written'),
     cases: folder('Folder for the cases.json artifact'),
     content: {
       type: 'string',
