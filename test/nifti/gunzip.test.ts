@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inArena, kernelsFor } from '../../src/memory/thread.ts';
+import { inArena, kernelsFor, room } from '../../src/memory/thread.ts';
 import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti } from '../../src/nifti/encode.ts';
 import { gunzip } from '../../src/nifti/gunzip.ts';
@@ -146,6 +146,19 @@ test('a wrong checksum, and a wrong length, are refused', async () => {
     [2, 1],
   ])
     expect((await gunzipped(changed(fromEnd, by))).message).toBe('incorrect length check');
+});
+
+test('what the kernel leaves to zlib takes no memory of a patient', async () => {
+  const one = gzipSync('some content'.repeat(2000));
+  const damaged = Uint8Array.from(one);
+  damaged[damaged.length - 8] ^= 1;
+  await inArena(2 ** 28, async () => {
+    const top = () => room(Uint8Array, 0).byteOffset;
+    const before = top();
+    expect(kernelsFor(gunzip(Buffer.concat([one, one])))).toBeUndefined();
+    expect(() => gunzip(damaged)).toThrow('incorrect data check');
+    expect(top()).toBe(before);
+  });
 });
 
 test('more than the limit is refused, as much is not', async () => {
