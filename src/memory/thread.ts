@@ -62,7 +62,10 @@ export function kernelsFor(...arrays: readonly ArrayBufferView[]): Kernels | und
   return arena?.holds(...arrays) ? arena.kernels : undefined;
 }
 
-/** What `work` returns, which must not lie in the arena: what it took there meanwhile is free again. It runs to its end at once. */
+/**
+ * What `work` returns, which must not lie in the arena: what it took there meanwhile is free again. It runs to its end at
+ * once.
+ */
 export function scratch<T>(work: () => T): T {
   return open ? threadArena().scratch(work) : work();
 }

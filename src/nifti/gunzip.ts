@@ -28,7 +28,10 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** Where the first member's DEFLATE stream begins; undefined where its header is broken, or has a checksum, as none in use has. */
+/**
+ * Where the first member's DEFLATE stream begins; undefined where its header is broken, or has a checksum, as none in use
+ * has.
+ */
 function streamStart(bytes: Uint8Array): number | undefined {
   const flags = bytes[3];
   if (!isGzip(bytes) || bytes[2] !== DEFLATED || (flags & (HEADER_CRC | RESERVED)) !== 0) return undefined;
