@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os';
 
 /** Settings of Node that a process of swinprep has before it loads what the command line is made of. */
 export function prepareProcess(): void {
-  // Steps are processes with worker threads, all of which load the same modules: compiled once, they start faster.
+  // Processes and their worker threads all load the same modules: compiled once, they start faster.
   // The environment hands the place of the cache on to worker threads.
   const { directory } = module.enableCompileCache();
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
-  // Gzip runs in libuv's thread pool, which has four threads by itself, however many cores there are.
+  // Files are read and written in libuv's thread pool, and zlib deflates there where it is asked for. It has four threads by
+  // itself, however many cores there are.
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 }

@@ -1,5 +1,5 @@
 /*
- * Linear interpolation v0 + (v1 - v0) * w in double, with the bits of src/kernels/grid/resample.ts: nothing is fused, and
+ * Linear interpolation v0 + (v1 - v0) * w in double, with the bits of src/kernels/grid/row-kernels.ts: nothing is fused, and
  * each result comes of the same operations in the same order.
  */
 

@@ -9,9 +9,7 @@ import type { StageClock } from '../timing/stage-clock.ts';
 import { timedDecode } from '../timing/timed-nifti.ts';
 import type { Volume, VoxelArray } from '../volume/geometry.ts';
 
-type Bytes = Uint8Array;
-
-async function readWritten(store: Store, patientId: string, { file }: OutputFile): Promise<Bytes> {
+async function readWritten(store: Store, patientId: string, { file }: OutputFile): Promise<Uint8Array> {
   const key = `${patientId}/${file}`;
   const bytes = await store.read(key);
   if (bytes === undefined) throw new StorageError(`${store.uri}/${key}`, 'is not there; run convert again');
@@ -22,7 +20,7 @@ function volumeOf<T extends VoxelArray>(
   store: Store,
   patientId: string,
   { file, sha256 }: OutputFile,
-  bytes: Bytes,
+  bytes: Uint8Array,
   isType: (data: VoxelArray) => data is T,
   clock: StageClock,
 ): Volume<T> {

@@ -10,7 +10,7 @@ export const output = z.strictObject({
   gzipEngine: z
     .enum(['wasm', 'zlib', 'igzip'])
     .describe(
-      'What deflates volumes: `wasm`, which is part of swinprep; `zlib`, which is part of Node and takes three times the processor time; or `igzip`, the program of ISA-L (Debian package isal).',
+      'What deflates volumes: `wasm`, which is part of swinprep; `zlib`, which is part of Node and takes three to five times the processor time; or `igzip`, the program of ISA-L (Debian package isal).',
     ),
   gzipLevelInt: z
     .int()

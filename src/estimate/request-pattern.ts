@@ -94,8 +94,8 @@ const SHARED_STEPS = 3;
 /**
  * Requests to Blob Storage of a first run. Every rank lists all of the raw data, and reads and keeps the `headers` that tell
  * the patients. A patient is listed when its turn is near, and where there are several ranks, each lists all patients to deal
- * them; raw files are read once, and so are volumes in `interim`, by pass 2: convert measures for pass 1. What the mounts of Azure ML ask for, and how often rank 0
- * looks for parts, is not in it. Deletions are free.
+ * them; raw files are read once, and so are volumes in `interim`, by pass 2: convert measures for pass 1. What the mounts of
+ * Azure ML ask for, and how often rank 0 looks for parts, is not in it. Deletions are free.
  */
 export function requestsOfRun({ raw, interim, roi, headers }: RunSizes, ranks: number): Requests {
   const parts = ranks > 1 ? SHARED_STEPS * ranks : 0;

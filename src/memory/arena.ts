@@ -34,9 +34,9 @@ export function typeOf<A extends object>(array: A): ArrayType<A> {
 const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
 
 /**
- * Memory that is handed out from its start on, and given back all at once, by `scratch`, or array by array. It is a WebAssembly.Memory, so
- * that the kernels of src/assembly work on what lies in it where it lies, and a shared one, so that arrays in it outlive
- * its growth and V8 collects no garbage on account of its size.
+ * Memory that is handed out from its start on, and given back all at once, by `scratch`, or array by array. It is a
+ * WebAssembly.Memory, so that the kernels of src/assembly work on what lies in it where it lies, and a shared one, so that
+ * arrays in it outlive its growth and V8 collects no garbage on account of its size.
  */
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });

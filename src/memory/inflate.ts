@@ -1,14 +1,23 @@
-import { kernelsFor, room, scratch } from './thread.ts';
+import { copyOf, giveBack, isPatientAtWork, kernelsFor, room, scratch } from './thread.ts';
 
 /**
- * Fills `output` with what a raw DEFLATE stream (RFC 1951) inflates to, by the kernel of src/assembly. False where it does not lie
- * in the arena, and where the stream is broken, holds more or less, or ends before `packed` does: zlib is then to be asked.
+ * The `length` bytes that a raw DEFLATE stream (RFC 1951) inflates to, in the thread's arena, by the kernel of src/assembly.
+ * Undefined where no patient is at work in the thread or its arena is full, and where the stream is broken, holds more or
+ * less, or ends before `packed` does: zlib is then to be asked.
  */
-export function inflateInto(output: Uint8Array, packed: Uint8Array): boolean {
+export function inflated(packed: Uint8Array, length: number): Uint8Array | undefined {
+  if (!isPatientAtWork()) return undefined;
+  const output = room(Uint8Array, length);
+  if (inflateInto(output, packed)) return output;
+  giveBack(output);
+  return undefined;
+}
+
+/** Whether `output` holds all that `packed` does. */
+function inflateInto(output: Uint8Array, packed: Uint8Array): boolean {
   if (kernelsFor(output) === undefined) return false;
   return scratch(() => {
-    const input = kernelsFor(packed) === undefined ? room(Uint8Array, packed.length) : packed;
-    if (input !== packed) input.set(packed);
+    const input = kernelsFor(packed) === undefined ? copyOf(packed) : packed;
     const kernels = kernelsFor(output, input);
     const work = kernels && room(Uint8Array, kernels.inflateWorkBytes());
     // 4 GiB are taken.

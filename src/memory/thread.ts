@@ -7,6 +7,11 @@ let arena: Arena | undefined;
 /** A patient is at work: what is asked for lies in the arena. */
 let open = false;
 
+/** Whether what is asked for now lies in the thread's arena, as far as that has room. */
+export function isPatientAtWork(): boolean {
+  return open;
+}
+
 /** The arena of this thread, whose kernels work whether a patient does or not. */
 export function threadArena(): Arena {
   arena ??= new Arena();
@@ -57,7 +62,10 @@ export function kernelsFor(...arrays: readonly ArrayBufferView[]): Kernels | und
   return arena?.holds(...arrays) ? arena.kernels : undefined;
 }
 
-/** What `work` returns, which must not lie in the arena: what it took there meanwhile is free again. It runs to its end at once. */
+/**
+ * What `work` returns, which must not lie in the arena: what it took there meanwhile is free again. It runs to its end at
+ * once.
+ */
 export function scratch<T>(work: () => T): T {
   return open ? threadArena().scratch(work) : work();
 }

@@ -44,8 +44,8 @@ export function geometryOfHeader({ affine, size, pixdimMm }: NiftiHeader, refuse
 }
 
 /**
- * Takes back the memory of a volume of a `.nii.gz` file that swinprep wrote, which `decodeNifti` has inflated into the arena; it is
- * not to be used any more.
+ * Takes back the memory of a volume of a `.nii.gz` file that swinprep wrote, which `decodeNifti` has inflated into the
+ * arena; it is not to be used any more.
  */
 export function giveBackDecoded({ data: { buffer, byteOffset, byteLength } }: Volume): void {
   if (byteOffset < HEADER_BYTES) return;

@@ -77,13 +77,19 @@ export function windowBitsOf(data: VoxelArray): number {
   return isReal(data) ? 12 : 15;
 }
 
-/** Bytes that the kernel matches as one, by the voxels: whole real numbers, integers by 16 bits, that 32 of CT are found in too. */
+/**
+ * Bytes that the kernel matches as one, by the voxels: whole real numbers, integers by 16 bits, that 32 of CT are found in
+ * too.
+ */
 function unitOf(data: VoxelArray): 1 | 2 | 4 | 8 {
   if (isReal(data)) return data.BYTES_PER_ELEMENT === 8 ? 8 : 4;
   return data.BYTES_PER_ELEMENT === 1 ? 1 : 2;
 }
 
-/** A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest; see `holdsParts`. */
+/**
+ * A volume whose voxels, all of one type, are made while it is written: one part after the other, x fastest; see
+ * `holdsParts`.
+ */
 export interface VolumeInParts {
   readonly geometry: Geometry;
   readonly voxels: Float32ArrayConstructor | Int16ArrayConstructor;

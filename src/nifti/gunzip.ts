@@ -1,6 +1,6 @@
 import { crc32, gunzipSync } from 'node:zlib';
-import { inflateInto } from '../memory/inflate.ts';
-import { room } from '../memory/thread.ts';
+import { inflated } from '../memory/inflate.ts';
+import { giveBack } from '../memory/thread.ts';
 
 /** More than 2^30 voxels of four bytes: what inflates to more is no volume but a bomb. */
 const MAX_INFLATED_BYTES = 2 ** 32 + 2 ** 20;
@@ -28,7 +28,10 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** Where the first member's DEFLATE stream begins; undefined where its header is broken, or has a checksum, as none in use has. */
+/**
+ * Where the first member's DEFLATE stream begins; undefined where its header is broken, or has a checksum, as none in use
+ * has.
+ */
 function streamStart(bytes: Uint8Array): number | undefined {
   const flags = bytes[3];
   if (!isGzip(bytes) || bytes[2] !== DEFLATED || (flags & (HEADER_CRC | RESERVED)) !== 0) return undefined;
@@ -52,16 +55,18 @@ function toldLength(bytes: Uint8Array): number {
  * What a file of one member holds, in the thread's arena. Undefined where no patient is at work there, and of all else: several
  * members, bytes after the last one, what is broken or more than `mostBytes`.
  */
-function inArena(bytes: Uint8Array, mostBytes: number): Uint8Array | undefined {
+function singleMember(bytes: Uint8Array, mostBytes: number): Uint8Array | undefined {
   const start = streamStart(bytes);
   if (start === undefined) return undefined;
   const length = toldLength(bytes);
   if (length > mostBytes || length > MOST_INFLATION * bytes.length) return undefined;
-  const output = room(Uint8Array, length);
   const end = bytes.length - TRAILER_BYTES;
-  if (!inflateInto(output, bytes.subarray(start, end))) return undefined;
+  const content = inflated(bytes.subarray(start, end), length);
+  if (content === undefined) return undefined;
   const told = new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true);
-  return crc32(output) === told ? output : undefined;
+  if (crc32(content) === told) return content;
+  giveBack(content);
+  return undefined;
 }
 
 /** Room for all that a gzip file inflates to, by what its last member tells, so that nothing is moved later. */
@@ -78,8 +83,8 @@ function roomFor(bytes: Uint8Array, mostBytes: number): number {
  * zlib throws, which is asked about every file that is not a single whole member.
  */
 export function gunzip(bytes: Uint8Array, mostBytes = MAX_INFLATED_BYTES): Uint8Array {
-  const inflated = inArena(bytes, mostBytes);
-  if (inflated !== undefined) return inflated;
+  const content = singleMember(bytes, mostBytes);
+  if (content !== undefined) return content;
   const out = gunzipSync(bytes, { chunkSize: roomFor(bytes, mostBytes), maxOutputLength: mostBytes });
   return new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
 }

@@ -6,7 +6,10 @@ import { CHUNK_BYTES, chunksOf, HEADER, Trailer } from './gzip.ts';
 /** Bytes that are deflated at a stretch, some 20 ms, before what else the thread has to do, as writing, has a turn. */
 const STRETCH_BYTES = 8 * CHUNK_BYTES;
 
-/** An empty block with the fixed Huffman codes, the last of its stream (RFC 1951, 3.2.6): no chunk has to know that it is the last. */
+/**
+ * An empty block with the fixed Huffman codes, the last of its stream (RFC 1951, 3.2.6): no chunk has to know that it is the
+ * last.
+ */
 const FINAL_BLOCK = Uint8Array.of(3, 0);
 
 /** Where chunks are deflated that the thread's arena has no room beside. */

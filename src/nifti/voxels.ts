@@ -1,5 +1,5 @@
 import { NIFTI1 } from 'nifti-reader-js';
-import { room } from '../memory/thread.ts';
+import { copyOf, room } from '../memory/thread.ts';
 import type { VoxelArray } from '../volume/geometry.ts';
 
 type StoredArray = VoxelArray | BigInt64Array | BigUint64Array;
@@ -74,8 +74,7 @@ export function readVoxels(
   let stored: StoredArray;
   if (littleEndian && start % type.bytes === 0) stored = new type.array(bytes.buffer, start, count);
   else {
-    const copy = room(Uint8Array, count * type.bytes);
-    copy.set(bytes.subarray(offset, offset + copy.length));
+    const copy = copyOf(bytes.subarray(offset, offset + count * type.bytes));
     if (!littleEndian) toLittleEndian(copy, type.bytes);
     stored = new type.array(copy.buffer, copy.byteOffset, count);
   }

@@ -31,7 +31,10 @@ export const profileSchema = z.strictObject({
   }),
   /** Of the thread that hands out patients and writes artifacts. */
   main: z.strictObject({ wall_s: z.number(), stages: z.array(stageTime) }),
-  /** Of all worker threads; null where the step has none, or no patient was left for them. The seconds add up to workers times wall_s. */
+  /**
+   * Of all worker threads; null where the step has none, or no patient was left for them. The seconds add up to workers
+   * times wall_s.
+   */
   pool: z
     .strictObject({
       workers: z.int(),

@@ -139,8 +139,8 @@ async function runInWorkers<T extends CaseTask, R>(
 /**
  * Runs every task in a pool of worker threads, each holding one patient at a time, so that memory does not grow with
  * the cohort; what is found done takes none. A patient waits while those at work leave too little memory for it, unless it
- * would be alone. Records come back in the order of the tasks. A patient whose worker dies of something unforeseen is excluded by `onCrash`, the others
- * go on. Throws an UnfinishedError at the end where a place or a program failed.
+ * would be alone. Records come back in the order of the tasks. A patient whose worker dies of something unforeseen is
+ * excluded by `onCrash`, the others go on. Throws an UnfinishedError at the end where a place or a program failed.
  */
 export async function runCases<T extends CaseTask, R>(
   tasks: readonly T[],

@@ -18,7 +18,7 @@ export type CaseOutcome<R> =
   /** A place to read or write failed, or a program: nothing is known of the patient. */
   | { readonly state: 'failed'; readonly message: string };
 
-/** What a worker thread answers: what became of the patient, and and where the time went. */
+/** What a worker thread answers: what became of the patient, and where the time went. */
 export interface TimedOutcome<R> {
   readonly outcome: CaseOutcome<R>;
   readonly times: StageTimes;

@@ -4,8 +4,8 @@ import { arenaBytes, inArena } from '../memory/thread.ts';
 import { StageClock } from '../timing/stage-clock.ts';
 import type { CaseOutcome, CaseTask, Errand, PatientWork, TimedOutcome } from './task.ts';
 
-/** Of the step that this thread does. */
-let current: string | undefined;
+/** The module of the step whose patients this thread has. */
+let currentModule: string | undefined;
 
 /** A step's work. Throws a ProgramError where its module cannot be loaded: no patient is to blame for that. */
 async function workOf(module: string): Promise<PatientWork<CaseTask, unknown>> {
@@ -33,8 +33,8 @@ async function outcomeOf(
   clock: StageClock,
 ): Promise<CaseOutcome<unknown>> {
   // What the last patient of another step has left would lie beside the first of this one.
-  if (current !== undefined && current !== module) collectGarbage();
-  current = module;
+  if (currentModule !== undefined && currentModule !== module) collectGarbage();
+  currentModule = module;
   try {
     const work = await workOf(module);
     return await inArena(mostKeptBytes, () => work(task, clock));

@@ -9,8 +9,8 @@ import { addWindowed, emptyWindowedMoments } from '../../src/kernels/intensity/m
 import { noiseHu } from '../../src/kernels/intensity/noise.ts';
 import { roundToInt16 } from '../../src/kernels/intensity/window.ts';
 import { wrapShare } from '../../src/kernels/intensity/wrap-share.ts';
-import { kernelsFor, room } from '../../src/memory/thread.ts';
-import { arenaCopy, withKernels } from '../support/in-arena.ts';
+import { copyOf, kernelsFor, room } from '../../src/memory/thread.ts';
+import { withKernels } from '../support/in-arena.ts';
 
 /** HU of every kind: smooth, full of runs, at the ends of int16. */
 const hu = (length: number) =>
@@ -38,7 +38,7 @@ async function both<A extends Int16Array | Float32Array, T>(
   values: A,
   work: (values: A) => T,
 ): Promise<[kernel: T, plain: T]> {
-  return [await withKernels(() => work(arenaCopy<A>(values))), work(values)];
+  return [await withKernels(() => work(copyOf<A>(values))), work(values)];
 }
 
 describe('a kernel of src/assembly gives what TypeScript gives, to the bit', () => {
@@ -47,7 +47,7 @@ describe('a kernel of src/assembly gives what TypeScript gives, to the bit', () 
       fc.asyncProperty(fc.nat(200).chain(hu), async (values) => {
         const counts = new Uint32Array(65536);
         countInto(counts, values);
-        const histogram = await withKernels(() => new HuHistogram(arenaCopy(values)));
+        const histogram = await withKernels(() => new HuHistogram(copyOf(values)));
         for (const value of new Set(values))
           expect(histogram.count(value, value)).toBe(counts[value + 32768]);
         expect(histogram.count(-32768, 32767)).toBe(values.length);
@@ -122,7 +122,7 @@ describe('a kernel of src/assembly gives what TypeScript gives, to the bit', () 
           const plain = signed ? new Int16Array(words) : words.slice();
           clearUnusedBits(plain, signed, bits);
           const kernel = await withKernels(() => {
-            const source = arenaCopy(words);
+            const source = copyOf(words);
             const out = signed ? room(Int16Array, words.length) : room(Uint16Array, words.length);
             kernelsFor(source, out)!.storedValues(
               source.byteOffset,
@@ -151,7 +151,7 @@ describe('a kernel of src/assembly gives what TypeScript gives, to the bit', () 
           const plain = new Int16Array(values.length);
           const ends = rescaleInto(values, { slope, intercept }, plain);
           const kernel = await withKernels(() => {
-            const source = arenaCopy<Int16Array | Uint16Array>(values);
+            const source = copyOf<Int16Array | Uint16Array>(values);
             const [out, range] = [room(Int16Array, values.length), room(Int32Array, 4)];
             kernelsFor(source, out)!.rescale(
               source.byteOffset,

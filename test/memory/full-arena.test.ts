@@ -6,10 +6,9 @@ import { addWindowed, emptyWindowedMoments } from '../../src/kernels/intensity/m
 import { noiseHu } from '../../src/kernels/intensity/noise.ts';
 import { roundToInt16 } from '../../src/kernels/intensity/window.ts';
 import { wrapShare } from '../../src/kernels/intensity/wrap-share.ts';
-import { inArena, kernelsFor, room } from '../../src/memory/thread.ts';
+import { copyOf, inArena, kernelsFor, room } from '../../src/memory/thread.ts';
 import { gunzip } from '../../src/nifti/gunzip.ts';
 import { gzipVoxels } from '../../src/nifti/voxel-gzip.ts';
-import { arenaCopy } from '../support/in-arena.ts';
 
 const GIB = 2 ** 30;
 /** More than what of an array a kernel goes through at a time: 64 KiB at most, where it deflates. */
@@ -69,7 +68,7 @@ test.each([4 * 2 ** 20, 2 ** 20, 600_000, 300_000, 100_000, 9000, 2000, 300, 20,
   'what is computed is the same where the arena has %i bytes left, and changes nothing else in it',
   async (bytes) => {
     await inArena(0, async () => {
-      const [hu, floats] = [arenaCopy(ct), arenaCopy(real)];
+      const [hu, floats] = [copyOf(ct), copyOf(real)];
       leave(bytes);
       expect(await computed(hu, floats)).toEqual(expected);
     });
@@ -79,7 +78,7 @@ test.each([4 * 2 ** 20, 2 ** 20, 600_000, 300_000, 100_000, 9000, 2000, 300, 20,
 test.each([2, 3])('what is computed is the same beyond %i GiB', async (gib) => {
   await inArena(0, async () => {
     room(Uint8Array, gib * GIB);
-    const [hu, floats] = [arenaCopy(ct), arenaCopy(real)];
+    const [hu, floats] = [copyOf(ct), copyOf(real)];
     expect(hu.byteOffset).toBeGreaterThan(gib * GIB);
     expect(await computed(hu, floats)).toEqual(expected);
   });

@@ -8,6 +8,7 @@ import { encodeNifti } from '../../src/nifti/encode.ts';
 import { vec3 } from '../../src/volume/geometry.ts';
 import { readGolden } from '../support/goldens.ts';
 import { hasSharedData, shared } from '../support/shared-data.ts';
+import { VOXEL_ARRAYS } from '../support/volumes/voxel-arrays.ts';
 
 interface SmallFile {
   name: string;
@@ -68,16 +69,7 @@ describe.runIf(hasSharedData)('files of other programs', () => {
   });
 });
 
-test.each([
-  Int8Array,
-  Uint8Array,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-])('a volume of any voxel type comes back as it was written: %o', (ArrayType) => {
+test.each(VOXEL_ARRAYS)('a volume of any voxel type comes back as it was written: %o', (ArrayType) => {
   const geometry = {
     size: [2, 3, 1],
     spacingMm: [0.5, 0.75, 3],

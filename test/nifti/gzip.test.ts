@@ -4,6 +4,7 @@ import { gunzipSync as firstMember } from 'fflate';
 import { expect, test } from 'vitest';
 import { gunzip } from '../../src/nifti/gunzip.ts';
 import { type DeflateOptions, gzip, MEM_LEVEL } from '../../src/nifti/gzip.ts';
+import { lengthAboutSeams, noise } from '../support/deflated.ts';
 
 const MIB = 2 ** 20;
 
@@ -12,25 +13,8 @@ async function zip(parts: Iterable<Uint8Array>, how: DeflateOptions): Promise<Ui
   return new Uint8Array(Buffer.concat(await gzip(parts, how)));
 }
 
-/** Bytes that deflate to about half, of any length, the same ones for the same seed. */
-function noise(length: number, seed: number): Uint8Array {
-  let state = seed + 1;
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 28;
-  }
-  return bytes;
-}
-
-/** Lengths about the seams of the chunks. */
-const length = fc.oneof(
-  fc.nat(5000),
-  fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -2, max: 2 })).map(([n, off]) => n * MIB + off),
-);
-
 test('is one member that inflates to the parts in a row, whatever their lengths, the level and the window', async () => {
-  const parts = fc.array(fc.tuple(length, fc.nat()), { maxLength: 3 });
+  const parts = fc.array(fc.tuple(lengthAboutSeams, fc.nat()), { maxLength: 3 });
   const options = fc.record({
     level: fc.integer({ min: 1, max: 9 }),
     windowBits: fc.integer({ min: 9, max: 15 }),

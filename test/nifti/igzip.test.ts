@@ -7,7 +7,9 @@ import { encodeNifti, encodeNiftiGz } from '../../src/nifti/encode.ts';
 import { igzip } from '../../src/nifti/igzip.ts';
 import type { VoxelArray } from '../../src/volume/geometry.ts';
 import { temporaryFolder } from '../support/cli.ts';
+import { noise } from '../support/deflated.ts';
 import { hasIgzip, pathWith } from '../support/igzip.ts';
+import { GRAINY } from '../support/volumes/grainy.ts';
 
 const MIB = 2 ** 20;
 const HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -15,17 +17,6 @@ const HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 afterEach(() => {
   vi.unstubAllEnvs();
 });
-
-/** Bytes that deflate to about half, the same ones for the same seed. */
-function noise(length: number, seed: number): Uint8Array {
-  let state = seed + 1;
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 28;
-  }
-  return bytes;
-}
 
 /** A whole file. */
 async function zip(parts: Iterable<Uint8Array>, level: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -50,17 +41,11 @@ describe.runIf(hasIgzip)('by igzip', () => {
     );
   });
 
-  const geometry = {
-    size: [64, 64, 32],
-    spacingMm: [1, 1, 3],
-    originMm: [0, 0, 0],
-    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-  } as const;
-  const hu = Float32Array.from(noise(64 * 64 * 32, 5), (g, i) => Math.fround(40 * Math.sin(i / 500) + g));
+  const { geometry, hu } = GRAINY;
 
   test.each<[string, VoxelArray]>([
     ['int16', Int16Array.from(hu)],
-    ['float32', hu],
+    ['float32', Float32Array.from(hu)],
     ['uint8', Uint8Array.from(hu, (v) => (v > 20 ? 1 : 0))],
   ])('a volume of %s comes back, and in the same bytes each time', async (_, data) => {
     const volume = { data, geometry };

@@ -8,6 +8,8 @@ import { decodeNifti } from '../../src/nifti/decode.ts';
 import { encodeNifti, encodeNiftiGz } from '../../src/nifti/encode.ts';
 import { gzipVoxels } from '../../src/nifti/voxel-gzip.ts';
 import type { VoxelArray } from '../../src/volume/geometry.ts';
+import { lengthAboutSeams, noise } from '../support/deflated.ts';
+import { GRAINY } from '../support/volumes/grainy.ts';
 
 const MIB = 2 ** 20;
 const UNITS = [1, 2, 4, 8] as const;
@@ -22,25 +24,8 @@ async function zip(parts: Iterable<Uint8Array>, unit: 1 | 2 | 4 | 8): Promise<Bu
   return Buffer.concat(await gzipVoxels(parts, unit));
 }
 
-/** Bytes that deflate to about half, of any length, the same ones for the same seed. */
-function noise(length: number, seed: number): Uint8Array {
-  let state = seed + 1;
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 28;
-  }
-  return bytes;
-}
-
-const length = fc.oneof(
-  fc.nat(3),
-  fc.nat(5000),
-  fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -2, max: 2 })).map(([n, off]) => n * MIB + off),
-);
-
 test('is one member that inflates to the parts in a row, whatever their lengths and the unit', async () => {
-  const parts = fc.array(fc.tuple(length, fc.nat()), { maxLength: 3 });
+  const parts = fc.array(fc.tuple(lengthAboutSeams, fc.nat()), { maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(parts, fc.constantFrom(...UNITS), async (shapes, unit) => {
       const bytes = shapes.map(([n, seed]) => noise(n, seed));
@@ -55,16 +40,8 @@ test('is one member that inflates to the parts in a row, whatever their lengths 
   );
 });
 
-const geometry = {
-  size: [64, 64, 32],
-  spacingMm: [1, 1, 3],
-  originMm: [0, 0, 0],
-  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-} as const;
-
 describe('a volume', () => {
-  const grain = noise(64 * 64 * 32, 5);
-  const hu = Array.from(grain, (g, i) => 40 * Math.sin(i / 500) + g);
+  const { geometry, grain, hu } = GRAINY;
 
   test.each<[string, VoxelArray]>([
     ['uint8', Uint8Array.from(grain, (g) => Number(g > 14))],

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { buildDatalist, datalistSchema } from '../../src/exports/datalist.ts';
+import { collectGarbage } from '../../src/memory/garbage.ts';
 import { casesSchema, mergeCases } from '../../src/records/cases.ts';
 import { changesSchema } from '../../src/records/changes.ts';
 import { decodeJson, encodeJson } from '../../src/records/json.ts';
@@ -215,12 +214,10 @@ function everyNth<T>(items: readonly T[], step: number): T[] {
 
 /** Bytes of the heap that the cases hold once they are read. */
 export function heapOf(bytes: Uint8Array): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
+  collectGarbage();
   const before = process.memoryUsage().heapUsed;
   const cases = decodeJson('cases.json', bytes, casesSchema);
-  collect();
+  collectGarbage();
   const held = process.memoryUsage().heapUsed - before;
   expect(cases.cases.length).toBeGreaterThan(0);
   return held;

@@ -1,5 +1,6 @@
 import { constants, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import fc from 'fast-check';
+import { CHUNK_BYTES } from '../../src/nifti/gzip.ts';
 
 /** Bytes of many kinds: noise of few or many values, patterns repeated at any distance, smooth voxels, and all in a row. */
 export const anyBytes: fc.Arbitrary<Uint8Array> = fc
@@ -36,6 +37,21 @@ export function random(seed: number): () => number {
     return state >>> 8;
   };
 }
+
+/** Bytes that deflate to about half, the same ones for the same seed. */
+export function noise(length: number, seed: number): Uint8Array {
+  const next = random(seed);
+  return new Uint8Array(length).map(() => next() >>> 20);
+}
+
+/** Lengths of parts, none or few bytes, and about the seams of the chunks in which they are deflated. */
+export const lengthAboutSeams: fc.Arbitrary<number> = fc.oneof(
+  fc.nat(3),
+  fc.nat(5000),
+  fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -2, max: 2 }))
+    .map(([n, off]) => n * CHUNK_BYTES + off),
+);
 
 /** All that zlib can be told. */
 export const anyOptions: fc.Arbitrary<ZlibOptions> = fc.record({

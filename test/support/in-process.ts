@@ -4,7 +4,7 @@ import { format } from 'node:util';
 import type { PreprocessOptions } from '../../src/default-pipeline/preprocess.ts';
 import { type CliResult, checkedResult } from './cli.ts';
 
-// As src/cli.ts does: worker threads and command lines that are started find the same modules compiled.
+// As src/prepare-process.ts does: worker threads and command lines that are started find the same modules compiled.
 const { directory } = enableCompileCache();
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 

@@ -30,7 +30,10 @@ import {
 /** The fast loop came too near to an end of input or output. */
 const AT_AN_END: u32 = 3;
 
-/** More than what the loads before and in a round of the fast loop reach; than its literals, a match, and what is stored beyond. */
+/**
+ * More than what the loads before and in a round of the fast loop reach; than its literals, a match, and what is stored
+ * beyond.
+ */
 const INPUT_MARGIN: usize = 32;
 const OUTPUT_MARGIN: usize = 6 + 258 + 16;
 
@@ -51,7 +54,8 @@ const WHOLE_PATTERNS = memory.data<u8>([16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 1
  * The fast loop keeps the stream's next bit at bit 2 of its buffer, so that bits as they lie there count bytes of a table. What
  * is below is what was taken before. A load of eight bytes fills the buffer to 54 bits or more, and the bits above are those
  * that the next load brings again. An entry is looked up before the load that follows it in the program, for which it need not
- * wait then: three entries of literals and lengths leave 15 bits of 54, enough for a distance's or the next one's.
+ * wait then: three entries of literals and lengths leave 15 bits of 54, enough for a distance's or the next one's. The three
+ * are written out: a function could not change the local variables that hold all this.
  */
 
 function literalAt(buffer: u64): u32 {

@@ -51,31 +51,30 @@ export function rescaleInto(
   return [least, most];
 }
 
+/** The same by the kernel; undefined where numbers are not of 16 bits, or not all that it takes lies in the arena. */
+function rescaleByKernel(
+  stored: StoredPixels,
+  { slope, intercept }: Rescale,
+  target: Int16Array,
+): [least: number, most: number] | undefined {
+  const wide = stored instanceof Int16Array || stored instanceof Uint16Array;
+  const fits = [slope, intercept].every((number) => Math.abs(number) <= INT16_MAX);
+  if (!wide || !fits || stored.length === 0 || kernelsFor(stored, target) === undefined) return undefined;
+  const signed = stored instanceof Int16Array;
+  const { byteOffset, length } = stored;
+  return scratch(() => {
+    const range = room(Int32Array, RANGE_WORDS);
+    const kernels = kernelsFor(range);
+    kernels?.rescale(byteOffset, length, signed, slope, intercept, target.byteOffset, range.byteOffset);
+    return kernels && [range[0], range[1]];
+  });
+}
+
 /** Whole HU of every stored value, where nothing is padding: what nearly every slice is, in a loop without choices. */
 function rescaleAll(stored: StoredPixels, rescale: Rescale, target: Int16Array, offset: number): HuRange {
   const { slope, intercept } = rescale;
   const slice = target.subarray(offset, offset + stored.length);
-  const kernels = kernelsFor(stored, slice);
-  const wide = stored instanceof Int16Array || stored instanceof Uint16Array;
-  const fits = [slope, intercept].every((number) => Math.abs(number) <= INT16_MAX);
-  let ends: [least: number, most: number];
-  if (kernels !== undefined && wide && fits && stored.length > 0) {
-    const signed = stored instanceof Int16Array;
-    ends = scratch(() => {
-      const range = room(Int32Array, RANGE_WORDS);
-      if (kernelsFor(range) === undefined) return rescaleInto(stored, rescale, slice);
-      kernels.rescale(
-        stored.byteOffset,
-        stored.length,
-        signed,
-        slope,
-        intercept,
-        slice.byteOffset,
-        range.byteOffset,
-      );
-      return [range[0], range[1]];
-    });
-  } else ends = rescaleInto(stored, rescale, slice);
+  const ends = rescaleByKernel(stored, rescale, slice) ?? rescaleInto(stored, rescale, slice);
   const hu = ends.map((value) => slope * value + intercept);
   return { low: Math.min(...hu), high: Math.max(...hu) };
 }

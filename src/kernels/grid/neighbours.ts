@@ -1,6 +1,9 @@
 import type { ResampleAxis } from './resample-axis.ts';
 
-/** How the samples of one axis are read: offsets into the source of each sample's two neighbours, the same one twice where the weight is 0. */
+/**
+ * How the samples of one axis are read: offsets into the source of each sample's two neighbours, the same one twice where
+ * the weight is 0.
+ */
 export interface Neighbours {
   readonly lower: Int32Array;
   readonly upper: Int32Array;

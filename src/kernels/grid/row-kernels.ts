@@ -1,6 +1,5 @@
-import { typeOf } from '../../memory/arena.ts';
 import type { Kernels } from '../../memory/kernels.ts';
-import { kernelsFor, room } from '../../memory/thread.ts';
+import { copyOf, kernelsFor } from '../../memory/thread.ts';
 import { neighbours } from './neighbours.ts';
 import type { ResampleAxis } from './resample-axis.ts';
 import type { Strided } from './strided.ts';
@@ -51,8 +50,7 @@ export function typeScriptRows({ data, step }: Strided<LinearSource>, axis: Resa
 
 /** Where the same numbers lie in the arena; undefined where it has no room for them. */
 function kept(numbers: Int32Array | Float64Array): number | undefined {
-  const array = room(typeOf(numbers), numbers.length);
-  array.set(numbers);
+  const array = copyOf(numbers);
   return kernelsFor(array) && array.byteOffset;
 }
 

@@ -1,4 +1,4 @@
-import { giveBack, room } from '../../memory/thread.ts';
+import { copyOf, giveBack, room } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 
 /** Marks with 2 the zeros of a slice that hang together, by faces, with those on its edge. */
@@ -32,8 +32,7 @@ function markOutside(slice: Uint8Array, nx: number, ny: number, open: Int32Array
  * slice leads to its edge (scipy.ndimage `binary_fill_holes` slice by slice).
  */
 export function fillHolesBySlice(mask: Uint8Array, [nx, ny, nz]: Vec3): Uint8Array {
-  const filled = room(Uint8Array, mask.length);
-  filled.set(mask);
+  const filled = copyOf(mask);
   const open = room(Int32Array, nx * ny);
   for (let z = 0; z < nz; z++) {
     const slice = filled.subarray(z * nx * ny, (z + 1) * nx * ny);

@@ -12,16 +12,14 @@ import { isArchivePlace, openRaw, type UnopenedArchives } from '../raw-store.ts'
 import { fileVanished } from './patient-files.ts';
 import { type RunFile, runFiles, runStore } from './run-files.ts';
 
-type Bytes = Uint8Array;
-
 /** What there is to read of a patient. */
 export interface PatientInputs {
   /** Name, size and version of every object: what decides the outputs. */
   readonly listed: readonly (readonly (string | number)[])[];
   /** The DICOM files; undefined where the CT is a NIfTI file. */
   readonly dicom: (() => Promise<ReadableStore>) | undefined;
-  readonly niftiCt: (() => Promise<Bytes>) | undefined;
-  readonly niftiMask: (() => Promise<Bytes>) | undefined;
+  readonly niftiCt: (() => Promise<Uint8Array>) | undefined;
+  readonly niftiMask: (() => Promise<Uint8Array>) | undefined;
 }
 
 /** A file as an input: how it is listed, where it lies and how it is read. */
@@ -29,7 +27,7 @@ interface InputFile {
   readonly listed: readonly (string | number)[];
   readonly store: ReadableStore;
   readonly entry: Entry;
-  readonly read: () => Promise<Bytes>;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** Undefined where it is not there. */

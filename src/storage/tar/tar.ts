@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { ArchiveError } from '../../errors.ts';
-import { room } from '../../memory/thread.ts';
+import { copyOf } from '../../memory/thread.ts';
 import {
   ARCHIVE_LIMITS,
   type ArchiveLimits,
@@ -74,10 +74,7 @@ function keepPlace(source: ByteSource): Keep {
       const content = await source.read(position + start, wanted);
       if (content.length < wanted)
         throw new ArchiveError(`${uri}/${key}`, 'is cut off in the archive; fetch it again');
-      if (source.givesOwn) return content;
-      const copy = room(Uint8Array, content.length);
-      copy.set(content);
-      return copy;
+      return source.givesOwn ? content : copyOf(content);
     },
   });
 }

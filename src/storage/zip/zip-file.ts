@@ -1,8 +1,8 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { Inflate } from 'fflate';
 import { ArchiveError, messageOf, StorageError } from '../../errors.ts';
-import { inflateInto } from '../../memory/inflate.ts';
-import { giveBack, room } from '../../memory/thread.ts';
+import { inflated } from '../../memory/inflate.ts';
+import { copyOf, giveBack } from '../../memory/thread.ts';
 import { MOST_INFLATION } from '../archive-limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { localHeaderLength, USUAL_LOCAL_HEADER_BYTES, type ZipRecord } from './zip-directory.ts';
@@ -103,13 +103,9 @@ async function packedStart(source: ByteSource, file: ZipRecord, wanted: number):
 
 /** A copy of the packed bytes, inflated where they are deflated, but never to more than the archive declares. */
 function unpacked(packed: Uint8Array, file: ZipRecord): Uint8Array {
-  const bytes = room(Uint8Array, file.originalSize);
-  if (!isDeflated(file)) {
-    if (packed.length !== bytes.length) return new Uint8Array(packed);
-    bytes.set(packed);
-    return bytes;
-  }
-  if (inflateInto(bytes, packed)) return bytes;
+  if (!isDeflated(file)) return copyOf(packed);
+  const bytes = inflated(packed, file.originalSize);
+  if (bytes !== undefined) return bytes;
   const { buffer, byteOffset, length } = inflateRawSync(packed, {
     maxOutputLength: file.originalSize + 1,
     chunkSize: Math.min(MOST_CHUNK_BYTES, Math.max(64, file.originalSize)),

@@ -1,12 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import { collectGarbage } from '../../../src/memory/garbage.ts';
 import { expectDealt, findListed } from '../../support/listed-container.ts';
 
 const SLICES = 150;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function heapMb(): number {
   collectGarbage();

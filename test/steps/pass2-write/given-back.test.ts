@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { resolveConfig } from '../../../src/config/load.ts';
 import { measureCase } from '../../../src/measures/measure.ts';
-import { inArena, room } from '../../../src/memory/thread.ts';
+import { copyOf, inArena } from '../../../src/memory/thread.ts';
 import type { OkCase } from '../../../src/records/case.ts';
 import { makeRoi } from '../../../src/steps/pass2-write/make-roi.ts';
 import { roiOutputs } from '../../../src/steps/pass2-write/roi-files.ts';
@@ -46,11 +46,10 @@ function configOf(source: string, gzipEngine: string, auditType: string) {
   return resolveConfig({ preset: 'lung1', file: { name: 'test.yml', text } });
 }
 
-const inRoom = <T extends Int16Array | Uint8Array>({ data, geometry }: Volume<T>): Volume<T> => {
-  const copy = room(data.constructor as never, data.length) as T;
-  copy.set(data);
-  return { data: copy, geometry };
-};
+const inRoom = <T extends Int16Array | Uint8Array>({ data, geometry }: Volume<T>): Volume<T> => ({
+  data: copyOf<T>(data),
+  geometry,
+});
 
 /** What pass 1 measures and the bytes of what pass 2 writes, by name. */
 async function madeOf(config: ReturnType<typeof configOf>) {
