@@ -61,7 +61,7 @@ export function serveCalls({ folder, environment, run, exit }: ServeOptions): vo
       });
   }
 
-  // Whatever else listens to them meanwhile, such as a bar that is drawn.
+  // Whatever else listens to them meanwhile.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => exit(1));
   process.on('disconnect', () => {
     last = true;

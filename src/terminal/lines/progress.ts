@@ -1,4 +1,3 @@
-import { progress } from '@clack/prompts';
 import { counted } from '../../counted.ts';
 import type { Report, StepEvent } from '../../runner/report.ts';
 import { doneBefore } from './done-before.ts';
@@ -44,25 +43,46 @@ function stateText({ step, state, skipped, message }: PatientEvent): string {
   return message === undefined ? what : `${what}: ${message}`;
 }
 
-/** A bar for a terminal. Patients that are not `ok` are counted in it and told at the end: a line would break the drawing. */
+/** Goes to the start of the line above and clears it. */
+const ERASE_LINE_ABOVE = '\u001b[1A\r\u001b[K';
+
+/** Characters of a whole bar. */
+const BAR_LENGTH = 30;
+
+/** "████░░░░  convert: 3/6, 2.4/s", cut to a line of the terminal. */
+function barLine({ done, total }: Tally, message: string): string {
+  const full = Math.floor((BAR_LENGTH * done) / total);
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_LENGTH - full);
+  return `${bar}  ${message}`.slice(0, Math.max(1, (process.stderr.columns || 80) - 1));
+}
+
+/**
+ * A bar for a terminal. Patients that are not `ok` are counted in it and told at the end: a line would break the drawing.
+ * It does not listen to the keyboard, so that Ctrl-C is what it is everywhere: SIGINT to all processes in the foreground.
+ */
 function drawnReport(write: (line: string) => void): Report {
-  let bar: ReturnType<typeof progress> | undefined;
   let tally: Tally | undefined;
   let notOk = 0;
+  let drawn = false;
+  const draw = (state: Tally, message: string): void => {
+    if (drawn) process.stderr.write(ERASE_LINE_ABOVE);
+    write(barLine(state, message));
+    drawn = true;
+  };
   return (event) => {
-    if (event.kind === 'note') write(event.message);
-    else if (event.kind === 'started') {
+    if (event.kind === 'note') {
+      write(event.message);
+      drawn = false;
+    } else if (event.kind === 'started') {
       tally = { total: event.patients, started: performance.now(), done: 0, worked: 0 };
       notOk = 0;
-      bar = progress({ max: event.patients, size: 30, output: process.stderr });
-      bar.start(startText(event));
-    } else if (tally !== undefined && bar !== undefined) {
+      drawn = false;
+      draw(tally, startText(event));
+    } else if (tally !== undefined) {
       tally.done++;
       if (!event.skipped) tally.worked++;
       if (event.state !== 'ok') notOk++;
-      const message = `${event.step}: ${tallyText(tally)}${notOk > 0 ? `, ${notOk} not ok` : ''}`;
-      bar.advance(1, message);
-      if (tally.done === tally.total) bar.stop(message);
+      draw(tally, `${event.step}: ${tallyText(tally)}${notOk > 0 ? `, ${notOk} not ok` : ''}`);
     }
   };
 }
