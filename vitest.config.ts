@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * spoils memory that is given back.
  */
 const alone = [
-  'test/{bench,docs,estimate,function,terminal,whole-runs}/**/*.test.ts',
+  'test/{bench,docs,estimate,function,pages,review,terminal,whole-runs}/**/*.test.ts',
   'test/azureml/{arm,local}/**/*.test.ts',
   'test/azureml/yaml/{expressions,lint}.test.ts',
   'test/dicom/codec/codecs.test.ts',

@@ -18,6 +18,7 @@ for (const file of JSON_FILES) {
 
 const written = new Set([
   path.join(dist, 'kernels.wasm'),
+  ...readdirSync(path.join(dist, 'pages')).map((file) => path.join(dist, 'pages', file)),
   ...JSON_FILES.map((file) => path.join(schemas, schemaFile(file))),
 ]);
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {

@@ -64,6 +64,16 @@ const choice = z.strictObject({
   ),
 });
 
+/** How the CT was acquired, by its headers; '' and null where they do not say. */
+export const acquisition = z.strictObject({
+  manufacturer: z.string(),
+  model: z.string(),
+  convolution_kernel: z.string(),
+  kvp: z.number().nullable(),
+  slice_thickness_mm: z.number().nullable(),
+  patient_position: z.string(),
+});
+
 /** How the clinical table calls the patient, where that is not its name; an HMAC of it with `privacy.caseId: hmac`. */
 const clinicalId = z.string().optional();
 
@@ -115,14 +125,7 @@ const okCase = z.strictObject({
     /** Only with `privacy.uids: hmac`; of masks that were combined, of all their UIDs in one. */
     mask_uid_hmac: z.string().nullable(),
   }),
-  acquisition: z.strictObject({
-    manufacturer: z.string(),
-    model: z.string(),
-    convolution_kernel: z.string(),
-    kvp: z.number().nullable(),
-    slice_thickness_mm: z.number().nullable(),
-    patient_position: z.string(),
-  }),
+  acquisition,
   qc: z.array(qcCheck),
   flags: z.array(flag),
   swinprep_version: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Config, configSchema } from '../config/schema.ts';
 import { type CaseRecord, caseSchema, type OkCase } from './case.ts';
+import { type ReviewOutcome, reviewOutcomeSchema } from './review.ts';
 
 /** `cases.json`: what convert hands on. It carries the configuration, so that every later step runs with the same one. */
 export const casesSchema = z.strictObject({
@@ -8,6 +9,8 @@ export const casesSchema = z.strictObject({
   config: configSchema,
   /** By what secret names are HMACs (`hmac:` and what it makes of a fixed text); absent where they are no HMACs. */
   case_naming: z.string().optional(),
+  /** What became of the decisions of a review; absent where none was given. */
+  review: reviewOutcomeSchema.optional(),
   summary: z.strictObject({ num_patients: z.int(), num_ok: z.int(), num_excluded: z.int() }),
   cases: z.array(caseSchema),
 });
@@ -27,6 +30,7 @@ export function mergeCases(
   config: Config,
   records: readonly CaseRecord[],
   caseNaming?: string,
+  review?: ReviewOutcome,
 ): Cases {
   const cases = [...records].sort(byPatient);
   const ok = cases.filter((record) => record.state === 'ok').length;
@@ -34,6 +38,7 @@ export function mergeCases(
     swinprep_version: version,
     config,
     ...(caseNaming !== undefined && { case_naming: caseNaming }),
+    ...(review !== undefined && { review }),
     summary: { num_patients: cases.length, num_ok: ok, num_excluded: cases.length - ok },
     cases,
   };

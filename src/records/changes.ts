@@ -22,9 +22,10 @@ const state = z.enum(['ok', 'excluded']);
 
 /**
  * Why a patient was done again. `files`: names, sizes or versions of its files, or the secret of `privacy.uids`.
- * With another version or configuration its files may have changed as well, which can then not be told.
+ * With another version or configuration its files may have changed as well, which can then not be told. `review`: a decision
+ * of a review excluded the patient, or excludes it no longer; its volumes stay as they are.
  */
-const why = z.enum(['files', 'configuration', 'version']);
+const why = z.enum(['files', 'configuration', 'version', 'review']);
 
 /** `changes.json`: the patients of this run against those of the last one that was finished over the same `interim`. */
 export const changesSchema = z.strictObject({

@@ -34,7 +34,13 @@ export const pruned = z.strictObject({
 export type Pruned = z.infer<typeof pruned>;
 
 /** A finding that does not exclude the patient. */
-export const flag = z.strictObject({ code: z.string(), message: z.string(), value: z.number() });
+export const flag = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  value: z.number(),
+  /** In `cases.json` and `manifest.json`: a reviewer had the finding before him and accepted the mask. */
+  seen: z.literal(true).optional(),
+});
 
 export type Flag = z.infer<typeof flag>;
 

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRESETS } from '../../src/config/presets.ts';
 import { type Azurite, startAzurite } from '../../src/demo/embedded-azurite.ts';
 import { StorageError, UsageError } from '../../src/errors.ts';
 import { exportNnunet, type NnunetOptions } from '../../src/exports/nnunet-export.ts';
@@ -9,6 +8,7 @@ import type { NnunetDataset, SplitsFinal } from '../../src/exports/nnunet-layout
 import type { Manifest } from '../../src/records/manifest.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
+import { madeManifest, madeOutput } from '../support/made-manifest.ts';
 
 const FILES = {
   ct_roi_norm: 'ct_roi_norm.nii.gz',
@@ -33,29 +33,11 @@ function manifestOf(train: number, testers: number, keys = Object.keys(FILES)): 
       stage: 'I',
       stage_index: i % 4,
       paths: Object.fromEntries(Object.entries(paths).filter(([key]) => keys.includes(key))),
-      final_roi_size_vox: [192, 192, 64],
-      tumor_volume_ml: 10,
-      tumor_clipped_voxels: 0,
-      tumor_clipped_share: 0,
-      flags: [],
+      ...madeOutput,
     };
   });
   const manifest: Manifest = {
-    swinprep_version: '0.1.0',
-    config: PRESETS.lung1,
-    dataset_pass1_stats_path: 'dataset_pass1_stats.json',
-    failures_path: 'failures.json',
-    num_failures: 0,
-    summary: {
-      num_ok: train + testers,
-      num_train: train,
-      num_test: testers,
-      num_excluded: 0,
-      num_flagged: 0,
-      num_tumor_clipped: 0,
-    },
-    global_mu: -170,
-    global_sigma: 316,
+    ...madeManifest,
     outputs,
   };
   const folder = temporaryFolder();

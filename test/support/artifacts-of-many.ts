@@ -78,7 +78,7 @@ function artifactsOf(patients: readonly MadePatient[], { config }: RecordsOfOne)
   const rois: OkRoi[] = used.map(({ one, member }) => one.roi(member));
   const excluded = cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : []));
   const failures = gatherFailures(split, excluded, splitExclusions(split));
-  const manifest = buildManifest('0', config, stats, rois, failures);
+  const manifest = buildManifest({ version: '0', config, cases, split, stats, rois, failures });
   return {
     'cases.json': cases,
     'changes.json': changesBetween(undefined, cases, true),

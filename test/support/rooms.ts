@@ -1,12 +1,12 @@
 /** Rooms of src from the outside in; rooms on one line do not see each other. docs/architecture.md says what each is. */
 export const LAYERS: readonly (readonly string[])[] = [
-  ['cli.ts', 'step-process.ts', 'json-schema'],
+  ['cli.ts', 'step-process.ts', 'json-schema', 'pages'],
   ['terminal', 'function'],
   ['demo'],
-  ['default-pipeline', 'estimate'],
+  ['default-pipeline', 'estimate', 'review'],
   ['steps'],
   ['qc', 'measures'],
-  ['raw', 'both-passes', 'exports'],
+  ['raw', 'both-passes', 'exports', 'report'],
   ['runner'],
   ['timing'],
   ['picture', 'phantom', 'azureml'],
@@ -22,6 +22,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 
 /** The same within a room: its folders, files that are named, and `.` for all others that lie directly in it. */
 export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  pages: [['report', 'viewer'], ['.']],
   raw: [['cohort'], ['patient'], ['.'], ['headers', 'nifti-collections']],
   terminal: [['.'], ['commands'], ['lines', 'options']],
   steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back'], ['.']],

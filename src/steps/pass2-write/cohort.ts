@@ -97,7 +97,15 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     record.state === 'excluded' ? [record.exclusion] : [],
   );
   const failures = gatherFailures(split, excludedByConvert, splitExclusions(split), stats.excluded, excluded);
-  const manifest = buildManifest(VERSION, config, stats, records, failures);
+  const manifest = buildManifest({
+    version: VERSION,
+    config,
+    cases,
+    split,
+    stats,
+    rois: records,
+    failures,
+  });
   const rois = roisOfRun(tasks, records, { config, constants });
   const pruned = options.prune
     ? await prune(store, { ...META, keep: new Set(tasks.map(({ patientId }) => patientId)) })

@@ -1,0 +1,50 @@
+// Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, and the licences
+// of the packages in it.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = path.join(root, 'dist/pages');
+mkdirSync(out, { recursive: true });
+
+/** The folder of the package that a module is of; undefined for a module of this project. */
+function packageOf(module) {
+  const at = module.lastIndexOf('node_modules/');
+  if (at < 0) return undefined;
+  const parts = module.slice(at + 'node_modules/'.length).split('/');
+  const name = parts.slice(0, parts[0].startsWith('@') ? 2 : 1).join('/');
+  return path.join(module.slice(0, at), 'node_modules', name);
+}
+
+/** Name, version and licence of a package, and the text that its licence asks to be kept. */
+function noticeOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8').trim();
+  return `${name} ${version} (${license})\n\n${text}\n`;
+}
+
+for (const page of ['report', 'viewer']) {
+  const source = path.join(root, 'src/pages', page);
+  const { output } = await build({
+    input: path.join(source, 'main.ts'),
+    platform: 'browser',
+    tsconfig: path.join(root, 'tsconfig.pages.json'),
+    logLevel: 'warn',
+    output: {
+      file: path.join(out, `${page}.js`),
+      // A module, so that it may await at its top and leaves nothing behind it.
+      format: 'esm',
+      codeSplitting: false,
+      minify: true,
+    },
+  });
+  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
+  const packages = [...new Set(modules.map(packageOf))].filter(
+    (folder) => folder !== undefined && existsSync(folder),
+  );
+  writeFileSync(path.join(out, `${page}.licences.txt`), packages.sort().map(noticeOf).join('\n----\n\n'));
+  cpSync(path.join(source, 'style.css'), path.join(out, `${page}.css`));
+}

@@ -1,0 +1,142 @@
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { messageOf, UsageError } from '../errors.ts';
+import { csvTable, withoutApostrophe } from './csv-table.ts';
+import type { Flag } from './record.ts';
+
+/** Why a reviewer leaves a patient out, by code, as a sentence for people. */
+export const REVIEW_REASONS = {
+  'mask-beside-tumour': 'the mask lies beside the tumour',
+  'mask-incomplete': 'a part of the tumour is not in the mask',
+  'mask-too-large': 'the mask holds more than the tumour',
+  'mask-of-something-else': 'the mask is of another structure, or of another tumour',
+  'wrong-series': 'the CT is not the series that was wanted',
+  'image-artefact': 'metal, motion or noise hides the tumour',
+  'image-incomplete': 'the CT does not hold the whole tumour',
+  'stage-doubtful': 'what is seen does not go with the stage of the clinical table',
+  other: 'see the comment in the review',
+} as const;
+
+export type ReviewReason = keyof typeof REVIEW_REASONS;
+
+const reason = z.enum(Object.keys(REVIEW_REASONS) as [ReviewReason, ...ReviewReason[]]);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 of 64 hexadecimal digits');
+const utc = z.iso.datetime({ error: 'is no time in UTC, such as 2026-11-29T08:15:00Z' });
+
+/** What a reviewer decided of a patient, as a row of `review.csv`. */
+const decisionSchema = z
+  .strictObject({
+    patient_id: z.string().min(1),
+    decision: z.enum(['accept', 'exclude']),
+    /** Null with `accept`. */
+    reason: reason.nullable(),
+    comment: z.string(),
+    reviewer: z.string(),
+    decided_utc: utc,
+    /** Of `interim/PATIENT/tumor.nii.gz`, the mask looked at. */
+    mask_sha256: sha256,
+    /** Codes of the flags that the reviewer had before him; null in a table without that column: all of them. */
+    flags: z.array(z.string()).nullable(),
+  })
+  .refine((row) => (row.decision === 'exclude') === (row.reason !== null), {
+    error: 'exclude takes a reason, accept takes none',
+    path: ['reason'],
+  });
+
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const REVIEW_FILE = 'review.csv';
+
+const COLUMNS = [
+  'patient_id',
+  'decision',
+  'reason',
+  'comment',
+  'reviewer',
+  'decided_utc',
+  'mask_sha256',
+  'flags',
+] as const;
+
+/** `review.csv`: a row a patient, in order of their ids. */
+export function encodeReview(decisions: readonly Decision[]): Uint8Array {
+  const rows = [...decisions]
+    .sort((a, b) => (a.patient_id < b.patient_id ? -1 : 1))
+    .map((row) => COLUMNS.map((column) => cell(row[column])));
+  return new TextEncoder().encode(csvTable(COLUMNS, rows));
+}
+
+function cell(value: Decision[(typeof COLUMNS)[number]]): string {
+  return typeof value === 'string' ? value : (value?.join(' ') ?? '');
+}
+
+/**
+ * Reads a `review.csv`, by swinprep or by hand; the column `flags` may be absent. Throws a UsageError naming the file and the
+ * row where a column is absent, a value is none of those allowed, or a patient has two rows.
+ */
+export function parseReview(file: string, bytes: Uint8Array): Decision[] {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(bytes, { columns: true, bom: true, skip_empty_lines: true }) as typeof rows;
+  } catch (cause) {
+    throw new UsageError(`${file}: is no valid CSV (${messageOf(cause)})`, { cause });
+  }
+  const seen = Object.keys(rows[0] ?? {});
+  const missing = COLUMNS.filter((column) => column !== 'flags' && !seen.includes(column));
+  if (rows.length > 0 && missing.length > 0)
+    throw new UsageError(`${file}: has no column ${missing.join(', ')}; its columns are ${seen.join(', ')}`);
+  const patients = new Set<string>();
+  return rows.map((row, i) => {
+    const decision = decisionOf(row, (why) => new UsageError(`${file}: row ${i + 1} ${why}`));
+    if (patients.has(decision.patient_id))
+      throw new UsageError(
+        `${file}: row ${i + 1} is a second one of ${decision.patient_id}; leave one of them`,
+      );
+    patients.add(decision.patient_id);
+    return decision;
+  });
+}
+
+function decisionOf(row: Record<string, string>, wrong: (why: string) => UsageError): Decision {
+  const {
+    reason: why,
+    flags,
+    ...rest
+  } = Object.fromEntries(Object.entries(row).map(([column, text]) => [column, withoutApostrophe(text)]));
+  const parsed = decisionSchema.safeParse({
+    ...Object.fromEntries(COLUMNS.slice(0, -1).map((column) => [column, rest[column]])),
+    reason: why === '' ? null : why,
+    flags: flags === undefined ? null : flags.split(' ').filter((code) => code !== ''),
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw wrong(`(${rest.patient_id || 'no patient'}), ${String(issue.path[0])}: ${issue.message}`);
+}
+
+const decided = z.strictObject({ patient_id: z.string(), decision: z.enum(['accept', 'exclude']) });
+
+/** What a run made of a review: each decision is in one of the lists. */
+export const reviewOutcomeSchema = z.strictObject({
+  num_decisions: z.int(),
+  excluded: z.array(z.strictObject({ patient_id: z.string(), reason })),
+  accepted: z.array(
+    z.strictObject({
+      patient_id: z.string(),
+      /** Codes of the flags that count as seen; null: all. */
+      flags: z.array(z.string()).nullable(),
+    }),
+  ),
+  /** Not applied, for the mask is another one than was looked at, or there is none (null). */
+  stale: z.array(decided.extend({ looked_at_sha256: sha256, mask_sha256: sha256.nullable() })),
+  /** Of nobody in this cohort. */
+  unknown: z.array(decided),
+});
+
+export type ReviewOutcome = z.infer<typeof reviewOutcomeSchema>;
+
+/** Flags as a reviewer leaves them who has seen those with `codes`; null: all. */
+export function markSeen(flags: readonly Flag[], codes: readonly string[] | null): Flag[] {
+  return flags.map((found) =>
+    codes === null || codes.includes(found.code) ? { ...found, seen: true } : found,
+  );
+}
