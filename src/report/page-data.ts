@@ -9,7 +9,7 @@ export interface PageData {
   readonly roi_changes: RoiChanges;
   /** Predictions held against masks by `map-back --compare`; null where none were given. */
   readonly map_back: MapBackRecord | null;
-  /** Null where there are none in the page: then `picturesAt` says where, or there is no picture. */
+  /** Null where there are none in the page; with `review` they are asked of the server. */
   readonly pictures: Pictures | null;
   /** Null in the file that is written: only the page that `swinprep review` serves has it. */
   readonly review: ReviewMode | null;
