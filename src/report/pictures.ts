@@ -19,17 +19,19 @@ interface Format {
 const FORMATS: readonly [Format, ...Format[]] = [
   { planes: 'three', width: 480, height: 160, quality: 80, bytes: 13_000 },
   { planes: 'three', width: 336, height: 112, quality: 75, bytes: 6_300 },
-  { planes: 'axial', width: 128, height: 128, quality: 75, bytes: 2_400 },
+  { planes: 'axial', width: 128, height: 128, quality: 75, bytes: 2_350 },
   { planes: 'axial', width: 96, height: 96, quality: 70, bytes: 1_500 },
-  { planes: 'axial', width: 80, height: 80, quality: 70, bytes: 1_000 },
+  { planes: 'axial', width: 80, height: 80, quality: 60, bytes: 950 },
   { planes: 'axial', width: 48, height: 48, quality: 60, bytes: 0 },
 ];
 
-/** All pictures of a cohort together; base64 makes a third more of it. */
-const BUDGET_BYTES = 1_080_000;
+/** Of all patients, for their pictures and their part of the data: base64 and the script make 2 MB of it. */
+const BUDGET_BYTES = 1_230_000;
+/** What a patient takes of the data, deflated. */
+const DATA_BYTES = 250;
 const TILES_PER_SHEET = 32;
 const LEAST_QUALITY = 30;
-const QUALITY_STEP = 5;
+const QUALITY_STEP = 3;
 
 /** The largest pictures that look well in so many bytes. */
 function formatFor(tileBytes: number): Format {
@@ -48,7 +50,7 @@ export class PictureSheets {
 
   private constructor(encode: EncodeJpeg, patients: number) {
     this.#encode = encode;
-    this.#tileBytes = BUDGET_BYTES / Math.max(1, patients);
+    this.#tileBytes = BUDGET_BYTES / Math.max(1, patients) - DATA_BYTES;
     this.#format = formatFor(this.#tileBytes);
     this.#quality = this.#format.quality;
   }

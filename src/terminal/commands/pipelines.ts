@@ -4,8 +4,9 @@ import { parseSettings } from '../../azureml/yaml/input-value.ts';
 import { excludedWithImage, readCohortResult } from '../../default-pipeline/cohort-result.ts';
 import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../default-pipeline/preprocess.ts';
 import { demo } from '../../demo/demo.ts';
+import { REPORT_FILE } from '../../report/page.ts';
 import { displayUri } from '../../storage/location.ts';
-import { cohortLines, cohortTable } from '../lines/closing.ts';
+import { cohortLines, cohortTable, pageUrl } from '../lines/closing.ts';
 import { demoOptions, preprocessOptions, runOptions } from '../options/options.ts';
 import { type AddCommand, say, tell } from './command.ts';
 
@@ -33,6 +34,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           rois: displayUri(result.roi),
           artifacts: result.artifacts,
           manifest: join(result.manifest, 'manifest.json'),
+          report: pageUrl(join(result.manifest, REPORT_FILE)),
         };
         for (const line of ['', ...cohortLines(found, places)]) say(line);
         const excluded = excludedWithImage(found);
@@ -83,6 +85,7 @@ export const demoCommand: AddCommand = (y, around) =>
         rois: join(argv.out, 'roi'),
         artifacts: join(argv.out, 'artifacts'),
         'contact sheet': join(argv.out, 'contact_sheet.png'),
+        report: pageUrl(join(result.manifest, REPORT_FILE)),
       };
       for (const line of ['', cohortTable(result.cohort), '', ...cohortLines(result.cohort, places)])
         say(line);
