@@ -1,30 +1,26 @@
 import { join } from 'node:path';
 import { joinUri, parseLocation } from '../storage/location.ts';
 
-/** Where a run of the default pipeline leaves what it makes. */
-export interface RunPlaces {
+/** Where the default pipeline leaves what it makes. */
+export interface OutputPlaces {
   readonly interim: string;
   readonly roi: string;
-  /** Local folder: JOB/OUTPUT/ below it. */
   readonly artifacts: string;
   /** Folder of `manifest.json`. */
   readonly manifest: string;
 }
 
-/**
- * The places of a run by its output.
- *
- * @param out a folder or blob prefix
- * @param artifacts where they are not below `out`
- */
-export function placesOf(out: string, artifacts?: string): RunPlaces {
-  const location = parseLocation(out);
-  const folder =
-    artifacts ?? (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
+/** The places of `preprocess --out OUT`; `artifacts`: where they are elsewhere than it puts them by itself. */
+export function outputPlaces(out: string, artifacts = artifactsOf(out)): OutputPlaces {
   return {
     interim: joinUri(out, 'interim'),
     roi: joinUri(out, 'roi'),
-    artifacts: folder,
-    manifest: join(folder, 'pass2_write', 'manifest'),
+    artifacts,
+    manifest: join(artifacts, 'pass2_write', 'manifest'),
   };
+}
+
+function artifactsOf(out: string): string {
+  const location = parseLocation(out);
+  return location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts';
 }

@@ -12,7 +12,7 @@ import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
 import { previousFile } from '../steps/split/pinned-sides.ts';
 import { displayUri } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
-import { placesOf, type RunPlaces } from './places.ts';
+import { type OutputPlaces, outputPlaces } from './places.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
 export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
@@ -71,7 +71,7 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly onEvent: (event: RunEvent) => void;
 }
 
-export interface PreprocessResult extends RunPlaces {
+export interface PreprocessResult extends OutputPlaces {
   readonly run: RunResult;
 }
 
@@ -89,7 +89,7 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
   const { raw, clinical, out, config, previous, patch, freezeStats, state } = options;
-  const places = placesOf(out, options.artifacts);
+  const places = outputPlaces(out, options.artifacts);
   const { interim, roi, artifacts } = places;
   const set = {
     raw,

@@ -1,4 +1,4 @@
-import { placesOf } from '../../default-pipeline/places.ts';
+import { outputPlaces } from '../../default-pipeline/places.ts';
 import { UsageError } from '../../errors.ts';
 import { writeReport } from '../../report/report-of-outputs.ts';
 import { reportLines } from '../lines/closing.ts';
@@ -18,7 +18,7 @@ export const reportCommand: AddCommand = (y) =>
         })
         .options(reportOptions),
     async ({ outputs, manifest, roi, mapBack, out }) => {
-      const places = outputs === undefined ? undefined : placesOf(outputs);
+      const places = outputs === undefined ? undefined : outputPlaces(outputs);
       const from = manifest ?? places?.manifest;
       const rois = roi ?? places?.roi;
       if (from === undefined || rois === undefined)
