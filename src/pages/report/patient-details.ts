@@ -18,6 +18,7 @@ export function patientDetails(patient: Patient, pictures: Pictures, decisions: 
     element(
       'div',
       { class: 'groups' },
+      ...(output === null ? [] : [flagGroup(output)]),
       ...(decisions.live ? [decisionGroup(patient, decisions)] : []),
       group('Patient', [
         ['Split', STATE_NAMES[patient.state]],
@@ -77,26 +78,29 @@ function changeRows({ kind, why, files }: NonNullable<Patient['change']>): Row[]
   ];
 }
 
+function flagGroup({ flags }: ManifestOutput): HTMLElement {
+  return element(
+    'section',
+    { class: 'wide' },
+    element('h3', {}, 'Flags'),
+    flags.length === 0
+      ? element('p', {}, 'None.')
+      : table(
+          null,
+          ['Flag', 'Value', 'That is', 'Seen'],
+          flags.map(({ code, value, message, seen }) => [
+            code,
+            short(value, 4),
+            message,
+            seen ? 'by a reviewer' : 'no',
+          ]),
+        ),
+  );
+}
+
 function outputGroups(output: ManifestOutput): HTMLElement[] {
-  const { acquisition: scan, flags } = output;
+  const { acquisition: scan } = output;
   return [
-    element(
-      'section',
-      { class: 'wide' },
-      element('h3', {}, 'Flags'),
-      flags.length === 0
-        ? element('p', {}, 'None.')
-        : table(
-            null,
-            ['Flag', 'Value', 'That is', 'Seen'],
-            flags.map(({ code, value, message, seen }) => [
-              code,
-              short(value, 4),
-              message,
-              seen ? 'by a reviewer' : 'no',
-            ]),
-          ),
-    ),
     group('Tumour and ROI', [
       ['Tumour', `${output.tumor_volume_ml.toFixed(2)} ml`],
       ["Tumour's box", `${triple(output.tumor_bbox_size_mm, 1)} mm`],

@@ -110,6 +110,7 @@ function headOf(
     role: 'columnheader',
     class: isNumber ? 'number' : null,
     'data-column': key,
+    'data-heading': heading,
   });
   if (sortBy === undefined) head.append(heading);
   else {

@@ -4,8 +4,8 @@ import type { Patient } from './cohort.ts';
 import { bytesOfBlock } from './page-data.ts';
 
 /** Pixels of the screen that a picture in the table may take. */
-const TABLE = { width: 240, height: 80 };
-const LARGE = { width: 760, height: 320 };
+const TABLE = { width: 240, height: 96 };
+const LARGE = { width: 576, height: 320 };
 
 /** Where the picture of a patient comes from. */
 interface Source {
@@ -50,7 +50,7 @@ export class Pictures {
     frame.style.height = `${Math.round(this.#source.height * scale)}px`;
     this.#waiting.set(frame, () => {
       const image = this.#source.image(patient, scale);
-      image.alt = `Tumour of ${patient.id} in three planes, outlined`;
+      image.alt = `CT of ${patient.id} with the outline of the tumour`;
       image.addEventListener('error', () => frame.replaceChildren('no picture'));
       frame.append(image);
     });

@@ -29,7 +29,7 @@ interface Frame {
 
 type Svg = SVGSVGElement | HTMLElement;
 
-/** Room for the names of groups, at the left of boxes. */
+/** Room for the names of groups beside the panels. */
 const GROUPS_WIDTH = 86;
 const SERIES_COLORS = ['var(--first)', 'var(--second)'];
 
@@ -49,10 +49,11 @@ const axisLabel = (label: string): Plot.ScaleOptions => ({
   label,
   labelAnchor: 'center',
   labelArrow: 'none',
+  tickSpacing: 50,
 });
 
-/** A logarithmic axis is marked at powers of ten alone, all of which fit. */
-function logAxis(edges: readonly number[]): Plot.ScaleOptions {
+/** A logarithmic axis is marked at powers of ten alone, as many as fit into that many pixels. */
+function logAxis(edges: readonly number[], width: number): Plot.ScaleOptions {
   const [first, last] = [edges[0], edges[edges.length - 1]].map(Math.log10);
   const powers = Array.from(
     { length: Math.floor(last) - Math.ceil(first) + 1 },
@@ -61,12 +62,12 @@ function logAxis(edges: readonly number[]): Plot.ScaleOptions {
   return {
     type: 'log',
     domain: [edges[0], edges[edges.length - 1]],
-    ticks: powers,
+    ticks: powers.filter((_, i) => i % Math.ceil((32 * powers.length) / width) === 0),
     tickFormat: (value: number) => short(value, 3),
   };
 }
 
-/** How often values are, as shares of each group and panel; `marks` are lines at values that matter. */
+/** How often values are, as shares of each group and panel; `lines` stand at values that matter. */
 export function histogram(
   samples: readonly Sample[],
   { label, isLog = false, values }: Scale,
@@ -92,20 +93,24 @@ export function histogram(
       Plot.binX(outputs, { ...look, x: 'value', thresholds: edges }),
     );
   };
-  const lastPanel = panels?.[panels.length - 1];
   return drawn(
     {
       width,
-      height: 56 + groups.length * (groups.length > 2 ? 50 : 70),
-      marginLeft: 36,
-      marginRight: 12,
+      height: 56 + groups.length * (groups.length > 2 ? 60 : 80),
+      marginLeft: 44,
+      marginRight: panels === undefined ? 12 : GROUPS_WIDTH,
       marginBottom: 36,
       x: {
         ...axisLabel(label),
-        ...(isLog ? logAxis(edges) : { domain: [edges[0], edges[edges.length - 1]] }),
+        ...(isLog ? logAxis(edges, width) : { domain: [edges[0], edges[edges.length - 1]] }),
       },
       y: { label: null, ticks: 2, tickFormat: (share: number) => percent(share, 0), grid: true },
-      fy: { domain: [...groups], axis: null, padding: 0.12 },
+      fy: {
+        domain: [...groups],
+        label: null,
+        axis: panels === undefined ? null : 'right',
+        padding: panels === undefined ? 0.28 : 0.15,
+      },
       ...(panels !== undefined && { fx: { domain: [...panels], label: null, padding: 0.06 } }),
       marks: [
         ...(series.length === 0 ? [undefined] : series).map(bars),
@@ -116,13 +121,12 @@ export function histogram(
           strokeDasharray: '3 2',
         }),
         Plot.ruleY([0]),
-        Plot.text(groups as string[], {
+        Plot.text(panels === undefined ? groups : [], {
           text: (group: string) => group,
           fy: (group: string) => group,
-          ...(lastPanel !== undefined && { fx: () => lastPanel }),
+          // Above the bars, which may be as high as the panel.
           frameAnchor: 'top-right',
-          fontSize: 11,
-          stroke: 'var(--paper)',
+          dy: -13,
           fill: 'currentColor',
         }),
       ],
@@ -203,7 +207,7 @@ export function shares(
         ...axisLabel('share of the group'),
         // Room for the count at the longest bar.
         domain: [0, 1.25 * Math.max(...found.map(({ share }) => share))],
-        ticks: 3,
+        ticks: 2,
         tickFormat: (share: number) => percent(share, 0),
         grid: true,
       },
@@ -239,7 +243,10 @@ export function points(
       height: 200,
       marginLeft: 40,
       marginBottom: 36,
-      x: { ...axisLabel(labels.x), ...logAxis(logBinEdges(found.map(({ x }) => x))) },
+      x: {
+        ...axisLabel(labels.x),
+        ...logAxis(logBinEdges(found.map(({ x }) => x)), width / groups.length - 20),
+      },
       y: { label: labels.y, domain: [0, 1], grid: true, ticks: 5 },
       fx: { domain: [...groups], label: null },
       marks: [
