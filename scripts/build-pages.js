@@ -1,6 +1,6 @@
 // Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, and the licences
 // of the packages in it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -34,6 +34,12 @@ function noticesOf(folders) {
     .join('\n----\n\n');
 }
 
+/** A sheet with those that it imports in their places. */
+function styleOf(file) {
+  const imported = (_, name) => styleOf(path.join(path.dirname(file), name));
+  return readFileSync(file, 'utf8').replace(/^@import "([^"]+)";\n/gm, imported);
+}
+
 for (const page of ['report', 'viewer']) {
   const source = path.join(root, 'src/pages', page);
   const { output } = await build({
@@ -54,5 +60,5 @@ for (const page of ['report', 'viewer']) {
     (folder) => folder !== undefined && existsSync(folder),
   );
   writeFileSync(path.join(out, `${page}.licences.txt`), noticesOf(packages));
-  cpSync(path.join(source, 'style.css'), path.join(out, `${page}.css`));
+  writeFileSync(path.join(out, `${page}.css`), styleOf(path.join(source, 'style.css')));
 }

@@ -79,23 +79,15 @@ function changeRows({ kind, why, files }: NonNullable<Patient['change']>): Row[]
 }
 
 function flagGroup({ flags }: ManifestOutput): HTMLElement {
-  return element(
-    'section',
-    { class: 'wide' },
-    element('h3', {}, 'Flags'),
-    flags.length === 0
-      ? element('p', {}, 'None.')
-      : table(
-          null,
-          ['Flag', 'Value', 'That is', 'Seen'],
-          flags.map(({ code, value, message, seen }) => [
-            code,
-            short(value, 4),
-            message,
-            seen ? 'by a reviewer' : 'no',
-          ]),
-        ),
+  const rows = flags.map(
+    ({ code, message, value, seen }): Row => [
+      code,
+      `${message}: ${short(value, 4)}${seen ? ' (seen by a reviewer)' : ''}`,
+    ],
   );
+  const made = group('Flags', rows.length === 0 ? [['None', '']] : rows);
+  made.classList.add('wide');
+  return made;
 }
 
 function outputGroups(output: ManifestOutput): HTMLElement[] {

@@ -41,6 +41,8 @@ function drawn(options: Plot.PlotOptions, alternative: string): Svg {
   const svg = Plot.plot({ className: 'plot', ariaLabel: alternative, ...options });
   svg.querySelector('style')?.remove();
   svg.setAttribute('role', 'img');
+  // Names of the kinds of marks, on groups that have no role to be named by.
+  for (const group of svg.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   return svg;
 }
 
@@ -190,6 +192,11 @@ export interface Share {
   readonly share: number;
 }
 
+const LONGEST_NAME = 34;
+
+const clipped = (name: string): string =>
+  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}\u2026` : name;
+
 /** Shares of kinds in each group, a bar each, with the count at its end. */
 export function shares(
   found: readonly Share[],
@@ -201,7 +208,7 @@ export function shares(
     {
       width,
       height: 50 + 18 * kinds.length,
-      marginLeft: Math.min(240, 24 + 6.5 * Math.max(...kinds.map(({ length }) => length))),
+      marginLeft: 24 + 6.5 * Math.max(...kinds.map((kind) => clipped(kind).length)),
       marginBottom: 36,
       x: {
         ...axisLabel('share of the group'),
@@ -211,7 +218,7 @@ export function shares(
         tickFormat: (share: number) => percent(share, 0),
         grid: true,
       },
-      y: { domain: [...kinds], label: null },
+      y: { domain: [...kinds], label: null, tickFormat: (kind: string) => clipped(kind) },
       fx: { domain: [...groups], label: null },
       marks: [
         Plot.barX(found as Share[], { ...place, fill: 'var(--first)' }),
