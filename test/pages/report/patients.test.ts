@@ -3,10 +3,10 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManifestOutput } from '../../../src/records/manifest.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
-import { madeCohort } from '../../support/made-cohort.ts';
+import { madeReport } from '../../support/made-report.ts';
 import { openReport, tileColor, writtenReport } from '../../support/opened-report.ts';
 
-const data = madeCohort(70);
+const data = madeReport(70);
 const { outputs } = data.manifest;
 const everybody = [...outputs, ...data.failures].map(({ patient_id }) => patient_id).sort();
 

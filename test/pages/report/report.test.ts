@@ -5,7 +5,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageData } from '../../../src/report/page-data.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
-import { madeCohort } from '../../support/made-cohort.ts';
+import { madeReport } from '../../support/made-report.ts';
 import { openReport, writtenReport } from '../../support/opened-report.ts';
 
 const axeSource = (): string =>
@@ -49,8 +49,8 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
   let small: string;
   beforeAll(async () => {
     browser = await launchBrowser();
-    small = await writtenReport(madeCohort(8));
-    file = await writtenReport(madeCohort(60));
+    small = await writtenReport(madeReport(8));
+    file = await writtenReport(madeReport(60));
   });
   afterAll(() => browser.close());
 
@@ -118,7 +118,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       reason: `&lt;i&gt; <style>*{display:none}</style>`,
       long: 'x'.repeat(4000),
     };
-    const cohort = madeCohort(12);
+    const cohort = madeReport(12);
     const [first, second, ...rest] = cohort.manifest.outputs;
     const data: PageData = {
       ...cohort,
@@ -166,7 +166,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
 
   test('prints all rows that match with their pictures, and all plots, but no controls', async () => {
     const { page } = await openReport(browser, `file://${file}#state=train`);
-    const ofTrain = madeCohort(60).manifest.outputs.filter(({ split }) => split === 'train').length;
+    const ofTrain = madeReport(60).manifest.outputs.filter(({ split }) => split === 'train').length;
     const pages = async (): Promise<number> => {
       const pdf = await page.pdf({ format: 'A4', landscape: true });
       return [

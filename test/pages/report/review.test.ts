@@ -8,11 +8,11 @@ import { type Decision, REVIEW_REASONS } from '../../../src/records/review.ts';
 import { reportPage } from '../../../src/report/page.ts';
 import type { Change, ReviewPatient } from '../../../src/review/api.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
-import { madeCohort } from '../../support/made-cohort.ts';
+import { madeReport } from '../../support/made-report.ts';
 import { openReport } from '../../support/opened-report.ts';
 
 const data = {
-  ...madeCohort(60),
+  ...madeReport(60),
   pictures: null,
   review: { reviewer: 'a reader', reasons: REVIEW_REASONS },
 };

@@ -31,7 +31,7 @@ function seeded(seed: number): () => number {
 }
 
 /** What the page shows of a cohort of nobody, with values as they occur; a tenth of the patients is left out. */
-export function madeCohort(count: number, seed = 1): PageData {
+export function madeReport(count: number, seed = 1): PageData {
   const next = seeded(seed);
   const pick = <T>(among: readonly T[]): T => among[Math.floor(next() * among.length)];
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
