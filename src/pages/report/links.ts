@@ -9,9 +9,9 @@ export function linkToView(view: Partial<View>, text: string): HTMLAnchorElement
 /** A link to a patient's place in the table, with its details open. */
 export const linkToPatient = (id: string): HTMLAnchorElement => linkToView({ patient: id }, id);
 
-/** Only the server of the review has the viewer. */
-export function linkToViewer(id: string, text: string): HTMLAnchorElement {
-  return element('a', { href: `viewer#${encodeURIComponent(id)}` }, text);
+/** Only the server of the review has the viewer. `name` says it where the text alone does not tell one link from others. */
+export function linkToViewer(id: string, text: string, name: string | null = null): HTMLAnchorElement {
+  return element('a', { href: `viewer#${encodeURIComponent(id)}`, 'aria-label': name }, text);
 }
 
 /** Makes the codes that stand in the tables of flags and reasons lead to their patients. */

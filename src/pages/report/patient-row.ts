@@ -75,7 +75,7 @@ export class PatientRow {
         'th',
         { scope: 'row', role: 'rowheader' },
         this.#button,
-        ...(live ? [linkToViewer(this.patient.id, 'look')] : []),
+        ...(live ? [linkToViewer(this.patient.id, 'look', `look at ${this.patient.id}`)] : []),
       );
     }
     return element(

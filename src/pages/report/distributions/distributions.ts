@@ -188,7 +188,7 @@ function intensities(all: readonly Made[], window: readonly [number, number]): D
   return {
     heading: 'HU percentiles',
     caption:
-      `Of each patient's voxels that count for the constants (left) and of its tumour (right), before the window of ` +
+      `Of each patient's voxels that count for the constants (CT) and of its tumour, before the window of ` +
       `${window[0]} to ${window[1]} HU (dashed). Points far off have a wrong rescale, metal, or a mask beside the tumour.`,
     draw: (groups, width) =>
       quantities.map((ofKind, i) =>

@@ -54,17 +54,22 @@ const axisLabel = (label: string): Plot.ScaleOptions => ({
   tickSpacing: 50,
 });
 
-/** A logarithmic axis is marked at powers of ten alone, as many as fit into that many pixels. */
+/** A logarithmic axis is marked at powers of ten, as many as fit into that many pixels; on a short one at 1, 2 and 5 times them. */
 function logAxis(edges: readonly number[], width: number): Plot.ScaleOptions {
-  const [first, last] = [edges[0], edges[edges.length - 1]].map(Math.log10);
+  const [first, last] = [edges[0], edges[edges.length - 1]];
   const powers = Array.from(
-    { length: Math.floor(last) - Math.ceil(first) + 1 },
-    (_, i) => 10 ** (Math.ceil(first) + i),
+    { length: Math.floor(Math.log10(last)) - Math.floor(Math.log10(first)) + 1 },
+    (_, i) => 10 ** (Math.floor(Math.log10(first)) + i),
   );
+  const factors = last / first < 100 ? [1, 2, 5] : [1];
+  const ticks = powers
+    .flatMap((power) => factors.map((factor) => factor * power))
+    .filter((value) => value >= first && value <= last);
+  const step = Math.ceil((32 * ticks.length) / width);
   return {
     type: 'log',
-    domain: [edges[0], edges[edges.length - 1]],
-    ticks: powers.filter((_, i) => i % Math.ceil((32 * powers.length) / width) === 0),
+    domain: [first, last],
+    ticks: ticks.filter((_, i) => i % step === 0),
     tickFormat: (value: number) => short(value, 3),
   };
 }
