@@ -25,11 +25,14 @@ const names = ['PHANTOM-001', 'PHANTOM-002', 'PHANTOM-003'];
 
 const read = (file = page): PageData => reportData(readFileSync(file, 'utf8'));
 
-async function run(): Promise<string> {
-  const config = join(work, 'config.yml');
-  writeFileSync(config, CONFIG);
-  const [raw, clinical] = [join(work, 'raw'), join(work, 'clinical.csv')];
-  return (await inProcess.preprocess({ raw, clinical, out, config })).stdout;
+/** pass2-write over what the run left of the steps before. */
+function pass2(roi: string, folder: string, ...more: string[]) {
+  const places = { cases: 'convert/cases', split: 'split/split', stats: 'pass1_stats/stats' };
+  return inProcess.command([
+    'pass2-write',
+    ...Object.entries(places).flatMap(([name, place]) => [`--${name}`, join(out, 'artifacts', place)]),
+    ...['--interim', join(out, 'interim'), '--roi', roi, '--manifest', folder, '--workers', '1', ...more],
+  ]);
 }
 
 /** Of a data set's patient nothing is to be in the page that is not in the JSON beside it. */
@@ -47,7 +50,10 @@ let first: PageData;
 
 beforeAll(async () => {
   await writePhantoms(work, names.length);
-  printed = await run();
+  const config = join(work, 'config.yml');
+  writeFileSync(config, CONFIG);
+  const [raw, clinical] = [join(work, 'raw'), join(work, 'clinical.csv')];
+  printed = (await inProcess.preprocess({ raw, clinical, out, config })).stdout;
   first = read();
 });
 
@@ -63,27 +69,20 @@ test('all that the report holds lies beside it as JSON, but for the pictures', (
 
 test('a run over the same inputs differs in what has changed alone, and the next one in nothing', async () => {
   const before = hashesOf(manifest);
-  await run();
+  await pass2(join(out, 'roi'), manifest);
   const again = read();
   expectFilesIn(again);
   expect({ ...again, roi_changes: first.roi_changes }).toEqual(first);
   const second = hashesOf(manifest);
   const others = Object.keys(second).filter((file) => second[file] !== before[file]);
   expect(others).toEqual(['report/index.html', 'roi_changes.json']);
-  await run();
+  await pass2(join(out, 'roi'), manifest);
   expect(hashesOf(manifest)).toEqual(second);
 });
 
 test('two ranks leave the report of one', async () => {
   const [roi, folder] = [join(work, 'roi-of-two'), join(work, 'manifest-of-two')];
-  const places = { cases: 'convert/cases', split: 'split/split', stats: 'pass1_stats/stats' };
-  const command = (rank: number): string[] => [
-    'pass2-write',
-    ...Object.entries(places).flatMap(([name, place]) => [`--${name}`, join(out, 'artifacts', place)]),
-    ...['--interim', join(out, 'interim'), '--roi', roi, '--manifest', folder, '--workers', '1'],
-    ...['--shard', `${rank}/2`],
-  ];
-  await Promise.all([inProcess.command(command(0)), inProcess.command(command(1))]);
+  await Promise.all(['0/2', '1/2'].map((shard) => pass2(roi, folder, '--shard', shard)));
   // By a first run over that place, as `first` was.
   const ofTwo = read(join(folder, 'report/index.html'));
   expect(ofTwo).toEqual(first);
