@@ -34,8 +34,8 @@ test('the table of the cohort: a row a patient in order of names, and a dash for
 test('a page of this disk is told as a URL that opens it, of a store without its token', () => {
   expect(pageUrl('/data/out of 2/index.html')).toBe('file:///data/out%20of%202/index.html');
   expect(pageUrl('index.html')).toBe(`file://${process.cwd()}/index.html`);
-  expect(pageUrl('https://swinprepdata.blob.core.windows.net/c/index.html?sig=secret')).toBe(
-    'https://swinprepdata.blob.core.windows.net/c/index.html',
+  expect(pageUrl('https://swinprepdata.blob.core.windows.net/site/index.html?sig=secret')).toBe(
+    'https://swinprepdata.blob.core.windows.net/site/index.html',
   );
 });
 
