@@ -12,18 +12,19 @@ interface Format {
   readonly height: number;
   /** Of the JPEG at most, by libjpeg. */
   readonly quality: number;
-  /** Bytes for a tile of a CT of the chest from which on this format looks best. */
+  /** For a tile of a CT of the chest: from here on this format looks best. */
   readonly bytes: number;
 }
 
-const FORMATS: readonly [Format, ...Format[]] = [
+const FORMATS: readonly Format[] = [
   { planes: 'three', width: 480, height: 160, quality: 80, bytes: 13_000 },
   { planes: 'three', width: 336, height: 112, quality: 75, bytes: 6_300 },
   { planes: 'axial', width: 128, height: 128, quality: 75, bytes: 2_350 },
   { planes: 'axial', width: 96, height: 96, quality: 70, bytes: 1_500 },
   { planes: 'axial', width: 80, height: 80, quality: 60, bytes: 950 },
-  { planes: 'axial', width: 48, height: 48, quality: 60, bytes: 0 },
 ];
+/** Of cohorts beyond the budget. */
+const SMALLEST: Format = { planes: 'axial', width: 48, height: 48, quality: 60, bytes: 0 };
 
 /** Of all patients, for their pictures and their part of the data: base64 and the script make 2 MB of it. */
 const BUDGET_BYTES = 1_230_000;
@@ -32,11 +33,6 @@ const DATA_BYTES = 250;
 const TILES_PER_SHEET = 32;
 const LEAST_QUALITY = 30;
 const QUALITY_STEP = 3;
-
-/** The largest pictures that look well in so many bytes. */
-function formatFor(tileBytes: number): Format {
-  return FORMATS.find(({ bytes }) => bytes <= tileBytes) ?? FORMATS[0];
-}
 
 /** Gathers the pictures of a cohort as JPEG sheets. Only the pixels of one sheet are held. */
 export class PictureSheets {
@@ -51,7 +47,7 @@ export class PictureSheets {
   private constructor(encode: EncodeJpeg, patients: number) {
     this.#encode = encode;
     this.#tileBytes = BUDGET_BYTES / Math.max(1, patients) - DATA_BYTES;
-    this.#format = formatFor(this.#tileBytes);
+    this.#format = FORMATS.find(({ bytes }) => bytes <= this.#tileBytes) ?? SMALLEST;
     this.#quality = this.#format.quality;
   }
 

@@ -26,7 +26,7 @@ export function staticSections(manifest: Manifest): readonly Html[] {
 
 function summary({ summary: s }: Manifest): Html {
   return htmlTable(
-    'Patients by state',
+    'Everybody in the run',
     ['State', 'Patients'],
     [
       ['with an ROI', s.num_ok],
@@ -49,7 +49,7 @@ function constants({ constants: c, global_mu, global_sigma }: Manifest): Html {
       ? `${c.num_samples_in_scope} ${patients} of this cohort`
       : `${c.constants_from.num_samples_in_scope} patients of another cohort, by swinprep ${c.constants_from.swinprep_version}`;
   return htmlTable(
-    'Constants of the data set',
+    'By which all ROIs are cut and normalised',
     ['Constant', 'Value'],
     [
       ['mu', `${global_mu.toFixed(4)} HU`],

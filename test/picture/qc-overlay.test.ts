@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CaseExclusion, UsageError } from '../../src/errors.ts';
 import { glyphOf } from '../../src/picture/font.ts';
 import { CONTOUR, LUNG_CONTOUR } from '../../src/picture/panel.ts';
-import { qcOverlay, type RoiPicture } from '../../src/picture/qc-overlay.ts';
+import { overlayPanels, qcOverlay, type RoiPicture } from '../../src/picture/qc-overlay.ts';
 import { type Geometry, pointOfIndex, type Vec3, voxelCount } from '../../src/volume/geometry.ts';
 
 const LPS = [1, 0, 0, 0, 1, 0, 0, 0, 1];
@@ -247,4 +247,48 @@ test('volumes on different grids are refused', () => {
 test('an empty window is refused', () => {
   const picture = roi([4, 4, 4], [1, 1, 1], RAS, cube(1));
   expect(() => qcOverlay({ ...picture, windowHu: [400, 400] })).toThrow(UsageError);
+});
+
+test.each([
+  [
+    [64, 64, 64],
+    [3, 3, 3],
+  ],
+  [
+    [40, 20, 30],
+    [1, 1, 3],
+  ],
+  [
+    [10, 50, 80],
+    [2, 1, 2.5],
+  ],
+  [
+    [31, 17, 3],
+    [0.7, 0.7, 5],
+  ],
+] as const)('the panels of %j voxels of %j mm lie where it says', (size, spacingMm) => {
+  // All that is white is a panel: the letters on it are rimmed, and lie within.
+  const white = {
+    ...roi(
+      size,
+      spacingMm,
+      RAS,
+      () => false,
+      () => 400,
+    ),
+    windowHu,
+  };
+  const { width, height, data } = decode(qcOverlay(white));
+  const panels = overlayPanels([size[0] * spacingMm[0], size[1] * spacingMm[1], size[2] * spacingMm[2]]);
+  const shown = new Uint8Array(width * height);
+  for (const { left, top, width: across, height: down } of panels)
+    for (let y = top; y < top + down; y++) shown.fill(1, y * width + left, y * width + left + across);
+  const edges = panels.flatMap(({ left, top, width: across, height: down }) => [
+    [left, top],
+    [left + across - 1, top + down - 1],
+  ]);
+  for (const [x, y] of edges) expect(data[3 * (y * width + x)]).toBe(255);
+  for (let y = PANEL_TOP; y < height - PANEL_TOP; y++)
+    for (let x = 0; x < width; x++)
+      if (shown[y * width + x] === 0) expect(data[3 * (y * width + x)], `${x}, ${y}`).toBe(0);
 });

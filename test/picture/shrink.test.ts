@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCanvas } from '../../src/picture/canvas.ts';
-import { shrinkToWidth } from '../../src/picture/shrink.ts';
+import { type Canvas, createCanvas, place } from '../../src/picture/canvas.ts';
+import { shrink, shrinkToWidth } from '../../src/picture/shrink.ts';
 
 const greyPicture = (width: number, height: number, greys: readonly number[]) => ({
   width,
@@ -33,5 +33,26 @@ test('an even picture stays even at any size', () => {
       picture.rgb.fill(grey);
       expect(shrinkToWidth(picture, target).rgb.every((value) => value === grey)).toBe(true);
     }),
+  );
+});
+
+test('a part is shrunk as the picture of it alone', () => {
+  const side = fc.integer({ min: 1, max: 12 });
+  fc.assert(
+    fc.property(
+      fc.record({ left: fc.nat(9), top: fc.nat(9), width: side, height: side }),
+      fc.uint8Array({ minLength: 432, maxLength: 432 }),
+      fc.nat(),
+      fc.nat(),
+      (part, bytes, w, h) => {
+        const alone: Canvas = { ...part, rgb: bytes.slice(0, 3 * part.width * part.height) };
+        const picture = createCanvas(part.left + part.width + 3, part.top + part.height + 2);
+        picture.rgb.fill(77);
+        place(picture, alone, part.left, part.top);
+        const target = { width: 1 + (w % part.width), height: 1 + (h % part.height) };
+        const whole = { left: 0, top: 0, width: part.width, height: part.height };
+        expect(shrink(picture, part, target)).toEqual(shrink(alone, whole, target));
+      },
+    ),
   );
 });

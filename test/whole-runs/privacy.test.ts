@@ -8,6 +8,7 @@ import { caseIdOf } from '../../src/privacy/case-id.ts';
 import { startCli, temporaryFolder } from '../support/cli.ts';
 import { DIGIT_MARKER, MARKER, marked, uidsOf } from '../support/dicom/marked-study.ts';
 import { phantoms } from '../support/phantoms.ts';
+import { reportJson } from '../support/report-data.ts';
 
 /** Folder names as of a hospital's export. */
 const NAMES = {
@@ -44,6 +45,16 @@ function writeMarked(
   });
 }
 
+/** The bytes of an output, and what is packed in them. */
+function* unpacked(name: string, bytes: Buffer): Generator<string> {
+  yield (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
+  if (!name.endsWith('.html')) return;
+  const html = bytes.toString();
+  yield reportJson(html);
+  for (const [, base64] of html.matchAll(/id="sheet-\d+">([^<]*)</g))
+    yield Buffer.from(base64, 'base64').toString('latin1');
+}
+
 /** Everything that left the run: output bytes, inflated where they are compressed, and what was printed. */
 function* outputs(): Generator<[name: string, text: string]> {
   yield ['standard output and error', printed];
@@ -51,7 +62,7 @@ function* outputs(): Generator<[name: string, text: string]> {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const bytes = readFileSync(path);
-    yield [path, (entry.name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1') + path];
+    for (const text of unpacked(entry.name, bytes)) yield [path, text + path];
   }
 }
 
@@ -97,6 +108,18 @@ test('the marked patients are read, and the faulty ones told', () => {
   expect(printed).toMatch(new RegExp(`${idOf(NAMES.truncated)} .*file 21 of`));
   expect(printed).toMatch(new RegExp(`^${idOf(NAMES.rtstruct)}: would convert: CT `, 'm'));
   expect(printed).toContain('5 patients: 2 would convert, 3 would be excluded');
+});
+
+test('the search sees into the report', () => {
+  const found = [...outputs()].filter(
+    ([name, text]) => name.endsWith('report/index.html') && text.includes(idOf(NAMES.seg)),
+  );
+  // In what is inflated alone: the page shows nobody by name until its script has run.
+  expect(found).toHaveLength(1);
+  const pictures = [...outputs()].filter(
+    ([name, text]) => name.endsWith('.html') && text.startsWith('\xff\xd8'),
+  );
+  expect(pictures).toHaveLength(1);
 });
 
 test('no identifying value of any header or file name leaves: outputs, logs, messages', () => {

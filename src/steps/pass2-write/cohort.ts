@@ -118,17 +118,18 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     : null;
   const changes = roiChangesBetween(earlier.list, rois, pruned);
   await clock.time('merge', 0, async () => {
-    const pictures = await PictureSheets.for(withOverlay(manifest).length);
-    for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest, pictures))
+    const sheets = await PictureSheets.for(withOverlay(manifest).length);
+    for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest, sheets))
       await writeArtifacts(options.manifest, { [name]: png });
-    const page = { manifest, failures, roi_changes: changes, map_back: null, review: null };
+    const pictures = sheets.close();
+    const data = { manifest, failures, roi_changes: changes, map_back: null, pictures, review: null };
     await writeArtifacts(options.manifest, {
       [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
       [STATS_FILE]: encodeJson(stats),
       [FAILURES_FILE]: encodeJson(failures),
       [ROI_CHANGES_FILE]: encodeJson(changes),
       [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
-      [REPORT_FILE]: reportPage({ ...page, pictures: pictures.close() }, pictures.sheets),
+      [REPORT_FILE]: reportPage(data, sheets.sheets),
       [MANIFEST_FILE]: encodeJson(manifest),
     });
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import type { CohortResult } from '../../../src/default-pipeline/cohort-result.ts';
-import { cohortTable } from '../../../src/terminal/lines/closing.ts';
+import { cohortTable, pageUrl, reportLines } from '../../../src/terminal/lines/closing.ts';
 
 test('the table of the cohort: a row a patient in order of names, and a dash for who has no stage', () => {
   const output = { tumor_volume_ml: 9.16, final_roi_size_vox: [192, 192, 64], flags: [] };
@@ -29,4 +29,20 @@ test('the table of the cohort: a row a patient in order of names, and a dash for
     '',
     expect.stringContaining('data set constants: mu -170.0000 HU'),
   ]);
+});
+
+test('a page of this disk is told as a URL that opens it, of a store without its token', () => {
+  expect(pageUrl('/data/out of 2/index.html')).toBe('file:///data/out%20of%202/index.html');
+  expect(pageUrl('index.html')).toBe(`file://${process.cwd()}/index.html`);
+  expect(pageUrl('https://swinprepdata.blob.core.windows.net/site/index.html?sig=secret')).toBe(
+    'https://swinprepdata.blob.core.windows.net/site/index.html',
+  );
+});
+
+test('what report wrote: predictions are told where there are any', () => {
+  const done = { page: '/out/index.html', patients: 1, pictures: 0, compared: 0 };
+  expect(reportLines(done)).toEqual(['report: 1 patient, 0 pictures', '  report: file:///out/index.html']);
+  expect(reportLines({ ...done, compared: 2 })[0]).toBe(
+    'report: 1 patient, 0 pictures, 2 predictions compared',
+  );
 });
