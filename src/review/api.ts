@@ -1,5 +1,6 @@
 import type { Failures, ManifestOutput } from '../records/manifest.ts';
 import type { Decision } from '../records/review.ts';
+import type { ReviewMode } from '../report/page-data.ts';
 
 /**
  * What the server of `swinprep review` answers, for the pages that it serves. All URLs are relative to
@@ -9,12 +10,19 @@ import type { Decision } from '../records/review.ts';
  * |---|---|
  * | GET `` | the report, with `review` set in its data |
  * | GET `viewer`, `viewer.js`, `viewer.css` | the viewer; the patient to show stands behind `#`, percent-encoded |
+ * | GET `session` | `Session` |
  * | GET `patients` | `ReviewPatient[]`, in order of their ids |
  * | GET `pictures/PATIENT` | `qc_overlay_mid.png`, or 404 |
  * | GET `volumes/roi/PATIENT/FILE`, `volumes/interim/PATIENT/FILE` | the bytes of the volume as they lie in the store |
  * | PUT `decisions/PATIENT` with a `Wish` | 200 with the `Decision` that is now in the file, or 409 with a `Conflict` |
  * | GET `events` | a stream of server-sent events, each with a `Change` as JSON |
  */
+export interface Session extends ReviewMode {
+  /** `intensity.windowHu` of the run: what the ROIs were windowed by. */
+  readonly window_hu: readonly [number, number];
+}
+
+/** A patient of the cohort, excluded or not. */
 export interface ReviewPatient {
   readonly patient_id: string;
   /** Null where there is no ROI. */
