@@ -23,21 +23,29 @@ export const inlined = {
   style: (source: string): string => source.replace(/<(?=\/style)/gi, '\\3c '),
 };
 
-/** `report/index.html`: one file that asks for nothing from anywhere. The same data give the same bytes. */
-export function reportPage(data: PageData, sheets: readonly Uint8Array[] = []): Uint8Array {
-  const script = inlined.script(asset('report.js'));
-  const style = inlined.style(asset('report.css'));
-  // Only the page that the server of the review gives has somebody to ask.
-  const served = data.review === null ? '' : " 'self'";
-  const policy = [
+/** The script and the sheet of the page as they stand in it. */
+const inPage = () => ({
+  script: inlined.script(asset('report.js')),
+  style: inlined.style(asset('report.css')),
+});
+
+/** What the page may do. Only one that the server of the review gives has somebody to ask. */
+export function reportPolicy(served: boolean, { script, style } = inPage()): string {
+  return [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
-    `img-src blob:${served}`,
-    ...(data.review === null ? [] : ["connect-src 'self'"]),
+    `img-src blob:${served ? " 'self'" : ''}`,
+    ...(served ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+}
+
+/** `report/index.html`: one file that asks for nothing from anywhere. The same data give the same bytes. */
+export function reportPage(data: PageData, sheets: readonly Uint8Array[] = []): Uint8Array {
+  const { script, style } = inPage();
+  const policy = reportPolicy(data.review !== null, { script, style });
   const { summary, swinprep_version } = data.manifest;
   const page = html`<!doctype html>
 <html lang="en">

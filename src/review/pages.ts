@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 
+const UNFRAMED = "frame-ancestors 'none'";
+
 /** On every answer: nobody else may read, frame, keep or be told of it. */
 const GUARDS = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy': `default-src 'none'; ${UNFRAMED}`,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-} as const;
+};
 
 export function guard(response: ServerResponse): void {
   for (const [name, value] of Object.entries(GUARDS)) response.setHeader(name, value);
@@ -25,27 +27,31 @@ const VIEWER_POLICY = [
   'worker-src blob:',
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
 ].join('; ');
 
-interface Page {
-  readonly type: string;
-  readonly policy?: string;
-}
-
-/** The viewer as `npm run build` left it, by names of `dist/pages`. */
-export const VIEWER: Readonly<Record<string, Page & { readonly file: string }>> = {
+/** Of `dist/pages`, by the name under which it is served. */
+export const VIEWER: Readonly<Record<string, Omit<Page, 'bytes'> & { readonly file: string }>> = {
   viewer: { file: 'viewer.html', type: 'text/html; charset=utf-8', policy: VIEWER_POLICY },
   'viewer.js': { file: 'viewer.js', type: 'text/javascript; charset=utf-8' },
   'viewer.css': { file: 'viewer.css', type: 'text/css; charset=utf-8' },
 };
 
-export function sendViewer(response: ServerResponse, { file, ...page }: (typeof VIEWER)[string]): void {
-  sendPage(response, page, readFileSync(new URL(`../../dist/pages/${file}`, import.meta.url)));
+/** What is shown to a browser. */
+export interface Page {
+  readonly type: string;
+  /** What it may do; absent: nothing. */
+  readonly policy?: string;
+  readonly bytes: Uint8Array;
 }
 
-export function sendPage(response: ServerResponse, { type, policy }: Page, bytes: Uint8Array): void {
-  if (policy !== undefined) response.setHeader('content-security-policy', policy);
+/** A part of the viewer, as `npm run build` left it. */
+export function viewerPage(name: string): Page {
+  const { file, ...page } = VIEWER[name];
+  return { ...page, bytes: readFileSync(new URL(`../../dist/pages/${file}`, import.meta.url)) };
+}
+
+export function sendPage(response: ServerResponse, { type, policy, bytes }: Page): void {
+  if (policy !== undefined) response.setHeader('content-security-policy', `${policy}; ${UNFRAMED}`);
   response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }
 

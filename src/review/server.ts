@@ -4,14 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { messageOf, UsageError } from '../errors.ts';
 import { REVIEW_REASONS } from '../records/review.ts';
-import { reportPage } from '../report/page.ts';
+import { reportPage, reportPolicy } from '../report/page.ts';
 import type { Fault, ReviewPatient, Session } from './api.ts';
 import { BadRequest } from './bad-request.ts';
 import { type CohortPlaces, ReviewCohort } from './cohort.ts';
 import { Decisions } from './decisions.ts';
 import { Events } from './events.ts';
 import { admit, type Gate } from './gate.ts';
-import { guard, sendJson, sendPage, sendViewer, VIEWER } from './pages.ts';
+import { guard, type Page, sendJson, sendPage, VIEWER, viewerPage } from './pages.ts';
 import { sendObject } from './volume-stream.ts';
 import { wishOf } from './wish.ts';
 
@@ -44,7 +44,7 @@ interface Desk {
   readonly decisions: Decisions;
   readonly events: Events;
   readonly session: Session;
-  readonly report: Uint8Array;
+  readonly report: Page;
 }
 
 /**
@@ -57,14 +57,18 @@ export async function startReview(options: ReviewOptions): Promise<ReviewServer>
   const cohort = await ReviewCohort.read(options);
   const { manifest, failures, roiChanges } = cohort;
   const mode = { reviewer: options.reviewer, reasons: REVIEW_REASONS };
-  const report = reportPage({
-    manifest,
-    failures,
-    roi_changes: roiChanges,
-    map_back: null,
-    pictures: null,
-    review: mode,
-  });
+  const report = {
+    type: 'text/html; charset=utf-8',
+    policy: reportPolicy(true),
+    bytes: reportPage({
+      manifest,
+      failures,
+      roi_changes: roiChanges,
+      map_back: null,
+      pictures: null,
+      review: mode,
+    }),
+  };
   const session = { ...mode, window_hu: manifest.constants.window_hu };
   const desk: Desk = { cohort, decisions, events, session, report };
   const token = randomBytes(16).toString('hex');
@@ -118,11 +122,10 @@ async function answer(
     return decide(desk, rest[0], request, response);
   if (request.method !== 'GET') return end(response, 405);
   if (rest.length > 0) return sendOfPatient(desk, what, rest, response);
-  const page = Object.hasOwn(VIEWER, what) ? VIEWER[what] : undefined;
-  if (page !== undefined) return sendViewer(response, page);
+  if (Object.hasOwn(VIEWER, what)) return sendPage(response, viewerPage(what));
   switch (what) {
     case '':
-      return sendPage(response, { type: 'text/html; charset=utf-8' }, desk.report);
+      return sendPage(response, desk.report);
     case 'session':
       return sendJson(response, 200, desk.session);
     case 'patients':
