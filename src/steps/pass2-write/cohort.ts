@@ -13,6 +13,7 @@ import {
   type Manifest,
   splitExclusions,
 } from '../../records/manifest.ts';
+import { withoutSeen } from '../../records/review.ts';
 import { type RoiRecord, roiSchema } from '../../records/roi.ts';
 import { ROI_CHANGES_FILE, ROIS_FILE, roisSchema } from '../../records/roi-changes.ts';
 import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
@@ -65,10 +66,12 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
   await assertGzipEngine(config);
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
   const excludedInPass1 = new Set(stats.excluded.map((e) => e.patient_id));
-  const tasks = okCases(cases).flatMap((record): RoiTask[] => {
-    const patientId = record.patient_id;
+  const tasks = okCases(cases).flatMap((found): RoiTask[] => {
+    const patientId = found.patient_id;
     const member = memberOf.get(patientId);
     if (member === undefined || excludedInPass1.has(patientId)) return [];
+    // Who has seen a flag changes no ROI: the manifest alone tells it.
+    const record = { ...found, flags: withoutSeen(found.flags) };
     return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
   });
   const store = await openStore(roi);

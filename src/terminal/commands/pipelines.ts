@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { exitCodeOf, type RunEvent, tooManyExcluded } from '../../azureml/local/local-run.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
-import { excludedWithImage, readCohortResult } from '../../default-pipeline/cohort-result.ts';
-import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../default-pipeline/preprocess.ts';
+import { countedAsExcluded, readCohortResult } from '../../default-pipeline/cohort-result.ts';
+import {
+  DEFAULT_PIPELINE,
+  preprocess,
+  runPipelineFile,
+  unobeyedReview,
+} from '../../default-pipeline/preprocess.ts';
 import { demo } from '../../demo/demo.ts';
 import { displayUri } from '../../storage/location.ts';
 import { cohortLines, cohortTable } from '../lines/closing.ts';
@@ -24,6 +29,8 @@ export const pipelineCommands: AddCommand = (y, around) =>
       (pipeline) => pipeline.options(preprocessOptions),
       async (argv) => {
         const { resolveUri, end } = around();
+        const unobeyed = await unobeyedReview(argv);
+        if (unobeyed !== undefined) tell(unobeyed);
         const result = await preprocess({ ...argv, resolveUri, onEvent: announce });
         end(exitCodeOf(result.run));
         if (result.run.state !== 'Completed') return;
@@ -35,7 +42,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           manifest: join(result.manifest, 'manifest.json'),
         };
         for (const line of ['', ...cohortLines(found, places)]) say(line);
-        const excluded = excludedWithImage(found);
+        const excluded = countedAsExcluded(found);
         if (argv.maxExcluded !== undefined && excluded > argv.maxExcluded) {
           tell(`${excluded} patients are excluded, --max-excluded allows ${argv.maxExcluded}`);
           end(tooManyExcluded);

@@ -2,6 +2,7 @@ import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
 import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import type { OkMapped } from '../../records/mapped.ts';
+import { REVIEW_CODE } from '../../records/review.ts';
 import type { StepSummary } from '../../runner/report.ts';
 import { doneBefore } from './done-before.ts';
 import { table } from './table.ts';
@@ -90,9 +91,14 @@ export function cohortLines(
   places: Readonly<Record<string, string>>,
 ): string[] {
   const { summary } = manifest;
-  const withoutImage = failures.filter((f) => f.code === 'no-image').length;
+  const countOf = (code: string): number => failures.filter((f) => f.code === code).length;
+  const [withoutImage, byReview] = [countOf('no-image'), countOf(REVIEW_CODE)];
+  const ofThem = [
+    ...(withoutImage > 0 ? [`${withoutImage} of them in the clinical table only`] : []),
+    ...(byReview > 0 ? [`${byReview} by the review`] : []),
+  ];
   return [
-    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${withoutImage > 0 ? ` (${withoutImage} of them in the clinical table only)` : ''}`,
+    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${ofThem.length > 0 ? ` (${ofThem.join(', ')})` : ''}`,
     ...(summary.num_tumor_clipped > 0
       ? [
           `  tumour cut off by the ROI in ${summary.num_tumor_clipped} of them: see tumor-clipped in the manifest`,
