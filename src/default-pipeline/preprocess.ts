@@ -106,11 +106,12 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
   await checkInputs(options);
   const { raw, clinical, out, config, previous, patch, freezeStats, state, review } = options;
   const places = outputPlaces(out, options.artifacts);
+  const { interim, roi, artifacts } = places;
   const set = {
     raw,
     clinical,
-    interim: places.interim,
-    roi: places.roi,
+    interim,
+    roi,
     preset: options.preset,
     workers: String(options.workers),
     prune: String(options.prune ?? false),
@@ -124,7 +125,6 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(review === undefined ? {} : { review }),
   };
   const { resolveUri, onEvent } = options;
-  const { artifacts } = places;
   const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
   return { run, ...places };
 }

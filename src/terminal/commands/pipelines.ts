@@ -9,8 +9,9 @@ import {
   unobeyedReview,
 } from '../../default-pipeline/preprocess.ts';
 import { demo } from '../../demo/demo.ts';
+import { REPORT_FILE } from '../../report/page.ts';
 import { displayUri } from '../../storage/location.ts';
-import { cohortLines, cohortTable } from '../lines/closing.ts';
+import { cohortLines, cohortTable, pageUrl } from '../lines/closing.ts';
 import { demoOptions, preprocessOptions, runOptions } from '../options/options.ts';
 import { type AddCommand, say, tell } from './command.ts';
 
@@ -40,6 +41,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           rois: displayUri(result.roi),
           artifacts: result.artifacts,
           manifest: join(result.manifest, 'manifest.json'),
+          report: pageUrl(join(result.manifest, REPORT_FILE)),
         };
         for (const line of ['', ...cohortLines(found, places)]) say(line);
         const excluded = countedAsExcluded(found);
@@ -90,6 +92,7 @@ export const demoCommand: AddCommand = (y, around) =>
         rois: join(argv.out, 'roi'),
         artifacts: join(argv.out, 'artifacts'),
         'contact sheet': join(argv.out, 'contact_sheet.png'),
+        report: pageUrl(join(result.manifest, REPORT_FILE)),
       };
       for (const line of ['', cohortTable(result.cohort), '', ...cohortLines(result.cohort, places)])
         say(line);

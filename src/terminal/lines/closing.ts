@@ -1,9 +1,13 @@
+import { pathToFileURL } from 'node:url';
+import { counted } from '../../counted.ts';
 import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
 import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import type { OkMapped } from '../../records/mapped.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
+import type { WrittenReport } from '../../report/report-of-outputs.ts';
 import type { StepSummary } from '../../runner/report.ts';
+import { displayUri, parseLocation } from '../../storage/location.ts';
 import { doneBefore } from './done-before.ts';
 import { table } from './table.ts';
 
@@ -53,6 +57,21 @@ export function nnunetLines({ dataset, folder, training, test, folds, channel }:
       ? '  no splits_final.json: cross-validation takes two training cases or more'
       : `  splits_final.json: ${folds} folds; copy it to nnUNet_preprocessed/${folder} before training`,
     `  data set: ${dataset}`,
+  ];
+}
+
+/** Where a page opens: a URL that terminals make clickable, of a local file too. */
+export function pageUrl(uri: string): string {
+  const location = parseLocation(uri);
+  return location.kind === 'folder' ? pathToFileURL(location.path).href : displayUri(uri);
+}
+
+/** What `report` wrote. */
+export function reportLines({ page, patients, pictures, compared }: WrittenReport): string[] {
+  const predictions = compared === 0 ? '' : `, ${counted(compared, 'prediction')} compared`;
+  return [
+    `report: ${counted(patients, 'patient')}, ${counted(pictures, 'picture')}${predictions}`,
+    `  report: ${pageUrl(page)}`,
   ];
 }
 
