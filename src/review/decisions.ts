@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StorageError, UsageError } from '../errors.ts';
-import { type Decision, decisionSchema, encodeReview, parseReview, REVIEW_FILE } from '../records/review.ts';
-import { displayUri } from '../storage/location.ts';
+import {
+  columnsBeside,
+  type Decision,
+  decisionSchema,
+  encodeReview,
+  parseReview,
+  REVIEW_FILE,
+} from '../records/review.ts';
+import { displayUri, joinUri } from '../storage/location.ts';
 import { locateObject } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import type { Change, Conflict, Wish } from './api.ts';
@@ -33,12 +40,11 @@ export class Decisions {
     this.#onChange = onChange;
   }
 
-  /** `onChange` is told of what differs whenever the file is read or written. Throws as `all`. */
+  /** `uri`: a `review.csv`, or its folder. `onChange` is told of what differs whenever the file is read or written. Throws as `all`. */
   static async open(uri: string, onChange: (change: Change) => void): Promise<Decisions> {
-    const { store, key } = await locateObject(uri);
-    if (!key.endsWith('.csv'))
-      throw new UsageError(`${displayUri(uri)}: is no CSV file; add its name, such as ${REVIEW_FILE}`);
-    const decisions = new Decisions(displayUri(uri), store, key, onChange);
+    const place = /\.csv$/i.test(displayUri(uri)) ? uri : joinUri(uri, REVIEW_FILE);
+    const { store, key } = await locateObject(place);
+    const decisions = new Decisions(displayUri(place), store, key, onChange);
     await decisions.all();
     return decisions;
   }
@@ -78,13 +84,23 @@ export class Decisions {
 
   async #read(): Promise<Decision[]> {
     const bytes = await this.#store.read(this.#key);
-    if (bytes !== undefined) return parseReview(this.uri, bytes);
+    if (bytes !== undefined) return this.#parsed(bytes);
     if (this.#known !== undefined && this.#known.size > 0)
       throw new StorageError(
         this.uri,
         'was there a moment ago and is now gone; put it back, or end the review and start it again',
       );
     return [];
+  }
+
+  #parsed(bytes: Uint8Array): Decision[] {
+    const rows = parseReview(this.uri, bytes);
+    const lost = columnsBeside(this.uri, bytes);
+    if (lost.length > 0)
+      throw new UsageError(
+        `${this.uri}: has the column ${lost.join(', ')}, which the next decision would drop; keep it in a table of your own`,
+      );
+    return rows;
   }
 
   #noticed(rows: Decision[]): Decision[] {

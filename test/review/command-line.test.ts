@@ -66,7 +66,7 @@ test('says where it is, where decisions go and how the next run obeys them; Ctrl
 });
 
 test('takes each place by itself, and a port', async () => {
-  const review = join(temporaryFolder(), 'mine.csv');
+  const review = temporaryFolder();
   const { roi, interim, manifest } = cohort;
   const places = ['--roi', roi, '--interim', interim, '--manifest', manifest, '--review', review];
   const first = await started(...places);
@@ -76,6 +76,7 @@ test('takes each place by itself, and a port', async () => {
   const again = await started(...places, '--port', port);
   expect(new URL(again).port).toBe(port);
   expect((await patientsOf(again)).get('P1')!.decision).toMatchObject({ decision: 'accept' });
+  expect(parseReview('review.csv', readFileSync(join(review, 'review.csv')))).toHaveLength(1);
   // Another secret: an address that was passed on ends with its process.
   expect((await ask(first)).status).toBe(404);
 });
@@ -109,7 +110,6 @@ describe('what is wrong is told', () => {
     [[], 'review: give the --out of preprocess, or --roi, --interim and --manifest'],
     [['OUT', '--port', 'x'], '--port: must be a whole number'],
     [['OUT', '--port', '65536'], '--port 65536: cannot be listened on'],
-    [['OUT', '--review', 'OUT'], 'is no CSV file; add its name, such as review.csv'],
     [['elsewhere'], 'holds no manifest.json; give the folder that pass2-write wrote'],
   ])('%j', async (args, message) => {
     const { stderr } = await inProcess.command(['review', ...args.map((arg) => arg.replace('OUT', out))], 1);

@@ -272,6 +272,15 @@ describe('a review.csv that is none', () => {
     await expect(startReview({ ...cohort, ...someone })).rejects.toThrow(/review\.csv.*row 1/);
   });
 
+  test('or that has a column of a hand, which would be lost, is left as it is', async () => {
+    await decide(url, 'A', { decision: wished('A'), replaces: null });
+    const wider = readFileSync(cohort.review, 'utf8').replaceAll('\r\n', ',mine\r\n');
+    writeFileSync(cohort.review, wider);
+    const answer = await decide(url, ODD, { decision: wished(ODD), replaces: null });
+    expect(answer).toMatchObject({ status: 500, value: { message: expect.stringContaining('column mine') } });
+    expect(readFileSync(cohort.review, 'utf8')).toBe(wider);
+  });
+
   test('that is gone all at once is not begun anew', async () => {
     await decide(url, 'A', { decision: wished('A'), replaces: null });
     const store = await openStore(join(cohort.review, '..'));
