@@ -17,12 +17,6 @@ import type { ReviewMode } from '../report/page-data.ts';
  * | PUT `decisions/PATIENT` with a `Wish` | 200 with the `Decision` that is now in the file, or 409 with a `Conflict` |
  * | GET `events` | a stream of server-sent events, each with a `Change` as JSON |
  */
-export interface Session extends ReviewMode {
-  /** `intensity.windowHu` of the run: what the ROIs were windowed by. */
-  readonly window_hu: readonly [number, number];
-}
-
-/** A patient of the cohort, excluded or not. */
 export interface ReviewPatient {
   readonly patient_id: string;
   /** Null where there is no ROI. */
@@ -34,6 +28,12 @@ export interface ReviewPatient {
   readonly roi: View | null;
   readonly ct: View | null;
   readonly decision: Decision | null;
+}
+
+/** Who decides, the reasons for leaving a patient out, and the window of the run. */
+export interface Session extends ReviewMode {
+  /** `intensity.windowHu` of the run: what the ROIs were windowed by. */
+  readonly window_hu: readonly [number, number];
 }
 
 /** A volume to look at, and the tumour's mask on its grid, as URLs. */

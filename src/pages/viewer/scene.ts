@@ -1,0 +1,155 @@
+import { cmapper, DRAG_MODE, MULTIPLANAR_TYPE, Niivue, SHOW_RENDER, SLICE_TYPE } from '@niivue/niivue';
+import { pointOfIndex, type Vec3 } from '../../volume/geometry.ts';
+import { acrossLpsAndRas } from './crosshair.ts';
+import { MASK_SHADER } from './mask-shader.ts';
+import type { Volumes } from './volumes.ts';
+import type { Window } from './windows.ts';
+
+/** How the mask is drawn. */
+export interface MaskLook {
+  readonly shown: boolean;
+  readonly outline: 'contour' | 'fill';
+  /** Of the filled mask. */
+  readonly opacity: number;
+}
+
+export const LAYOUTS = ['Four views', 'Axial', 'Coronal', 'Sagittal', '3-D'] as const;
+
+export type Layout = (typeof LAYOUTS)[number];
+
+const SLICE_TYPES: Readonly<Record<Layout, SLICE_TYPE>> = {
+  'Four views': SLICE_TYPE.MULTIPLANAR,
+  Axial: SLICE_TYPE.AXIAL,
+  Coronal: SLICE_TYPE.CORONAL,
+  Sagittal: SLICE_TYPE.SAGITTAL,
+  '3-D': SLICE_TYPE.RENDER,
+};
+
+/** The CT is grey in slices; in 3-D air is not seen, and all else shines through, so that the tumour is seen in it. */
+const CT_COLOURS = { R: [0, 255], G: [0, 255], B: [0, 255], A: [0, 24], I: [0, 255] };
+
+/** The red of the QC overlays. */
+const MASK_COLOURS = { R: [0, 255], G: [0, 56], B: [0, 56], A: [0, 255], I: [0, 1], labels: ['', 'tumour'] };
+
+/** A canvas with one patient at a time: three planes and 3-D in radiological convention. */
+export class Scene {
+  readonly #viewer: Niivue;
+  #shown: Volumes | undefined;
+
+  private constructor(viewer: Niivue) {
+    this.#viewer = viewer;
+  }
+
+  /** Throws where the browser has no WebGL 2. */
+  static async on(canvas: HTMLCanvasElement, onCrosshair: (ras: Vec3) => void): Promise<Scene> {
+    cmapper.addColormap('ct', CT_COLOURS);
+    const viewer = new Niivue({
+      isRadiologicalConvention: true,
+      sagittalNoseLeft: true,
+      // What is read at the crosshair is what is drawn there.
+      isForceMouseClickToVoxelCenters: true,
+      multiplanarLayout: MULTIPLANAR_TYPE.GRID,
+      multiplanarShowRender: SHOW_RENDER.ALWAYS,
+      multiplanarPadPixels: 4,
+      show3Dcrosshair: true,
+      crosshairColor: [0.35, 0.75, 1, 0.75],
+      crosshairWidth: 1,
+      crosshairGap: 12,
+      fontMinPx: 13,
+      fontSizeScaling: 0.3,
+      backColor: [0, 0, 0, 1],
+      dragAndDropEnabled: false,
+      smoothDrawing: 1,
+      logLevel: 'error',
+    });
+    viewer.setMouseEventConfig({
+      leftButton: { primary: DRAG_MODE.crosshair, withShift: DRAG_MODE.pan, withCtrl: DRAG_MODE.crosshair },
+      rightButton: DRAG_MODE.none,
+      centerButton: DRAG_MODE.pan,
+    });
+    // A double click would set a window of NiiVue's own.
+    viewer.resetBriCon = () => {};
+    viewer.onLocationChange = (location) => {
+      const [x, y, z] = (location as { mm: ArrayLike<number> & Iterable<number> }).mm;
+      onCrosshair([x, y, z]);
+    };
+    await viewer.attachToCanvas(canvas);
+    viewer.drawLut = cmapper.makeDrawLut(MASK_COLOURS);
+    viewer.setCustomSliceShader(MASK_SHADER);
+    return new Scene(viewer);
+  }
+
+  /** Shows volumes in place of those before, with the crosshair in the tumour. */
+  show(volumes: Volumes, window: Window): void {
+    const viewer = this.#viewer;
+    this.clear();
+    this.#shown = volumes;
+    this.#setRange(volumes, window);
+    viewer.addVolume(volumes.image);
+    viewer.loadDrawing(volumes.mask);
+    viewer.setPan2Dxyzmm([0, 0, 0, 1]);
+    this.toTumour();
+  }
+
+  /** Lets go of the volumes. */
+  clear(): void {
+    if (this.#shown === undefined) return;
+    this.#viewer.closeDrawing();
+    this.#viewer.removeVolume(this.#shown.image);
+    this.#shown = undefined;
+  }
+
+  #setRange({ image, view }: Volumes, [low, high]: Window): void {
+    image.cal_min = (low - view.intercept) / view.slope;
+    image.cal_max = (high - view.intercept) / view.slope;
+  }
+
+  /** HU. */
+  setWindow(window: Window): void {
+    if (this.#shown === undefined) return;
+    this.#setRange(this.#shown, window);
+    this.#viewer.updateGLVolume();
+  }
+
+  setMask({ shown, outline, opacity }: MaskLook): void {
+    const viewer = this.#viewer;
+    viewer.overlayOutlineWidth = shown && outline === 'contour' ? Math.max(1, 1.5 * devicePixelRatio) : 0;
+    viewer.overlayAlphaShader = shown && outline === 'fill' ? opacity : 0;
+    viewer.setDrawOpacity(shown ? 1 : 0);
+  }
+
+  setLayout(layout: Layout): void {
+    this.#viewer.setSliceType(SLICE_TYPES[layout]);
+  }
+
+  /** Puts the crosshair into the tumour. */
+  toTumour(): void {
+    if (this.#shown === undefined) return;
+    const { geometry, centre } = this.#shown;
+    const ras = acrossLpsAndRas(pointOfIndex(geometry, centre));
+    this.#viewer.scene.crosshairPos = this.#viewer.mm2frac([...ras], 0, true);
+    this.#viewer.drawScene();
+    this.#viewer.createOnLocationChange();
+  }
+
+  /** Moves the crosshair by axial slices, upwards where positive. */
+  scroll(slices: number): void {
+    if (this.#shown !== undefined) this.#viewer.moveCrosshairInVox(0, 0, slices);
+  }
+
+  /** Enlarges the planes by a factor, round the crosshair. */
+  zoom(factor: number): void {
+    const viewer = this.#viewer;
+    if (this.#shown === undefined) return;
+    const [x, y, z, zoom] = viewer.scene.pan2Dxyzmm;
+    const wanted = Math.min(Math.max(zoom * factor, 0.5), 20);
+    const mm = viewer.frac2mm(viewer.scene.crosshairPos);
+    // The crosshair stays where it is on the screen.
+    const held = [x, y, z].map((pan, axis) => pan + (zoom - wanted) * mm[axis]);
+    viewer.setPan2Dxyzmm([held[0], held[1], held[2], wanted]);
+  }
+
+  resetZoom(): void {
+    this.#viewer.setPan2Dxyzmm([0, 0, 0, 1]);
+  }
+}
