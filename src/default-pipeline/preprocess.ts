@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
@@ -11,8 +10,9 @@ import { readFrozen } from '../steps/pass1-stats/frozen-constants.ts';
 import { readClinical } from '../steps/split/clinical.ts';
 import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
 import { previousFile } from '../steps/split/pinned-sides.ts';
-import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
+import { displayUri } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
+import { type OutputPlaces, outputPlaces } from './places.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
 export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
@@ -71,13 +71,8 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly onEvent: (event: RunEvent) => void;
 }
 
-export interface PreprocessResult {
+export interface PreprocessResult extends OutputPlaces {
   readonly run: RunResult;
-  readonly interim: string;
-  readonly roi: string;
-  readonly artifacts: string;
-  /** Folder of `manifest.json`. */
-  readonly manifest: string;
 }
 
 /** Finds a wrong configuration, clinical table, earlier split or frozen constants, or an absent igzip, before the hours that convert may take, not after them. */
@@ -94,17 +89,12 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
   const { raw, clinical, out, config, previous, patch, freezeStats, state } = options;
-  const interim = joinUri(out, 'interim');
-  const roi = joinUri(out, 'roi');
-  const location = parseLocation(out);
-  const artifacts =
-    options.artifacts ??
-    (location.kind === 'folder' ? join(location.path, 'artifacts') : 'swinprep-artifacts');
+  const places = outputPlaces(out, options.artifacts);
   const set = {
     raw,
     clinical,
-    interim,
-    roi,
+    interim: places.interim,
+    roi: places.roi,
     preset: options.preset,
     workers: String(options.workers),
     prune: String(options.prune ?? false),
@@ -117,6 +107,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
   };
   const { resolveUri, onEvent } = options;
+  const { artifacts } = places;
   const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
-  return { run, interim, roi, artifacts, manifest: join(artifacts, 'pass2_write', 'manifest') };
+  return { run, ...places };
 }

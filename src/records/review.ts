@@ -24,7 +24,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 of 64 hexadecim
 const utc = z.iso.datetime({ error: 'is no time in UTC, such as 2026-11-29T08:15:00Z' });
 
 /** What a reviewer decided of a patient, as a row of `review.csv`. */
-const decisionSchema = z
+export const decisionSchema = z
   .strictObject({
     patient_id: z.string().min(1),
     decision: z.enum(['accept', 'exclude']),
