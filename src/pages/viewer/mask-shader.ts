@@ -1,13 +1,13 @@
 /**
  * Draws a slice of CT and mask, in place of the shader of NiiVue, which has the outline of a mask as one with its opacity in 3-D.
  * The outline is as wide as wanted in pixels of the screen at any zoom, and lies on the mask's side of its edge. Uniforms are
- * named as NiiVue sets them.
+ * named as NiiVue sets them, each in a declaration of its own: of several in one, NiiVue finds the last alone.
  */
 export const MASK_SHADER = `#version 300 es
 precision highp int;
 precision highp float;
-uniform highp sampler3D volume, overlay, drawing, paqd;
-uniform highp sampler2D colormap;
+uniform highp sampler3D volume;
+uniform highp sampler3D drawing;
 uniform float opacity;
 /** Pixels; 0 for no outline. */
 uniform float overlayOutlineWidth;

@@ -9,32 +9,31 @@ const number = (value: number, digits = 1): string => String(Number(value.toFixe
 const sides = (values: readonly number[], digits = 2): string =>
   values.map((value) => number(value, digits)).join(' × ');
 
-function values(output: ManifestOutput): Row[] {
-  const { tumor_percentiles_hu: hu, acquisition } = output;
+function tumour(output: ManifestOutput): Row[] {
+  const { tumor_percentiles_hu: hu } = output;
+  const whole = (values: readonly number[]): string => values.map((value) => number(value, 0)).join(' / ');
+  const cut: Row = ['Cut off by the ROI', `${number(100 * output.tumor_clipped_share)} %`];
   return [
-    ['Stage', output.stage],
-    ['Split', output.split],
-    ['Tumour', `${number(output.tumor_volume_ml)} ml`],
-    ['Tumour box', `${sides(output.tumor_bbox_size_mm, 0)} mm`],
-    ['Tumour HU 5 / 50 / 95 %', [hu.p5, hu.p50, hu.p95].map((value) => number(value, 0)).join(' / ')],
-    ['Tumour HU 0.5 / 99.5 %', [hu.p0_5, hu.p99_5].map((value) => number(value, 0)).join(' / ')],
-    ...clipped(output),
-    ['Spacing', `${sides(output.spacing_before_mm)} mm`],
-    ['Slices', String(output.slices)],
-    ['ROI', `${sides(output.final_roi_size_vox)} voxels`],
-    ['', `${sides(output.final_roi_size_mm, 0)} mm`],
-    ...acquired(acquisition),
+    ['Volume', `${number(output.tumor_volume_ml)} ml`],
+    ['Box', `${sides(output.tumor_bbox_size_mm, 0)} mm`],
+    ['HU, 5 / 50 / 95 %', whole([hu.p5, hu.p50, hu.p95])],
+    ['HU, 0.5 / 99.5 %', whole([hu.p0_5, hu.p99_5])],
+    ...(output.tumor_clipped_voxels > 0 ? [cut] : []),
   ];
 }
 
-function clipped({ tumor_clipped_voxels, tumor_clipped_share }: ManifestOutput): Row[] {
-  if (tumor_clipped_voxels === 0) return [];
-  return [['Cut off by the ROI', `${number(100 * tumor_clipped_share)} % of the tumour`]];
+function roi(output: ManifestOutput): Row[] {
+  return [
+    ['Voxels', sides(output.final_roi_size_vox)],
+    ['Size', `${sides(output.final_roi_size_mm, 0)} mm`],
+  ];
 }
 
-function acquired(acquisition: ManifestOutput['acquisition']): Row[] {
+function acquired({ spacing_before_mm, slices, acquisition }: ManifestOutput): Row[] {
   const { manufacturer, model, convolution_kernel, kvp, slice_thickness_mm, patient_position } = acquisition;
   const rows: readonly (readonly [string, string | number | null, string])[] = [
+    ['Spacing', sides(spacing_before_mm), ' mm'],
+    ['Slices', slices, ''],
     ['Maker', manufacturer, ''],
     ['Scanner', model, ''],
     ['Kernel', convolution_kernel, ''],
@@ -86,9 +85,17 @@ export function factsOf({ output, failure }: ReviewPatient): Node[] {
   if (output === null) return excluded;
   return [
     ...excluded,
+    table([
+      ['Stage', output.stage],
+      ['Split', output.split],
+    ]),
     element('h2', {}, 'Flags'),
     flagList(output),
-    element('h2', {}, 'Values'),
-    table(values(output)),
+    element('h2', {}, 'Tumour'),
+    table(tumour(output)),
+    element('h2', {}, 'ROI'),
+    table(roi(output)),
+    element('h2', {}, 'CT'),
+    table(acquired(output)),
   ];
 }

@@ -1,4 +1,4 @@
-import { cmapper, DRAG_MODE, MULTIPLANAR_TYPE, Niivue, SHOW_RENDER, SLICE_TYPE } from '@niivue/niivue';
+import { cmapper, DRAG_MODE, Niivue, SLICE_TYPE } from '@niivue/niivue';
 import { pointOfIndex, type Vec3 } from '../../volume/geometry.ts';
 import { acrossLpsAndRas } from './crosshair.ts';
 import { MASK_SHADER } from './mask-shader.ts';
@@ -17,16 +17,25 @@ export const LAYOUTS = ['Four views', 'Axial', 'Coronal', 'Sagittal', '3-D'] as 
 
 export type Layout = (typeof LAYOUTS)[number];
 
-const SLICE_TYPES: Readonly<Record<Layout, SLICE_TYPE>> = {
-  'Four views': SLICE_TYPE.MULTIPLANAR,
-  Axial: SLICE_TYPE.AXIAL,
-  Coronal: SLICE_TYPE.CORONAL,
-  Sagittal: SLICE_TYPE.SAGITTAL,
-  '3-D': SLICE_TYPE.RENDER,
+type Tile = Parameters<Niivue['setCustomLayout']>[0][number];
+
+const whole = (sliceType: SLICE_TYPE): Tile[] => [{ sliceType, position: [0, 0, 1, 1] }];
+
+const TILES: Readonly<Record<Layout, Tile[]>> = {
+  'Four views': [
+    { sliceType: SLICE_TYPE.AXIAL, position: [0, 0, 0.5, 0.5] },
+    { sliceType: SLICE_TYPE.SAGITTAL, position: [0.5, 0, 0.5, 0.5] },
+    { sliceType: SLICE_TYPE.CORONAL, position: [0, 0.5, 0.5, 0.5] },
+    { sliceType: SLICE_TYPE.RENDER, position: [0.5, 0.5, 0.5, 0.5] },
+  ],
+  Axial: whole(SLICE_TYPE.AXIAL),
+  Coronal: whole(SLICE_TYPE.CORONAL),
+  Sagittal: whole(SLICE_TYPE.SAGITTAL),
+  '3-D': whole(SLICE_TYPE.RENDER),
 };
 
 /** The CT is grey in slices; in 3-D air is not seen, and all else shines through, so that the tumour is seen in it. */
-const CT_COLOURS = { R: [0, 255], G: [0, 255], B: [0, 255], A: [0, 24], I: [0, 255] };
+const CT_COLOURS = { R: [0, 255], G: [0, 255], B: [0, 255], A: [0, 8], I: [0, 255] };
 
 /** The red of the QC overlays. */
 const MASK_COLOURS = { R: [0, 255], G: [0, 56], B: [0, 56], A: [0, 255], I: [0, 1], labels: ['', 'tumour'] };
@@ -48,13 +57,11 @@ export class Scene {
       sagittalNoseLeft: true,
       // What is read at the crosshair is what is drawn there.
       isForceMouseClickToVoxelCenters: true,
-      multiplanarLayout: MULTIPLANAR_TYPE.GRID,
-      multiplanarShowRender: SHOW_RENDER.ALWAYS,
-      multiplanarPadPixels: 4,
       show3Dcrosshair: true,
-      crosshairColor: [0.35, 0.75, 1, 0.75],
-      crosshairWidth: 1,
-      crosshairGap: 12,
+      crosshairColor: [0.35, 0.75, 1, 0.8],
+      crosshairWidth: 0.5,
+      crosshairWidthUnit: 'mm',
+      crosshairGap: 16,
       fontMinPx: 13,
       fontSizeScaling: 0.3,
       backColor: [0, 0, 0, 1],
@@ -74,6 +81,7 @@ export class Scene {
       onCrosshair([x, y, z]);
     };
     await viewer.attachToCanvas(canvas);
+    viewer.setCustomLayout(TILES[LAYOUTS[0]]);
     viewer.drawLut = cmapper.makeDrawLut(MASK_COLOURS);
     viewer.setCustomSliceShader(MASK_SHADER);
     return new Scene(viewer);
@@ -119,7 +127,7 @@ export class Scene {
   }
 
   setLayout(layout: Layout): void {
-    this.#viewer.setSliceType(SLICE_TYPES[layout]);
+    this.#viewer.setCustomLayout(TILES[layout]);
   }
 
   /** Puts the crosshair into the tumour. */

@@ -1,5 +1,4 @@
 import { NVImage } from '@niivue/niivue';
-import { boundingBox } from '../../kernels/mask/bounding-box.ts';
 import { centreVoxel } from '../../kernels/mask/centre-voxel.ts';
 import { geometryOf } from '../../nifti/affine.ts';
 import type { View } from '../../review/api.ts';
@@ -59,13 +58,18 @@ export async function loadVolumes(view: View, signal: AbortSignal): Promise<Volu
     nifti(view.mask, signal, 'gray'),
   ]);
   const geometry = gridOf(image);
-  const { size, spacingMm } = geometry;
   if (!(mask.img instanceof Uint8Array) || gridDistanceMm(geometry, gridOf(mask)) > 0.01)
     throw new VolumeFault('the mask does not lie on the grid of the CT');
-  const box = boundingBox(mask.img, size);
-  const centre =
-    box === undefined ? vec3((axis) => size[axis] >> 1) : centreVoxel(mask.img, size, spacingMm, box);
-  return { image, mask, geometry, centre, view };
+  return { image, mask, geometry, centre: centreOf(mask.img, geometry), view };
+}
+
+/** The voxel to look at first. Masks hold 0 and 1. */
+function centreOf(mask: Uint8Array, { size, spacingMm }: Geometry): Vec3 {
+  const [nx, ny] = size;
+  const sliceOf = (voxel: number): number => Math.floor(voxel / (nx * ny));
+  const [first, last] = [sliceOf(mask.indexOf(1)), sliceOf(mask.lastIndexOf(1))];
+  if (first < 0) return vec3((axis) => size[axis] >> 1);
+  return centreVoxel(mask, size, spacingMm, { start: [0, 0, first], size: [nx, ny, last - first + 1] });
 }
 
 /** HU of a voxel by where it stands in the array. */
