@@ -1,5 +1,5 @@
 import type { Decision } from '../../records/review.ts';
-import type { Change, Conflict, ReviewPatient, Wish } from '../../review/api.ts';
+import type { Change, Conflict, Fault, ReviewPatient, Wish } from '../../review/api.ts';
 
 /** What became of a wish. */
 export type Saving =
@@ -17,9 +17,19 @@ export async function save(patient: string, wish: Wish): Promise<Saving> {
     });
     if (response.ok) return { state: 'saved', decision: (await response.json()) as Decision | null };
     if (response.status === 409) return { state: 'conflict', conflict: (await response.json()) as Conflict };
-    return { state: 'failed', why: `the server answered ${response.status} ${await response.text()}`.trim() };
+    return { state: 'failed', why: await faultIn(response) };
   } catch {
-    return { state: 'failed', why: 'the server of the review does not answer' };
+    return { state: 'failed', why: 'swinprep review does not answer' };
+  }
+}
+
+/** What went wrong, by an answer of the server that is no success. */
+export async function faultIn(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    return (JSON.parse(text) as Fault).message;
+  } catch {
+    return `swinprep review answered with status ${response.status}`;
   }
 }
 

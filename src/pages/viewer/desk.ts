@@ -16,10 +16,13 @@ export class Desk {
   readonly #review: Review;
   readonly #stage: Stage;
   readonly #reasons: Session['reasons'];
+  readonly #list: () => Promise<readonly ReviewPatient[]>;
   #volume: 'roi' | 'ct' = 'roi';
   #connected = true;
 
-  constructor(review: Review, stage: Stage, session: Session) {
+  /** @param list asks the server for the patients as they are now */
+  constructor(review: Review, stage: Stage, session: Session, list: () => Promise<readonly ReviewPatient[]>) {
+    this.#list = list;
     this.#review = review;
     this.#stage = stage;
     this.#reasons = session.reasons;
@@ -29,11 +32,11 @@ export class Desk {
     reviewer.addEventListener('keydown', ({ key }) => {
       if (key === 'Enter' || key === 'Escape') reviewer.blur();
     });
-    const list = part<HTMLSelectElement>('patients');
-    list.addEventListener('change', () => {
-      review.goTo(list.value);
+    const choice = part<HTMLSelectElement>('patients');
+    choice.addEventListener('change', () => {
+      review.goTo(choice.value);
       this.show();
-      list.blur();
+      choice.blur();
     });
     window.addEventListener('beforeunload', (event) => {
       if (review.unsaved.length > 0) event.preventDefault();
@@ -102,12 +105,14 @@ export class Desk {
         element(
           'p',
           { class: 'loud' },
-          `Not saved: ${unsaved.join(', ')}. Leave this window open and see that swinprep review is running. `,
+          `Not saved: ${unsaved.join(', ')}. Keep this window: it tries again when swinprep review answers. One that was started anew has another address, where they are to be decided again. `,
           again,
         ),
       );
     } else if (!this.#connected) {
-      notices.push(element('p', { class: 'loud' }, 'The server of the review does not answer.'));
+      notices.push(
+        element('p', { class: 'loud' }, 'swinprep review does not answer. Images and decisions wait for it.'),
+      );
     }
     part('notices').replaceChildren(...notices);
   }
@@ -129,10 +134,10 @@ export class Desk {
   }
 
   /** The server is there; where it was gone for a while, its list is asked for again and what is unsaved is written. */
-  async reconnected(patients: () => Promise<readonly ReviewPatient[]>): Promise<void> {
+  async reconnected(): Promise<void> {
     if (this.#connected) return;
     this.#connected = true;
-    this.#review.refreshed(await patients());
+    this.#review.refreshed(await this.#list());
     await this.#retry();
   }
 
@@ -202,9 +207,14 @@ export class Desk {
     if (saving === undefined) return;
     const stayed = this.#review.current.patient_id === patient_id;
     if (saving.state === 'saved' && stayed && this.#review.toUndecided()) this.show();
-    else if (saving.state === 'conflict' && saving.conflict.mask_sha256 !== mask_sha256 && stayed)
-      this.show();
     else this.#showVerdict();
+    if (saving.state === 'conflict' && saving.conflict.mask_sha256 !== mask_sha256) await this.#refresh();
+  }
+
+  /** The mask is another one by now: it has to be looked at. */
+  async #refresh(): Promise<void> {
+    this.#review.refreshed(await this.#list());
+    this.show();
   }
 
   async #undo(): Promise<void> {

@@ -50,7 +50,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['v'], action: 'layout', does: 'four views, or one of them' },
   { keys: ['+', '='], action: 'zoom-in', does: 'enlarge round the crosshair' },
   { keys: ['-'], action: 'zoom-out', does: 'make smaller' },
-  { keys: ['0'], action: 'reset-zoom', does: 'whole image' },
+  { keys: ['0'], action: 'reset-zoom', does: 'fit the image' },
   { keys: ['?'], action: 'help', does: 'this list' },
 ];
 

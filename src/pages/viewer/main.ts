@@ -1,7 +1,7 @@
 import type { ReviewPatient, Session } from '../../review/api.ts';
-import { listen, save } from './decisions.ts';
+import { faultIn, listen, save } from './decisions.ts';
 import { Desk } from './desk.ts';
-import { part } from './element.ts';
+import { element, part } from './element.ts';
 import { fillReasons } from './exclusion-dialog.ts';
 import { listenForActions, showKeys } from './keys.ts';
 import { Review } from './review.ts';
@@ -9,7 +9,7 @@ import { Stage } from './stage.ts';
 
 async function answer<Kind>(url: string): Promise<Kind> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the server of the review answered ${response.status} to ${url}`);
+  if (!response.ok) throw new Error(await faultIn(response));
   return (await response.json()) as Kind;
 }
 
@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   fillReasons(session.reasons);
   const stage = await Stage.open(session.window_hu);
   showKeys();
-  const desk = new Desk(review, stage, session);
+  const desk = new Desk(review, stage, session, () => answer<readonly ReviewPatient[]>('patients'));
   listenForActions((action, value) => desk.act(action, value));
   window.addEventListener('hashchange', () => {
     if (review.goTo(patientInUrl())) desk.show();
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   listen({
     change: (change) => desk.changed(change),
     lost: () => desk.lost(),
-    open: () => void desk.reconnected(() => answer<readonly ReviewPatient[]>('patients')),
+    open: () => void desk.reconnected(),
   });
   desk.show();
 }
@@ -48,6 +48,6 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  const [message] = [error instanceof Error ? error.message : String(error)];
-  part('notices').textContent = `The review cannot be shown: ${message}. Is swinprep review still running?`;
+  const message = error instanceof Error ? error.message : String(error);
+  part('notices').append(element('p', { class: 'loud' }, `The review cannot be shown: ${message}`));
 }

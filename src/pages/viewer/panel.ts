@@ -67,7 +67,7 @@ function table(rows: readonly Row[]): HTMLElement {
 }
 
 /** What the run says of a patient, beside its images. */
-export function factsOf({ output, failure }: ReviewPatient): Node[] {
+export function factsOf({ output, failure, roi_outdated }: ReviewPatient): Node[] {
   const excluded =
     failure === null
       ? []
@@ -83,8 +83,14 @@ export function factsOf({ output, failure }: ReviewPatient): Node[] {
           table([['Stage', failure.stage === '' ? 'unknown' : failure.stage]]),
         ];
   if (output === null) return excluded;
+  const outdated = element(
+    'p',
+    { class: 'warning' },
+    'The ROI was made of another mask than lies there now and is not shown; its values are of that mask too.',
+  );
   return [
     ...excluded,
+    ...(roi_outdated ? [outdated] : []),
     table([
       ['Stage', output.stage],
       ['Split', output.split],

@@ -10,10 +10,15 @@ interface Taken {
   readonly after: Decision | null;
 }
 
+/** A wish that could not be written, and why. */
+interface Unsaved {
+  readonly wish: Wish;
+  readonly why: string;
+}
+
 /** What this window knows of a patient beside what is written down. */
 export interface Pending {
-  /** Not written yet, for the server did not answer. */
-  readonly unsaved: Wish | undefined;
+  readonly unsaved: Unsaved | undefined;
   /** Why a wish of this window was not written. */
   readonly conflict: Conflict | undefined;
   /** The decision that stands came from another window while this one was open. */
@@ -27,7 +32,7 @@ export class Review {
   readonly #save: (patient: string, wish: Wish) => Promise<Saving>;
   readonly #taken: Taken[] = [];
   readonly #saving = new Set<string>();
-  readonly #unsaved = new Map<string, Wish>();
+  readonly #unsaved = new Map<string, Unsaved>();
   readonly #conflicts = new Map<string, Conflict>();
   readonly #elsewhere = new Set<string>();
 
@@ -112,7 +117,7 @@ export class Review {
 
   /** Tries once more to write what could not be written. */
   async retry(): Promise<void> {
-    for (const [patient, wish] of [...this.#unsaved]) {
+    for (const [patient, { wish }] of [...this.#unsaved]) {
       const saving = await this.#write(patient, wish);
       if (saving?.state === 'failed') return;
     }
@@ -125,7 +130,7 @@ export class Review {
     this.#saving.delete(patient);
     this.#unsaved.delete(patient);
     this.#conflicts.delete(patient);
-    if (saving.state === 'failed') this.#unsaved.set(patient, wish);
+    if (saving.state === 'failed') this.#unsaved.set(patient, { wish, why: saving.why });
     else if (saving.state === 'conflict') {
       this.#conflicts.set(patient, saving.conflict);
       this.#replace(patient, saving.conflict);

@@ -23,10 +23,10 @@ const whole = (sliceType: SLICE_TYPE): Tile[] => [{ sliceType, position: [0, 0, 
 
 const TILES: Readonly<Record<Layout, Tile[]>> = {
   'Four views': [
-    { sliceType: SLICE_TYPE.AXIAL, position: [0, 0, 0.5, 0.5] },
-    { sliceType: SLICE_TYPE.SAGITTAL, position: [0.5, 0, 0.5, 0.5] },
-    { sliceType: SLICE_TYPE.CORONAL, position: [0, 0.5, 0.5, 0.5] },
-    { sliceType: SLICE_TYPE.RENDER, position: [0.5, 0.5, 0.5, 0.5] },
+    { sliceType: SLICE_TYPE.AXIAL, position: [0, 0, 0.499, 0.499] },
+    { sliceType: SLICE_TYPE.SAGITTAL, position: [0.501, 0, 0.499, 0.499] },
+    { sliceType: SLICE_TYPE.CORONAL, position: [0, 0.501, 0.499, 0.499] },
+    { sliceType: SLICE_TYPE.RENDER, position: [0.501, 0.501, 0.499, 0.499] },
   ],
   Axial: whole(SLICE_TYPE.AXIAL),
   Coronal: whole(SLICE_TYPE.CORONAL),
@@ -35,7 +35,7 @@ const TILES: Readonly<Record<Layout, Tile[]>> = {
 };
 
 /** The CT is grey in slices; in 3-D air is not seen, and all else shines through, so that the tumour is seen in it. */
-const CT_COLOURS = { R: [0, 255], G: [0, 255], B: [0, 255], A: [0, 8], I: [0, 255] };
+const CT_COLOURS = { R: [0, 128, 255], G: [0, 128, 255], B: [0, 128, 255], A: [0, 0, 4], I: [0, 128, 255] };
 
 /** The red of the QC overlays. */
 const MASK_COLOURS = { R: [0, 255], G: [0, 56], B: [0, 56], A: [0, 255], I: [0, 1], labels: ['', 'tumour'] };

@@ -52,7 +52,7 @@ export class Stage {
       event.preventDefault();
       const reload = element('button', { type: 'button' }, 'Load the page again');
       reload.addEventListener('click', () => location.reload());
-      part('loading').replaceChildren('The graphics of this page were taken away by the system. ', reload);
+      part('loading').replaceChildren('The system has taken the graphics of this page away. ', reload);
     });
     part<HTMLInputElement>('opacity').addEventListener('input', ({ target }) => {
       this.#setMask({ opacity: Number((target as HTMLInputElement).value), outline: 'fill', shown: true });

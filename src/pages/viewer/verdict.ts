@@ -19,6 +19,10 @@ function written(decision: Decision, reasons: Reasons): Node[] {
   return [...said(decision, reasons), element('p', { class: 'quiet' }, ...who, time)];
 }
 
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+}
+
 function localTime(utc: string): string {
   return new Date(utc).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
@@ -32,14 +36,17 @@ export function verdictOf(review: Review, reasons: Reasons): Node[] {
   const { current, pending } = review;
   const { unsaved, conflict } = pending;
   const nodes: Node[] = [];
-  if (unsaved !== undefined)
+  if (unsaved !== undefined) {
+    const { wish, why } = unsaved;
+    const wished = wish.decision === null ? [element('p', {}, 'no decision')] : said(wish.decision, reasons);
     nodes.push(
       warning(
         'Not saved',
-        ...(unsaved.decision === null ? [element('p', {}, 'no decision')] : said(unsaved.decision, reasons)),
-        element('p', {}, 'What is written down is still what stands below.'),
+        ...wished,
+        element('p', {}, `${sentence(why)} What is written down stands below.`),
       ),
     );
+  }
   if (conflict !== undefined) nodes.push(warning('Nothing was written', element('p', {}, conflict.message)));
   const standing = standingOf(current);
   if (standing === 'stale')
