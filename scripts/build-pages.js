@@ -23,7 +23,15 @@ function noticeOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   const text = file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8').trim();
-  return `${name} ${version} (${license})\n\n${text}\n`;
+  return { name: `${name} ${version} (${license})`, text };
+}
+
+/** Notices of packages, each text once. */
+function noticesOf(folders) {
+  const groups = Map.groupBy(folders.sort().map(noticeOf), ({ text }) => text);
+  return [...groups]
+    .map(([text, packages]) => `${packages.map(({ name }) => name).join('\n')}\n\n${text}\n`)
+    .join('\n----\n\n');
 }
 
 for (const page of ['report', 'viewer']) {
@@ -45,7 +53,7 @@ for (const page of ['report', 'viewer']) {
   const packages = [...new Set(modules.map(packageOf))].filter(
     (folder) => folder !== undefined && existsSync(folder),
   );
-  writeFileSync(path.join(out, `${page}.licences.txt`), packages.sort().map(noticeOf).join('\n----\n\n'));
+  writeFileSync(path.join(out, `${page}.licences.txt`), noticesOf(packages));
   cpSync(path.join(source, 'style.css'), path.join(out, `${page}.css`));
 }
 // The page of the report is put together by what writes it.

@@ -6,6 +6,7 @@ import {
   type Manifest,
   manifestSchema,
 } from '../records/manifest.ts';
+import { REVIEW_CODE } from '../records/review.ts';
 import { readArtifact } from '../runner/artifact.ts';
 
 /** What a finished pipeline says of the cohort. */
@@ -22,7 +23,7 @@ export async function readCohortResult(manifestDir: string): Promise<CohortResul
   };
 }
 
-/** Excluded patients whose raw data were found: those that `--max-excluded` counts. */
-export function excludedWithImage({ failures }: CohortResult): number {
-  return failures.filter((failure) => failure.code !== 'no-image').length;
+/** Excluded patients whom `--max-excluded` counts: whose raw data were found, and whom no review left out. */
+export function countedAsExcluded({ failures }: CohortResult): number {
+  return failures.filter(({ code }) => code !== 'no-image' && code !== REVIEW_CODE).length;
 }

@@ -5,13 +5,15 @@ import { planPipeline } from '../azureml/local/plan.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
+import { REVIEW_FILE } from '../records/review.ts';
 import { parseMemoryLimit } from '../runner/worker-count.ts';
+import { readReview } from '../steps/convert/review.ts';
 import { readFrozen } from '../steps/pass1-stats/frozen-constants.ts';
 import { readClinical } from '../steps/split/clinical.ts';
 import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
 import { previousFile } from '../steps/split/pinned-sides.ts';
-import { displayUri } from '../storage/location.ts';
-import { readObject } from '../storage/open.ts';
+import { displayUri, joinUri } from '../storage/location.ts';
+import { openStore, readObject } from '../storage/open.ts';
 import { type OutputPlaces, outputPlaces } from './places.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
@@ -58,6 +60,8 @@ export interface PreprocessOptions extends ConfigOptions {
   readonly freezeStats?: string | undefined;
   /** Where runs leave their split and statistics for the next. */
   readonly state?: string | undefined;
+  /** A review.csv, or its folder, whose decisions are obeyed. */
+  readonly review?: string | undefined;
   readonly workers: number;
   /** Delete what was made of patients that are gone, and the ROIs of those excluded now. */
   readonly prune?: boolean | undefined;
@@ -75,7 +79,7 @@ export interface PreprocessResult extends OutputPlaces {
   readonly run: RunResult;
 }
 
-/** Finds a wrong configuration, clinical table, earlier split or frozen constants, or an absent igzip, before the hours that convert may take, not after them. */
+/** Finds a wrong configuration, clinical table, earlier split, frozen constants or review, or an absent igzip, before the hours that convert may take, not after them. */
 async function checkInputs(options: PreprocessOptions): Promise<void> {
   parseMemoryLimit(options.memoryLimit ?? 'auto');
   const config = await readConfig(options);
@@ -83,18 +87,31 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
   await readClinical(displayUri(options.clinical), await readObject(options.clinical), config.split);
   await earlierSplit(options, caseNamingOf(config));
   await readFrozen(options.freezeStats, options.state, config);
+  await readReview(options.review, config);
+}
+
+/** A line on a review that lies where the outputs go, where none was given, not even `none`. */
+export async function unobeyedReview({
+  out,
+  review,
+}: Pick<PreprocessOptions, 'out' | 'review'>): Promise<string | undefined> {
+  if (review !== undefined || (await (await openStore(out)).stat(REVIEW_FILE)) === undefined)
+    return undefined;
+  const file = displayUri(joinUri(out, REVIEW_FILE));
+  return `${file} is not obeyed: give it with --review ${file}, or --review none to leave it be`;
 }
 
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
-  const { raw, clinical, out, config, previous, patch, freezeStats, state } = options;
+  const { raw, clinical, out, config, previous, patch, freezeStats, state, review } = options;
   const places = outputPlaces(out, options.artifacts);
+  const { interim, roi, artifacts } = places;
   const set = {
     raw,
     clinical,
-    interim: places.interim,
-    roi: places.roi,
+    interim,
+    roi,
     preset: options.preset,
     workers: String(options.workers),
     prune: String(options.prune ?? false),
@@ -105,9 +122,9 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(patch === undefined ? {} : { patch }),
     ...(state === undefined ? {} : { state }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
+    ...(review === undefined ? {} : { review }),
   };
   const { resolveUri, onEvent } = options;
-  const { artifacts } = places;
   const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
   return { run, ...places };
 }

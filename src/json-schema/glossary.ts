@@ -34,8 +34,20 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   pruned: 'What --prune deleted and left of patients that are no longer made; null without it.',
   unchanged: 'Patients of which nothing has changed.',
   state_before: 'What the last run said of the patient.',
-  why: 'What has changed: files, volumes, split, configuration, version, constants. With another configuration or version, files perhaps too.',
+  why: 'What has changed: files, volumes, split, configuration, version, constants; review: a decision excludes the patient, or does so no longer. With another configuration or version, files perhaps too.',
   volumes: 'Volumes that have other bytes than before.',
+  // What a review decided
+  review: 'What became of the decisions in the review.csv that was given; each is in one of the lists.',
+  num_decisions: 'Rows of the review.csv.',
+  accepted:
+    'Patients whose mask a reviewer accepted, and the codes of the flags that count as seen; null: all.',
+  stale:
+    'Decisions that were not applied: the mask is not the one that was looked at, or the patient has none.',
+  unknown: 'Decisions on nobody in this run.',
+  looked_at_sha256: 'SHA-256 of the mask that was looked at.',
+  mask_sha256: 'SHA-256 of tumor.nii.gz as convert wrote it; null where there is none.',
+  seen: 'A reviewer saw the finding and accepted the mask.',
+  num_flagged_unseen: 'Patients with a flag that no reviewer has seen.',
   // Grids
   size_ijk: 'Voxels along each axis.',
   spacing_mm: 'Distance of voxel centres along each axis, mm.',

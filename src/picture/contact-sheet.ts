@@ -1,19 +1,19 @@
 import { UsageError } from '../errors.ts';
-import { type Canvas, createCanvas, decodePng, encodePng, place, type Rgb } from './canvas.ts';
+import { type Canvas, createCanvas, encodePng, place, type Rgb } from './canvas.ts';
 import { CAP_HEIGHT } from './font.ts';
 import { shrinkToWidth } from './shrink.ts';
 import { drawText, fitText, textWidth } from './text.ts';
 
 /** One picture of the sheet and the lines under it, such as `['PHANTOM-003', 'IIIa  train  12.3 ml']`. */
 export interface SheetTile {
-  readonly png: Uint8Array;
+  readonly picture: Canvas;
   readonly caption: readonly string[];
 }
 
 export interface SheetOptions {
   /** Tiles in a row; by default as many as bring the sheet near 3:2. */
   readonly columns?: number;
-  /** Pixels; a wider picture is shrunk to it, a narrower one stays as it is. 480 by default. */
+  /** Pixels; a wider picture is shrunk to it, a narrower one stays as it is. */
   readonly tileWidth?: number;
 }
 
@@ -21,7 +21,8 @@ const GUTTER = 16;
 const CAPTION_GAP = 6;
 const TITLE: Rgb = [235, 235, 235];
 const DETAIL: Rgb = [160, 160, 160];
-const DEFAULT_TILE_WIDTH = 480;
+/** Pixels; a sheet of pictures that are shrunk to it before is the same, and takes less memory. */
+export const DEFAULT_TILE_WIDTH = 480;
 /** Narrower tiles have small print. */
 const LARGE_PRINT_WIDTH = 300;
 const SHEET_ASPECT = 3 / 2;
@@ -39,16 +40,14 @@ interface Layout {
 /**
  * A PNG (8-bit RGB) with all the tiles in reading order, each over its caption. A caption line that is too long is cut.
  *
- * @throws UsageError for a tile that is not an 8-bit grey or RGB PNG and for options that are not whole numbers >= 1.
+ * @throws UsageError for options that are not whole numbers >= 1.
  */
 export function contactSheet(tiles: readonly SheetTile[], options: SheetOptions = {}): Uint8Array {
   const { tileWidth = DEFAULT_TILE_WIDTH } = options;
   checkCount('tileWidth', tileWidth);
   if (options.columns !== undefined) checkCount('columns', options.columns);
   if (tiles.length === 0) return emptySheet();
-  const pictures = tiles.map(({ png, caption }, i) =>
-    shrinkToWidth(decodePng(png, `picture ${i + 1} of the contact sheet, "${caption[0] ?? ''}"`), tileWidth),
-  );
+  const pictures = tiles.map(({ picture }) => shrinkToWidth(picture, tileWidth));
   const layout = layOut(pictures, tiles, tileWidth, options.columns);
   const rows = Math.ceil(tiles.length / layout.columns);
   const sheet = createCanvas(

@@ -1,10 +1,11 @@
 import { CaseExclusion, UsageError } from '../errors.ts';
-import { type Geometry, gridDistanceMm, type Volume, voxelCount } from '../volume/geometry.ts';
+import { type Geometry, gridDistanceMm, type Vec3, type Volume, voxelCount } from '../volume/geometry.ts';
 import { type Canvas, createCanvas, encodePng, place, type Rgb } from './canvas.ts';
 import { ADVANCE, CAP_HEIGHT } from './font.ts';
 import { largestSlices } from './largest-slice.ts';
 import { drawOutlineKey, drawScaleBar, drawWindow } from './legend.ts';
 import { CONTOUR, LUNG_CONTOUR, type Outline, renderPanel } from './panel.ts';
+import type { Part } from './shrink.ts';
 import { drawRimmedText, drawText, fitText } from './text.ts';
 import { radiologicalViews, type View } from './view.ts';
 
@@ -94,6 +95,28 @@ function scaleToFit(views: readonly View[], { size, spacingMm }: Geometry): numb
   const widthMm = views.reduce((sum, view) => sum + lengthMm(view.across.axis), 0);
   const heightMm = Math.max(...views.map((view) => lengthMm(view.down.axis)));
   return Math.min(PANELS_WIDTH / widthMm, PANELS_MAX_HEIGHT / heightMm);
+}
+
+/**
+ * Where the axial, coronal and sagittal panel lie in the overlay of an ROI whose axes are the patient's.
+ *
+ * @param sizeMm from side to side, from front to back, from foot to head
+ */
+export function overlayPanels(sizeMm: Vec3): readonly [axial: Part, coronal: Part, sagittal: Part] {
+  const [x, y, z] = sizeMm;
+  const pixelsPerMm = Math.min(PANELS_WIDTH / (2 * x + y), PANELS_MAX_HEIGHT / Math.max(y, z));
+  const [wide, deep, tall] = [x, y, z].map((mm) => Math.max(1, Math.round(mm * pixelsPerMm)));
+  const at = (left: number, width: number, height: number): Part => ({
+    left,
+    top: STRIP_HEIGHT,
+    width,
+    height,
+  });
+  return [
+    at(MARGIN, wide, deep),
+    at(MARGIN + wide + MARGIN, wide, tall),
+    at(MARGIN + 2 * (wide + MARGIN), deep, tall),
+  ];
 }
 
 function drawPanel(canvas: Canvas, panel: Canvas, view: View, slice: number, left: number): void {

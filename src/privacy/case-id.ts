@@ -49,6 +49,11 @@ export function caseIdOf(
   return (name) => `P-${createHmac('sha256', salt).update(name).digest('hex').slice(0, 16)}`;
 }
 
+/** Whether a name has the form of those that `caseIdOf` makes under a secret. */
+export function isHashedId(name: string): boolean {
+  return /^P-[0-9a-f]{16}$/.test(name);
+}
+
 /** A name that no folder has. */
 const NOBODY = '/';
 

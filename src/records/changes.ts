@@ -12,6 +12,7 @@ export const earlierCasesSchema = z.object({
       fingerprint: z.string(),
       ct: z.object({ sha256: z.string() }).optional(),
       tumor: z.object({ sha256: z.string() }).optional(),
+      exclusion: z.object({ code: z.string() }).optional(),
     }),
   ),
 });
@@ -23,7 +24,7 @@ const state = z.enum(['ok', 'excluded']);
 /**
  * Why a patient was done again. `files`: names, sizes or versions of its files, or the secret of `privacy.uids`.
  * With another version or configuration its files may have changed as well, which can then not be told. `review`: a decision
- * of a review excluded the patient, or excludes it no longer; its volumes stay as they are.
+ * of a review excludes the patient, or does so no longer; where that alone is why, nothing was done again.
  */
 const why = z.enum(['files', 'configuration', 'version', 'review']);
 

@@ -1,5 +1,8 @@
-/** First characters that make a spreadsheet take a cell for a formula, the full-width ones too. */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/**
+ * First characters that make a spreadsheet take a cell for a formula, the full-width ones too; behind apostrophes as well, so
+ * that one in front can be told from those of the text.
+ */
+const FORMULA = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** A field by RFC 4180. What a spreadsheet would run as a formula gets an apostrophe in front. */
 function field(text: string): string {

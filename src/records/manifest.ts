@@ -4,7 +4,7 @@ import { vec3 } from '../volume/geometry.ts';
 import { acquisition, type OkCase } from './case.ts';
 import { byPatient, type Cases, okCases } from './cases.ts';
 import { type Exclusion, exclusion, flag, triple } from './record.ts';
-import { markSeen, reviewOutcomeSchema } from './review.ts';
+import { markSeen, REVIEW_CODE, reviewOutcomeSchema } from './review.ts';
 import { META_FILE, type OkRoi, type RoiRecord } from './roi.ts';
 import { ROI_CHANGES_FILE } from './roi-changes.ts';
 import { type Split, splitSchema } from './split.ts';
@@ -229,7 +229,12 @@ function countReasons(failures: Failures): Manifest['summary']['excluded_by'] {
     .sort((a, b) => b.patients - a.patients || (a.code < b.code ? -1 : 1));
 }
 
+/** Codes of the split for those whom convert has excluded. */
+const EXCLUDED_BEFORE: readonly string[] = ['image-excluded', REVIEW_CODE];
+
 /** Exclusions that the split lists only because an earlier step had excluded the patient are left to that step. */
 export function splitExclusions(split: Split): Exclusion[] {
-  return split.excluded.filter((e) => e.code !== 'image-excluded').map(({ stage: _stage, ...rest }) => rest);
+  return split.excluded
+    .filter(({ code }) => !EXCLUDED_BEFORE.includes(code))
+    .map(({ stage: _stage, ...rest }) => rest);
 }

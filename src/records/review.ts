@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { messageOf, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { csvTable, withoutApostrophe } from './csv-table.ts';
 import type { Flag } from './record.ts';
 
@@ -14,10 +14,13 @@ export const REVIEW_REASONS = {
   'image-artefact': 'metal, motion or noise hides the tumour',
   'image-incomplete': 'the CT does not hold the whole tumour',
   'stage-doubtful': 'what is seen does not go with the stage of the clinical table',
-  other: 'see the comment in the review',
+  other: 'for another reason: see the comment in review.csv',
 } as const;
 
 export type ReviewReason = keyof typeof REVIEW_REASONS;
+
+/** Code of the patients that a review leaves out. */
+export const REVIEW_CODE = 'review';
 
 const reason = z.enum(Object.keys(REVIEW_REASONS) as [ReviewReason, ...ReviewReason[]]);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 of 64 hexadecimal digits');
@@ -26,7 +29,7 @@ const utc = z.iso.datetime({ error: 'is no time in UTC, such as 2026-11-29T08:15
 /** What a reviewer decided of a patient, as a row of `review.csv`. */
 export const decisionSchema = z
   .strictObject({
-    patient_id: z.string().min(1),
+    patient_id: z.string().min(1, 'is empty'),
     decision: z.enum(['accept', 'exclude']),
     /** Null with `accept`. */
     reason: reason.nullable(),
@@ -35,7 +38,7 @@ export const decisionSchema = z
     decided_utc: utc,
     /** Of `interim/PATIENT/tumor.nii.gz`, the mask looked at. */
     mask_sha256: sha256,
-    /** Codes of the flags that the reviewer had before him; null in a table without that column: all of them. */
+    /** Codes of the flags that the reviewer saw; null, in the file `*` or no such column: all of them. */
     flags: z.array(z.string()).nullable(),
   })
   .refine((row) => (row.decision === 'exclude') === (row.reason !== null), {
@@ -60,57 +63,69 @@ const COLUMNS = [
 
 /** `review.csv`: a row a patient, in order of their ids. */
 export function encodeReview(decisions: readonly Decision[]): Uint8Array {
-  const rows = [...decisions]
-    .sort((a, b) => (a.patient_id < b.patient_id ? -1 : 1))
-    .map((row) => COLUMNS.map((column) => cell(row[column])));
+  const rows = [...decisions].sort((a, b) => (a.patient_id < b.patient_id ? -1 : 1)).map(cells);
   return new TextEncoder().encode(csvTable(COLUMNS, rows));
 }
 
-function cell(value: Decision[(typeof COLUMNS)[number]]): string {
-  return typeof value === 'string' ? value : (value?.join(' ') ?? '');
+/** All flags, in the column `flags`. */
+const ALL = '*';
+
+function cells({ flags, reason: why, ...decision }: Decision): string[] {
+  const row = { ...decision, reason: why ?? '', flags: flags?.join(' ') ?? ALL };
+  return COLUMNS.map((column) => row[column]);
+}
+
+function readRows(file: string, bytes: Uint8Array): Record<string, string>[] {
+  const text = new TextDecoder().decode(bytes);
+  // A spreadsheet saves with semicolons where the comma is the decimal mark.
+  const delimiter = /^[^\r\n]*,/.test(text) ? ',' : ';';
+  try {
+    return parse(text, { columns: true, skip_empty_lines: true, delimiter });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The library's message may quote a comment.
+    throw new UsageError(`${file}: is no valid CSV (${error.code}, line ${error.lines})`);
+  }
 }
 
 /**
- * Reads a `review.csv`, by swinprep or by hand; the column `flags` may be absent. Throws a UsageError naming the file and the
- * row where a column is absent, a value is none of those allowed, or a patient has two rows.
+ * Reads a `review.csv`, by swinprep or by hand, with commas or semicolons; the column `flags` may be absent. Throws a
+ * UsageError naming the file and the row, from 1 below the names of the columns, where a column is absent, a value is none of
+ * those allowed, or a patient has two rows. It quotes no patient and no comment.
  */
 export function parseReview(file: string, bytes: Uint8Array): Decision[] {
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(bytes, { columns: true, bom: true, skip_empty_lines: true }) as typeof rows;
-  } catch (cause) {
-    throw new UsageError(`${file}: is no valid CSV (${messageOf(cause)})`, { cause });
-  }
+  const rows = readRows(file, bytes);
   const seen = Object.keys(rows[0] ?? {});
   const missing = COLUMNS.filter((column) => column !== 'flags' && !seen.includes(column));
   if (rows.length > 0 && missing.length > 0)
-    throw new UsageError(`${file}: has no column ${missing.join(', ')}; its columns are ${seen.join(', ')}`);
-  const patients = new Set<string>();
+    throw new UsageError(
+      `${file}: has no column ${missing.join(', ')}; give a review.csv, with the columns ${COLUMNS.join(',')}`,
+    );
+  const rowOf = new Map<string, number>();
   return rows.map((row, i) => {
-    const decision = decisionOf(row, (why) => new UsageError(`${file}: row ${i + 1} ${why}`));
-    if (patients.has(decision.patient_id))
-      throw new UsageError(
-        `${file}: row ${i + 1} is a second one of ${decision.patient_id}; leave one of them`,
-      );
-    patients.add(decision.patient_id);
+    const wrong = (why: string): UsageError => new UsageError(`${file}: row ${i + 1}${why}`);
+    const decision = decisionOf(row, wrong);
+    const earlier = rowOf.get(decision.patient_id);
+    if (earlier !== undefined)
+      throw wrong(` decides on the patient of row ${earlier} again; leave one of them`);
+    rowOf.set(decision.patient_id, i + 1);
     return decision;
   });
 }
 
 function decisionOf(row: Record<string, string>, wrong: (why: string) => UsageError): Decision {
-  const {
-    reason: why,
-    flags,
-    ...rest
-  } = Object.fromEntries(Object.entries(row).map(([column, text]) => [column, withoutApostrophe(text)]));
+  const texts = Object.fromEntries(
+    Object.entries(row).map(([column, text]) => [column, withoutApostrophe(text)]),
+  );
+  const { reason: why, flags = ALL } = texts;
   const parsed = decisionSchema.safeParse({
-    ...Object.fromEntries(COLUMNS.slice(0, -1).map((column) => [column, rest[column]])),
+    ...Object.fromEntries(COLUMNS.map((column) => [column, texts[column]])),
     reason: why === '' ? null : why,
-    flags: flags === undefined ? null : flags.split(' ').filter((code) => code !== ''),
+    flags: flags === ALL ? null : flags.split(' ').filter((code) => code !== ''),
   });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw wrong(`(${rest.patient_id || 'no patient'}), ${String(issue.path[0])}: ${issue.message}`);
+  const [{ path, message }] = parsed.error.issues;
+  throw wrong(`, ${String(path[0])}: ${message}`);
 }
 
 const decided = z.strictObject({ patient_id: z.string(), decision: z.enum(['accept', 'exclude']) });
@@ -139,4 +154,9 @@ export function markSeen(flags: readonly Flag[], codes: readonly string[] | null
   return flags.map((found) =>
     codes === null || codes.includes(found.code) ? { ...found, seen: true } : found,
   );
+}
+
+/** Flags as they were found, whoever has seen them. */
+export function withoutSeen(flags: readonly Flag[]): Flag[] {
+  return flags.map(({ seen: _seen, ...found }) => found);
 }

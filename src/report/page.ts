@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { deflateRawSync } from 'node:zlib';
+import { deflateSync } from 'fflate';
 import { counted } from '../counted.ts';
 import { asIs, type Html, html } from './html.ts';
 import type { PageData } from './page-data.ts';
 import { staticSections } from './sections.ts';
+
+/** In the folder of the manifest. */
+export const REPORT_FILE = 'report/index.html';
 
 /** What `npm run build` made of src/pages. */
 const asset = (name: string): string =>
   readFileSync(new URL(`../../dist/pages/${name}`, import.meta.url), 'utf8');
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Raw DEFLATE of JSON, by JavaScript: the bytes are the same on every machine and Node version. */
+const deflated = (data: PageData): Uint8Array =>
+  deflateSync(new TextEncoder().encode(JSON.stringify(data)), { level: 9 });
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -69,7 +76,7 @@ ${staticSections(data.manifest)}<section id="distributions"></section>
 <section id="changes"></section>
 </main>
 <script type="text/plain" id="licences">${licences()}</script>
-<script type="text/plain" id="data">${base64(deflateRawSync(JSON.stringify(data), { level: 9 }))}</script>
+<script type="text/plain" id="data">${base64(deflated(data))}</script>
 ${sheets.map((sheet, i) => html`<script type="text/plain" id="sheet-${i}">${base64(sheet)}</script>\n`)}<script type="module">${asIs(script)}</script>
 </body>
 </html>

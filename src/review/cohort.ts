@@ -1,18 +1,9 @@
 import { CASE_FILE, CT_FILE, caseSchema, TUMOR_FILE } from '../records/case.ts';
 import { byPatient } from '../records/cases.ts';
 import { decodeJson } from '../records/json.ts';
-import {
-  FAILURES_FILE,
-  type Failures,
-  failuresSchema,
-  MANIFEST_FILE,
-  type Manifest,
-  type ManifestOutput,
-  manifestSchema,
-} from '../records/manifest.ts';
+import type { Failures, ManifestOutput } from '../records/manifest.ts';
 import { META_FILE, ROI_FILES, roiSchema } from '../records/roi.ts';
-import { ROI_CHANGES_FILE, type RoiChanges, roiChangesSchema } from '../records/roi-changes.ts';
-import { readArtifact } from '../runner/artifact.ts';
+import { type RunRecords, readRun } from '../report/run-records.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
@@ -23,6 +14,8 @@ export interface CohortPlaces {
   readonly roi: string;
   readonly interim: string;
   readonly manifest: string;
+  /** A `map_back.json`, or where it lies. */
+  readonly mapBack?: string | undefined;
 }
 
 /** An object that may be handed out. */
@@ -44,33 +37,21 @@ const HU: Known['scale'] = { slope: 1, intercept: 0 };
 
 /** The patients of a run, and what may be looked at of them. Nothing else of the stores is reachable from here. */
 export class ReviewCohort {
-  readonly manifest: Manifest;
-  readonly failures: Failures;
-  readonly roiChanges: RoiChanges;
+  readonly run: RunRecords;
   readonly #roi: Store;
   readonly #interim: Store;
   readonly #patients = new Map<string, Known>();
 
-  private constructor(
-    stores: { readonly roi: Store; readonly interim: Store },
-    artifacts: { readonly manifest: Manifest; readonly failures: Failures; readonly roiChanges: RoiChanges },
-  ) {
-    this.#roi = stores.roi;
-    this.#interim = stores.interim;
-    this.manifest = artifacts.manifest;
-    this.failures = artifacts.failures;
-    this.roiChanges = artifacts.roiChanges;
+  private constructor(run: RunRecords, roi: Store, interim: Store) {
+    this.run = run;
+    this.#roi = roi;
+    this.#interim = interim;
   }
 
   /** Throws a UsageError where an artifact or a record is not there or of another version, a StorageError where it cannot be read. */
-  static async read(places: CohortPlaces): Promise<ReviewCohort> {
-    const artifacts = {
-      manifest: await readArtifact(places.manifest, MANIFEST_FILE, manifestSchema, 'pass2-write'),
-      failures: await readArtifact(places.manifest, FAILURES_FILE, failuresSchema, 'pass2-write'),
-      roiChanges: await readArtifact(places.manifest, ROI_CHANGES_FILE, roiChangesSchema, 'pass2-write'),
-    };
-    const stores = { roi: await openStore(places.roi), interim: await openStore(places.interim) };
-    const cohort = new ReviewCohort(stores, artifacts);
+  static async read({ roi, interim, manifest, mapBack }: CohortPlaces): Promise<ReviewCohort> {
+    const run = await readRun(manifest, mapBack);
+    const cohort = new ReviewCohort(run, await openStore(roi), await openStore(interim));
     await cohort.#meet();
     return cohort;
   }
@@ -145,8 +126,12 @@ export class ReviewCohort {
 
   async #meet(): Promise<void> {
     const patients = [
-      ...this.manifest.outputs.map((output) => ({ patient_id: output.patient_id, output, failure: null })),
-      ...this.failures.map((failure) => ({ patient_id: failure.patient_id, output: null, failure })),
+      ...this.run.manifest.outputs.map((output) => ({
+        patient_id: output.patient_id,
+        output,
+        failure: null,
+      })),
+      ...this.run.failures.map((failure) => ({ patient_id: failure.patient_id, output: null, failure })),
     ].sort(byPatient);
     const known = await inFlight(patients, async ({ patient_id, output, failure }): Promise<Known> => {
       const mask = await maskOf(this.#interim, patient_id);

@@ -55,21 +55,13 @@ export async function startReview(options: ReviewOptions): Promise<ReviewServer>
   const events = new Events();
   const decisions = await Decisions.open(options.review, (change) => events.tell(change));
   const cohort = await ReviewCohort.read(options);
-  const { manifest, failures, roiChanges } = cohort;
   const mode = { reviewer: options.reviewer, reasons: REVIEW_REASONS };
   const report = {
     type: 'text/html; charset=utf-8',
     policy: reportPolicy(true),
-    bytes: reportPage({
-      manifest,
-      failures,
-      roi_changes: roiChanges,
-      map_back: null,
-      pictures: null,
-      review: mode,
-    }),
+    bytes: reportPage({ ...cohort.run, pictures: null, review: mode }),
   };
-  const session = { ...mode, window_hu: manifest.constants.window_hu };
+  const session = { ...mode, window_hu: cohort.run.manifest.constants.window_hu };
   const desk: Desk = { cohort, decisions, events, session, report };
   const token = randomBytes(16).toString('hex');
   const gate: { -readonly [K in keyof Gate]: Gate[K] } = { hosts: [], token };

@@ -10,6 +10,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { mapBackCommand } from './commands/map-back.ts';
 import { phantomCommand } from './commands/phantom.ts';
 import { demoCommand, pipelineCommands } from './commands/pipelines.ts';
+import { reportCommand } from './commands/report.ts';
 import { reviewCommand } from './commands/review.ts';
 import { stepCommands } from './commands/steps.ts';
 import { progressReport } from './lines/progress.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   exportCommand,
   inspectCommand,
   mapBackCommand,
+  reportCommand,
   configCommand,
   phantomCommand,
   demoCommand,

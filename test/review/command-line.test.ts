@@ -106,7 +106,7 @@ test('killed in the midst of deciding, leaves a whole file that has all that was
 
 describe('what is wrong is told', () => {
   test.each([
-    [[], 'give OUT, the --out of preprocess, or --roi, --interim and --manifest'],
+    [[], 'review: give the --out of preprocess, or --roi, --interim and --manifest'],
     [['OUT', '--port', 'x'], '--port: must be a whole number'],
     [['OUT', '--port', '65536'], '--port 65536: cannot be listened on'],
     [['OUT', '--review', 'OUT'], 'is no CSV file; add its name, such as review.csv'],

@@ -1,12 +1,28 @@
 import { configSchema } from '../../config/schema.ts';
+import type { CaseRecord } from '../../records/case.ts';
 import type { Cases } from '../../records/cases.ts';
 import type { Changes, EarlierCases } from '../../records/changes.ts';
 import { fingerprintOf } from '../../records/json.ts';
 import type { Pruned } from '../../records/record.ts';
+import { REVIEW_CODE } from '../../records/review.ts';
 import { named } from '../../runner/report.ts';
 import { convertRules } from './fingerprint.ts';
 
-type Why = Changes['changed'][number]['why'][number];
+type Change = Changes['changed'][number];
+type Why = Change['why'][number];
+type EarlierCase = EarlierCases['cases'][number];
+
+/** Why a patient is another one than before, and which of its volumes are. `general`: reasons that all share. */
+function changeOf(old: EarlierCase, record: CaseRecord, general: readonly Why[]) {
+  const sha = (part: 'ct' | 'tumor') => (record.state === 'ok' ? record[part].sha256 : undefined);
+  const isNow = record.state === 'excluded' && record.exclusion.code === REVIEW_CODE;
+  const review: Why[] = (old.exclusion?.code === REVIEW_CODE) === isNow ? [] : ['review'];
+  if (review.length > 0 && old.fingerprint === record.fingerprint) return { why: review, volumes: [] };
+  return {
+    why: [...(general.length === 0 ? ['files' as const] : general), ...review],
+    volumes: (['ct', 'tumor'] as const).filter((part) => sha(part) !== old[part]?.sha256),
+  };
+}
 
 /** Compares two runs. `sameRules`: whether all that convert goes by was configured alike. Patients come out by id. */
 export function changesBetween(
@@ -29,16 +45,7 @@ export function changesBetween(
     before.delete(patient_id);
     if (old === undefined) added.push({ patient_id, state });
     else if (old.fingerprint === record.fingerprint && old.state === state) unchanged.push(patient_id);
-    else {
-      const sha = (part: 'ct' | 'tumor') => (record.state === 'ok' ? record[part].sha256 : undefined);
-      changed.push({
-        patient_id,
-        state,
-        state_before: old.state,
-        why: reasons.length === 0 ? ['files'] : reasons,
-        volumes: (['ct', 'tumor'] as const).filter((part) => sha(part) !== old[part]?.sha256),
-      });
-    }
+    else changed.push({ patient_id, state, state_before: old.state, ...changeOf(old, record, reasons) });
   }
   const removed = [...before.values()].map((old) => ({
     patient_id: old.patient_id,

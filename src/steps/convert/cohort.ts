@@ -31,6 +31,7 @@ import { changeFacts, changesSince } from './changes.ts';
 import { CASE } from './patient.ts';
 import { usualConvertBytes } from './patient-memory.ts';
 import { excludedCase } from './record.ts';
+import { applyReview, readReview, reviewFacts } from './review.ts';
 import type { ConvertTask } from './task.ts';
 import { prepareConvert, weighConvert } from './weigh.ts';
 
@@ -49,6 +50,8 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptio
    * nothing is computed by it, and no output holds it.
    */
   readonly content?: string | undefined;
+  /** A `review.csv`, or its folder, whose decisions are obeyed; `none` or absent: nobody's. */
+  readonly review?: string | undefined;
   /** Delete what was made of patients that are no longer among the raw data. */
   readonly prune?: boolean | undefined;
   /** Looks up the datastores that a table of pairs names. */
@@ -117,6 +120,8 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   const { clock } = watch;
   const { interim } = options;
   const config = await checkedConfig(options);
+  // Every rank reads it, so that one that cannot be obeyed stops the run before the work.
+  const decisions = await readReview(options.review, config);
   const tasks = await clock.time('list', 0, () => findTasks(options, config));
   const store = await openStore(interim);
   const earlier = await readEarlier(store, CASES_FILE, earlierCasesSchema);
@@ -133,7 +138,11 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     watch,
   });
   if (!done.whole) return done.outcome;
-  const cases = clock.time('merge', 0, () => mergeCases(VERSION, config, done.records, hashedNaming(config)));
+  const cases = clock.time('merge', 0, () => {
+    const { records, outcome } =
+      decisions === undefined ? { records: done.records } : applyReview(done.records, decisions);
+    return mergeCases(VERSION, config, records, hashedNaming(config), outcome);
+  });
   const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
   const pruned = options.prune ? await prune(store, { ...CASE, keep }) : null;
   const changes = clock.time('merge', 0, () => changesSince(earlier.list, cases, pruned));
@@ -151,7 +160,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     ok: cases.summary.num_ok,
     excluded: cases.cases.flatMap((record) => (record.state === 'excluded' ? [record.exclusion] : [])),
     skipped: done.skipped,
-    facts: [...changeFacts(changes), ...pruneFacts(pruned)],
+    facts: [...reviewFacts(cases.review), ...changeFacts(changes), ...pruneFacts(pruned)],
     places: {
       volumes: displayUri(interim),
       cases: `${options.cases}/${CASES_FILE}`,

@@ -13,10 +13,14 @@ import {
   type Manifest,
   splitExclusions,
 } from '../../records/manifest.ts';
+import { withoutSeen } from '../../records/review.ts';
 import { type RoiRecord, roiSchema } from '../../records/roi.ts';
 import { ROI_CHANGES_FILE, ROIS_FILE, roisSchema } from '../../records/roi-changes.ts';
 import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
 import { STATS_FILE, statsSchema } from '../../records/stats.ts';
+import { withOverlay } from '../../report/overlays.ts';
+import { REPORT_FILE, reportPage } from '../../report/page.ts';
+import { PictureSheets } from '../../report/pictures.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
 import { leaveForNext, readEarlier } from '../../runner/earlier.ts';
 import { prune, pruneFacts } from '../../runner/prune.ts';
@@ -65,10 +69,12 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
   await assertGzipEngine(config);
   const memberOf = new Map(split.patients.map((member) => [member.patient_id, member]));
   const excludedInPass1 = new Set(stats.excluded.map((e) => e.patient_id));
-  const tasks = okCases(cases).flatMap((record): RoiTask[] => {
-    const patientId = record.patient_id;
+  const tasks = okCases(cases).flatMap((found): RoiTask[] => {
+    const patientId = found.patient_id;
     const member = memberOf.get(patientId);
     if (member === undefined || excludedInPass1.has(patientId)) return [];
+    // Who has seen a flag changes no ROI: the manifest alone tells it.
+    const record = { ...found, flags: withoutSeen(found.flags) };
     return [{ step: 'pass2-write', patientId, interim, roi, record, member, config, constants }];
   });
   const store = await openStore(roi);
@@ -112,14 +118,17 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     : null;
   const changes = roiChangesBetween(earlier.list, rois, pruned);
   await clock.time('merge', 0, async () => {
-    for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest))
+    const pictures = await PictureSheets.for(withOverlay(manifest).length);
+    for await (const { name, png } of cohortSheets(timedStore(clock, store), manifest, pictures))
       await writeArtifacts(options.manifest, { [name]: png });
+    const page = { manifest, failures, roi_changes: changes, map_back: null, review: null };
     await writeArtifacts(options.manifest, {
       [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
       [STATS_FILE]: encodeJson(stats),
       [FAILURES_FILE]: encodeJson(failures),
       [ROI_CHANGES_FILE]: encodeJson(changes),
       [DATALIST_FILE]: encodeJson(buildDatalist(manifest, records)),
+      [REPORT_FILE]: reportPage({ ...page, pictures: pictures.close() }, pictures.sheets),
       [MANIFEST_FILE]: encodeJson(manifest),
     });
   });
@@ -143,6 +152,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
       failures: `${options.manifest}/${FAILURES_FILE}`,
       datalist: `${options.manifest}/${DATALIST_FILE}`,
       changes: `${options.manifest}/${ROI_CHANGES_FILE}`,
+      report: `${options.manifest}/${REPORT_FILE}`,
     },
   };
 }

@@ -1,6 +1,8 @@
-import { contactSheet, type SheetTile } from '../../picture/contact-sheet.ts';
-import type { Manifest } from '../../records/manifest.ts';
-import { inFlight } from '../../storage/in-flight.ts';
+import { contactSheet, DEFAULT_TILE_WIDTH, type SheetTile } from '../../picture/contact-sheet.ts';
+import { shrinkToWidth } from '../../picture/shrink.ts';
+import type { Manifest, ManifestOutput } from '../../records/manifest.ts';
+import { fromOverlays, withOverlay } from '../../report/overlays.ts';
+import type { PictureSheets } from '../../report/pictures.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 
 /** Overlays on one sheet: all tiles of a sheet are in memory at once. */
@@ -11,26 +13,38 @@ function sheetName(n: number): string {
   return n === 1 ? 'contact_sheet.png' : `contact_sheet_${n}.png`;
 }
 
-/** Contact sheets of every overlay that the manifest lists, one sheet at a time. */
+function captionOf({
+  patient_id,
+  stage,
+  split,
+  tumor_volume_ml,
+  flags,
+}: ManifestOutput): SheetTile['caption'] {
+  return [
+    patient_id,
+    `${stage === '' ? 'no stage' : `stage ${stage}`}  ${split}  ${tumor_volume_ml.toFixed(1)} ml`,
+    ...(flags.length > 0 ? [flags.map((flag) => flag.code).join(', ')] : []),
+  ];
+}
+
+/**
+ * Contact sheets of every overlay that the manifest lists, one sheet at a time. The overlays are read once: `pictures` gets
+ * those of the report.
+ */
 export async function* cohortSheets(
   store: ReadableStore,
   manifest: Manifest,
+  pictures: PictureSheets,
 ): AsyncGenerator<{ name: string; png: Uint8Array }> {
-  const pictured = manifest.outputs.filter((output) => output.paths.qc_overlay_mid !== undefined);
+  const pictured = withOverlay(manifest);
   for (let from = 0, n = 1; from < pictured.length; from += TILES_PER_SHEET, n++) {
-    const found = await inFlight(
-      pictured.slice(from, from + TILES_PER_SHEET),
-      async (output): Promise<SheetTile[]> => {
-        const png = await store.read(output.paths.qc_overlay_mid);
-        if (png === undefined) return [];
-        const caption = [
-          output.patient_id,
-          `${output.stage === '' ? 'no stage' : `stage ${output.stage}`}  ${output.split}  ${output.tumor_volume_ml.toFixed(1)} ml`,
-        ];
-        if (output.flags.length > 0) caption.push(output.flags.map((flag) => flag.code).join(', '));
-        return [{ png, caption }];
-      },
-    );
-    yield { name: sheetName(n), png: contactSheet(found.flat()) };
+    const some = pictured.slice(from, from + TILES_PER_SHEET);
+    const found = await fromOverlays(store, some, (output, overlay) => ({
+      patientId: output.patient_id,
+      picture: pictures.tile(overlay, output.final_roi_size_mm),
+      onSheet: { picture: shrinkToWidth(overlay, DEFAULT_TILE_WIDTH), caption: captionOf(output) },
+    }));
+    for (const { patientId, picture } of found) pictures.add(patientId, picture);
+    yield { name: sheetName(n), png: contactSheet(found.map(({ onSheet }) => onSheet)) };
   }
 }

@@ -1,6 +1,7 @@
 import { normalStage, stageNames, stageOf } from '../../config/stage-name.ts';
 import { byPatient, type Cases } from '../../records/cases.ts';
 import { effectiveNumber, inverseFrequency } from '../../records/class-weights.ts';
+import { REVIEW_CODE } from '../../records/review.ts';
 import { type Split, type SplitMember, UNLABELED } from '../../records/split.ts';
 import { assignStratum, type Side } from './assignment.ts';
 import type { ClinicalRow } from './clinical.ts';
@@ -53,7 +54,10 @@ function find(
   if (record === undefined)
     return because('no-image', 'in the clinical table, but no such patient was found in the raw data');
   if (record.state === 'excluded')
-    return because('image-excluded', `excluded by convert: ${record.exclusion.message}`);
+    return because(
+      record.exclusion.code === REVIEW_CODE ? REVIEW_CODE : 'image-excluded',
+      `excluded by convert: ${record.exclusion.message}`,
+    );
   if (doubt !== undefined) return because(doubt.code, doubt.message);
   if (meant.size > 1)
     return because('conflicting-stages', `several rows with different stages: ${spellings.join(', ')}`);

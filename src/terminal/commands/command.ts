@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { tooManyExcluded } from '../../azureml/local/local-run.ts';
+import { REVIEW_CODE } from '../../records/review.ts';
 import type { Report, StepSummary } from '../../runner/report.ts';
 import { stepLines } from '../lines/closing.ts';
 import { profileLines } from '../lines/profile.ts';
@@ -32,8 +33,9 @@ interface ClosingOptions {
 export function closeStep(summary: StepSummary, { maxExcluded: most, profile }: ClosingOptions): number {
   for (const line of stepLines(summary)) say(line);
   for (const line of profileLines(summary.profile, profile)) say(line);
-  // Rank 0 judges by the patients of all ranks.
-  if (most === undefined || summary.shard !== undefined || summary.excluded.length <= most) return 0;
-  tell(`${summary.step}: ${summary.excluded.length} patients are excluded, --max-excluded allows ${most}`);
+  // Whom a review leaves out is left out as was wanted. Rank 0 judges by the patients of all ranks.
+  const excluded = summary.excluded.filter(({ code }) => code !== REVIEW_CODE).length;
+  if (most === undefined || summary.shard !== undefined || excluded <= most) return 0;
+  tell(`${summary.step}: ${excluded} patients are excluded, --max-excluded allows ${most}`);
   return tooManyExcluded;
 }

@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { exitCodeOf, type RunEvent, tooManyExcluded } from '../../azureml/local/local-run.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
-import { excludedWithImage, readCohortResult } from '../../default-pipeline/cohort-result.ts';
-import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../default-pipeline/preprocess.ts';
+import { countedAsExcluded, readCohortResult } from '../../default-pipeline/cohort-result.ts';
+import {
+  DEFAULT_PIPELINE,
+  preprocess,
+  runPipelineFile,
+  unobeyedReview,
+} from '../../default-pipeline/preprocess.ts';
 import { demo } from '../../demo/demo.ts';
+import { REPORT_FILE } from '../../report/page.ts';
 import { displayUri } from '../../storage/location.ts';
-import { cohortLines, cohortTable } from '../lines/closing.ts';
+import { cohortLines, cohortTable, pageUrl } from '../lines/closing.ts';
 import { demoOptions, preprocessOptions, runOptions } from '../options/options.ts';
 import { type AddCommand, say, tell } from './command.ts';
 
@@ -24,6 +30,8 @@ export const pipelineCommands: AddCommand = (y, around) =>
       (pipeline) => pipeline.options(preprocessOptions),
       async (argv) => {
         const { resolveUri, end } = around();
+        const unobeyed = await unobeyedReview(argv);
+        if (unobeyed !== undefined) tell(unobeyed);
         const result = await preprocess({ ...argv, resolveUri, onEvent: announce });
         end(exitCodeOf(result.run));
         if (result.run.state !== 'Completed') return;
@@ -33,9 +41,10 @@ export const pipelineCommands: AddCommand = (y, around) =>
           rois: displayUri(result.roi),
           artifacts: result.artifacts,
           manifest: join(result.manifest, 'manifest.json'),
+          report: pageUrl(join(result.manifest, REPORT_FILE)),
         };
         for (const line of ['', ...cohortLines(found, places)]) say(line);
-        const excluded = excludedWithImage(found);
+        const excluded = countedAsExcluded(found);
         if (argv.maxExcluded !== undefined && excluded > argv.maxExcluded) {
           tell(`${excluded} patients are excluded, --max-excluded allows ${argv.maxExcluded}`);
           end(tooManyExcluded);
@@ -83,6 +92,7 @@ export const demoCommand: AddCommand = (y, around) =>
         rois: join(argv.out, 'roi'),
         artifacts: join(argv.out, 'artifacts'),
         'contact sheet': join(argv.out, 'contact_sheet.png'),
+        report: pageUrl(join(result.manifest, REPORT_FILE)),
       };
       for (const line of ['', cohortTable(result.cohort), '', ...cohortLines(result.cohort, places)])
         say(line);

@@ -12,21 +12,21 @@ import { type AddCommand, say, tell } from './command.ts';
 /** Report and viewer on this machine, and the decisions on patients. */
 export const reviewCommand: AddCommand = (y) =>
   y.command(
-    'review [out]',
+    'review [outputs]',
     'Look at every patient in the browser, and decide who is left out of the next run',
     (review) =>
       review
-        .positional('out', {
+        .positional('outputs', {
           type: 'string',
-          description: 'The --out of preprocess; else give --roi, --interim and --manifest',
+          description: 'The --out of preprocess, in place of --roi, --interim and --manifest',
         })
         .options(reviewOptions),
-    async ({ out, reviewer = userName(), port, ...given }) => {
+    async ({ outputs, reviewer = userName(), port, mapBack, ...given }) => {
       // Imported only now: other commands need no server.
       const { startReview } = await import('../../review/server.ts');
-      const places = placesOf(out, given);
-      const review = given.review ?? (out === undefined ? REVIEW_FILE : joinUri(out, REVIEW_FILE));
-      const server = await startReview({ ...places, review, reviewer, port });
+      const places = placesOf(outputs, given);
+      const review = given.review ?? (outputs === undefined ? REVIEW_FILE : joinUri(outputs, REVIEW_FILE));
+      const server = await startReview({ ...places, mapBack, review, reviewer, port });
       say(`review of ${counted(server.patients, 'patient')}: ${server.url}`);
       say(`decisions go to ${server.review}, which has ${await server.decided()}`);
       say(`the next run obeys them: swinprep preprocess ... --review ${server.review}`);
@@ -41,15 +41,18 @@ export const reviewCommand: AddCommand = (y) =>
     },
   );
 
-type Given = { readonly [K in keyof CohortPlaces]: string | undefined };
+type Places = Pick<CohortPlaces, 'roi' | 'interim' | 'manifest'>;
 
-function placesOf(out: string | undefined, given: Given): CohortPlaces {
-  const usual = out === undefined ? undefined : outputPlaces(out);
+function placesOf(
+  outputs: string | undefined,
+  given: { readonly [K in keyof Places]: string | undefined },
+): Places {
+  const usual = outputs === undefined ? undefined : outputPlaces(outputs);
   const roi = given.roi ?? usual?.roi;
   const interim = given.interim ?? usual?.interim;
   const manifest = given.manifest ?? usual?.manifest;
   if (roi === undefined || interim === undefined || manifest === undefined)
-    throw new UsageError('give OUT, the --out of preprocess, or --roi, --interim and --manifest');
+    throw new UsageError('review: give the --out of preprocess, or --roi, --interim and --manifest');
   return { roi, interim, manifest };
 }
 

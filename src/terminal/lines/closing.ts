@@ -1,8 +1,13 @@
+import { pathToFileURL } from 'node:url';
+import { counted } from '../../counted.ts';
 import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
 import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import type { OkMapped } from '../../records/mapped.ts';
+import { REVIEW_CODE } from '../../records/review.ts';
+import type { WrittenReport } from '../../report/report-of-outputs.ts';
 import type { StepSummary } from '../../runner/report.ts';
+import { displayUri, parseLocation } from '../../storage/location.ts';
 import { doneBefore } from './done-before.ts';
 import { table } from './table.ts';
 
@@ -55,6 +60,21 @@ export function nnunetLines({ dataset, folder, training, test, folds, channel }:
   ];
 }
 
+/** Where a page opens: a URL that terminals make clickable, of a local file too. */
+export function pageUrl(uri: string): string {
+  const location = parseLocation(uri);
+  return location.kind === 'folder' ? pathToFileURL(location.path).href : displayUri(uri);
+}
+
+/** What `report` wrote. */
+export function reportLines({ page, patients, pictures, compared }: WrittenReport): string[] {
+  const predictions = compared === 0 ? '' : `, ${counted(compared, 'prediction')} compared`;
+  return [
+    `report: ${counted(patients, 'patient')}, ${counted(pictures, 'picture')}${predictions}`,
+    `  report: ${pageUrl(page)}`,
+  ];
+}
+
 function cohortRows({ manifest, failures }: CohortResult): (string | number)[][] {
   const ok = manifest.outputs.map((o) => [
     o.patient_id,
@@ -90,9 +110,14 @@ export function cohortLines(
   places: Readonly<Record<string, string>>,
 ): string[] {
   const { summary } = manifest;
-  const withoutImage = failures.filter((f) => f.code === 'no-image').length;
+  const countOf = (code: string): number => failures.filter((f) => f.code === code).length;
+  const [withoutImage, byReview] = [countOf('no-image'), countOf(REVIEW_CODE)];
+  const ofThem = [
+    ...(withoutImage > 0 ? [`${withoutImage} of them in the clinical table only`] : []),
+    ...(byReview > 0 ? [`${byReview} by the review`] : []),
+  ];
   return [
-    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${withoutImage > 0 ? ` (${withoutImage} of them in the clinical table only)` : ''}`,
+    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${ofThem.length > 0 ? ` (${ofThem.join(', ')})` : ''}`,
     ...(summary.num_tumor_clipped > 0
       ? [
           `  tumour cut off by the ROI in ${summary.num_tumor_clipped} of them: see tumor-clipped in the manifest`,

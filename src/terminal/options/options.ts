@@ -10,6 +10,7 @@ import {
   previous,
   profile,
   prune,
+  review,
   state,
   URI_FORMS,
   uri,
@@ -34,6 +35,7 @@ export const COMPONENT_OPTIONS = {
         'Fingerprint of the raw data, as "azure fingerprint" prints it; only shown, nothing is computed by it',
     },
     ...configuration,
+    ...review,
     limit: { ...count('Only this many patients, the first by id, for a trial; 0: all of them'), default: 0 },
     ...prune,
     ...workers,
@@ -135,6 +137,7 @@ export const preprocessOptions = {
   ...previous,
   ...freezeStats,
   ...state,
+  ...review,
   ...prune,
   ...workers,
   ...memoryLimit,
@@ -178,6 +181,19 @@ export const mapBackOptions = {
   ...memoryLimit,
   ...profile,
   ...maxExcluded,
+} as const;
+
+export const reportOptions = {
+  manifest: {
+    ...folder('Folder of the manifest.json artifact (default: OUTPUTS/artifacts/pass2_write/manifest)'),
+    demandOption: false,
+  },
+  roi: { ...uri('Where pass2-write wrote the ROIs (default: OUTPUTS/roi)'), demandOption: false },
+  'map-back': {
+    ...uri('The --out of map-back --compare, or its map_back.json: Dice and volumes of predictions'),
+    demandOption: false,
+  },
+  out: { ...uri('Folder for index.html (default: report/ beside the manifest)'), demandOption: false },
 } as const;
 
 export const nnunetOptions = {

@@ -119,7 +119,7 @@ export const masks = {
 } as const;
 export const maxExcluded = {
   'max-excluded': count(
-    'Exit with 2 when more patients than this are excluded (default: any number is fine)',
+    'Exit with 2 when more patients than this are excluded, those left out by a review not counted (default: any number is fine)',
   ),
 } as const;
 
@@ -138,6 +138,15 @@ export const freezeStats = {
     requiresArg: true,
     description:
       "A release's dataset_pass1_stats.json, or its folder (a path or URI): its normalisation constants and box sizes are used; last: those kept in --state; none: the cohort's own (default)",
+  },
+} as const;
+
+export const review = {
+  review: {
+    type: 'string',
+    requiresArg: true,
+    description:
+      'A review.csv, or its folder (a path or URI): patients whom it excludes are left out, flags of those it accepts count as seen; none: nobody has looked (default)',
   },
 } as const;
 

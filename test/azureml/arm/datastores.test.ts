@@ -256,6 +256,7 @@ describe('every command', () => {
   it.each([
     ['preprocess', '--raw', 'r', '--clinical', 'c', '--out', GONE],
     ['convert', '--raw', 'r', '--masks', GONE, '--interim', 'i', ...cases],
+    ['convert', '--raw', 'r', '--review', GONE, '--interim', 'i', ...cases],
     ['split', ...cases, '--clinical', GONE, ...split],
     ['split', ...cases, '--clinical', 'c', '--previous', GONE, ...split],
     ['pass1-stats', ...cases, ...split, '--interim', GONE, '--stats', 's'],

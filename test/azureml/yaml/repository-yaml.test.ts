@@ -93,7 +93,7 @@ describe('pipelines/preprocess.yml', () => {
   it('runs the four verbs with every place where it belongs', async () => {
     const { jobs } = await planPipeline(pipelineFile, { set: places, artifactsDir: '/a' });
     expect(jobs.map(({ command }) => command.replace(/ {2,}/g, ' '))).toEqual([
-      `swinprep convert --raw 'RAW' --interim 'INTERIM' --content 'unknown' --preset 'lung1' --config '${root}/pipelines/config.yml' --patch 'preset' --limit 0 --prune False --workers 0 --memory-limit 'auto' --profile False --cases '/a/convert/cases'`,
+      `swinprep convert --raw 'RAW' --interim 'INTERIM' --content 'unknown' --preset 'lung1' --config '${root}/pipelines/config.yml' --patch 'preset' --review 'none' --limit 0 --prune False --workers 0 --memory-limit 'auto' --profile False --cases '/a/convert/cases'`,
       `swinprep split --cases '/a/convert/cases' --clinical 'clinical.csv' --previous '${root}/pipelines/no-previous-split.json' --state 'none' --profile False --split '/a/split/split'`,
       "swinprep pass1-stats --cases '/a/convert/cases' --split '/a/split/split' --interim 'INTERIM' --freeze-stats 'none' --state 'none' --workers 0 --memory-limit 'auto' --profile False --stats '/a/pass1_stats/stats'",
       "swinprep pass2-write --cases '/a/convert/cases' --split '/a/split/split' --stats '/a/pass1_stats/stats' --interim 'INTERIM' --roi 'https://host/roi?a=1&b=2' --prune False --workers 0 --memory-limit 'auto' --profile False --manifest '/a/pass2_write/manifest'",

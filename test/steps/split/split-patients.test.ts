@@ -201,6 +201,17 @@ test.each([
   expect(splitOf(cases, rows).excluded).toMatchObject([{ patient_id: 'A', code }]);
 });
 
+test('excluded by a review: with its code and its reason', () => {
+  const cases = casesOf([], ['A']);
+  const [record] = cases.cases;
+  const exclusion = { patient_id: 'A', step: 'convert', code: 'review', message: 'why' } as const;
+  const reviewed = { ...cases, cases: [{ ...record, exclusion } as (typeof cases.cases)[number]] };
+  const { excluded } = splitOf(reviewed, [{ patientId: 'A', stage: 'I' }]);
+  expect(excluded).toEqual([
+    { patient_id: 'A', step: 'split', code: 'review', message: 'excluded by convert: why', stage: 'I' },
+  ]);
+});
+
 test('several rows of one stage, however spelt, are no conflict', () => {
   const rows = [
     { patientId: 'A', stage: 'IIIa' },
