@@ -38,6 +38,8 @@ export class Desk {
       this.show();
       choice.blur();
     });
+    // Where it scrolls, keys have to reach it.
+    part('facts').tabIndex = 0;
     window.addEventListener('beforeunload', (event) => {
       if (review.unsaved.length > 0) event.preventDefault();
     });

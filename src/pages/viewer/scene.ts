@@ -62,8 +62,11 @@ export class Scene {
       crosshairWidth: 0.5,
       crosshairWidthUnit: 'mm',
       crosshairGap: 16,
-      fontMinPx: 13,
-      fontSizeScaling: 0.3,
+      showAllOrientationMarkers: true,
+      // Read on black and on white.
+      fontColor: [0.9, 0.65, 0.15, 1],
+      fontMinPx: 14,
+      fontSizeScaling: 0.2,
       backColor: [0, 0, 0, 1],
       dragAndDropEnabled: false,
       smoothDrawing: 1,

@@ -70,11 +70,16 @@ export class Stage {
     this.#listenForDrag(canvas);
   }
 
+  /** The window by dragging with the right button, from what it was when that went down. */
   #listenForDrag(canvas: HTMLCanvasElement): void {
+    let start: { readonly x: number; readonly y: number; readonly window: Window } | undefined;
     let waiting = false;
-    canvas.addEventListener('pointermove', ({ buttons, movementX, movementY }) => {
-      if (buttons !== 2) return;
-      this.#window = draggedWindow(this.#window, movementX, movementY);
+    canvas.addEventListener('pointerdown', ({ button, clientX, clientY }) => {
+      start = button === 2 ? { x: clientX, y: clientY, window: this.#window } : undefined;
+    });
+    canvas.addEventListener('pointermove', ({ buttons, clientX, clientY }) => {
+      if (start === undefined || buttons !== 2) return;
+      this.#window = draggedWindow(start.window, clientX - start.x, clientY - start.y);
       if (waiting) return;
       waiting = true;
       // One picture a frame, however many events there are.
