@@ -49,6 +49,23 @@ describe('what is there to look at', () => {
     expect(inPage).toContain("connect-src 'self'");
   });
 
+  test('the viewer, whose scripts and sheets are files of this server', async () => {
+    const { headers, body } = await ask(`${url}viewer`);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': expect.stringMatching(/script-src 'self'; style-src 'self';/),
+    });
+    const linked = [...body.toString().matchAll(/(?:src|href)="(viewer\.\w+)"/g)].map(([, file]) => file);
+    expect(linked.sort()).toEqual(['viewer.css', 'viewer.js']);
+    for (const file of linked) {
+      const { status, headers } = await ask(url + file);
+      expect([status, headers['content-type']]).toEqual([
+        200,
+        expect.stringMatching(/^text\/(css|javascript)/),
+      ]);
+    }
+  });
+
   test('who decides, for what reasons, and the window of the run', async () => {
     const { value } = await askJson<Session>(`${url}session`);
     expect(value).toMatchObject({ reviewer: 'R. Eader', window_hu: [-900, 100] });
