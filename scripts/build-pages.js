@@ -1,5 +1,5 @@
-// Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, and the licences
-// of the packages in it.
+// Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, the licences
+// of the packages in it, and the HTML of the viewer.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,3 +56,5 @@ for (const page of ['report', 'viewer']) {
   writeFileSync(path.join(out, `${page}.licences.txt`), noticesOf(packages));
   cpSync(path.join(source, 'style.css'), path.join(out, `${page}.css`));
 }
+// The page of the report is put together by what writes it.
+cpSync(path.join(root, 'src/pages/viewer/viewer.html'), path.join(out, 'viewer.html'));
