@@ -1,6 +1,6 @@
-// Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, and the licences
-// of the packages in it.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, the licences
+// of the packages in it, and the HTML of the viewer.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -62,3 +62,5 @@ for (const page of ['report', 'viewer']) {
   writeFileSync(path.join(out, `${page}.licences.txt`), noticesOf(packages));
   writeFileSync(path.join(out, `${page}.css`), styleOf(path.join(source, 'style.css')));
 }
+// The page of the report is put together by what writes it.
+cpSync(path.join(root, 'src/pages/viewer/viewer.html'), path.join(out, 'viewer.html'));

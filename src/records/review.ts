@@ -27,7 +27,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 of 64 hexadecim
 const utc = z.iso.datetime({ error: 'is no time in UTC, such as 2026-11-29T08:15:00Z' });
 
 /** What a reviewer decided of a patient, as a row of `review.csv`. */
-const decisionSchema = z
+export const decisionSchema = z
   .strictObject({
     patient_id: z.string().min(1, 'is empty'),
     decision: z.enum(['accept', 'exclude']),
@@ -75,8 +75,16 @@ function cells({ flags, reason: why, ...decision }: Decision): string[] {
   return COLUMNS.map((column) => row[column]);
 }
 
+function textOf(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError(`${file}: is not encoded as UTF-8; save it as "CSV UTF-8"`, { cause });
+  }
+}
+
 function readRows(file: string, bytes: Uint8Array): Record<string, string>[] {
-  const text = new TextDecoder().decode(bytes);
+  const text = textOf(file, bytes);
   // A spreadsheet saves with semicolons where the comma is the decimal mark.
   const delimiter = /^[^\r\n]*,/.test(text) ? ',' : ';';
   try {
@@ -111,6 +119,12 @@ export function parseReview(file: string, bytes: Uint8Array): Decision[] {
     rowOf.set(decision.patient_id, i + 1);
     return decision;
   });
+}
+
+/** Columns of a `review.csv` that `encodeReview` does not write; throws as `parseReview`. */
+export function columnsBeside(file: string, bytes: Uint8Array): string[] {
+  const known: readonly string[] = COLUMNS;
+  return Object.keys(readRows(file, bytes)[0] ?? {}).filter((column) => !known.includes(column));
 }
 
 function decisionOf(row: Record<string, string>, wrong: (why: string) => UsageError): Decision {

@@ -1,20 +1,11 @@
 import { UsageError } from '../errors.ts';
-import { decodeJson } from '../records/json.ts';
-import {
-  FAILURES_FILE,
-  failuresSchema,
-  MANIFEST_FILE,
-  type Manifest,
-  manifestSchema,
-} from '../records/manifest.ts';
-import { MAP_BACK_FILE, type MapBackRecord, mapBackSchema } from '../records/mapped.ts';
-import { ROI_CHANGES_FILE, roiChangesSchema } from '../records/roi-changes.ts';
-import { readArtifact } from '../runner/artifact.ts';
+import type { Manifest } from '../records/manifest.ts';
 import { displayUri, joinUri } from '../storage/location.ts';
 import { locateObject, openStore } from '../storage/open.ts';
 import { fromOverlays, withOverlay } from './overlays.ts';
 import { REPORT_FILE, reportPage } from './page.ts';
 import { PictureSheets } from './pictures.ts';
+import { readRun } from './run-records.ts';
 
 export interface ReportOptions {
   /** Folder of `manifest.json`. */
@@ -51,17 +42,13 @@ export async function writeReport({
   mapBack,
   out,
 }: ReportOptions): Promise<WrittenReport> {
-  const writtenBy = 'pass2-write';
-  const manifest = await readArtifact(folder, MANIFEST_FILE, manifestSchema, writtenBy);
-  const failures = await readArtifact(folder, FAILURES_FILE, failuresSchema, writtenBy);
-  const roi_changes = await readArtifact(folder, ROI_CHANGES_FILE, roiChangesSchema, writtenBy);
-  const map_back = mapBack === undefined ? null : await readMapBack(mapBack, manifest);
+  const run = await readRun(folder, mapBack);
+  const { manifest, map_back } = run;
   const sheets = await picturesOf(manifest, roi);
   const pictures = sheets.close();
   const page = out === undefined ? joinUri(folder, REPORT_FILE) : joinUri(out, 'index.html');
   const { store, key } = await locateObject(page);
-  const data = { manifest, failures, roi_changes, map_back, pictures, review: null };
-  await store.write(key, reportPage(data, sheets.sheets));
+  await store.write(key, reportPage({ ...run, pictures, review: null }, sheets.sheets));
   return {
     page,
     patients: manifest.outputs.length,
@@ -88,19 +75,4 @@ async function picturesOf(manifest: Manifest, roi: string): Promise<PictureSheet
       `${displayUri(roi)}: holds no ${pictured[0].paths.qc_overlay_mid}, nor that of another patient of the manifest; give with --roi where pass2-write wrote the ROIs`,
     );
   return sheets;
-}
-
-async function readMapBack(given: string, manifest: Manifest): Promise<MapBackRecord> {
-  const uri = /\.json$/i.test(displayUri(given)) ? given : joinUri(given, MAP_BACK_FILE);
-  const { store, key } = await locateObject(uri);
-  const bytes = await store.read(key);
-  if (bytes === undefined)
-    throw new UsageError(
-      `${displayUri(uri)}: is not there; give with --map-back the --out of map-back, or its ${MAP_BACK_FILE}`,
-    );
-  const mapped = decodeJson(displayUri(uri), bytes, mapBackSchema);
-  const known = new Set(manifest.outputs.map(({ patient_id }) => patient_id));
-  if (mapped.patients.length > 0 && !mapped.patients.some(({ patient_id }) => known.has(patient_id)))
-    throw new UsageError(`${displayUri(uri)}: is of none of the patients in the manifest`);
-  return mapped;
 }

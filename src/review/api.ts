@@ -1,5 +1,6 @@
 import type { Failures, ManifestOutput } from '../records/manifest.ts';
 import type { Decision } from '../records/review.ts';
+import type { ReviewMode } from '../report/page-data.ts';
 
 /**
  * What the server of `swinprep review` answers, for the pages that it serves. All URLs are relative to
@@ -9,11 +10,15 @@ import type { Decision } from '../records/review.ts';
  * |---|---|
  * | GET `` | the report, with `review` set in its data |
  * | GET `viewer`, `viewer.js`, `viewer.css` | the viewer; the patient to show stands behind `#`, percent-encoded |
+ * | GET `session` | `Session` |
  * | GET `patients` | `ReviewPatient[]`, in order of their ids |
  * | GET `pictures/PATIENT` | `qc_overlay_mid.png`, or 404 |
  * | GET `volumes/roi/PATIENT/FILE`, `volumes/interim/PATIENT/FILE` | the bytes of the volume as they lie in the store |
- * | PUT `decisions/PATIENT` with a `Wish` | 200 with the `Decision` that is now in the file, or 409 with a `Conflict` |
- * | GET `events` | a stream of server-sent events, each with a `Change` as JSON |
+ * | PUT `decisions/PATIENT` with a `Wish` | 200 with the `Decision` (or null) that is now in the file, or 409 with a `Conflict` |
+ * | GET `events` | a stream of server-sent events, each with a `Change` as JSON; whoever listens first and asks for `patients` then misses none |
+ *
+ * A request that is refused before it is looked at (403, 404) is told nothing. Else what goes wrong is a `Fault`: 400, 413 and
+ * 415 where the request is none of these, 500 where a file cannot be read or written, such as a `review.csv` with a wrong row.
  */
 export interface ReviewPatient {
   readonly patient_id: string;
@@ -23,9 +28,17 @@ export interface ReviewPatient {
   readonly failure: Failures[number] | null;
   /** SHA-256 of the interim mask as it lies there now; null where there is none: then nothing can be decided. */
   readonly mask_sha256: string | null;
+  /** The ROI was made of another mask than lies there now: it is not shown, for the decision is on the mask of now. */
+  readonly roi_outdated: boolean;
   readonly roi: View | null;
   readonly ct: View | null;
   readonly decision: Decision | null;
+}
+
+/** Who decides, the reasons for leaving a patient out, and the window of the run. */
+export interface Session extends ReviewMode {
+  /** `intensity.windowHu` of the run: what the ROIs were windowed by. */
+  readonly window_hu: readonly [number, number];
 }
 
 /** A volume to look at, and the tumour's mask on its grid, as URLs. */
@@ -55,4 +68,9 @@ export interface Conflict {
 export interface Change {
   readonly patient_id: string;
   readonly decision: Decision | null;
+}
+
+/** What went wrong, for the person at the page. */
+export interface Fault {
+  readonly message: string;
 }

@@ -11,6 +11,7 @@ import { mapBackCommand } from './commands/map-back.ts';
 import { phantomCommand } from './commands/phantom.ts';
 import { demoCommand, pipelineCommands } from './commands/pipelines.ts';
 import { reportCommand } from './commands/report.ts';
+import { reviewCommand } from './commands/review.ts';
 import { stepCommands } from './commands/steps.ts';
 import { progressReport } from './lines/progress.ts';
 import { checkNumbers, lowerSwitches, workspaceOptions } from './options/shared-options.ts';
@@ -36,6 +37,7 @@ const azureCommand: AddCommand = (y, around) =>
 const COMMANDS: readonly AddCommand[] = [
   pipelineCommands,
   stepCommands,
+  reviewCommand,
   exportCommand,
   inspectCommand,
   mapBackCommand,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import {
+  columnsBeside,
   type Decision,
   encodeReview,
   markSeen,
@@ -108,6 +109,11 @@ test('without a column of flags, and by *, all count as seen; by an empty cell n
   expect(flagsOf(HEADER, `${row},`)).toEqual([]);
 });
 
+test('columns that would not be written again are told', () => {
+  expect(columnsBeside('review.csv', encodeReview([accepted]))).toEqual([]);
+  expect(columnsBeside('review.csv', bytesOf(`${HEADER},mine`, ',,,,,,,,'))).toEqual(['mine']);
+});
+
 test('nobody has been looked at yet', () => {
   expect(parseReview('review.csv', encodeReview([]))).toEqual([]);
   expect(parseReview('review.csv', new Uint8Array())).toEqual([]);
@@ -151,6 +157,12 @@ describe('is refused, with file and row named and neither patient nor comment', 
     expect(parse).toThrow(UsageError);
     expect(parse).toThrow(`OUT/review.csv: ${message}`);
     expect(parse).not.toThrow('SECRET');
+  });
+
+  test('another encoding than UTF-8, by which letters would be lost', () => {
+    const bytes = bytesOf(HEADER, rowOf({ comment: 'SECRET u' }));
+    bytes[bytes.indexOf('u'.charCodeAt(0), HEADER.length)] = 0xfc;
+    expect(() => parseReview('review.csv', bytes)).toThrow('review.csv: is not encoded as UTF-8; save it as');
   });
 
   test('a table of something else', () => {

@@ -1,4 +1,53 @@
-import { Niivue } from '@niivue/niivue';
+import type { ReviewPatient, Session } from '../../review/api.ts';
+import { faultIn, listen, save } from './decisions.ts';
+import { Desk } from './desk.ts';
+import { element, part } from './element.ts';
+import { fillReasons } from './exclusion-dialog.ts';
+import { listenForActions, showKeys } from './keys.ts';
+import { Review } from './review.ts';
+import { Stage } from './stage.ts';
 
-const viewer = new Niivue();
-await viewer.attachTo('volumes');
+async function answer<Kind>(url: string): Promise<Kind> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(await faultIn(response));
+  return (await response.json()) as Kind;
+}
+
+function patientInUrl(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return '';
+  }
+}
+
+async function start(): Promise<void> {
+  const [session, patients] = await Promise.all([
+    answer<Session>('session'),
+    answer<readonly ReviewPatient[]>('patients'),
+  ]);
+  if (patients.length === 0) throw new Error('there are no patients to review');
+  const review = new Review(patients, save);
+  review.goTo(patientInUrl());
+  fillReasons(session.reasons);
+  const stage = await Stage.open(session.window_hu);
+  showKeys();
+  const desk = new Desk(review, stage, session, () => answer<readonly ReviewPatient[]>('patients'));
+  listenForActions((action, value) => desk.act(action, value));
+  window.addEventListener('hashchange', () => {
+    if (review.goTo(patientInUrl())) desk.show();
+  });
+  listen({
+    change: (change) => desk.changed(change),
+    lost: () => desk.lost(),
+    open: () => void desk.reconnected(),
+  });
+  desk.show();
+}
+
+try {
+  await start();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  part('notices').append(element('p', { class: 'loud' }, `The review cannot be shown: ${message}`));
+}

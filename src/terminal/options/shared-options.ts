@@ -24,6 +24,7 @@ const COUNTS = [
   'channel',
   'dataset-id',
   'retry-preempted',
+  'port',
 ];
 
 /** yargs takes any text for a number. */

@@ -1,0 +1,52 @@
+import { element, part } from './element.ts';
+
+/** Why a patient is left out, as the reviewer said. */
+export interface Exclusion {
+  readonly reason: string;
+  readonly comment: string;
+}
+
+/** Fills the dialog with reasons by number keys, as sentences by their codes. */
+export function fillReasons(reasons: Readonly<Record<string, string>>): void {
+  const choices = Object.entries(reasons).map(([code, sentence], i) =>
+    element(
+      'label',
+      {},
+      element('input', { type: 'radio', name: 'reason', value: code, required: '' }),
+      element('kbd', {}, String(i + 1)),
+      sentence,
+    ),
+  );
+  part('reasons').append(...choices);
+  const dialog = part<HTMLDialogElement>('exclusion');
+  dialog.addEventListener('keydown', (event) => {
+    const radios = dialog.querySelectorAll<HTMLInputElement>('input[name="reason"]');
+    const writing = event.target instanceof HTMLTextAreaElement;
+    if (writing && event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      part('confirm').click();
+    }
+    if (writing || !/^[1-9]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+    const radio = radios[Number(event.key) - 1];
+    if (radio === undefined) return;
+    event.preventDefault();
+    radio.checked = true;
+    // The comment may be left empty; Enter ends it.
+    part('comment').focus();
+  });
+}
+
+/** Asks why; undefined where the reviewer thinks better of it. */
+export async function askExclusion(patient: string): Promise<Exclusion | undefined> {
+  const dialog = part<HTMLDialogElement>('exclusion');
+  const form = dialog.querySelector('form')!;
+  const comment = part<HTMLTextAreaElement>('comment');
+  form.reset();
+  part('exclusion-title').textContent = `Exclude ${patient}`;
+  dialog.returnValue = '';
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  const reason = form.querySelector<HTMLInputElement>('input[name="reason"]:checked')?.value;
+  if (dialog.returnValue !== 'exclude' || reason === undefined) return undefined;
+  return { reason, comment: comment.value.trim() };
+}
