@@ -62,3 +62,8 @@ export async function openReport(browser: Browser, url: string, width = 1400): P
   await page.waitForSelector('.patients');
   return { page, noise, requests };
 }
+
+/** Presses a button where it stands: plots that are drawn above it may move it from under a mouse. */
+export async function press(page: Page, selector: string): Promise<void> {
+  await page.$eval(selector, (button) => (button as unknown as { click(): void }).click());
+}

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManifestOutput } from '../../../src/records/manifest.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
 import { madeReport } from '../../support/made-report.ts';
-import { openReport, tileColor, writtenReport } from '../../support/opened-report.ts';
+import { openReport, press, tileColor, writtenReport } from '../../support/opened-report.ts';
 
 const data = madeReport(70);
 const { outputs } = data.manifest;
@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
       'flag:slices',
       '',
     ]);
-    await again.page.click('button[type=reset]');
+    await press(again.page, 'button[type=reset]');
     expect(await names(again.page)).toEqual(everybody);
     await again.page.close();
     await page.close();
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
   test('tells seen flags from those that nobody has seen', async () => {
     const { page } = await openReport(browser, `${url}#finding=unseen`);
     expect(await names(page)).toEqual(idsOf(({ flags }) => flags.some(({ seen }) => seen !== true)));
-    await page.click('button[type=reset]');
+    await press(page, 'button[type=reset]');
     await names(page);
     const seen = outputs.flatMap(({ flags }) => flags.filter((flag) => flag.seen === true));
     expect(await page.$$eval('.flags .seen', (all) => all.length)).toBe(seen.length);
@@ -112,14 +112,14 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
     const volumeOf = new Map(outputs.map((output) => [output.patient_id, output.tumor_volume_ml]));
     const byVolume = [...volumeOf].sort(([, a], [, b]) => a - b).map(([id]) => id);
     const leftOut = everybody.filter((id) => !volumeOf.has(id));
-    await page.click('th[data-column=volume] button');
+    await press(page, 'th[data-column=volume] button');
     expect(await names(page)).toEqual([...byVolume, ...leftOut]);
     expect(await page.$eval('th[data-column=volume]', (head) => head.ariaSort)).toBe('ascending');
-    await page.click('th[data-column=volume] button');
+    await press(page, 'th[data-column=volume] button');
     expect(await names(page)).toEqual([...byVolume.reverse(), ...leftOut]);
     expect(await page.$eval('th[data-column=volume]', (head) => head.ariaSort)).toBe('descending');
     for (const key of keys.filter((one) => one !== 'volume')) {
-      await page.click(`th[data-column=${key}] button`);
+      await press(page, `th[data-column=${key}] button`);
       expect((await names(page)).toSorted()).toEqual(everybody);
       expect(
         await page.$$eval('[aria-sort]', (heads) => heads.map((h) => (h as HTMLElement).dataset.column)),
@@ -194,7 +194,7 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
       .map(({ tumor_volume_ml }) => tumor_volume_ml);
     await page.$eval('figure', (figure) => figure.scrollIntoView());
     await page.waitForSelector('figure svg.plot');
-    await page.click('figure summary');
+    await press(page, 'figure summary');
     const row = await page.$$eval('figure .numbers tbody tr:first-child > *', (cells) =>
       cells.slice(0, 3).map((cell) => cell.textContent),
     );

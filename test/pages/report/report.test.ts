@@ -92,7 +92,10 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await frame.$eval('button[type=reset]', (button) => button.click());
     await frame.type('input[type=search]', 'MADE-0011');
     expect(await frame.$eval('#patients .count', (count) => count.textContent)).toBe('1 of 60 patients');
-    await frame.click('button.patient');
+    await frame.$eval('button.patient', (button) => {
+      button.click();
+      button.scrollIntoView();
+    });
     await frame.waitForFunction(() => document.querySelector<HTMLImageElement>('.details img')?.complete);
     expect(
       await frame.$eval('.details img', (image) => (image as HTMLImageElement).naturalWidth),
@@ -108,7 +111,9 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.$$eval('details', (folded) => {
       for (const one of folded) one.open = true;
     });
-    for (const button of await page.$$('button.patient')) await button.click();
+    await page.$$eval('button.patient', (buttons) => {
+      for (const button of buttons) button.click();
+    });
     expect(await obstacles(page)).toEqual([]);
     await page.keyboard.press('?');
     expect(await obstacles(page)).toEqual([]);
@@ -150,7 +155,9 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     };
     const { page, noise } = await openReport(browser, `file://${await writtenReport(data)}`);
     await scrollThrough(page);
-    for (const button of await page.$$('button.patient')) await button.click();
+    await page.$$eval('button.patient', (buttons) => {
+      for (const button of buttons) button.click();
+    });
     await scrollThrough(page);
     const names = await page.$$eval('button.patient', (buttons) => buttons.map((b) => b.textContent));
     expect(names).toEqual(expect.arrayContaining([texts.id, texts.maker, texts.long]));

@@ -9,7 +9,7 @@ import { reportPage } from '../../../src/report/page.ts';
 import type { Change, ReviewPatient } from '../../../src/review/api.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
 import { madeReport } from '../../support/made-report.ts';
-import { openReport } from '../../support/opened-report.ts';
+import { openReport, press } from '../../support/opened-report.ts';
 
 const data = {
   ...madeReport(60),
@@ -76,6 +76,7 @@ class ReviewServer {
         output,
         failure: null,
         mask_sha256: output.mask_sha256,
+        roi_outdated: false,
         roi: null,
         ct: null,
         decision: this.decisions.get(output.patient_id) ?? null,
@@ -157,7 +158,7 @@ describe.skipIf(!hasBrowser)('the report in a review', () => {
     expect(await page.$eval('.patients tbody a', (link) => (link as HTMLAnchorElement).href)).toBe(
       `${url}viewer#${first}`,
     );
-    await page.click('button.patient');
+    await press(page, 'button.patient');
     expect(await page.$eval('.details', (details) => details.textContent)).toContain('seen <b>twice</b>');
     await page.close();
   });
