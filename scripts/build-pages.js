@@ -34,6 +34,12 @@ function noticesOf(folders) {
     .join('\n----\n\n');
 }
 
+/** A sheet with those that it imports in their places. */
+function styleOf(file) {
+  const imported = (_, name) => styleOf(path.join(path.dirname(file), name));
+  return readFileSync(file, 'utf8').replace(/^@import "([^"]+)";\n/gm, imported);
+}
+
 for (const page of ['report', 'viewer']) {
   const source = path.join(root, 'src/pages', page);
   const { output } = await build({
@@ -54,7 +60,7 @@ for (const page of ['report', 'viewer']) {
     (folder) => folder !== undefined && existsSync(folder),
   );
   writeFileSync(path.join(out, `${page}.licences.txt`), noticesOf(packages));
-  cpSync(path.join(source, 'style.css'), path.join(out, `${page}.css`));
+  writeFileSync(path.join(out, `${page}.css`), styleOf(path.join(source, 'style.css')));
 }
 // The page of the report is put together by what writes it.
 cpSync(path.join(root, 'src/pages/viewer/viewer.html'), path.join(out, 'viewer.html'));

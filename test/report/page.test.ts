@@ -103,7 +103,9 @@ test('the policy lets the script and the sheet in the page run, and nothing else
   ]);
   // Before all that it is to hold.
   expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'));
-  expect(html).not.toMatch(/<link|<iframe|<object|<base|\bsrc=|\bhref="http/);
+  // The script sets the `src` of the pictures that it makes.
+  const markup = html.replace(/(<script[^>]*>).*?(?=<\/script>)/gs, '$1');
+  expect(markup).not.toMatch(/<link|<iframe|<object|<base|\bsrc=|\bhref="http/);
 });
 
 test('the page that the server of the review gives may ask that server', () => {

@@ -1,13 +1,148 @@
-import type { PageData } from '../../report/page-data.ts';
+import { element } from '../element.ts';
+import { cohortOf, type Patient, stageName, stagesOf } from './cohort.ts';
+import { columnsOf, comparePatients } from './columns.ts';
+import { Decisions } from './decisions.ts';
+import { distributionsOf } from './distributions/distributions.ts';
+import { Figures } from './distributions/figures.ts';
+import { type Group, isMade } from './distributions/quantities.ts';
+import { hashOfView, matcher, type View, viewOfHash, WHOLE_VIEW } from './filter.ts';
+import { FilterForm } from './filter-form.ts';
+import { listenToKeys } from './keys.ts';
+import { linkFindings } from './links.ts';
+import { counted } from './numbers.ts';
+import { readPageData } from './page-data.ts';
+import { PatientTable } from './patient-table.ts';
+import { Pictures } from './pictures.ts';
+import { roiChangesSection } from './roi-changes.ts';
 
-/** Base64 of raw DEFLATE, as the page holds its data. */
-async function inflated(base64: string): Promise<string> {
-  const bytes = Uint8Array.fromBase64(base64);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Response(stream).text();
+const data = await readPageData();
+const patients = cohortOf(data);
+const stages = stagesOf(
+  patients,
+  data.manifest.split.per_stage.map(({ stage }) => stage),
+);
+const decisions = new Decisions(data);
+const pictures = new Pictures(data);
+const columns = columnsOf({ patients, stages, pictures, decisions });
+const figures = new Figures(distributionsOf(data, patients.filter(isMade)));
+const form = new FilterForm(patients, stages, decisions.live, (filter) =>
+  show({ ...view, ...filter, patient: '' }),
+);
+const table = new PatientTable({ columns, pictures, decisions }, sortBy);
+const count = element('p', { class: 'count', role: 'status' });
+const grouping = element(
+  'select',
+  {},
+  element('option', { value: 'split' }, 'train and test'),
+  element('option', { value: 'stage' }, 'stage'),
+);
+const grouped = element('p', { class: 'count' });
+
+let view = viewOfHash(location.hash) ?? WHOLE_VIEW;
+
+/** Fills the sections of the page that the script has to make. */
+function fill(): void {
+  const section = (id: string, ...content: readonly Node[]): void => {
+    const place = document.getElementById(id)!;
+    place.setAttribute('aria-labelledby', `${id}-heading`);
+    place.append(...content);
+  };
+  section(
+    'distributions',
+    element('h2', { id: 'distributions-heading' }, 'Distributions'),
+    element('div', { class: 'grouping' }, element('label', {}, 'Grouped by ', grouping), grouped),
+    figures.element,
+  );
+  section(
+    'patients',
+    element('h2', { id: 'patients-heading' }, 'Patients'),
+    ...(decisions.live ? [decisions.progress] : []),
+    form.element,
+    count,
+    table.element,
+  );
+  section('changes', ...roiChangesSection(data));
+  linkFindings();
+  document.querySelector('header')!.append(navigation());
 }
 
-const data = JSON.parse(await inflated(document.getElementById('data')!.textContent)) as PageData;
-const heading = document.createElement('h1');
-heading.textContent = `${data.manifest.summary.num_ok} patients`;
-document.getElementById('report')!.append(heading);
+function navigation(): HTMLElement {
+  const headings = [...document.querySelectorAll('main > section > h2')];
+  return element(
+    'nav',
+    { 'aria-label': 'Sections' },
+    ...headings.map((heading) =>
+      element('a', { href: `#${heading.parentElement!.id}` }, heading.textContent ?? ''),
+    ),
+    listenToKeys(() => form.focusSearch()),
+  );
+}
+
+function groupsOf(shown: readonly Patient[]): Group[] {
+  const made = shown.filter(isMade);
+  return view.group === 'split'
+    ? ['train', 'test'].map((name) => ({ name, patients: made.filter(({ state }) => state === name) }))
+    : stages.map((stage) => ({
+        name: stageName(stage),
+        patients: made.filter((patient) => patient.stage === stage),
+      }));
+}
+
+function sortBy(key: string): void {
+  show({ ...view, sort: key, descending: view.sort === key && !view.descending, patient: '' });
+}
+
+/** Shows a view, and keeps it in the URL. */
+function show(wanted: View): void {
+  view = wanted;
+  const matches = matcher(view);
+  const column = columns.find(({ key }) => key === view.sort);
+  const found = patients.filter((patient) => matches(patient, decisions.of(patient.id)));
+  const shown = column === undefined ? found : found.sort(comparePatients(column, view.descending));
+  table.show(shown, view.sort, view.descending);
+  const made = shown.filter(isMade).length;
+  count.textContent = `${shown.length} of ${counted(patients.length, 'patient')}`;
+  grouped.textContent = `Of ${counted(made, 'patient')} with an ROI that the table shows.`;
+  grouping.value = view.group;
+  figures.show(groupsOf(shown));
+  keepInUrl();
+}
+
+function keepInUrl(): void {
+  const hash = hashOfView(view);
+  if (hash === hashOfView(viewOfHash(location.hash) ?? WHOLE_VIEW)) return;
+  try {
+    history.replaceState(null, '', `#${hash}`);
+  } catch {
+    // A frame without an address of its own, as previews show the page in, keeps nothing.
+  }
+}
+
+/** Shows what a URL asks for. */
+function follow(): void {
+  const asked = viewOfHash(location.hash);
+  if (asked === null) return;
+  form.show(asked);
+  show(asked);
+  if (asked.patient !== '') table.open(asked.patient);
+}
+
+fill();
+form.show(view);
+show(view);
+if (view.patient !== '') table.open(view.patient);
+// Most of the page was not there yet when the browser looked for the place.
+else if (viewOfHash(location.hash) === null) document.querySelector(location.hash)?.scrollIntoView();
+grouping.addEventListener('change', () =>
+  show({ ...view, group: grouping.value === 'stage' ? 'stage' : 'split' }),
+);
+window.addEventListener('hashchange', follow);
+window.addEventListener('beforeprint', () => {
+  table.complete();
+  figures.complete();
+  pictures.fillAll(table.element);
+});
+decisions.follow((changed) => {
+  table.refresh(changed);
+  if (view.decision !== '') show(view);
+});

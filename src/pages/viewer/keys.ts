@@ -1,4 +1,5 @@
-import { element, part } from './element.ts';
+import { element } from '../element.ts';
+import { part } from './parts.ts';
 
 /** What a key or a button does. */
 export type Action =
