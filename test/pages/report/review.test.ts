@@ -76,6 +76,7 @@ class ReviewServer {
         output,
         failure: null,
         mask_sha256: output.mask_sha256,
+        roi_outdated: false,
         roi: null,
         ct: null,
         decision: this.decisions.get(output.patient_id) ?? null,
