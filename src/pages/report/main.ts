@@ -110,21 +110,43 @@ function show(wanted: View): void {
 
 function keepInUrl(): void {
   const hash = hashOfView(view);
-  if (hash === hashOfView(viewOfHash(location.hash) ?? WHOLE_VIEW)) return;
+  if (hash !== hashOfView(viewOfHash(location.hash) ?? WHOLE_VIEW)) setAddress('replaceState', `#${hash}`);
+}
+
+function setAddress(how: 'pushState' | 'replaceState', hash: string): void {
   try {
-    history.replaceState(null, '', `#${hash}`);
+    history[how](null, '', hash);
   } catch {
     // A frame without an address of its own, as previews show the page in, keeps nothing.
   }
 }
 
-/** Shows what a URL asks for. */
-function follow(): void {
-  const asked = viewOfHash(location.hash);
-  if (asked === null) return;
-  form.show(asked);
-  show(asked);
-  if (asked.patient !== '') table.open(asked.patient);
+/** Shows the view or the place in the page that a hash asks for. */
+function follow(hash: string): void {
+  const asked = viewOfHash(hash);
+  if (asked === null) goTo(document.getElementById(hash.slice(1)));
+  else {
+    form.show(asked);
+    show(asked);
+    if (asked.patient === '') goTo(document.getElementById('patients'));
+    else table.open(asked.patient);
+  }
+}
+
+function goTo(place: HTMLElement | null): void {
+  if (place === null) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+  place.scrollIntoView();
+}
+
+/** Follows links within the page, which the browser takes for links to other pages in a frame without an address. */
+function followLink(event: MouseEvent): void {
+  const hash = (event.target as Element).closest('a')?.getAttribute('href') ?? '';
+  if (!hash.startsWith('#') || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  setAddress('pushState', hash);
+  follow(hash);
 }
 
 fill();
@@ -132,11 +154,12 @@ form.show(view);
 show(view);
 if (view.patient !== '') table.open(view.patient);
 // Most of the page was not there yet when the browser looked for the place.
-else if (viewOfHash(location.hash) === null) document.querySelector(location.hash)?.scrollIntoView();
+else if (viewOfHash(location.hash) === null) follow(location.hash);
 grouping.addEventListener('change', () =>
   show({ ...view, group: grouping.value === 'stage' ? 'stage' : 'split' }),
 );
-window.addEventListener('hashchange', follow);
+document.addEventListener('click', followLink);
+window.addEventListener('hashchange', () => follow(location.hash));
 window.addEventListener('beforeprint', () => {
   table.complete();
   figures.complete();

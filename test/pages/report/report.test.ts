@@ -85,6 +85,11 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.goto(`file://${host}`);
     const frame = (await (await page.waitForSelector('iframe'))!.contentFrame())!;
     await frame.waitForSelector('.patients tbody tr');
+    await frame.$eval('#reasons a', (link) => link.click());
+    await frame.waitForFunction(
+      () => !document.querySelector('#patients .count')!.textContent.startsWith('60 of'),
+    );
+    await frame.$eval('button[type=reset]', (button) => button.click());
     await frame.type('input[type=search]', 'MADE-0011');
     expect(await frame.$eval('#patients .count', (count) => count.textContent)).toBe('1 of 60 patients');
     await frame.click('button.patient');
@@ -186,6 +191,12 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.emulateMediaType('screen');
     await page.type('input[type=search]', 'MADE-0011');
     expect(await pages()).toBeLessThan(whole);
+    const atOnce = await page.$eval('button[type=reset]', (button) => {
+      button.click();
+      window.dispatchEvent(new Event('beforeprint'));
+      return document.querySelectorAll('.patients > tbody > tr').length;
+    });
+    expect(atOnce).toBe(60);
     await page.close();
   });
 });
