@@ -19,7 +19,7 @@ export async function save(patient: string, wish: Wish): Promise<Saving> {
     if (response.status === 409) return { state: 'conflict', conflict: (await response.json()) as Conflict };
     return { state: 'failed', why: await faultIn(response) };
   } catch {
-    return { state: 'failed', why: 'swinprep review does not answer' };
+    return { state: 'failed', why: 'no answer from swinprep review' };
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Change, ReviewPatient, Session, Wish } from '../../review/api.ts';
+import { element } from '../element.ts';
 import { flagsBefore } from './decisions.ts';
-import { element, part } from './element.ts';
 import { askExclusion } from './exclusion-dialog.ts';
 import type { Action } from './keys.ts';
 import { factsOf } from './panel.ts';
+import { part } from './parts.ts';
 import type { Review } from './review.ts';
 import type { Stage } from './stage.ts';
 import { standingOf } from './standing.ts';

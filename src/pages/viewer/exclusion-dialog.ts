@@ -1,4 +1,5 @@
-import { element, part } from './element.ts';
+import { element } from '../element.ts';
+import { part } from './parts.ts';
 
 /** Why a patient is left out, as the reviewer said. */
 export interface Exclusion {

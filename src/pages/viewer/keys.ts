@@ -1,4 +1,5 @@
-import { element, part } from './element.ts';
+import { element } from '../element.ts';
+import { part } from './parts.ts';
 
 /** What a key or a button does. */
 export type Action =
@@ -29,7 +30,7 @@ interface Binding {
   readonly does: string;
 }
 
-/** docs/review.md has the same table. */
+/** docs/review.md has the same tables. */
 export const BINDINGS: readonly Binding[] = [
   { keys: ['n', 'ArrowRight'], action: 'next', does: 'next patient' },
   { keys: ['p', 'ArrowLeft'], action: 'previous', does: 'previous patient' },
@@ -54,7 +55,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['?'], action: 'help', does: 'this list' },
 ];
 
-const MOUSE: readonly (readonly [gesture: string, does: string])[] = [
+export const MOUSE: readonly (readonly [gesture: string, does: string])[] = [
   ['click, drag', 'crosshair; in 3-D turn'],
   ['wheel', 'slices of the plane under the pointer'],
   ['Ctrl and wheel', 'zoom round the crosshair'],
@@ -69,7 +70,8 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   ArrowDown: 'Down',
 };
 
-const nameOf = (key: string): string => KEY_NAMES[key] ?? key;
+/** A key as people call it. */
+export const nameOf = (key: string): string => KEY_NAMES[key] ?? key;
 
 /** Whether a key belongs to what has the focus: text that is written, a choice, a range. */
 function isTyping({ target }: KeyboardEvent): boolean {

@@ -1,9 +1,10 @@
 import type { ReviewPatient, Session } from '../../review/api.ts';
+import { element } from '../element.ts';
 import { faultIn, listen, save } from './decisions.ts';
 import { Desk } from './desk.ts';
-import { element, part } from './element.ts';
 import { fillReasons } from './exclusion-dialog.ts';
 import { listenForActions, showKeys } from './keys.ts';
+import { part } from './parts.ts';
 import { Review } from './review.ts';
 import { Stage } from './stage.ts';
 

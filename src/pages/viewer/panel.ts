@@ -1,6 +1,6 @@
 import type { ManifestOutput } from '../../records/manifest.ts';
 import type { ReviewPatient } from '../../review/api.ts';
-import { element } from './element.ts';
+import { element } from '../element.ts';
 
 type Row = readonly [name: string, value: string];
 

@@ -1,7 +1,8 @@
 import type { View } from '../../review/api.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
+import { element } from '../element.ts';
 import { acrossLpsAndRas, offsetOfVoxel, voxelAtPoint } from './crosshair.ts';
-import { element, part } from './element.ts';
+import { part } from './parts.ts';
 import { LAYOUTS, type Layout, type MaskLook, Scene } from './scene.ts';
 import { huAt, loadVolumes, VolumeFault, type Volumes } from './volumes.ts';
 import { draggedWindow, presetsWith, type Window, type WindowPreset, windowText } from './windows.ts';

@@ -1,6 +1,6 @@
 import type { Decision } from '../../records/review.ts';
 import type { Wish } from '../../review/api.ts';
-import { element } from './element.ts';
+import { element } from '../element.ts';
 import type { Review } from './review.ts';
 import { standingOf } from './standing.ts';
 
