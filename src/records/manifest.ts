@@ -186,6 +186,12 @@ export function buildManifest({
   };
 }
 
+/** How many patients have flags and, after a review, how many of them one that nobody has seen. */
+export function flaggedText({ review, summary }: Manifest): string {
+  const unseen = review === null ? '' : ` (${summary.num_flagged_unseen} not seen by a reviewer)`;
+  return `flagged ${summary.num_flagged}${unseen}`;
+}
+
 /** `seen`: codes of the flags that a reviewer has seen, null for all; undefined without a decision. */
 function outputOf(
   roi: OkRoi,

@@ -12,6 +12,7 @@ import type { DatasetStats } from '../../src/records/stats.ts';
 import { hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 import * as inProcess from '../support/in-process.ts';
 import { phantomId, writePhantoms } from '../support/phantoms.ts';
+import { reportJson } from '../support/report-data.ts';
 
 const PATIENTS = 5;
 const names = Array.from({ length: PATIENTS }, (_, i) => phantomId(i + 1));
@@ -91,7 +92,9 @@ function differing(one: Record<string, unknown>, other: Record<string, unknown>)
 /** Artifacts but for what they tell of the run before. */
 const artifacts = () =>
   Object.fromEntries(
-    Object.entries(hashesOf(join(out, 'artifacts'))).filter(([file]) => !file.endsWith('changes.json')),
+    Object.entries(hashesOf(join(out, 'artifacts'))).filter(
+      ([file]) => !/(changes\.json|index\.html)$/.test(file),
+    ),
   );
 
 let first: { volumes: ReturnType<typeof volumes>; artifacts: ReturnType<typeof artifacts> };
@@ -170,8 +173,11 @@ describe('a patient that is excluded', () => {
 
   test('and nothing of the reviewer is in any file but the review', () => {
     const texts = Object.keys(hashesOf(out))
-      .filter((file) => /\.(json|csv|yml)$/.test(file))
-      .map((file) => readFileSync(join(out, file), 'utf8'));
+      .filter((file) => /\.(json|csv|yml|html)$/.test(file))
+      .map((file) => {
+        const text = readFileSync(join(out, file), 'utf8');
+        return file.endsWith('.html') ? text + reportJson(text) : text;
+      });
     expect(texts.length).toBeGreaterThan(20);
     for (const text of texts) expect(text).not.toMatch(/Marker|Friday/);
   });

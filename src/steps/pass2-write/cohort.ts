@@ -8,6 +8,7 @@ import {
   buildManifest,
   CONFIG_FILE,
   FAILURES_FILE,
+  flaggedText,
   gatherFailures,
   MANIFEST_FILE,
   type Manifest,
@@ -142,7 +143,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     excluded,
     skipped,
     facts: [
-      `train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}; left out over all steps ${failures.length}`,
+      `train ${summary.num_train}, test ${summary.num_test}, ${flaggedText(manifest)}; left out over all steps ${failures.length}`,
       ...clippedFacts(manifest),
       ...roiChangeFacts(changes),
       ...pruneFacts(pruned),

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { counted } from '../../counted.ts';
 import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
 import type { NnunetExport } from '../../exports/nnunet-export.ts';
-import type { Manifest } from '../../records/manifest.ts';
+import { flaggedText, type Manifest } from '../../records/manifest.ts';
 import type { OkMapped } from '../../records/mapped.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
 import type { WrittenReport } from '../../report/report-of-outputs.ts';
@@ -117,7 +117,7 @@ export function cohortLines(
     ...(byReview > 0 ? [`${byReview} by the review`] : []),
   ];
   return [
-    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, flagged ${summary.num_flagged}), ${failures.length} excluded${ofThem.length > 0 ? ` (${ofThem.join(', ')})` : ''}`,
+    `${summary.num_ok} ok (train ${summary.num_train}, test ${summary.num_test}, ${flaggedText(manifest)}), ${failures.length} excluded${ofThem.length > 0 ? ` (${ofThem.join(', ')})` : ''}`,
     ...(summary.num_tumor_clipped > 0
       ? [
           `  tumour cut off by the ROI in ${summary.num_tumor_clipped} of them: see tumor-clipped in the manifest`,
