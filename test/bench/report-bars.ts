@@ -44,20 +44,19 @@ interface Line {
   readonly bar?: number;
 }
 
-function pass2Write({ out, cases, split, stats, interim, roi }: ManyPatients, options: string[]): Command {
+const EXCHANGE = fileURLToPath(new URL('without-report.ts', import.meta.url));
+
+function pass2Write(
+  { out, cases, split, stats, interim, roi }: ManyPatients,
+  report: 'with' | 'without',
+): Command {
   const manifest = join(out, 'artifacts/pass2_write/manifest');
   const places = { cases, split, stats, interim, roi, manifest };
   const inputs = Object.entries(places).flatMap(([name, place]) => [`--${name}`, place]);
   const { command, args } = swinprep('pass2-write', ...inputs);
-  return onOneCore({ command, args: [...options, ...args] });
+  const options = ['--experimental-strip-types', '--no-warnings', '--import', EXCHANGE];
+  return onOneCore({ command, args: [...options, ...args], env: { BENCH_REPORT: report } });
 }
-
-const WITHOUT_REPORT = [
-  '--experimental-strip-types',
-  '--no-warnings',
-  '--import',
-  fileURLToPath(new URL('without-report.ts', import.meta.url)),
-];
 
 const difference = (a: readonly Measurement[], b: readonly Measurement[], of: 'cpuS' | 'wallS'): number[] =>
   a.map((one, i) => one[of] - b[i][of]);
@@ -66,8 +65,8 @@ const difference = (a: readonly Measurement[], b: readonly Measurement[], of: 'c
 async function stepLines(cohort: ManyPatients): Promise<Line[]> {
   const [plain, without]: [Measurement[], Measurement[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    without.push(await measure(pass2Write(cohort, WITHOUT_REPORT)));
-    plain.push(await measure(pass2Write(cohort, [])));
+    without.push(await measure(pass2Write(cohort, 'without')));
+    plain.push(await measure(pass2Write(cohort, 'with')));
   }
   const line = (what: string, measured: number[], bar?: number): Line => ({
     ...{ what, unit: 's', digits: 2, measured },
@@ -131,7 +130,7 @@ const scratch = mkdtempSync(join(values.scratch, 'swinprep-report-bars-'));
 try {
   const cohort = writeManyPatients(like, scratch, patients);
   // The run before had other constants, so that this page lists every patient among the changed ones, too.
-  await measure(pass2Write(cohort, []));
+  await measure(pass2Write(cohort, 'with'));
   const file = join(scratch, 'artifacts/pass2_write/manifest/report/index.html');
   const lines: Line[] = [
     { what: 'index.html', unit: 'bytes', digits: 0, measured: [statSync(file).size], bar: 2_000_000 },

@@ -13,6 +13,9 @@ export interface Held {
 
 const LOOKS = 9;
 
+/** For one ROI, where others have the cores. */
+const PATIENCE_MS = 120_000;
+
 /** After how many volumes: the first ones warm a process up. */
 const marksOf = (volumes: number): number[] =>
   [10, 100, 200].filter((mark) => mark < volumes).concat(volumes);
@@ -96,6 +99,7 @@ export function viewerMemory(cohort: ManyPatients, volumes: number): Promise<Hel
 async function shown(page: Page, id: string): Promise<void> {
   await page.waitForFunction(
     `document.getElementById('patient').textContent === '${id}' && document.getElementById('frame').dataset.state !== 'loading'`,
+    { timeout: PATIENCE_MS },
   );
   const state = await page.evaluate(`document.getElementById('frame').dataset.state`);
   if (state !== 'shown') throw new Error(`the ROI of ${id} is not shown`);

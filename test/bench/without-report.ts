@@ -1,8 +1,9 @@
 import { registerHooks } from 'node:module';
 
 /*
- * Loaded before the built command line, it leaves the report out of pass2-write: the functions that make its pictures and its
- * page do nothing. All else is the code that users run.
+ * Loaded before the built command line with BENCH_REPORT=without, it leaves the report out of pass2-write: the functions that make
+ * its pictures and its page do nothing. All else is the code that users run. With BENCH_REPORT=with it exchanges nothing: what is
+ * compared has been loaded in the same way.
  */
 
 const STAND_INS: Readonly<Record<string, string>> = {
@@ -21,7 +22,8 @@ const STAND_INS: Readonly<Record<string, string>> = {
 
 registerHooks({
   load(url, context, next) {
-    const source = Object.entries(STAND_INS).find(([module]) => url.endsWith(module))?.[1];
+    const standIn = Object.entries(STAND_INS).find(([module]) => url.endsWith(module));
+    const source = process.env.BENCH_REPORT === 'without' ? standIn?.[1] : undefined;
     return source === undefined ? next(url, context) : { format: 'module', source, shortCircuit: true };
   },
 });
