@@ -83,12 +83,23 @@ function textOf(file: string, bytes: Uint8Array): string {
   }
 }
 
-function readRows(file: string, bytes: Uint8Array): Record<string, string>[] {
+interface ReviewTable {
+  readonly header: readonly string[];
+  readonly rows: readonly Record<string, string>[];
+}
+
+function readTable(file: string, bytes: Uint8Array): ReviewTable {
   const text = textOf(file, bytes);
   // A spreadsheet saves with semicolons where the comma is the decimal mark.
   const delimiter = /^[^\r\n]*,/.test(text) ? ',' : ';';
+  let header: readonly string[] = [];
+  const columns = (names: string[]): string[] => {
+    header = names;
+    return names;
+  };
   try {
-    return parse(text, { columns: true, skip_empty_lines: true, delimiter });
+    const rows = parse<Record<string, string>>(text, { columns, skip_empty_lines: true, delimiter });
+    return { header, rows };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The library's message may quote a comment.
@@ -102,10 +113,9 @@ function readRows(file: string, bytes: Uint8Array): Record<string, string>[] {
  * those allowed, or a patient has two rows. It quotes no patient and no comment.
  */
 export function parseReview(file: string, bytes: Uint8Array): Decision[] {
-  const rows = readRows(file, bytes);
-  const seen = Object.keys(rows[0] ?? {});
-  const missing = COLUMNS.filter((column) => column !== 'flags' && !seen.includes(column));
-  if (rows.length > 0 && missing.length > 0)
+  const { header, rows } = readTable(file, bytes);
+  const missing = COLUMNS.filter((column) => column !== 'flags' && !header.includes(column));
+  if (header.length > 0 && missing.length > 0)
     throw new UsageError(
       `${file}: has no column ${missing.join(', ')}; give a review.csv, with the columns ${COLUMNS.join(',')}`,
     );
@@ -121,10 +131,11 @@ export function parseReview(file: string, bytes: Uint8Array): Decision[] {
   });
 }
 
-/** Columns of a `review.csv` that `encodeReview` does not write; throws as `parseReview`. */
+/** Columns of a `review.csv` that `encodeReview` does not write, second ones of a name too; throws as `parseReview`. */
 export function columnsBeside(file: string, bytes: Uint8Array): string[] {
   const known: readonly string[] = COLUMNS;
-  return Object.keys(readRows(file, bytes)[0] ?? {}).filter((column) => !known.includes(column));
+  const { header } = readTable(file, bytes);
+  return header.filter((column, i) => !known.includes(column) || header.indexOf(column) < i);
 }
 
 function decisionOf(row: Record<string, string>, wrong: (why: string) => UsageError): Decision {

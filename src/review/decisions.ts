@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { StorageError, UsageError } from '../errors.ts';
 import {
@@ -8,7 +9,7 @@ import {
   parseReview,
   REVIEW_FILE,
 } from '../records/review.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
+import { displayUri, joinUri, parseLocation } from '../storage/location.ts';
 import { locateObject } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import type { Change, Conflict, Wish } from './api.ts';
@@ -43,7 +44,7 @@ export class Decisions {
   /** `uri`: a `review.csv`, or its folder. `onChange` is told of what differs whenever the file is read or written. Throws as `all`. */
   static async open(uri: string, onChange: (change: Change) => void): Promise<Decisions> {
     const place = /\.csv$/i.test(displayUri(uri)) ? uri : joinUri(uri, REVIEW_FILE);
-    const { store, key } = await locateObject(place);
+    const { store, key } = await locateObject(await linkedFile(place));
     const decisions = new Decisions(displayUri(place), store, key, onChange);
     await decisions.all();
     return decisions;
@@ -121,6 +122,12 @@ export class Decisions {
     this.#turn = turn.catch(() => {});
     return turn;
   }
+}
+
+/** The file that a link leads to, so that this is written and the link stays. */
+async function linkedFile(place: string): Promise<string> {
+  const location = parseLocation(place);
+  return location.kind === 'folder' ? realpath(location.path).catch(() => place) : place;
 }
 
 function decisionOf(patientId: string, wished: NonNullable<Wish['decision']>): Decision {

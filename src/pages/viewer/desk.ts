@@ -19,6 +19,11 @@ export class Desk {
   readonly #reasons: Session['reasons'];
   readonly #list: () => Promise<readonly ReviewPatient[]>;
   #volume: 'roi' | 'ct' = 'roi';
+  /** Whom the images are of, and of which mask. */
+  #shown: Pick<ReviewPatient, 'patient_id' | 'mask_sha256'> | undefined;
+  /** Nobody accepts what has not been seen, or leaves out what may come yet. */
+  #images: 'awaited' | 'shown' | 'fault' = 'awaited';
+  #fault = '';
   #connected = true;
 
   /** @param list asks the server for the patients as they are now */
@@ -49,16 +54,18 @@ export class Desk {
   /** Shows the patient looked at. */
   show(): void {
     const { current } = this.#review;
+    this.#shown = current;
+    this.#images = 'awaited';
     history.replaceState(null, '', `#${encodeURIComponent(current.patient_id)}`);
     document.title = `${current.patient_id} - swinprep review`;
     part('patient').textContent = current.patient_id;
     part('facts').replaceChildren(...factsOf(current));
     part('facts').scrollTop = 0;
     this.#showVerdict();
-    this.#showVolume();
+    void this.#showVolume();
   }
 
-  #showVolume(): void {
+  async #showVolume(): Promise<void> {
     const { roi, ct } = this.#review.current;
     const shown =
       (this.#volume === 'roi' ? roi : ct) === null && (roi ?? ct) !== null
@@ -68,19 +75,39 @@ export class Desk {
       button.setAttribute('aria-pressed', String(button.dataset.value === shown));
       button.disabled = (button.dataset.value === 'roi' ? roi : ct) === null;
     }
-    void this.#stage.show(shown === 'roi' ? roi : ct, 'There are no volumes of this patient.');
+    const nothing = 'There are no volumes of this patient.';
+    const images = await this.#stage.show(shown === 'roi' ? roi : ct, nothing);
+    // Of ROI and whole CT one may have been seen.
+    if (images === 'overtaken' || this.#images === 'shown') return;
+    this.#images = images;
+    this.#showDecide();
   }
 
   #showVerdict(): void {
-    const review = this.#review;
-    part('standing').replaceChildren(...verdictOf(review, this.#reasons));
-    const possible = review.current.mask_sha256 !== null;
-    for (const action of ['accept', 'exclude'])
-      document.querySelector<HTMLButtonElement>(`#decide [data-action="${action}"]`)!.disabled = !possible;
-    document.querySelector<HTMLButtonElement>('[data-action="undo"]')!.disabled = !review.canUndo;
+    part('standing').replaceChildren(...verdictOf(this.#review, this.#reasons));
+    this.#showDecide();
     this.#showList();
     this.#showProgress();
     this.#showNotices();
+  }
+
+  #showDecide(): void {
+    for (const [action, possible] of Object.entries(this.#possible))
+      document.querySelector<HTMLButtonElement>(`#decide [data-action="${action}"]`)!.disabled = !possible;
+  }
+
+  get #possible(): { readonly accept: boolean; readonly exclude: boolean; readonly undo: boolean } {
+    const hasMask = this.#isCurrentShown && this.#review.current.mask_sha256 !== null;
+    return {
+      accept: hasMask && this.#images === 'shown',
+      exclude: hasMask && this.#images !== 'awaited',
+      undo: this.#review.canUndo,
+    };
+  }
+
+  get #isCurrentShown(): boolean {
+    const { patient_id, mask_sha256 } = this.#review.current;
+    return patient_id === this.#shown?.patient_id && mask_sha256 === this.#shown.mask_sha256;
   }
 
   #showList(): void {
@@ -117,12 +144,16 @@ export class Desk {
         element('p', { class: 'loud' }, 'swinprep review does not answer. Images and decisions wait for it.'),
       );
     }
+    if (this.#fault !== '')
+      notices.push(
+        element('p', { class: 'loud' }, `What stands here may be old: ${this.#fault}. Load the page again.`),
+      );
     part('notices').replaceChildren(...notices);
   }
 
   async #retry(): Promise<void> {
     await this.#review.retry();
-    this.#showVerdict();
+    await this.#update();
   }
 
   /** Another window has decided, or this one. */
@@ -140,8 +171,24 @@ export class Desk {
   async reconnected(): Promise<void> {
     if (this.#connected) return;
     this.#connected = true;
-    this.#review.refreshed(await this.#list());
+    await this.#takeList();
     await this.#retry();
+  }
+
+  /** Shows what stands now of the patient looked at; a mask that is another one by now has to be looked at. */
+  async #update(): Promise<void> {
+    if (this.#isCurrentShown) return this.#showVerdict();
+    await this.#takeList();
+    this.show();
+  }
+
+  async #takeList(): Promise<void> {
+    try {
+      this.#review.refreshed(await this.#list());
+      this.#fault = '';
+    } catch (error) {
+      this.#fault = error instanceof Error ? error.message : String(error);
+    }
   }
 
   act(action: Action, value: string | undefined): void {
@@ -151,7 +198,7 @@ export class Desk {
       previous: () => this.#turn(() => review.step(-1)),
       next: () => this.#turn(() => review.step(1)),
       'next-undecided': () => this.#turn(() => review.toUndecided()),
-      accept: () => void this.#decide('accept', null, ''),
+      accept: () => void this.#accept(),
       exclude: () => void this.#exclude(),
       undo: () => void this.#undo(),
       volume: () => this.#setVolume(value),
@@ -172,7 +219,7 @@ export class Desk {
 
   #setVolume(value: string | undefined): void {
     this.#volume = value === 'roi' || value === 'ct' ? value : other(this.#volume);
-    this.#showVolume();
+    void this.#showVolume();
   }
 
   #turn(by: () => void): void {
@@ -181,49 +228,45 @@ export class Desk {
     if (this.#review.current.patient_id !== before) this.show();
   }
 
-  async #exclude(): Promise<void> {
-    const { patient_id, mask_sha256 } = this.#review.current;
-    if (mask_sha256 === null) return;
-    const why = await askExclusion(patient_id);
-    if (why !== undefined)
-      await this.#decide('exclude', why.reason as NonNullable<Wish['decision']>['reason'], why.comment);
+  async #accept(): Promise<void> {
+    if (this.#possible.accept) await this.#decide(this.#review.current, 'accept', null, '');
   }
 
+  async #exclude(): Promise<void> {
+    if (!this.#possible.exclude) return;
+    const { current } = this.#review;
+    const why = await askExclusion(current.patient_id);
+    if (why !== undefined)
+      await this.#decide(
+        current,
+        'exclude',
+        why.reason as NonNullable<Wish['decision']>['reason'],
+        why.comment,
+      );
+  }
+
+  /** Decides on a patient as it was when the reviewer chose to. */
   async #decide(
+    seen: ReviewPatient,
     decision: 'accept' | 'exclude',
     reason: NonNullable<Wish['decision']>['reason'],
     comment: string,
   ): Promise<void> {
-    const { current } = this.#review;
-    const { patient_id, mask_sha256 } = current;
-    const reviewer = part<HTMLInputElement>('reviewer');
+    const { patient_id, mask_sha256 } = seen;
+    const reviewer = part<HTMLInputElement>('reviewer').value.trim();
     if (mask_sha256 === null) return;
-    const flags = flagsBefore(current);
-    const saving = await this.#review.decide({
-      decision,
-      reason,
-      comment,
-      reviewer: reviewer.value.trim(),
-      mask_sha256,
-      flags,
-    });
+    const wanted = { decision, reason, comment, reviewer, mask_sha256, flags: flagsBefore(seen) };
+    const saving = await this.#review.decide(wanted, seen);
     if (saving === undefined) return;
     const stayed = this.#review.current.patient_id === patient_id;
     if (saving.state === 'saved' && stayed && this.#review.toUndecided()) this.show();
-    else this.#showVerdict();
-    if (saving.state === 'conflict' && saving.conflict.mask_sha256 !== mask_sha256) await this.#refresh();
-  }
-
-  /** The mask is another one by now: it has to be looked at. */
-  async #refresh(): Promise<void> {
-    this.#review.refreshed(await this.#list());
-    this.show();
+    else await this.#update();
   }
 
   async #undo(): Promise<void> {
     const before = this.#review.current.patient_id;
     await this.#review.undo();
-    if (this.#review.current.patient_id === before) this.#showVerdict();
+    if (this.#review.current.patient_id === before) await this.#update();
     else this.show();
   }
 }

@@ -79,6 +79,26 @@ function isTyping({ target }: KeyboardEvent): boolean {
 }
 
 /**
+ * What a press may mean, by KeyboardEvent.key, the likeliest first: with Caps Lock the small letter, and where a keyboard writes
+ * other letters than Latin ones, or digits with Shift alone, what stands at that place of a US keyboard.
+ */
+export function meanings({
+  key,
+  code,
+  shiftKey,
+}: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>): string[] {
+  const place = /^(?:Key|Digit)([A-Z0-9])$/.exec(code)?.[1].toLowerCase();
+  const isOther = code.startsWith('Digit') ? !shiftKey : /^(?!\p{Script=Latin})\p{L}$/u.test(key);
+  return [key, ...(/^[A-Z]$/.test(key) ? [key.toLowerCase()] : []), ...(place && isOther ? [place] : [])];
+}
+
+/** What is written down. A key that is held does not decide on one patient after the other. */
+const DECIDING: ReadonlySet<string | undefined> = new Set<Action>(['accept', 'exclude', 'undo']);
+
+const buttonOf = (target: EventTarget | null): HTMLButtonElement | null =>
+  target instanceof Element ? target.closest<HTMLButtonElement>('button[data-action]') : null;
+
+/**
  * Calls `act` for keys and for buttons with `data-action`. Keys are caught before NiiVue, which has keys of its own on its
  * canvas, and rest while a dialog is open.
  */
@@ -91,10 +111,14 @@ export function listenForActions(act: (action: Action, value: string | undefined
       event.key.startsWith('Arrow') && event.target instanceof Element && event.target.closest('#facts');
     if (scrolls) return;
     if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
-    const binding = byKey.get(event.key);
+    const pressed = buttonOf(event.target)?.dataset.action;
+    if (event.repeat && event.key === 'Enter' && DECIDING.has(pressed)) event.preventDefault();
+    const binding = meanings(event)
+      .map((key) => byKey.get(key))
+      .find((found) => found !== undefined);
     if (binding === undefined) return;
     event.preventDefault();
-    if (event.type === 'keydown') act(binding.action, binding.value);
+    if (!event.repeat || !DECIDING.has(binding.action)) act(binding.action, binding.value);
   };
   document.addEventListener('keydown', onKey, { capture: true });
   document.addEventListener(
@@ -105,8 +129,7 @@ export function listenForActions(act: (action: Action, value: string | undefined
     { capture: true },
   );
   document.addEventListener('click', ({ target }) => {
-    const button =
-      target instanceof Element ? target.closest<HTMLButtonElement>('button[data-action]') : null;
+    const button = buttonOf(target);
     if (button !== null) act(button.dataset.action as Action, button.dataset.value);
   });
 }

@@ -91,9 +91,12 @@ export class Review {
     return next !== undefined;
   }
 
-  /** Decides on the patient looked at; undefined where its last decision is still being written. */
-  async decide(wanted: Wish['decision']): Promise<Saving | undefined> {
-    const { patient_id, decision } = this.current;
+  /**
+   * Decides on a patient as the reviewer saw it, which may have changed since; undefined where its last decision is still being
+   * written.
+   */
+  async decide(wanted: Wish['decision'], seen: ReviewPatient = this.current): Promise<Saving | undefined> {
+    const { patient_id, decision } = seen;
     return this.#write(patient_id, { decision: wanted, replaces: decision });
   }
 

@@ -91,8 +91,11 @@ export class Stage {
     });
   }
 
-  /** Shows a view, or what `nothing` says where there is none; a load that another has overtaken is dropped. */
-  async show(view: View | null, nothing: string): Promise<void> {
+  /**
+   * Shows a view, or what `nothing` says where there is none, or why it cannot be shown; a load that another has overtaken is
+   * dropped.
+   */
+  async show(view: View | null, nothing: string): Promise<'shown' | 'fault' | 'overtaken'> {
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
@@ -101,18 +104,20 @@ export class Stage {
     part('readout').replaceChildren();
     part('frame').dataset.state = 'loading';
     part('loading').textContent = view === null ? nothing : 'Loading';
-    if (view === null) return;
+    if (view === null) return 'fault';
     try {
       const volumes = await loadVolumes(view, signal);
       this.#volumes = volumes;
       this.#scene.show(volumes, this.#window);
       part('loading').textContent = '';
       part('frame').dataset.state = 'shown';
+      return 'shown';
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return 'overtaken';
       const why = error instanceof VolumeFault ? error.message : `the volumes did not come: ${String(error)}`;
       part('loading').textContent = `Cannot be shown: ${why}`;
       part('frame').dataset.state = 'fault';
+      return 'fault';
     }
   }
 

@@ -36,6 +36,9 @@ async function nifti(url: string, signal: AbortSignal, colormap: string): Promis
     cal_max: 1,
   });
   signal.throwIfAborted();
+  const [, ...size] = image.hdr!.dims.slice(0, 4);
+  if (image.img!.length < size.reduce((a, b) => a * b))
+    throw new VolumeFault(`${decodeURIComponent(url)} ends early; run the step that writes it again`);
   return image;
 }
 

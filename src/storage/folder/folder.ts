@@ -1,4 +1,5 @@
 import {
+  chmod,
   constants,
   type FileHandle,
   mkdir,
@@ -114,8 +115,10 @@ export class FolderStore implements Store {
     const partial = join(dirname(path), partialName(basename(path)));
     try {
       await mkdir(dirname(path), { recursive: true });
+      const before = await stat(path).catch(ignoreAbsent);
       // Flushed, so that the new name never reaches the disk before the bytes do.
       await writeFile(partial, piecesOf(content), { flag: 'wx', flush: true });
+      if (before?.isFile()) await chmod(partial, before.mode);
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => {});
