@@ -309,6 +309,7 @@ describe.skipIf(!hasBrowser)('the viewer in a browser', () => {
 
     await page.keyboard.press('j');
     await hasText('#patient', 'P3');
+    await shown();
     await page.keyboard.press('a');
     await hasText('#patient', 'X1');
     await page.keyboard.press('u');

@@ -112,6 +112,14 @@ test('without a column of flags, and by *, all count as seen; by an empty cell n
 test('columns that would not be written again are told', () => {
   expect(columnsBeside('review.csv', encodeReview([accepted]))).toEqual([]);
   expect(columnsBeside('review.csv', bytesOf(`${HEADER},mine`, ',,,,,,,,'))).toEqual(['mine']);
+  expect(columnsBeside('review.csv', bytesOf(`${HEADER},mine`))).toEqual(['mine']);
+  expect(columnsBeside('review.csv', bytesOf(`${HEADER},comment`, ',,,,,,,,'))).toEqual(['comment']);
+});
+
+test('a text of one line is no review without decisions', () => {
+  expect(() => parseReview('notes.csv', bytesOf('look at P-004 again'))).toThrow(
+    'notes.csv: has no column patient_id, decision',
+  );
 });
 
 test('nobody has been looked at yet', () => {

@@ -39,8 +39,7 @@ class ReviewServer {
     const [, token, ...place] = request.url!.split('/');
     const path = place.join('/');
     this.requests.push(path);
-    if (token === 'favicon.ico') response.writeHead(204).end();
-    else if (token !== 'TOKEN') response.writeHead(404).end();
+    if (token !== 'TOKEN') response.writeHead(404).end();
     else if (path === '') response.setHeader('content-type', 'text/html').end(reportPage(data));
     else if (path === 'patients')
       response.setHeader('content-type', 'application/json').end(this.#patients());
