@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Decision, parseReview } from '../../src/records/review.ts';
@@ -63,6 +63,15 @@ test('says where it is, where decisions go and how the next run obeys them; Ctrl
     `1 decision in ${cohort.review}`,
     '',
   ]);
+});
+
+test('says how the split is kept too, where it lies beside the manifest', async () => {
+  const split = join(out, 'artifacts/split/split');
+  mkdirSync(split, { recursive: true });
+  writeFileSync(join(split, 'split.json'), '{}');
+  await started('--roi', cohort.roi, '--interim', cohort.interim, '--manifest', cohort.manifest);
+  const { stdout } = await stopped();
+  expect(stdout).toContain(`obeys them: swinprep preprocess ... --review review.csv --previous ${split}\n`);
 });
 
 test('takes each place by itself, and a port', async () => {

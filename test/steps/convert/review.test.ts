@@ -55,7 +55,7 @@ test('each decision is applied, or in the list that says why it is not', () => {
       { patient_id: 'D', decision: 'accept', looked_at_sha256: sha('0'), mask_sha256: sha('4') },
       { patient_id: 'E', decision: 'exclude', looked_at_sha256: sha('5'), mask_sha256: null },
     ],
-    unknown: [{ patient_id: 'F', decision: 'accept' }],
+    unknown: [{ patient_id: 'F', decision: 'accept', mask_of: null }],
   });
   expect(after[0]).toEqual(
     excludedCase(
@@ -77,6 +77,24 @@ test('the closing lines are one where all decisions count, none without a review
   const { outcome } = applyReview(records, decisions.slice(4));
   expect(reviewFacts(outcome)).toEqual(['review: 1 excluded, 1 accepted']);
   expect(reviewFacts(undefined)).toEqual([]);
+});
+
+test('a decision by another name is not applied, and told by whose mask it is of, where that is one patient', () => {
+  const twins = [...records, ok('0012', sha('7')), ok('G', sha('8')), ok('H', sha('8'))];
+  const { records: after, outcome } = applyReview(twins, [
+    decided('12', sha('7'), exclude),
+    decided('g', sha('8')),
+  ]);
+  expect(after).toEqual(twins);
+  expect(outcome.unknown).toEqual([
+    { patient_id: '12', decision: 'exclude', mask_of: '0012' },
+    { patient_id: 'g', decision: 'accept', mask_of: null },
+  ]);
+  expect(reviewFacts(outcome)).toEqual([
+    'review: 0 excluded, 0 accepted',
+    'review, of nobody in this run: g',
+    'review, by another name than in this run: 12 (the mask of 0012): correct patient_id; a spreadsheet makes 12 of 0012',
+  ]);
 });
 
 test('a patient keeps how the clinical table calls it', () => {
