@@ -163,7 +163,7 @@ export function describeArtifacts(most: number, fewer: number, least: number): (
         patient_id: fc.constantFrom(...ids, 'NOBODY'),
         right: fc.boolean(),
         reason: fc.constantFrom('other' as const, 'mask-incomplete' as const, null),
-        flags: fc.constantFrom(null, [], ['slices']),
+        flags: fc.option(fc.subarray(['slices', 'tumor-clipped'])),
       });
       const review = fc.uniqueArray(decision, { selector: ({ patient_id }) => patient_id, maxLength: 60 });
       fc.assert(

@@ -1,8 +1,9 @@
 import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { isHashedId } from '../../privacy/case-id.ts';
-import type { CaseRecord } from '../../records/case.ts';
+import type { CaseRecord, OkCase } from '../../records/case.ts';
 import { byPatient } from '../../records/cases.ts';
+import type { OutputFile } from '../../records/record.ts';
 import {
   type Decision,
   markSeen,
@@ -73,17 +74,26 @@ export function applyReview(
       outcome.stale.push({ patient_id, decision, looked_at_sha256: lookedAt, mask_sha256: mask });
     else if (reason !== null) {
       outcome.excluded.push({ patient_id, reason });
-      const exclusion = { step: 'convert', code: REVIEW_CODE, message: REVIEW_REASONS[reason] } as const;
-      recordOf.set(
-        patient_id,
-        excludedCase({ patient_id, ...exclusion }, record.fingerprint, record.clinical_id),
-      );
+      recordOf.set(patient_id, withoutPatient(record, REVIEW_REASONS[reason]));
     } else {
       outcome.accepted.push({ patient_id, flags });
       recordOf.set(patient_id, { ...record, flags: markSeen(record.flags, flags) });
     }
   }
   return { records: [...recordOf.values()], outcome };
+}
+
+function withoutPatient(
+  { patient_id, fingerprint, clinical_id, ct, tumor }: OkCase,
+  message: string,
+): CaseRecord {
+  const exclusion = { patient_id, step: 'convert', code: REVIEW_CODE, message } as const;
+  const fileOf = ({ file, bytes, sha256 }: OutputFile): OutputFile => ({ file, bytes, sha256 });
+  return {
+    ...excludedCase(exclusion, fingerprint, clinical_id),
+    ct: fileOf(ct),
+    tumor: fileOf(tumor),
+  };
 }
 
 /** Closing lines on what became of a review; none where there was none. */

@@ -57,12 +57,14 @@ test('each decision is applied, or in the list that says why it is not', () => {
     ],
     unknown: [{ patient_id: 'F', decision: 'accept', mask_of: null }],
   });
-  expect(after[0]).toEqual(
-    excludedCase(
+  expect(after[0]).toEqual({
+    ...excludedCase(
       { patient_id: 'A', step: 'convert', code: 'review', message: REVIEW_REASONS['mask-too-large'] },
       'of A',
     ),
-  );
+    ct: { sha256: sha('c') },
+    tumor: { sha256: sha('1') },
+  });
   expect(after[1]).toEqual({ ...records[1], flags: [flag('a'), { ...flag('b'), seen: true }] });
   expect(after.slice(2)).toEqual(records.slice(2));
   expect(JSON.stringify([after, outcome])).not.toContain('private');
@@ -145,6 +147,20 @@ describe('changes.json', () => {
     expect(changesBetween(casesOf([excluding(A)]), casesOf([excluding(A)]), true).unchanged).toEqual(['A']);
   });
 
+  test('tells of a CT that changed while a decision excluded the patient, with another configuration too', () => {
+    const rescanned: OkCase = { ...A, ct: { ...A.ct, sha256: sha('d') }, fingerprint: 'another' };
+    const told = (one: CaseRecord, other: CaseRecord, sameRules = true) =>
+      changesBetween(casesOf([one]), casesOf([other]), sameRules).changed.map(({ why, volumes }) => [
+        why,
+        volumes,
+      ]);
+    expect(told(excluding(A), excluding(rescanned))).toEqual([[['files'], ['ct']]]);
+    expect(told(excluding(rescanned), rescanned)).toEqual([[['review'], []]]);
+    expect(told(excluding(A), rescanned)).toEqual([[['files', 'review'], ['ct']]]);
+    const again = { ...A, fingerprint: 'by another configuration' };
+    expect(told(A, excluding(again), false)).toEqual([[['configuration', 'review'], []]]);
+  });
+
   test('tells nothing of flags that were seen', () => {
     const { records: seen } = applyReview([A], [decided('A', sha('1'))]);
     expect(changesBetween(casesOf([A]), casesOf(seen), true)).toMatchObject({
@@ -156,7 +172,7 @@ describe('changes.json', () => {
   test('tells of a review and of files where the mask was redrawn and the decision is stale', () => {
     const redrawn = ok('A', sha('9'), 'another');
     expect(changesBetween(casesOf([excluding(A)]), casesOf([redrawn]), true).changed).toMatchObject([
-      { state: 'ok', state_before: 'excluded', why: ['files', 'review'] },
+      { state: 'ok', state_before: 'excluded', why: ['files', 'review'], volumes: ['tumor'] },
     ]);
     expect(changesBetween(casesOf([A]), casesOf([redrawn]), true).changed).toMatchObject([
       { why: ['files'], volumes: ['tumor'] },
