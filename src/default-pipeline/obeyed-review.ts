@@ -7,17 +7,22 @@ import { openStore } from '../storage/open.ts';
 import { outputPlaces } from './places.ts';
 import type { PreprocessOptions } from './preprocess.ts';
 
+/** A text as one word of a POSIX shell. */
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /**
  * What is added to the command of a run so that it obeys a review, and so that nobody changes between train and test for it:
  * the split beside the manifest, where it lies as `preprocess` leaves it.
  */
 export async function obeyingOptions(review: string, manifest: string): Promise<string> {
-  const options = `--review ${displayUri(review)}`;
+  const options = `--review ${word(displayUri(review))}`;
   const place = parseLocation(manifest);
   if (place.kind !== 'folder') return options;
   const split = join(place.path, '..', '..', 'split', 'split');
   const made = (await (await openStore(split)).stat(SPLIT_FILE)) !== undefined;
-  return made ? `${options} --previous ${split}` : options;
+  return made ? `${options} --previous ${word(split)}` : options;
 }
 
 type Given = Pick<PreprocessOptions, 'out' | 'artifacts' | 'review' | 'previous' | 'state'>;
@@ -35,7 +40,7 @@ export async function unobeyedReview({
   const file = joinUri(out, REVIEW_FILE);
   const keepsSides = previous !== undefined || givenPlace(state) !== undefined;
   const options = keepsSides
-    ? `--review ${displayUri(file)}`
+    ? `--review ${word(displayUri(file))}`
     : await obeyingOptions(file, outputPlaces(out, artifacts).manifest);
   return `${displayUri(file)} is not obeyed: give it with ${options}, or --review none to leave it be`;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -69,9 +70,13 @@ test('says how the split is kept too, where it lies beside the manifest', async 
   const split = join(out, 'artifacts/split/split');
   mkdirSync(split, { recursive: true });
   writeFileSync(join(split, 'split.json'), '{}');
-  await started('--roi', cohort.roi, '--interim', cohort.interim, '--manifest', cohort.manifest);
+  const { roi, interim, manifest } = cohort;
+  const review = join(out, "R. Eader's.csv");
+  await started('--roi', roi, '--interim', interim, '--manifest', manifest, '--review', review);
   const { stdout } = await stopped();
-  expect(stdout).toContain(`obeys them: swinprep preprocess ... --review review.csv --previous ${split}\n`);
+  const [, command] = /obeys them: (.*)\n/.exec(stdout)!;
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+  expect(words.split('\n').slice(3, -1)).toEqual(['--review', review, '--previous', split]);
 });
 
 test('takes each place by itself, and a port', async () => {

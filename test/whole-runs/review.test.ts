@@ -142,6 +142,7 @@ describe('a patient that is excluded', () => {
     );
     const { stdout, stderr } = await preprocess({ review, previous: split, maxExcluded: 0 });
     expect(stderr).not.toContain('--max-excluded');
+    expect(stdout + stderr).not.toContain('Sandelius');
     expect(stdout).toContain(
       `review: 1 excluded, 1 accepted, 1 stale: ${stale}: the mask has changed since; look again`,
     );
