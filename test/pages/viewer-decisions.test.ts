@@ -169,6 +169,25 @@ describe.skipIf(!hasBrowser)('decisions in the viewer', () => {
     expect(await rows()).toMatchObject([{ decision: 'accept', mask_sha256: record.tumor.sha256 }]);
   });
 
+  test('that could not be written are written with the next one that can', async () => {
+    await page.setRequestInterception(true);
+    let refused = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'PUT' && refused++ === 0) void request.abort();
+      else void request.continue();
+    });
+    await open('P1');
+    await page.keyboard.press('a');
+    await hasText('#notices', 'Not saved: P1');
+    await page.keyboard.press('n');
+    await hasText('#patient', 'P2');
+    await page.waitForSelector('#decide [data-action="accept"]:enabled');
+    await page.keyboard.press('a');
+    await page.waitForFunction(() => document.querySelector('#progress')!.textContent!.startsWith('2 of'));
+    expect((await rows()).map(({ patient_id }) => patient_id)).toEqual(['P1', 'P2']);
+    expect(await page.$eval('#notices', (notices) => notices.textContent)).toBe('');
+  });
+
   test('a name of two hundred letters leaves page and dialog as wide as they are', async () => {
     await open(LONG);
     const tooWide = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

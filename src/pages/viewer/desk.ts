@@ -261,6 +261,8 @@ export class Desk {
     const stayed = this.#review.current.patient_id === patient_id;
     if (saving.state === 'saved' && stayed && this.#review.toUndecided()) this.show();
     else await this.#update();
+    // The server answers: what it could not write before, it may now.
+    if (saving.state === 'saved' && this.#review.unsaved.length > 0) await this.#retry();
   }
 
   async #undo(): Promise<void> {
