@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Saving } from '../../src/pages/viewer/decisions.ts';
+import type { Saving } from '../../src/pages/review-server.ts';
 import { Review } from '../../src/pages/viewer/review.ts';
 import { standingOf } from '../../src/pages/viewer/standing.ts';
 import type { Decision } from '../../src/records/review.ts';

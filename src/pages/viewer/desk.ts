@@ -1,31 +1,29 @@
-import type { Change, ReviewPatient, Session, Wish } from '../../review/api.ts';
+import type { DecisionChange, ReviewPatient, Session, Wish } from '../../review/api.ts';
 import { element } from '../element.ts';
-import { flagsBefore } from './decisions.ts';
+import { askPatients } from '../review-server.ts';
 import { askExclusion } from './exclusion-dialog.ts';
+import type { Images } from './images.ts';
 import type { Action } from './keys.ts';
 import { factsOf } from './panel.ts';
 import { part } from './parts.ts';
 import type { Review } from './review.ts';
-import type { Stage } from './stage.ts';
 import { standingOf } from './standing.ts';
 import { verdictOf } from './verdict.ts';
+import { flagsBefore } from './wish.ts';
 
 const REVIEWER = 'reviewer';
 
 /** The page round the images: whose they are, what is decided, and what keys and buttons do. */
 export class Desk {
   readonly #review: Review;
-  readonly #stage: Stage;
+  readonly #images: Images;
   readonly #reasons: Session['reasons'];
-  readonly #list: () => Promise<readonly ReviewPatient[]>;
   #volume: 'roi' | 'ct' = 'roi';
   #connected = true;
 
-  /** @param list asks the server for the patients as they are now */
-  constructor(review: Review, stage: Stage, session: Session, list: () => Promise<readonly ReviewPatient[]>) {
-    this.#list = list;
+  constructor(review: Review, images: Images, session: Session) {
     this.#review = review;
-    this.#stage = stage;
+    this.#images = images;
     this.#reasons = session.reasons;
     const reviewer = part<HTMLInputElement>('reviewer');
     reviewer.value = sessionStorage.getItem(REVIEWER) ?? session.reviewer;
@@ -68,7 +66,7 @@ export class Desk {
       button.setAttribute('aria-pressed', String(button.dataset.value === shown));
       button.disabled = (button.dataset.value === 'roi' ? roi : ct) === null;
     }
-    void this.#stage.show(shown === 'roi' ? roi : ct, 'There are no volumes of this patient.');
+    void this.#images.show(shown === 'roi' ? roi : ct, 'There are no volumes of this patient.');
   }
 
   #showVerdict(): void {
@@ -126,7 +124,7 @@ export class Desk {
   }
 
   /** Another window has decided, or this one. */
-  changed(change: Change): void {
+  changed(change: DecisionChange): void {
     this.#review.changed(change);
     this.#showVerdict();
   }
@@ -140,13 +138,13 @@ export class Desk {
   async reconnected(): Promise<void> {
     if (this.#connected) return;
     this.#connected = true;
-    this.#review.refreshed(await this.#list());
+    this.#review.refreshed(await askPatients());
     await this.#retry();
   }
 
   act(action: Action, value: string | undefined): void {
     const review = this.#review;
-    const stage = this.#stage;
+    const images = this.#images;
     const acts: Readonly<Record<Action, () => void>> = {
       previous: () => this.#turn(() => review.step(-1)),
       next: () => this.#turn(() => review.step(1)),
@@ -155,16 +153,16 @@ export class Desk {
       exclude: () => void this.#exclude(),
       undo: () => void this.#undo(),
       volume: () => this.#setVolume(value),
-      outline: () => stage.setOutline(value),
-      mask: () => stage.toggleMask(),
-      window: () => stage.usePreset(Number(value)),
-      layout: () => stage.nextLayout(),
-      centre: () => stage.toTumour(),
-      'slice-up': () => stage.scroll(1),
-      'slice-down': () => stage.scroll(-1),
-      'zoom-in': () => stage.zoom(1.25),
-      'zoom-out': () => stage.zoom(0.8),
-      'reset-zoom': () => stage.resetZoom(),
+      outline: () => images.setOutline(value),
+      mask: () => images.toggleMask(),
+      window: () => images.usePreset(Number(value)),
+      layout: () => images.nextLayout(),
+      centre: () => images.toTumour(),
+      'slice-up': () => images.scroll(1),
+      'slice-down': () => images.scroll(-1),
+      'zoom-in': () => images.zoom(1.25),
+      'zoom-out': () => images.zoom(0.8),
+      'reset-zoom': () => images.resetZoom(),
       help: () => part<HTMLDialogElement>('help').showModal(),
     };
     acts[action]();
@@ -216,7 +214,7 @@ export class Desk {
 
   /** The mask is another one by now: it has to be looked at. */
   async #refresh(): Promise<void> {
-    this.#review.refreshed(await this.#list());
+    this.#review.refreshed(await askPatients());
     this.show();
   }
 
