@@ -1,7 +1,7 @@
+import { short, triple } from '../../report/number-text.ts';
 import { type Child, element } from '../element.ts';
 import { compareTexts, diceOf, type Patient, STATE_NAMES, stageName } from './cohort.ts';
 import type { Decisions } from './decisions.ts';
-import { short, triple } from './numbers.ts';
 import type { Pictures } from './pictures.ts';
 
 /** A column of the table of patients. */

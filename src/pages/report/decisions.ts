@@ -1,8 +1,8 @@
+import { counted } from '../../counted.ts';
 import type { Decision } from '../../records/review.ts';
 import type { PageData } from '../../report/page-data.ts';
 import { element } from '../element.ts';
 import { askPatients, listen } from '../review-server.ts';
-import { counted } from './numbers.ts';
 
 /** What the reviewers have decided so far, as the server of the review tells it; always empty in a report from a file. */
 export class Decisions {

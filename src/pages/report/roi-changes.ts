@@ -1,8 +1,8 @@
 import type { RoiChanges } from '../../records/roi-changes.ts';
+import { triple } from '../../report/number-text.ts';
 import type { PageData } from '../../report/page-data.ts';
 import { type Child, element } from '../element.ts';
 import { linkToPatient, linkToView } from './links.ts';
-import { triple } from './numbers.ts';
 import { table } from './table.ts';
 
 type Why = RoiChanges['changed'][number]['why'][number];

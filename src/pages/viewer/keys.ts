@@ -1,4 +1,5 @@
 import { element } from '../element.ts';
+import { isForPage } from '../keyboard.ts';
 import { part } from './parts.ts';
 
 /** What a key or a button does. */
@@ -73,37 +74,28 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 /** A key as people call it. */
 export const nameOf = (key: string): string => KEY_NAMES[key] ?? key;
 
-/** Whether a key belongs to what has the focus: text that is written, a choice, a range. */
-function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLElement && target.matches('input, select, textarea');
-}
-
 /**
  * Calls `act` for keys and for buttons with `data-action`. Keys are caught before NiiVue, which has keys of its own on its
  * canvas, and rest while a dialog is open.
  */
 export function listenForActions(act: (action: Action, value: string | undefined) => void): void {
   const byKey = new Map(BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)));
+  const keepFromNiiVue = (event: KeyboardEvent): void => {
+    if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
+  };
   const onKey = (event: KeyboardEvent): void => {
-    if (document.querySelector('dialog[open]') !== null || isTyping(event)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isForPage(event)) return;
     const scrolls =
       event.key.startsWith('Arrow') && event.target instanceof Element && event.target.closest('#facts');
     if (scrolls) return;
-    if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
+    keepFromNiiVue(event);
     const binding = byKey.get(event.key);
     if (binding === undefined) return;
     event.preventDefault();
-    if (event.type === 'keydown') act(binding.action, binding.value);
+    act(binding.action, binding.value);
   };
   document.addEventListener('keydown', onKey, { capture: true });
-  document.addEventListener(
-    'keyup',
-    (event) => {
-      if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
-    },
-    { capture: true },
-  );
+  document.addEventListener('keyup', keepFromNiiVue, { capture: true });
   document.addEventListener('click', ({ target }) => {
     const button =
       target instanceof Element ? target.closest<HTMLButtonElement>('button[data-action]') : null;

@@ -1,7 +1,8 @@
+import { percent, triple } from '../../../report/number-text.ts';
 import type { PageData } from '../../../report/page-data.ts';
 import type { Child } from '../../element.ts';
 import { diceOf } from '../cohort.ts';
-import { countsOf, percent, short } from '../numbers.ts';
+import { countsOf } from '../numbers.ts';
 import { boxes, histogram, points, shares } from './plots.ts';
 import {
   alternativeOf,
@@ -117,7 +118,7 @@ function boxSizes(all: readonly Made[], { max_box_mm }: PageData['manifest']['co
           {
             width,
             groups: namesOf(groups),
-            alternative: `Boxes by axis against the largest ROI of ${max_box_mm.map((v) => short(v)).join(' x ')} mm`,
+            alternative: `Boxes by axis against the largest ROI of ${triple(max_box_mm)} mm`,
           },
           { panels: AXES, series: legend, lines: AXES.map((panel, a) => ({ panel, value: max_box_mm[a] })) },
         ),

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { binEdges, logBinEdges, percent, short } from '../numbers.ts';
+import { percent, short } from '../../../report/number-text.ts';
+import { binEdges, logBinEdges } from '../numbers.ts';
 
 /** A value of a patient, in the group of patients that it is shown with. */
 export interface Sample {
