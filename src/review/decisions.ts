@@ -8,7 +8,7 @@ import {
   parseReview,
   REVIEW_FILE,
 } from '../records/review.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
+import { displayUri, fileOrBelow } from '../storage/location.ts';
 import { locateObject } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import type { Conflict, DecisionChange, Wish } from './api.ts';
@@ -42,7 +42,7 @@ export class Decisions {
 
   /** `uri`: a `review.csv`, or its folder. `onChange` is told of what differs whenever the file is read or written. Throws as `all`. */
   static async open(uri: string, onChange: (change: DecisionChange) => void): Promise<Decisions> {
-    const place = /\.csv$/i.test(displayUri(uri)) ? uri : joinUri(uri, REVIEW_FILE);
+    const place = fileOrBelow(uri, REVIEW_FILE);
     const { store, key } = await locateObject(place);
     const decisions = new Decisions(displayUri(place), store, key, onChange);
     await decisions.all();
