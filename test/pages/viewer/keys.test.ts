@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { BINDINGS, MOUSE, nameOf } from '../../src/pages/viewer/keys.ts';
+import { BINDINGS, MOUSE, nameOf } from '../../../src/pages/viewer/keys.ts';
 
-const docs = readFileSync(new URL('../../docs/review.md', import.meta.url), 'utf8');
+const docs = readFileSync(new URL('../../../docs/review.md', import.meta.url), 'utf8');
 
 test('docs/review.md names every key and every gesture of the mouse, and what they do', () => {
   const [, section] = /\n## Keys\n(.*?)\n## /s.exec(docs)!;
