@@ -11,7 +11,7 @@ import type { PageData, Pictures } from '../../src/report/page-data.ts';
 export const tileColor = (tile: number): Rgb => [(tile * 53) % 256, (tile * 97) % 256, (tile * 193) % 256];
 
 /** Sheets of tiles of one colour each. */
-export async function coloredSheets({
+async function coloredSheets({
   width,
   height,
   tilesPerSheet,
