@@ -182,7 +182,7 @@ test('what became of a review is listed, with whom it did not reach', () => {
       excluded: [{ patient_id: 'A', reason: 'mask-incomplete' }],
       accepted: [{ patient_id: 'B', flags: null }],
       stale: [{ patient_id: 'C', decision: 'exclude', looked_at_sha256: '0', mask_sha256: '1' }],
-      unknown: [{ patient_id: 'D', decision: 'accept' }],
+      unknown: [{ patient_id: 'D', decision: 'accept', mask_of: null }],
     },
   });
   expect(rowsOf(html, 'review')).toEqual([

@@ -68,6 +68,8 @@ export class Scene {
       fontMinPx: 14,
       fontSizeScaling: 0.2,
       backColor: [0, 0, 0, 1],
+      // The page says it, to screen readers too.
+      loadingText: '',
       dragAndDropEnabled: false,
       smoothDrawing: 1,
       logLevel: 'error',

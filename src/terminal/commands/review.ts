@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { counted } from '../../counted.ts';
+import { obeyingOptions } from '../../default-pipeline/obeyed-review.ts';
 import { REVIEW_FILE } from '../../records/review.ts';
 import { joinUri } from '../../storage/location.ts';
 import { outputsOption, placesOf, reviewOptions } from '../options/cohort-options.ts';
@@ -20,7 +21,8 @@ export const reviewCommand: AddCommand = (y) =>
       const server = await startReview({ ...places, mapBack, review, reviewer, port });
       say(`review of ${counted(server.patients, 'patient')}: ${server.url}`);
       say(`decisions go to ${server.review}, which has ${await server.decided()}`);
-      say(`the next run obeys them: swinprep preprocess ... --review ${server.review}`);
+      const options = await obeyingOptions(server.review, places.manifest);
+      say(`the next run obeys them: swinprep preprocess ... ${options}`);
       say('Ctrl-C ends it');
       if (server.outdated > 0)
         tell(

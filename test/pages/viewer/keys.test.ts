@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { BINDINGS, MOUSE, nameOf } from '../../../src/pages/viewer/keys.ts';
+import { REVIEW_REASONS } from '../../../src/records/review.ts';
 
 const docs = readFileSync(new URL('../../../docs/review.md', import.meta.url), 'utf8');
 
@@ -23,4 +24,12 @@ test('docs/review.md names every key and every gesture of the mouse, and what th
 test('no key does two things', () => {
   const keys = BINDINGS.flatMap((binding) => binding.keys);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('docs/review.md names every reason, and each has a number key', () => {
+  const [, cell] = /\n\| `reason` \| (.+) \|\n/.exec(docs)!;
+  const named = [...cell.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code);
+  const codes = Object.keys(REVIEW_REASONS);
+  expect(named).toEqual(['exclude', ...codes, 'accept']);
+  expect(codes.length).toBeLessThanOrEqual(9);
 });
