@@ -1,36 +1,34 @@
-import type { Change, ReviewPatient, Session, Wish } from '../../review/api.ts';
+import type { DecisionChange, ReviewPatient, Session, Wish } from '../../review/api.ts';
 import { element } from '../element.ts';
-import { flagsBefore } from './decisions.ts';
+import { askPatients } from '../review-server.ts';
 import { askExclusion } from './exclusion-dialog.ts';
+import type { Images } from './images.ts';
 import type { Action } from './keys.ts';
 import { factsOf } from './panel.ts';
 import { part } from './parts.ts';
 import type { Review } from './review.ts';
-import type { Stage } from './stage.ts';
 import { standingOf } from './standing.ts';
 import { verdictOf } from './verdict.ts';
+import { flagsBefore } from './wish.ts';
 
 const REVIEWER = 'reviewer';
 
 /** The page round the images: whose they are, what is decided, and what keys and buttons do. */
 export class Desk {
   readonly #review: Review;
-  readonly #stage: Stage;
+  readonly #images: Images;
   readonly #reasons: Session['reasons'];
-  readonly #list: () => Promise<readonly ReviewPatient[]>;
   #volume: 'roi' | 'ct' = 'roi';
   /** Whom the images are of, and of which mask. */
   #shown: Pick<ReviewPatient, 'patient_id' | 'mask_sha256'> | undefined;
   /** Nobody accepts what has not been seen, or leaves out what may come yet. */
-  #images: 'awaited' | 'shown' | 'fault' = 'awaited';
+  #seen: 'awaited' | 'shown' | 'fault' = 'awaited';
   #fault = '';
   #connected = true;
 
-  /** @param list asks the server for the patients as they are now */
-  constructor(review: Review, stage: Stage, session: Session, list: () => Promise<readonly ReviewPatient[]>) {
-    this.#list = list;
+  constructor(review: Review, images: Images, session: Session) {
     this.#review = review;
-    this.#stage = stage;
+    this.#images = images;
     this.#reasons = session.reasons;
     const reviewer = part<HTMLInputElement>('reviewer');
     reviewer.value = sessionStorage.getItem(REVIEWER) ?? session.reviewer;
@@ -55,7 +53,7 @@ export class Desk {
   show(): void {
     const { current } = this.#review;
     this.#shown = current;
-    this.#images = 'awaited';
+    this.#seen = 'awaited';
     history.replaceState(null, '', `#${encodeURIComponent(current.patient_id)}`);
     document.title = `${current.patient_id} - swinprep review`;
     part('patient').textContent = current.patient_id;
@@ -76,10 +74,10 @@ export class Desk {
       button.disabled = (button.dataset.value === 'roi' ? roi : ct) === null;
     }
     const nothing = 'There are no volumes of this patient.';
-    const images = await this.#stage.show(shown === 'roi' ? roi : ct, nothing);
+    const state = await this.#images.show(shown === 'roi' ? roi : ct, nothing);
     // Of ROI and whole CT one may have been seen.
-    if (images === 'overtaken' || this.#images === 'shown') return;
-    this.#images = images;
+    if (state === 'overtaken' || this.#seen === 'shown') return;
+    this.#seen = state;
     this.#showDecide();
   }
 
@@ -99,8 +97,8 @@ export class Desk {
   get #possible(): { readonly accept: boolean; readonly exclude: boolean; readonly undo: boolean } {
     const hasMask = this.#isCurrentShown && this.#review.current.mask_sha256 !== null;
     return {
-      accept: hasMask && this.#images === 'shown',
-      exclude: hasMask && this.#images !== 'awaited',
+      accept: hasMask && this.#seen === 'shown',
+      exclude: hasMask && this.#seen !== 'awaited',
       undo: this.#review.canUndo,
     };
   }
@@ -157,7 +155,7 @@ export class Desk {
   }
 
   /** Another window has decided, or this one. */
-  changed(change: Change): void {
+  changed(change: DecisionChange): void {
     this.#review.changed(change);
     this.#showVerdict();
   }
@@ -184,7 +182,7 @@ export class Desk {
 
   async #takeList(): Promise<void> {
     try {
-      this.#review.refreshed(await this.#list());
+      this.#review.refreshed(await askPatients());
       this.#fault = '';
     } catch (error) {
       this.#fault = error instanceof Error ? error.message : String(error);
@@ -193,7 +191,7 @@ export class Desk {
 
   act(action: Action, value: string | undefined): void {
     const review = this.#review;
-    const stage = this.#stage;
+    const images = this.#images;
     const acts: Readonly<Record<Action, () => void>> = {
       previous: () => this.#turn(() => review.step(-1)),
       next: () => this.#turn(() => review.step(1)),
@@ -202,16 +200,16 @@ export class Desk {
       exclude: () => void this.#exclude(),
       undo: () => void this.#undo(),
       volume: () => this.#setVolume(value),
-      outline: () => stage.setOutline(value),
-      mask: () => stage.toggleMask(),
-      window: () => stage.usePreset(Number(value)),
-      layout: () => stage.nextLayout(),
-      centre: () => stage.toTumour(),
-      'slice-up': () => stage.scroll(1),
-      'slice-down': () => stage.scroll(-1),
-      'zoom-in': () => stage.zoom(1.25),
-      'zoom-out': () => stage.zoom(0.8),
-      'reset-zoom': () => stage.resetZoom(),
+      outline: () => images.setOutline(value),
+      mask: () => images.toggleMask(),
+      window: () => images.usePreset(Number(value)),
+      layout: () => images.nextLayout(),
+      centre: () => images.toTumour(),
+      'slice-up': () => images.scroll(1),
+      'slice-down': () => images.scroll(-1),
+      'zoom-in': () => images.zoom(1.25),
+      'zoom-out': () => images.zoom(0.8),
+      'reset-zoom': () => images.resetZoom(),
       help: () => part<HTMLDialogElement>('help').showModal(),
     };
     acts[action]();

@@ -15,7 +15,7 @@ import {
 } from '../../records/review.ts';
 import { givenPlace } from '../../runner/given-place.ts';
 import { named } from '../../runner/report.ts';
-import { displayUri, joinUri, parseLocation } from '../../storage/location.ts';
+import { displayUri, fileOrBelow } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { excludedCase } from './record.ts';
 
@@ -29,8 +29,7 @@ export async function readReview(
 ): Promise<Decision[] | undefined> {
   const uri = givenPlace(review);
   if (uri === undefined) return undefined;
-  parseLocation(uri);
-  const place = /\.csv$/i.test(displayUri(uri)) ? uri : joinUri(uri, REVIEW_FILE);
+  const place = fileOrBelow(uri, REVIEW_FILE);
   const file = displayUri(place);
   const decisions = parseReview(file, await readObject(place));
   // Those who are not here are listed by name.

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Browser, HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { encodeJson } from '../../src/records/json.ts';
-import { type Decision, parseReview } from '../../src/records/review.ts';
-import { type ReviewServer, startReview } from '../../src/review/server.ts';
-import { hasBrowser, launchBrowser } from '../support/browser.ts';
-import { type MadeCohort, madeCase } from '../support/made-cohort.ts';
-import { writePhantoms } from '../support/phantom-review.ts';
-import { decide, wished } from '../support/review-windows.ts';
+import { encodeJson } from '../../../src/records/json.ts';
+import { type Decision, parseReview } from '../../../src/records/review.ts';
+import { type ReviewServer, startReview } from '../../../src/review/server.ts';
+import { hasBrowser, launchBrowser } from '../../support/browser.ts';
+import { type MadeCohort, madeCase } from '../../support/made-cohort.ts';
+import { writePhantoms } from '../../support/phantom-review.ts';
+import { decide, wished } from '../../support/review-windows.ts';
 
 const LONG = 'L'.repeat(200);
 
-describe.skipIf(!hasBrowser)('decisions in the viewer', () => {
+describe.skipIf(!hasBrowser)('decisions are on what was seen, and', () => {
   let browser: Browser;
   let cohort: MadeCohort;
   let server: ReviewServer;
