@@ -97,7 +97,7 @@ test('the policy lets the script and the sheet in the page run, and nothing else
     "default-src 'none'",
     `script-src ${hash(script)}`,
     `style-src ${hash(style)}`,
-    'img-src blob:',
+    'img-src blob: data:',
     "base-uri 'none'",
     "form-action 'none'",
   ]);
@@ -105,11 +105,12 @@ test('the policy lets the script and the sheet in the page run, and nothing else
   expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'));
   // The script sets the `src` of the pictures that it makes.
   const markup = html.replace(/(<script[^>]*>).*?(?=<\/script>)/gs, '$1');
-  expect(markup).not.toMatch(/<link|<iframe|<object|<base|\bsrc=|\bhref="http/);
+  expect(markup.match(/<link[^>]*>/g)).toEqual(['<link rel="icon" href="data:,">']);
+  expect(markup).not.toMatch(/<iframe|<object|<base|\bsrc=|\bhref="http/);
 });
 
 test('the page that the server of the review gives may ask that server', () => {
-  expect(reportPolicy(true)).toContain("img-src blob: 'self'; connect-src 'self'");
+  expect(reportPolicy(true)).toContain("img-src blob: data: 'self'; connect-src 'self'");
   expect(reportPolicy(false)).not.toContain("'self'");
 });
 
@@ -182,7 +183,7 @@ test('what became of a review is listed, with whom it did not reach', () => {
       excluded: [{ patient_id: 'A', reason: 'mask-incomplete' }],
       accepted: [{ patient_id: 'B', flags: null }],
       stale: [{ patient_id: 'C', decision: 'exclude', looked_at_sha256: '0', mask_sha256: '1' }],
-      unknown: [{ patient_id: 'D', decision: 'accept' }],
+      unknown: [{ patient_id: 'D', decision: 'accept', mask_of: null }],
     },
   });
   expect(rowsOf(html, 'review')).toEqual([

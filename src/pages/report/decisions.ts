@@ -1,8 +1,8 @@
+import { counted } from '../../counted.ts';
 import type { Decision } from '../../records/review.ts';
 import type { PageData } from '../../report/page-data.ts';
-import type { Change, ReviewPatient } from '../../review/api.ts';
 import { element } from '../element.ts';
-import { counted } from './numbers.ts';
+import { askPatients, listen } from '../review-server.ts';
 
 /** What the reviewers have decided so far, as the server of the review tells it; always empty in a report from a file. */
 export class Decisions {
@@ -27,39 +27,38 @@ export class Decisions {
   text(decision: Decision | null): string {
     if (decision === null) return 'undecided';
     if (decision.decision === 'accept') return 'accepted';
-    return `exclude: ${this.#reasons[decision.reason ?? ''] ?? decision.reason}`;
+    return `excluded: ${this.#reasons[decision.reason ?? ''] ?? decision.reason}`;
   }
 
   /** Follows the server; `changed` is told of the patients whose decision is another one now. */
   follow(changed: (patientIds: readonly string[]) => void): void {
     if (!this.live) return;
-    const events = new EventSource('events');
     /** Decided while the list of all was on its way: what the list says of them may be older. */
     let news = new Set<string>();
-    events.addEventListener('message', ({ data }) => {
-      const { patient_id, decision } = JSON.parse(data) as Change;
-      news.add(patient_id);
-      this.#set(patient_id, decision);
-      this.#tell();
-      changed([patient_id]);
-    });
-    // Also after a time without the server, in which other windows may have decided.
-    events.addEventListener('open', async () => {
-      news = new Set();
-      try {
-        const patients = await fetchPatients();
-        this.#decidable = new Set(
-          patients.flatMap((patient) => (patient.mask_sha256 === null ? [] : [patient.patient_id])),
-        );
-        const older = patients.filter(({ patient_id }) => !news.has(patient_id));
-        for (const { patient_id, decision } of older) this.#set(patient_id, decision);
+    listen({
+      change: ({ patient_id, decision }) => {
+        news.add(patient_id);
+        this.#set(patient_id, decision);
         this.#tell();
-        changed(older.map(({ patient_id }) => patient_id));
-      } catch {
-        this.#tellGone();
-      }
+        changed([patient_id]);
+      },
+      // Also after a time without the server, in which other windows may have decided.
+      open: async () => {
+        news = new Set();
+        try {
+          const patients = await askPatients();
+          const decidable = patients.filter(({ mask_sha256 }) => mask_sha256 !== null);
+          this.#decidable = new Set(decidable.map(({ patient_id }) => patient_id));
+          const older = patients.filter(({ patient_id }) => !news.has(patient_id));
+          for (const { patient_id, decision } of older) this.#set(patient_id, decision);
+          this.#tell();
+          changed(older.map(({ patient_id }) => patient_id));
+        } catch {
+          this.#tellGone();
+        }
+      },
+      lost: () => this.#tellGone(),
     });
-    events.addEventListener('error', () => this.#tellGone());
   }
 
   #set(patientId: string, decision: Decision | null): void {
@@ -81,10 +80,4 @@ export class Decisions {
       'The server of the review does not answer; decisions shown may be old. Start swinprep review again.',
     );
   }
-}
-
-async function fetchPatients(): Promise<ReviewPatient[]> {
-  const answer = await fetch('patients');
-  if (!answer.ok) throw new Error(`patients: ${answer.status}`);
-  return (await answer.json()) as ReviewPatient[];
 }

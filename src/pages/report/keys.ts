@@ -1,4 +1,5 @@
 import { element } from '../element.ts';
+import { isForPage } from '../keyboard.ts';
 
 const KEYS = [
   ['/', 'search'],
@@ -27,10 +28,8 @@ export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
   close.addEventListener('click', () => dialog.close());
   document.body.append(dialog);
   document.addEventListener('keydown', (event) => {
-    const { key, target } = event;
-    const isTyping = target instanceof Element && target.matches('input, select, textarea');
-    if (isTyping || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key !== '/' && key !== '?') return;
+    const { key } = event;
+    if ((key !== '/' && key !== '?') || !isForPage(event)) return;
     event.preventDefault();
     if (key === '/') focusSearch();
     else dialog.showModal();
