@@ -42,7 +42,8 @@ export function reportPolicy(served: boolean, { script, style } = inPage()): str
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
-    `img-src blob:${served ? " 'self'" : ''}`,
+    // `data:` is of the icon, without which browsers ask the host for one.
+    `img-src blob: data:${served ? " 'self'" : ''}`,
     ...(served ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
@@ -61,6 +62,7 @@ export function reportPage(data: PageData, sheets: readonly Uint8Array[] = []): 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
 <title>swinprep report: ${counted(summary.num_ok, 'patient')}</title>
 <style>${asIs(style)}</style>
 </head>

@@ -63,13 +63,13 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
         cell: (patient) => (pictures.has(patient) ? [pictures.frame(patient, 'table')] : []),
       }),
     ),
-    text('patient', 'Patient', 'minmax(8rem, 1.2fr)', { sortBy: ({ id }) => id, cell: ({ id }) => [id] }),
+    text('patient', 'Patient', 'minmax(7rem, 1.2fr)', { sortBy: ({ id }) => id, cell: ({ id }) => [id] }),
     ...(decisions.live ? [decisionColumn(decisions)] : []),
-    text('state', 'Split', '4rem', {
+    text('state', 'Split', '3.5rem', {
       sortBy: ({ state }) => STATE_NAMES[state],
       cell: ({ state }) => [STATE_NAMES[state]],
     }),
-    text('stage', 'Stage', '3.5rem', {
+    text('stage', 'Stage', '3rem', {
       sortBy: ({ stage }) => rank.get(stage) ?? null,
       cell: ({ stage }) => [stageName(stage)],
     }),
@@ -81,7 +81,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
       sortBy: ({ output }) => product(output?.final_roi_size_vox),
       shown: ({ output }) => output?.final_roi_size_vox.join(' x '),
     }),
-    value('spacing', 'Spacing mm', '6.5rem', {
+    value('spacing', 'Spacing mm', '5.5rem', {
       sortBy: ({ output }) => product(output?.spacing_before_mm),
       shown: ({ output }) => output?.spacing_before_mm && spacingText(output.spacing_before_mm),
     }),
@@ -93,7 +93,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
       (patient) => diceOf(patient) !== null,
       value('dice', 'Dice', '3rem', { sortBy: diceOf, shown: (patient) => diceOf(patient)?.toFixed(3) }),
     ),
-    text('flags', 'Flags', 'minmax(8rem, 2fr)', {
+    text('flags', 'Flags', 'minmax(7rem, 2fr)', {
       // Those that nobody has seen weigh more than any number of seen ones.
       sortBy: ({ output }) =>
         output === null ? null : output.flags.reduce((sum, { seen }) => sum + (seen ? 0.001 : 1), 0),
@@ -101,7 +101,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
     }),
     ...some(
       ({ failure }) => failure !== null,
-      text('reason', 'Left out because', 'minmax(8rem, 2fr)', {
+      text('reason', 'Left out because', 'minmax(7rem, 2fr)', {
         sortBy: ({ failure }) => failure && `${failure.code} ${failure.step}`,
         cell: ({ failure }) => (failure === null ? [] : [`${failure.code} (${failure.step})`]),
       }),
@@ -113,15 +113,12 @@ function decisionColumn(decisions: Decisions): Column {
   return {
     key: 'decision',
     heading: 'Decision',
-    width: 'minmax(7rem, 1.2fr)',
+    width: 'minmax(6rem, 1.2fr)',
     isNumber: false,
-    sortBy: ({ id }) => decisions.of(id) && decisions.text(decisions.of(id)),
-    cell: ({ id }) => {
-      const decision = decisions.of(id);
-      return [
-        element('span', { class: `decision ${decision?.decision ?? 'none'}` }, decisions.text(decision)),
-      ];
-    },
+    sortBy: ({ id }) => decisions.of(id) && decisions.text(id),
+    cell: ({ id }) => [
+      element('span', { class: `decision ${decisions.of(id)?.decision ?? 'none'}` }, decisions.text(id)),
+    ],
   };
 }
 

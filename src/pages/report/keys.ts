@@ -7,9 +7,19 @@ const KEYS = [
   ['Up, Down', 'on a name: the one before, the next'],
   ['?', 'these keys'],
 ] as const;
+const REVIEW_KEYS = [
+  ['v', 'look at the patient whose name has the focus, or at the first who is undecided'],
+] as const;
+
+/** What keys lead to. */
+interface Places {
+  readonly search: () => void;
+  /** Null where there is no viewer. */
+  readonly viewer: ((from: EventTarget | null) => void) | null;
+}
 
 /** The keys of the page, and a button for those who do not know of `?`. */
-export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
+export function listenToKeys({ search, viewer }: Places): HTMLButtonElement {
   const close = element('button', { type: 'button' }, 'Close');
   const dialog = element(
     'dialog',
@@ -18,7 +28,7 @@ export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
     element(
       'dl',
       {},
-      ...KEYS.map(([key, does]) =>
+      ...[...(viewer === null ? [] : REVIEW_KEYS), ...KEYS].map(([key, does]) =>
         element('div', {}, element('dt', {}, element('kbd', {}, key)), element('dd', {}, does)),
       ),
     ),
@@ -30,10 +40,10 @@ export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
     const { key, target } = event;
     const isTyping = target instanceof Element && target.matches('input, select, textarea');
     if (isTyping || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key !== '/' && key !== '?') return;
+    const does = { '/': search, '?': () => dialog.showModal(), v: viewer && (() => viewer(target)) }[key];
+    if (!does) return;
     event.preventDefault();
-    if (key === '/') focusSearch();
-    else dialog.showModal();
+    does();
   });
   const button = element('button', { type: 'button', class: 'keys' }, 'Keys');
   button.addEventListener('click', () => dialog.showModal());

@@ -1,5 +1,6 @@
 import type { Change, ReviewPatient, Session, Wish } from '../../review/api.ts';
 import { element } from '../element.ts';
+import { standingOf } from '../standing.ts';
 import { flagsBefore } from './decisions.ts';
 import { askExclusion } from './exclusion-dialog.ts';
 import type { Action } from './keys.ts';
@@ -7,7 +8,6 @@ import { factsOf } from './panel.ts';
 import { part } from './parts.ts';
 import type { Review } from './review.ts';
 import type { Stage } from './stage.ts';
-import { standingOf } from './standing.ts';
 import { verdictOf } from './verdict.ts';
 
 const REVIEWER = 'reviewer';
@@ -20,6 +20,8 @@ export class Desk {
   readonly #list: () => Promise<readonly ReviewPatient[]>;
   #volume: 'roi' | 'ct' = 'roi';
   #connected = true;
+  /** What the last decision of this window was, while the next patient is looked at. */
+  #last = '';
 
   /** @param list asks the server for the patients as they are now */
   constructor(review: Review, stage: Stage, session: Session, list: () => Promise<readonly ReviewPatient[]>) {
@@ -96,6 +98,7 @@ export class Desk {
     const { decided, stale, of } = this.#review.progress;
     const also = stale === 0 ? '' : `, ${stale} stale`;
     part('progress').textContent = `${decided} of ${of} decided${also}`;
+    part('last').textContent = this.#last;
   }
 
   #showNotices(): void {
@@ -208,6 +211,8 @@ export class Desk {
       flags,
     });
     if (saving === undefined) return;
+    this.#last =
+      saving.state === 'saved' ? `${patient_id} ${decision === 'accept' ? 'accepted' : 'excluded'}` : '';
     const stayed = this.#review.current.patient_id === patient_id;
     if (saving.state === 'saved' && stayed && this.#review.toUndecided()) this.show();
     else this.#showVerdict();
@@ -223,6 +228,7 @@ export class Desk {
   async #undo(): Promise<void> {
     const before = this.#review.current.patient_id;
     await this.#review.undo();
+    this.#last = '';
     if (this.#review.current.patient_id === before) this.#showVerdict();
     else this.show();
   }

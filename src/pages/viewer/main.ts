@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   ]);
   if (patients.length === 0) throw new Error('there are no patients to review');
   const review = new Review(patients, save);
-  review.goTo(patientInUrl());
+  if (!review.goTo(patientInUrl())) review.toFirstUndecided();
   fillReasons(session.reasons);
   const stage = await Stage.open(session.window_hu);
   showKeys();

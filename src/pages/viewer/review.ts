@@ -1,7 +1,7 @@
 import type { Decision } from '../../records/review.ts';
 import type { Change, Conflict, ReviewPatient, Wish } from '../../review/api.ts';
+import { nextUndecided, type Progress, progressOf } from '../standing.ts';
 import { type Saving, sameDecision, sameWish, wishFor } from './decisions.ts';
-import { nextUndecided, type Progress, progressOf } from './standing.ts';
 
 /** A decision of this window that can be taken back. */
 interface Taken {
@@ -77,6 +77,11 @@ export class Review {
     const found = this.#patients.findIndex(({ patient_id }) => patient_id === patient);
     if (found >= 0) this.#at = found;
     return found >= 0;
+  }
+
+  /** Turns to the first that waits for a decision; where none does it stays. */
+  toFirstUndecided(): void {
+    this.#at = nextUndecided(this.#patients, -1) ?? this.#at;
   }
 
   /** Turns to a neighbour in the list; at its ends it stays. */
