@@ -420,6 +420,27 @@ describe.skipIf(!hasBrowser)('the viewer in a browser', () => {
     expect(await textOf('#loading')).toBe('');
   });
 
+  test('no other patient is excluded than the one whose decision is on its way', async () => {
+    await page.setRequestInterception(true);
+    const late: (() => Promise<void>)[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PUT') late.push(() => request.continue());
+      else void request.continue();
+    });
+    await page.goto(`${server.url}viewer#P1`);
+    await shown();
+    await page.keyboard.press('a');
+    await page.keyboard.press('x');
+    expect(await page.$('#exclusion[open]')).toBeNull();
+    await Promise.all(late.map((answer) => answer()));
+    await hasText('#patient', FATES.ok[1]);
+    await hasText('#last', 'P1 accepted');
+    await page.keyboard.press('x');
+    await page.waitForSelector('#exclusion[open]');
+    expect(await textOf('#exclusion-title')).toBe(`Exclude ${FATES.ok[1]}`);
+    expect(rows()).toMatchObject([{ patient_id: 'P1', decision: 'accept' }]);
+  });
+
   test('without WebGL 2, or when it is taken away, the page says so', async () => {
     await open();
     await page.$eval('#volumes', (canvas) =>

@@ -63,7 +63,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
         cell: (patient) => (pictures.has(patient) ? [pictures.frame(patient, 'table')] : []),
       }),
     ),
-    text('patient', 'Patient', 'minmax(7rem, 1.2fr)', { sortBy: ({ id }) => id, cell: ({ id }) => [id] }),
+    text('patient', 'Patient', 'minmax(8rem, 1.2fr)', { sortBy: ({ id }) => id, cell: ({ id }) => [id] }),
     ...(decisions.live ? [decisionColumn(decisions)] : []),
     text('state', 'Split', '3.5rem', {
       sortBy: ({ state }) => STATE_NAMES[state],
@@ -85,7 +85,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
       sortBy: ({ output }) => product(output?.spacing_before_mm),
       shown: ({ output }) => output?.spacing_before_mm && spacingText(output.spacing_before_mm),
     }),
-    value('slices', 'Slices', '3.5rem', {
+    value('slices', 'Slices', '3rem', {
       sortBy: ({ output }) => output?.slices ?? null,
       shown: ({ output }) => output?.slices,
     }),
@@ -101,7 +101,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
     }),
     ...some(
       ({ failure }) => failure !== null,
-      text('reason', 'Left out because', 'minmax(7rem, 2fr)', {
+      text('reason', 'Left out because', 'minmax(6.5rem, 2fr)', {
         sortBy: ({ failure }) => failure && `${failure.code} ${failure.step}`,
         cell: ({ failure }) => (failure === null ? [] : [`${failure.code} (${failure.step})`]),
       }),

@@ -186,9 +186,10 @@ export class Desk {
 
   async #exclude(): Promise<void> {
     const { patient_id, mask_sha256 } = this.#review.current;
-    if (mask_sha256 === null) return;
+    if (mask_sha256 === null || this.#review.isSaving) return;
     const why = await askExclusion(patient_id);
-    if (why !== undefined)
+    // Never another patient than the dialog was about.
+    if (why !== undefined && this.#review.current.patient_id === patient_id)
       await this.#decide('exclude', why.reason as NonNullable<Wish['decision']>['reason'], why.comment);
   }
 

@@ -68,6 +68,11 @@ export class Review {
     return [...this.#unsaved.keys()];
   }
 
+  /** Whether a decision on the patient looked at is on its way: the next patient comes with the answer. */
+  get isSaving(): boolean {
+    return this.#saving.has(this.current.patient_id);
+  }
+
   get canUndo(): boolean {
     return this.#taken.length > 0 || this.#unsaved.size > 0;
   }
