@@ -1,6 +1,6 @@
 // Bundles the pages of src/pages for the browser into dist/pages: NAME.js with all that it needs, NAME.css, the licences
-// of the packages in it, and the HTML of the viewer.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// of the packages in it, and the HTML of the viewer. Takes away what an earlier build left there.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -8,6 +8,12 @@ import { build } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = path.join(root, 'dist/pages');
 mkdirSync(out, { recursive: true });
+
+const written = new Set();
+function write(name, text) {
+  writeFileSync(path.join(out, name), text);
+  written.add(name);
+}
 
 /** The folder of the package that a module is of; undefined for a module of this project. */
 function packageOf(module) {
@@ -47,20 +53,23 @@ for (const page of ['report', 'viewer']) {
     platform: 'browser',
     tsconfig: path.join(root, 'tsconfig.pages.json'),
     logLevel: 'warn',
+    write: false,
     output: {
-      file: path.join(out, `${page}.js`),
       // A module, so that it may await at its top and leaves nothing behind it.
       format: 'esm',
       codeSplitting: false,
       minify: true,
     },
   });
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
-  const packages = [...new Set(modules.map(packageOf))].filter(
+  const [{ code, modules }] = output;
+  // Modules of the bundler itself lie in no folder.
+  const packages = [...new Set(Object.keys(modules).map(packageOf))].filter(
     (folder) => folder !== undefined && existsSync(folder),
   );
-  writeFileSync(path.join(out, `${page}.licences.txt`), noticesOf(packages));
-  writeFileSync(path.join(out, `${page}.css`), styleOf(path.join(source, 'style.css')));
+  write(`${page}.js`, code);
+  write(`${page}.licences.txt`, noticesOf(packages));
+  write(`${page}.css`, styleOf(path.join(source, 'style.css')));
 }
 // The page of the report is put together by what writes it.
-cpSync(path.join(root, 'src/pages/viewer/viewer.html'), path.join(out, 'viewer.html'));
+write('viewer.html', readFileSync(path.join(root, 'src/pages/viewer/viewer.html')));
+for (const name of readdirSync(out)) if (!written.has(name)) rmSync(path.join(out, name));

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path, { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { readJson, temporaryFolder } from './support/cli.ts';
 import { linkTargets, ROOT, readDocument } from './support/documents.ts';
+import { reportData } from './support/report-data.ts';
 
 const folder = temporaryFolder();
 
@@ -102,4 +103,21 @@ test('without Azurite its demo runs over plain folders, takes them away again, a
   const rois = readdirSync(join(folder, 'demo-output/roi'), { withFileTypes: true });
   expect(rois.filter((entry) => entry.isDirectory())).toHaveLength(manifest.summary.num_ok);
   expect(readFileSync(join(folder, 'demo-output/contact_sheet.png')).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('it brings its pages: the demo has left a report, and a review of it answers with report and viewer', async () => {
+  const artifacts = 'demo-output/artifacts/pass2_write/manifest';
+  const report = readFileSync(join(folder, artifacts, 'report/index.html'), 'utf8');
+  expect(reportData(report).manifest).toEqual(readJson(folder, artifacts, 'manifest.json'));
+  const places = ['--roi', 'demo-output/roi', '--interim', 'demo-output/interim', '--manifest', artifacts];
+  const review = spawn('node_modules/.bin/swinprep', ['review', ...places], { cwd: folder });
+  onTestFinished(() => void review.kill());
+  let printed = '';
+  for await (const piece of review.stdout) {
+    printed += piece;
+    if (printed.includes('Ctrl-C')) break;
+  }
+  const url = /http:\S+/.exec(printed)![0];
+  for (const page of ['', 'viewer', 'viewer.js', 'viewer.css'])
+    expect((await fetch(`${url}${page}`)).status, page).toBe(200);
 });

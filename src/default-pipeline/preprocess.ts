@@ -5,15 +5,14 @@ import { planPipeline } from '../azureml/local/plan.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
-import { REVIEW_FILE } from '../records/review.ts';
 import { parseMemoryLimit } from '../runner/worker-count.ts';
 import { readReview } from '../steps/convert/review.ts';
 import { readFrozen } from '../steps/pass1-stats/frozen-constants.ts';
 import { readClinical } from '../steps/split/clinical.ts';
 import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
 import { previousFile } from '../steps/split/pinned-sides.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
-import { openStore, readObject } from '../storage/open.ts';
+import { displayUri } from '../storage/location.ts';
+import { readObject } from '../storage/open.ts';
 import { type OutputPlaces, outputPlaces } from './places.ts';
 
 /** The default pipeline, as it is submitted to Azure ML. */
@@ -88,17 +87,6 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
   await earlierSplit(options, caseNamingOf(config));
   await readFrozen(options.freezeStats, options.state, config);
   await readReview(options.review, config);
-}
-
-/** A line on a review that lies where the outputs go, where none was given, not even `none`. */
-export async function unobeyedReview({
-  out,
-  review,
-}: Pick<PreprocessOptions, 'out' | 'review'>): Promise<string | undefined> {
-  if (review !== undefined || (await (await openStore(out)).stat(REVIEW_FILE)) === undefined)
-    return undefined;
-  const file = displayUri(joinUri(out, REVIEW_FILE));
-  return `${file} is not obeyed: give it with --review ${file}, or --review none to leave it be`;
 }
 
 /** Runs the default pipeline over a cohort. */

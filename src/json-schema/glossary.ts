@@ -47,6 +47,8 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   stale:
     'Decisions that were not applied: the mask is not the one that was looked at, or the patient has none.',
   unknown: 'Decisions on nobody in this run.',
+  mask_of:
+    'The one patient of this run whose mask was looked at under another name; null where none or several.',
   looked_at_sha256: 'SHA-256 of the mask that was looked at.',
   mask_sha256: 'SHA-256 of tumor.nii.gz as convert wrote it; null where there is none.',
   seen: 'A reviewer saw the finding and accepted the mask.',

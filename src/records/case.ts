@@ -139,6 +139,9 @@ const excludedCase = z.strictObject({
   exclusion,
   swinprep_version: z.string(),
   fingerprint: z.string(),
+  /** The volumes in `interim`, of whom a review excludes. */
+  ct: outputFile.optional(),
+  tumor: outputFile.optional(),
 });
 
 export const caseSchema = z.discriminatedUnion('state', [okCase, excludedCase]);

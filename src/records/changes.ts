@@ -46,7 +46,10 @@ export const changesSchema = z.strictObject({
       state,
       state_before: state,
       why: z.array(why),
-      /** Which of the volumes have other bytes than before, or are there only now, or no longer. */
+      /**
+       * Which of the volumes have other bytes than before, or are there only now, or no longer. Those of whom a review
+       * excludes are there.
+       */
       volumes: z.array(z.enum(['ct', 'tumor'])),
     }),
   ),

@@ -120,7 +120,7 @@ export function gatherFailures(split: Split, ...steps: readonly (readonly Exclus
 }
 
 /** What the steps left, for the manifest; records may come in any order. */
-interface RunRecords {
+interface StepRecords {
   readonly version: string;
   readonly config: Config;
   readonly cases: Cases;
@@ -139,7 +139,7 @@ export function buildManifest({
   stats,
   rois,
   failures,
-}: RunRecords): Manifest {
+}: StepRecords): Manifest {
   const caseOf = new Map(okCases(cases).map((record) => [record.patient_id, record]));
   const measuredOf = new Map(stats.per_case_records.map((record) => [record.patient_id, record]));
   const seenOf = new Map(cases.review?.accepted.map(({ patient_id, flags }) => [patient_id, flags]));

@@ -83,40 +83,64 @@ function textOf(file: string, bytes: Uint8Array): string {
   }
 }
 
-function readRows(file: string, bytes: Uint8Array): Record<string, string>[] {
+/** The names of the columns, and the rows below with their numbers from 1. */
+interface ReviewTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly number: number; readonly cells: readonly string[] }[];
+}
+
+const isEmpty = (cell: string): boolean => cell.trim() === '';
+
+function readTable(file: string, bytes: Uint8Array): ReviewTable {
   const text = textOf(file, bytes);
   // A spreadsheet saves with semicolons where the comma is the decimal mark.
-  const delimiter = /^[^\r\n]*,/.test(text) ? ',' : ';';
+  const [delimiter = ','] = /[,;\t]/.exec(/^[^\r\n]*/.exec(text)![0]) ?? [];
+  let all: string[][];
   try {
-    return parse(text, { columns: true, skip_empty_lines: true, delimiter });
+    // A row that was added by hand may end in another way than the others.
+    const record_delimiter = ['\r\n', '\n', '\r'];
+    all = parse(text, { delimiter, record_delimiter, relax_column_count: true });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The library's message may quote a comment.
     throw new UsageError(`${file}: is no valid CSV (${error.code}, line ${error.lines})`);
   }
+  const start = all.findIndex((cells) => !cells.every(isEmpty));
+  const columns = (all[start] ?? []).map((name) => name.trim());
+  // Spreadsheets leave rows of which nothing is left but the delimiters.
+  const rows = all
+    .slice(start + 1)
+    .map((cells, i) => ({ number: i + 1, cells }))
+    .filter(({ cells }) => !cells.every(isEmpty));
+  const twice = COLUMNS.find((column) => columns.indexOf(column) !== columns.lastIndexOf(column));
+  if (twice !== undefined) throw new UsageError(`${file}: has the column ${twice} twice; leave one of them`);
+  return { columns, rows };
 }
 
 /**
- * Reads a `review.csv`, by swinprep or by hand, with commas or semicolons; the column `flags` may be absent. Throws a
- * UsageError naming the file and the row, from 1 below the names of the columns, where a column is absent, a value is none of
- * those allowed, or a patient has two rows. It quotes no patient and no comment.
+ * Reads a `review.csv`, by swinprep or as a spreadsheet or a hand leaves it; the column `flags` may be absent. Throws a
+ * UsageError naming the file and the row, from 1 below the names of the columns, where a column is absent or twice, a value is
+ * none of those allowed, or a patient has two rows. It quotes no patient and no comment.
  */
 export function parseReview(file: string, bytes: Uint8Array): Decision[] {
-  const rows = readRows(file, bytes);
-  const seen = Object.keys(rows[0] ?? {});
-  const missing = COLUMNS.filter((column) => column !== 'flags' && !seen.includes(column));
-  if (rows.length > 0 && missing.length > 0)
+  const { columns, rows } = readTable(file, bytes);
+  const missing = COLUMNS.filter((column) => column !== 'flags' && !columns.includes(column));
+  if (columns.length > 0 && missing.length > 0)
     throw new UsageError(
       `${file}: has no column ${missing.join(', ')}; give a review.csv, with the columns ${COLUMNS.join(',')}`,
     );
   const rowOf = new Map<string, number>();
-  return rows.map((row, i) => {
-    const wrong = (why: string): UsageError => new UsageError(`${file}: row ${i + 1}${why}`);
+  return rows.map(({ number, cells }) => {
+    const wrong = (why: string): UsageError => new UsageError(`${file}: row ${number}${why}`);
+    if (!cells.slice(columns.length).every(isEmpty))
+      throw wrong(' has more cells than there are columns; put a text that holds the delimiter in quotes');
+    // Spreadsheets leave out cells at the end of a row where they are empty.
+    const row = Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? '']));
     const decision = decisionOf(row, wrong);
     const earlier = rowOf.get(decision.patient_id);
     if (earlier !== undefined)
       throw wrong(` decides on the patient of row ${earlier} again; leave one of them`);
-    rowOf.set(decision.patient_id, i + 1);
+    rowOf.set(decision.patient_id, number);
     return decision;
   });
 }
@@ -124,7 +148,11 @@ export function parseReview(file: string, bytes: Uint8Array): Decision[] {
 /** Columns of a `review.csv` that `encodeReview` does not write; throws as `parseReview`. */
 export function columnsBeside(file: string, bytes: Uint8Array): string[] {
   const known: readonly string[] = COLUMNS;
-  return Object.keys(readRows(file, bytes)[0] ?? {}).filter((column) => !known.includes(column));
+  const { columns, rows } = readTable(file, bytes);
+  return columns.flatMap((column, i) => {
+    if (column !== '') return known.includes(column) ? [] : [column];
+    return rows.every(({ cells }) => isEmpty(cells[i] ?? '')) ? [] : ['without a name'];
+  });
 }
 
 function decisionOf(row: Record<string, string>, wrong: (why: string) => UsageError): Decision {
@@ -157,8 +185,8 @@ export const reviewOutcomeSchema = z.strictObject({
   ),
   /** Not applied, for the mask is another one than was looked at, or there is none (null). */
   stale: z.array(decided.extend({ looked_at_sha256: sha256, mask_sha256: sha256.nullable() })),
-  /** Of nobody in this cohort. */
-  unknown: z.array(decided),
+  /** Of nobody in this cohort; `mask_of`: the one patient here whose mask was looked at, perhaps the same by another name. */
+  unknown: z.array(decided.extend({ mask_of: z.string().nullable() })),
 });
 
 export type ReviewOutcome = z.infer<typeof reviewOutcomeSchema>;

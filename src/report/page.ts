@@ -42,7 +42,6 @@ export function reportPolicy(served: boolean, { script, style } = inPage()): str
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
-    // `data:` is of the icon, without which browsers ask the host for one.
     `img-src blob: data:${served ? " 'self'" : ''}`,
     ...(served ? ["connect-src 'self'"] : []),
     "base-uri 'none'",

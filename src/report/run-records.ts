@@ -10,7 +10,7 @@ import {
 import { MAP_BACK_FILE, type MapBackRecord, mapBackSchema } from '../records/mapped.ts';
 import { ROI_CHANGES_FILE, roiChangesSchema } from '../records/roi-changes.ts';
 import { readArtifact } from '../runner/artifact.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
+import { displayUri, fileOrBelow } from '../storage/location.ts';
 import { locateObject } from '../storage/open.ts';
 import type { PageData } from './page-data.ts';
 
@@ -35,7 +35,7 @@ export async function readRun(folder: string, mapBack: string | undefined): Prom
 }
 
 async function readMapBack(given: string, manifest: Manifest): Promise<MapBackRecord> {
-  const uri = /\.json$/i.test(displayUri(given)) ? given : joinUri(given, MAP_BACK_FILE);
+  const uri = fileOrBelow(given, MAP_BACK_FILE);
   const { store, key } = await locateObject(uri);
   const bytes = await store.read(key);
   if (bytes === undefined)

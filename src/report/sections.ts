@@ -1,6 +1,7 @@
 import type { Manifest } from '../records/manifest.ts';
 import { REVIEW_REASONS } from '../records/review.ts';
 import { type Html, html } from './html.ts';
+import { triple } from './number-text.ts';
 import { htmlTable } from './table.ts';
 
 /** A part of the page under its heading. `src/pages/report` finds it by its id. */
@@ -39,8 +40,6 @@ function summary({ summary: s }: Manifest): Html {
     ],
   );
 }
-
-const triple = (values: readonly number[]): string => values.map((v) => Number(v.toFixed(2))).join(' x ');
 
 function constants({ constants: c, global_mu, global_sigma }: Manifest): Html {
   const patients = c.scope === 'train' ? 'train patients' : 'patients';

@@ -15,7 +15,7 @@ import type { ReviewMode } from '../report/page-data.ts';
  * | GET `pictures/PATIENT` | `qc_overlay_mid.png`, or 404 |
  * | GET `volumes/roi/PATIENT/FILE`, `volumes/interim/PATIENT/FILE` | the bytes of the volume as they lie in the store |
  * | PUT `decisions/PATIENT` with a `Wish` | 200 with the `Decision` (or null) that is now in the file, or 409 with a `Conflict` |
- * | GET `events` | a stream of server-sent events, each with a `Change` as JSON; whoever listens first and asks for `patients` then misses none |
+ * | GET `events` | a stream of server-sent events, each with a `DecisionChange` as JSON; whoever listens first and asks for `patients` then misses none |
  *
  * A request that is refused before it is looked at (403, 404) is told nothing. Else what goes wrong is a `Fault`: 400, 413 and
  * 415 where the request is none of these, 500 where a file cannot be read or written, such as a `review.csv` with a wrong row.
@@ -30,8 +30,8 @@ export interface ReviewPatient {
   readonly mask_sha256: string | null;
   /** The ROI was made of another mask than lies there now: it is not shown, for the decision is on the mask of now. */
   readonly roi_outdated: boolean;
-  readonly roi: View | null;
-  readonly ct: View | null;
+  readonly roi: VolumeSource | null;
+  readonly ct: VolumeSource | null;
   readonly decision: Decision | null;
 }
 
@@ -42,7 +42,7 @@ export interface Session extends ReviewMode {
 }
 
 /** A volume to look at, and the tumour's mask on its grid, as URLs. */
-export interface View {
+export interface VolumeSource {
   readonly image: string;
   readonly mask: string;
   /** HU of a value of the image: value * slope + intercept. 1 and 0 but for normalised ROIs. */
@@ -64,8 +64,8 @@ export interface Conflict {
   readonly message: string;
 }
 
-/** What stands in the file of a patient from now on. */
-export interface Change {
+/** What stands in the file of a patient from now on, as every window is told. */
+export interface DecisionChange {
   readonly patient_id: string;
   readonly decision: Decision | null;
 }

@@ -9,7 +9,7 @@ import { type RunRecords, readRun } from '../report/run-records.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
-import type { ReviewPatient, View } from './api.ts';
+import type { ReviewPatient, VolumeSource } from './api.ts';
 
 /** Where the outputs of a run lie: URIs, of `manifest` that of its folder. */
 export interface CohortPlaces {
@@ -30,7 +30,7 @@ interface Known {
   readonly output: ManifestOutput | null;
   readonly failure: Failures[number] | null;
   /** HU of a value of the ROI to look at. */
-  readonly scale: Pick<View, 'slope' | 'intercept'>;
+  readonly scale: Pick<VolumeSource, 'slope' | 'intercept'>;
   /** Of the interim mask, by `case.json`; null where there is none. */
   mask: string | null;
 }
@@ -57,7 +57,7 @@ export class ReviewCohort {
   static async read({ roi, interim, manifest, mapBack }: CohortPlaces): Promise<ReviewCohort> {
     const run = await readRun(manifest, mapBack);
     const cohort = new ReviewCohort(run, await openStore(roi), await openStore(interim));
-    await cohort.#meet();
+    await cohort.#readPatients();
     await cohort.#refuseElsewhere();
     return cohort;
   }
@@ -107,13 +107,13 @@ export class ReviewCohort {
     };
   }
 
-  /** The volume of a name, where it is one of those that `patient` gives URLs of. */
-  volume(room: string, patientId: string, file: string): Place | undefined {
+  /** A volume by what its URL names, where it is one of those that `patient` gives URLs of; `store`: `roi` or `interim`. */
+  volume(store: string, patientId: string, file: string): Place | undefined {
     const known = this.#patients.get(patientId);
-    if (room === 'interim' && known !== undefined && known.mask !== null)
+    if (store === 'interim' && known !== undefined && known.mask !== null)
       return placeOf(this.#interim, patientId, file, [CT_FILE, TUMOR_FILE]);
     const image = known?.output && roiImage(known.output);
-    if (room === 'roi' && image) return placeOf(this.#roi, patientId, file, [image, ROI_FILES.tumor_roi]);
+    if (store === 'roi' && image) return placeOf(this.#roi, patientId, file, [image, ROI_FILES.tumor_roi]);
     return undefined;
   }
 
@@ -130,7 +130,7 @@ export class ReviewCohort {
     return mask;
   }
 
-  async #meet(): Promise<void> {
+  async #readPatients(): Promise<void> {
     const patients = [
       ...this.run.manifest.outputs.map((output) => ({
         patient_id: output.patient_id,

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { StorageError, UsageError } from '../errors.ts';
 import {
@@ -8,10 +9,10 @@ import {
   parseReview,
   REVIEW_FILE,
 } from '../records/review.ts';
-import { displayUri, joinUri } from '../storage/location.ts';
+import { displayUri, fileOrBelow, parseLocation } from '../storage/location.ts';
 import { locateObject } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
-import type { Change, Conflict, Wish } from './api.ts';
+import type { Conflict, DecisionChange, Wish } from './api.ts';
 import { BadRequest } from './bad-request.ts';
 
 /** What became of a wish: what stands in the file from now on (null: nothing), or why nothing was written. */
@@ -29,11 +30,11 @@ export class Decisions {
   readonly uri: string;
   readonly #store: Store;
   readonly #key: string;
-  readonly #onChange: (change: Change) => void;
+  readonly #onChange: (change: DecisionChange) => void;
   #known: ReadonlyMap<string, Decision> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(uri: string, store: Store, key: string, onChange: (change: Change) => void) {
+  private constructor(uri: string, store: Store, key: string, onChange: (change: DecisionChange) => void) {
     this.uri = uri;
     this.#store = store;
     this.#key = key;
@@ -41,9 +42,9 @@ export class Decisions {
   }
 
   /** `uri`: a `review.csv`, or its folder. `onChange` is told of what differs whenever the file is read or written. Throws as `all`. */
-  static async open(uri: string, onChange: (change: Change) => void): Promise<Decisions> {
-    const place = /\.csv$/i.test(displayUri(uri)) ? uri : joinUri(uri, REVIEW_FILE);
-    const { store, key } = await locateObject(place);
+  static async open(uri: string, onChange: (change: DecisionChange) => void): Promise<Decisions> {
+    const place = fileOrBelow(uri, REVIEW_FILE);
+    const { store, key } = await locateObject(await linkedFile(place));
     const decisions = new Decisions(displayUri(place), store, key, onChange);
     await decisions.all();
     return decisions;
@@ -121,6 +122,12 @@ export class Decisions {
     this.#turn = turn.catch(() => {});
     return turn;
   }
+}
+
+/** The file that a link leads to, so that this is written and the link stays. */
+async function linkedFile(place: string): Promise<string> {
+  const location = parseLocation(place);
+  return location.kind === 'folder' ? realpath(location.path).catch(() => place) : place;
 }
 
 function decisionOf(patientId: string, wished: NonNullable<Wish['decision']>): Decision {

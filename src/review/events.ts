@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Change } from './api.ts';
+import type { DecisionChange } from './api.ts';
 
 /** So often something is sent, by which both sides notice that the other is gone. */
 const HEARTBEAT_MS = 15_000;
@@ -17,7 +17,7 @@ export class Events {
     response.on('close', () => this.#windows.delete(response));
   }
 
-  tell(change: Change): void {
+  tell(change: DecisionChange): void {
     this.#send(`data: ${JSON.stringify(change)}\n\n`);
   }
 

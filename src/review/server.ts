@@ -11,8 +11,8 @@ import { type CohortPlaces, ReviewCohort } from './cohort.ts';
 import { Decisions } from './decisions.ts';
 import { Events } from './events.ts';
 import { admit, type Gate } from './gate.ts';
+import { sendObject } from './object-stream.ts';
 import { guard, type Page, sendJson, sendPage, VIEWER, viewerPage } from './pages.ts';
-import { sendObject } from './volume-stream.ts';
 import { wishOf } from './wish.ts';
 
 export interface ReviewOptions extends CohortPlaces {
@@ -39,7 +39,7 @@ export interface ReviewServer {
 }
 
 /** What the answers are made of. */
-interface Desk {
+interface Served {
   readonly cohort: ReviewCohort;
   readonly decisions: Decisions;
   readonly events: Events;
@@ -62,14 +62,14 @@ export async function startReview(options: ReviewOptions): Promise<ReviewServer>
     bytes: reportPage({ ...cohort.run, pictures: null, review: mode }),
   };
   const session = { ...mode, window_hu: cohort.run.manifest.constants.window_hu };
-  const desk: Desk = { cohort, decisions, events, session, report };
+  const served: Served = { cohort, decisions, events, session, report };
   const token = randomBytes(16).toString('hex');
   const gate: { -readonly [K in keyof Gate]: Gate[K] } = { hosts: [], token };
   const server = createServer((request, response) => {
     guard(response);
     const path = admit(request, gate);
     if (typeof path === 'number') response.writeHead(path).end();
-    else answer(desk, path, request, response).catch((thrown) => fail(response, thrown));
+    else answer(served, path, request, response).catch((thrown) => fail(response, thrown));
   });
   const port = await listen(server, options.port);
   // As browsers write them, without the port that goes without saying.
@@ -104,38 +104,38 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
 }
 
 async function answer(
-  desk: Desk,
+  served: Served,
   path: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const [what, ...rest] = path;
   if (request.method === 'PUT' && what === 'decisions' && rest.length === 1)
-    return decide(desk, rest[0], request, response);
+    return decide(served, rest[0], request, response);
   if (request.method !== 'GET') return end(response, 405);
-  if (rest.length > 0) return sendOfPatient(desk, what, rest, response);
+  if (rest.length > 0) return sendOfPatient(served, what, rest, response);
   if (Object.hasOwn(VIEWER, what)) return sendPage(response, viewerPage(what));
   switch (what) {
     case '':
-      return sendPage(response, desk.report);
+      return sendPage(response, served.report);
     case 'session':
-      return sendJson(response, 200, desk.session);
+      return sendJson(response, 200, served.session);
     case 'patients':
-      return sendJson(response, 200, await patientsOf(desk));
+      return sendJson(response, 200, await patientsOf(served));
     case 'events':
-      return desk.events.listen(response);
+      return served.events.listen(response);
     default:
       return end(response, 404);
   }
 }
 
-async function patientsOf({ cohort, decisions }: Desk): Promise<ReviewPatient[]> {
+async function patientsOf({ cohort, decisions }: Served): Promise<ReviewPatient[]> {
   const standing = new Map((await decisions.all()).map((row) => [row.patient_id, row]));
   return cohort.ids.map((id) => ({ ...cohort.patient(id), decision: standing.get(id) ?? null }));
 }
 
 function sendOfPatient(
-  { cohort }: Desk,
+  { cohort }: Served,
   what: string,
   rest: readonly string[],
   response: ServerResponse,
@@ -145,15 +145,15 @@ function sendOfPatient(
     if (picture !== undefined) return sendObject(response, picture, 'image/png');
   }
   if (what === 'volumes' && rest.length === 3) {
-    const [room, patientId, file] = rest;
-    const volume = cohort.volume(room, patientId, file);
+    const [store, patientId, file] = rest;
+    const volume = cohort.volume(store, patientId, file);
     if (volume !== undefined) return sendObject(response, volume, 'application/gzip');
   }
   return end(response, 404);
 }
 
 async function decide(
-  { cohort, decisions }: Desk,
+  { cohort, decisions }: Served,
   patientId: string,
   request: IncomingMessage,
   response: ServerResponse,

@@ -4,8 +4,8 @@ import { decisionSchema } from '../records/review.ts';
 import type { Wish } from './api.ts';
 import { BadRequest } from './bad-request.ts';
 
-/** A comment may be long, a book it is not. */
-const MOST_BYTES = 64 * 1024;
+/** Two comments as long as a cell of a spreadsheet may be, escaped as JSON. */
+const MOST_BYTES = 2 ** 20;
 
 const { patient_id: _patient, decided_utc: _time, ...wished } = decisionSchema.shape;
 

@@ -105,6 +105,16 @@ export function joinUri(uri: string, ...parts: readonly string[]): string {
 }
 
 /**
+ * The file that an option means which takes a file or its folder: `uri` itself where it ends as `name` does (`.json`), else the
+ * file `name` below it. Throws a UsageError where `uri` is no path or URI of a store.
+ */
+export function fileOrBelow(uri: string, name: string): string {
+  parseLocation(uri);
+  const ending = name.slice(name.lastIndexOf('.'));
+  return displayUri(uri).toLowerCase().endsWith(ending) ? uri : joinUri(uri, name);
+}
+
+/**
  * The URI that a file at `uri` means by `reference`: itself where it is absolute, else a place beside that file. A
  * reference to a blob keeps the file's query (SAS). Throws a UsageError where one of a URL leads upwards (`..`).
  */

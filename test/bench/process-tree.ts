@@ -23,14 +23,25 @@ function childrenOf(pid: number): number[] {
   });
 }
 
-function residentBytes(pid: number): number {
+/** A process and all below it. */
+export function processesFrom(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(processesFrom)];
+}
+
+/** The command line of a process; empty where it has ended. */
+export function commandLineOf(pid: number): string {
+  return orGone(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '').replaceAll('\0', ' ');
+}
+
+/** Resident memory of a process. */
+export function residentBytes(pid: number): number {
   const statm = orGone(() => readFileSync(`/proc/${pid}/statm`, 'utf8'), '0 0');
   return Number(statm.split(' ')[1]) * PAGE_BYTES;
 }
 
 /** Resident memory of a process and all below it, bytes; pages that several share count in each. */
 export function treeBytes(pid: number): number {
-  return childrenOf(pid).reduce((sum, child) => sum + treeBytes(child), residentBytes(pid));
+  return processesFrom(pid).reduce((sum, each) => sum + residentBytes(each), 0);
 }
 
 /** User and system time that a process has taken so far, seconds, to a hundredth. */

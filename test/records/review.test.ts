@@ -96,9 +96,61 @@ test.each([
   ['a byte order mark', (row: string) => row.replace(/^patient_id/, '\ufeffpatient_id')],
   ['columns in another order', (row: string) => row.replace(/^([^,]*),(.*)$/, '$2,$1')],
   ['a column of its own', (row: string) => `${row},mine`],
+  ['tabs', (row: string) => row.replaceAll(',', '\t')],
+  [
+    'spaces round the names of the columns',
+    (row: string) => row.replace(/^(patient_id),(decision),/, ' $1 , $2 ,'),
+  ],
+  ['columns without a name and a value, as Excel leaves them', (row: string) => `${row},,`],
 ])('a review by hand may have %s', (_, edited) => {
   const rows = [HEADER, `P-001,accept,,,AB,2026-11-29T08:15:00Z,${SHA},context-clipped several-masks`];
   expect(parseReview('review.csv', bytesOf(...rows.map(edited)))).toEqual([accepted]);
+});
+
+describe('a review as it was left', () => {
+  const row = (patient: string): string => `${patient},accept,,,AB,2026-11-29T08:15:00Z,${SHA},*`;
+  const read = (text: string) =>
+    parseReview('review.csv', new TextEncoder().encode(text)).map(({ patient_id, flags }) => [
+      patient_id,
+      flags,
+    ]);
+  const both = [
+    ['P-001', null],
+    ['P-002', null],
+  ];
+
+  test.each([
+    [
+      'rows added by a program that ends lines in another way',
+      `${HEADER}\r\n${row('P-001')}\r\n${row('P-002')}\n`,
+    ],
+    ['the other way round', `${HEADER}\n${row('P-001')}\r\n${row('P-002')}\r\n`],
+    ['lines that end as on an old Mac', `${HEADER}\r${row('P-001')}\r${row('P-002')}\r`],
+    ['rows that were emptied', `${HEADER}\n${row('P-001')}\n,,,,,,,\n\n${row('P-002')}\n ,,,,,,,\n\n`],
+    ['no end of the last line', `${HEADER}\n${row('P-001')}\n${row('P-002')}`],
+    ['empty cells beyond the columns', `${HEADER}\n${row('P-001')},,\n${row('P-002')}\n`],
+  ])('%s', (_, text) => {
+    expect(read(text)).toEqual(both);
+  });
+
+  test('without the empty cell at the end of a row, which Excel may leave out, no flag was seen', () => {
+    expect(read(`${HEADER}\n${row('P-001').replace(/,\*$/, '')}\n`)).toEqual([['P-001', []]]);
+  });
+
+  test('rows are counted as the spreadsheet shows them', () => {
+    const text = `${HEADER}\n${row('P-001')}\n,,,,,,,\n${row('P-002').replace('accept', 'maybe')}\n`;
+    expect(() => read(text)).toThrow('row 3, decision: Invalid option');
+  });
+
+  // LibreOffice 7.4 made this of a file with the patients 0012, 1E5 and 12345678901234567: names are lost, all else is read.
+  test('saved by LibreOffice Calc', () => {
+    const rest = `"exclude","other","two\nlines, ""q""","AB","2026-11-29T08:15:00Z","${SHA}","a b"`;
+    const header = HEADER.split(',').map((name) => `"${name}"`);
+    const text = [header.join(','), `12,${rest}`, `100000,${rest}`, `1.23456789012346E+016,${rest}`, ''].join(
+      '\n',
+    );
+    expect(read(text)).toEqual(['12', '100000', '1.23456789012346E+016'].map((id) => [id, ['a', 'b']]));
+  });
 });
 
 test('without a column of flags, and by *, all count as seen; by an empty cell none', () => {
@@ -112,6 +164,15 @@ test('without a column of flags, and by *, all count as seen; by an empty cell n
 test('columns that would not be written again are told', () => {
   expect(columnsBeside('review.csv', encodeReview([accepted]))).toEqual([]);
   expect(columnsBeside('review.csv', bytesOf(`${HEADER},mine`, ',,,,,,,,'))).toEqual(['mine']);
+  expect(columnsBeside('review.csv', bytesOf(`${HEADER},mine`))).toEqual(['mine']);
+  expect(columnsBeside('review.csv', bytesOf(`${HEADER},,`, ',,,,,,,,'))).toEqual([]);
+  expect(columnsBeside('review.csv', bytesOf(`${HEADER},`, ',,,,,,,,note'))).toEqual(['without a name']);
+});
+
+test('a text of one line is no review without decisions', () => {
+  expect(() => parseReview('notes.csv', bytesOf('look at P-004 again'))).toThrow(
+    'notes.csv: has no column patient_id, decision',
+  );
 });
 
 test('nobody has been looked at yet', () => {
@@ -146,7 +207,12 @@ describe('is refused, with file and row named and neither patient nor comment', 
     ['a day alone', rowOf({ decided_utc: '2026-11-29' }), 'row 2, decided_utc: is no time in UTC'],
     ['half a hash', rowOf({ mask_sha256: SHA.slice(32) }), 'row 2, mask_sha256: is no SHA-256'],
     ['a patient twice', good, 'row 2 decides on the patient of row 1 again; leave one of them'],
-    ['a row too short', 'SECRET-1,accept', 'is no valid CSV (CSV_RECORD_INCONSISTENT_COLUMNS, line 3)'],
+    ['a row cut off', 'SECRET-1,accept', 'row 2, decided_utc: is no time in UTC'],
+    [
+      'a comma in a comment without quotes',
+      rowOf({ comment: 'SECRET, so called', flags: '*' }),
+      'row 2 has more cells than there are columns; put a text that holds the delimiter in quotes',
+    ],
     [
       'a stray quote',
       rowOf({ comment: 'SECRET "so" called' }),
@@ -163,6 +229,12 @@ describe('is refused, with file and row named and neither patient nor comment', 
     const bytes = bytesOf(HEADER, rowOf({ comment: 'SECRET u' }));
     bytes[bytes.indexOf('u'.charCodeAt(0), HEADER.length)] = 0xfc;
     expect(() => parseReview('review.csv', bytes)).toThrow('review.csv: is not encoded as UTF-8; save it as');
+  });
+
+  test('a column that is there twice, of which nobody can say which counts', () => {
+    expect(() => parseReview('review.csv', bytesOf(`${HEADER},patient_id`, `${good},P-9`))).toThrow(
+      'review.csv: has the column patient_id twice; leave one of them',
+    );
   });
 
   test('a table of something else', () => {

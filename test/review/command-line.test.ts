@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Decision, parseReview } from '../../src/records/review.ts';
@@ -63,6 +64,19 @@ test('says where it is, where decisions go and how the next run obeys them; Ctrl
     `1 decision in ${cohort.review}`,
     '',
   ]);
+});
+
+test('says how the split is kept too, where it lies beside the manifest', async () => {
+  const split = join(out, 'artifacts/split/split');
+  mkdirSync(split, { recursive: true });
+  writeFileSync(join(split, 'split.json'), '{}');
+  const { roi, interim, manifest } = cohort;
+  const review = join(out, "R. Eader's.csv");
+  await started('--roi', roi, '--interim', interim, '--manifest', manifest, '--review', review);
+  const { stdout } = await stopped();
+  const [, command] = /obeys them: (.*)\n/.exec(stdout)!;
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+  expect(words.split('\n').slice(3, -1)).toEqual(['--review', review, '--previous', split]);
 });
 
 test('takes each place by itself, and a port', async () => {

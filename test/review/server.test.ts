@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../src/demo/embedded-azurite.ts';
@@ -265,6 +265,28 @@ describe('two windows', () => {
   });
 });
 
+test('a review.csv behind a link is written where it lies, and stays as private as it was', async () => {
+  const elsewhere = join(temporaryFolder(), 'kept.csv');
+  writeFileSync(elsewhere, encodeReview([]), { mode: 0o600 });
+  const link = join(temporaryFolder(), 'review.csv');
+  symlinkSync(elsewhere, link);
+  const linked = await startReview({ ...cohort, ...someone, review: link });
+  onTestFinished(() => linked.close());
+  const { value } = await decide(linked.url, ODD, { decision: wished(ODD), replaces: null });
+  expect(parseReview('review.csv', readFileSync(elsewhere))).toEqual([value]);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(statSync(elsewhere).mode & 0o777).toBe(0o600);
+});
+
+test('a comment as long as a cell of a spreadsheet may be is written, and replaced by another', async () => {
+  const long = (letter: string) => wished('A', { ...exclusion, comment: letter.repeat(32_767) });
+  const first = await decide(url, 'A', { decision: long('"'), replaces: null });
+  expect(first.status).toBe(200);
+  const second = await decide(url, 'A', { decision: long('ü'), replaces: first.value as Decision });
+  expect(second.status).toBe(200);
+  expect(rows()).toEqual([second.value]);
+});
+
 describe('a review.csv that is none', () => {
   const spoilt = `patient_id,decision,reason,comment,reviewer,decided_utc,mask_sha256,flags\r\nA,perhaps,,,,2026-11-29T08:15:00Z,${'0'.repeat(64)},\r\n`;
 
@@ -296,6 +318,13 @@ describe('a review.csv that is none', () => {
     const answer = await decide(url, ODD, { decision: wished(ODD), replaces: null });
     expect(answer).toMatchObject({ status: 500, value: { message: expect.stringContaining('column mine') } });
     expect(readFileSync(cohort.review, 'utf8')).toBe(wider);
+  });
+
+  test('or that is a note of one line', async () => {
+    writeFileSync(cohort.review, 'look at A again\n');
+    const answer = await decide(url, ODD, { decision: wished(ODD), replaces: null });
+    expect(answer).toMatchObject({ status: 500, value: { message: expect.stringContaining('no column') } });
+    expect(readFileSync(cohort.review, 'utf8')).toBe('look at A again\n');
   });
 
   test('that is gone all at once is not begun anew', async () => {

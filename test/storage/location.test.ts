@@ -6,6 +6,7 @@ import {
   besideUri,
   blobUrl,
   displayUri,
+  fileOrBelow,
   joinUri,
   parseLocation,
 } from '../../src/storage/location.ts';
@@ -159,6 +160,23 @@ describe('joinUri', () => {
   it.each(['..', 'a/../../b', '.'])('refuses the part %j', (part) => {
     expect(() => joinUri('out', part)).toThrow(UsageError);
     expect(() => joinUri(`${BLOB}/raw?${SAS}`, part)).toThrow(`${BLOB}/raw: `);
+  });
+});
+
+describe('fileOrBelow', () => {
+  it.each([
+    ['out', 'out/review.csv'],
+    ['out/', 'out/review.csv'],
+    ['mine.CSV', 'mine.CSV'],
+    ['review.csv.d', 'review.csv.d/review.csv'],
+    [`${BLOB}/raw?${SAS}`, `${BLOB}/raw/review.csv?${SAS}`],
+    [`${BLOB}/raw/mine.csv?${SAS}`, `${BLOB}/raw/mine.csv?${SAS}`],
+  ])('takes %s for %s', (uri, file) => {
+    expect(fileOrBelow(uri, 'review.csv')).toBe(file);
+  });
+
+  it('refuses what is no place', () => {
+    expect(() => fileOrBelow('s3://bucket/review.csv', 'review.csv')).toThrow(UsageError);
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { buildDatalist, datalistSchema } from '../../src/exports/datalist.ts';
@@ -12,12 +13,14 @@ import {
   manifestSchema,
   splitExclusions,
 } from '../../src/records/manifest.ts';
+import type { Decision } from '../../src/records/review.ts';
 import type { OkRoi } from '../../src/records/roi.ts';
 import { splitSchema } from '../../src/records/split.ts';
 import { type MeasuresFile, measuresFileSchema, statsSchema } from '../../src/records/stats.ts';
 import { deal, gathered } from '../../src/runner/ranks/deal.ts';
 import { gatherParts, writePart } from '../../src/runner/ranks/gather-parts.ts';
 import { changesBetween } from '../../src/steps/convert/changes.ts';
+import { applyReview } from '../../src/steps/convert/review.ts';
 import { datasetStats } from '../../src/steps/pass1-stats/dataset-stats.ts';
 import { patientRows } from '../../src/steps/split/patient-rows.ts';
 import { splitPatients } from '../../src/steps/split/split-patients.ts';
@@ -48,12 +51,16 @@ type File = keyof typeof SCHEMAS;
 const FILES = Object.keys(SCHEMAS) as File[];
 
 /** The steps after the patients, by the functions that they call, of records in whatever order. */
-function artifactsOf(patients: readonly MadePatient[], { config }: RecordsOfOne) {
-  const cases = mergeCases(
-    '0',
-    config,
+function artifactsOf(
+  patients: readonly MadePatient[],
+  { config }: RecordsOfOne,
+  decisions: readonly Decision[] = [],
+) {
+  const { records, outcome } = applyReview(
     patients.map((one) => one.converted),
+    decisions,
   );
+  const cases = mergeCases('0', config, records, undefined, decisions.length === 0 ? undefined : outcome);
   const clinical = patients.map((one) => one.clinical);
   const split = splitPatients({
     version: '0',
@@ -143,6 +150,50 @@ export function describeArtifacts(most: number, fewer: number, least: number): (
       expect(ofMany['failures.json']).toHaveLength(most / EXCLUDED_EVERY);
       const { training, test: held } = ofMany['datalist.json'];
       expect(training.length + held.length).toBe(ofMany['manifest.json'].outputs.length);
+    });
+
+    test('say it whatever a review decides, by whatever mask, of whomever', () => {
+      const some = many.slice(-EXCLUDED_EVERY);
+      const ids = some.map((one) => one.converted.patient_id);
+      const masks = some.flatMap(({ converted }) =>
+        converted.state === 'ok' ? [converted.tumor.sha256] : [],
+      );
+      const maskOf = new Map(ids.map((id, i) => [id, masks[i] ?? '0'.repeat(64)]));
+      const decision = fc.record({
+        patient_id: fc.constantFrom(...ids, 'NOBODY'),
+        right: fc.boolean(),
+        reason: fc.constantFrom('other' as const, 'mask-incomplete' as const, null),
+        flags: fc.option(fc.subarray(['slices', 'tumor-clipped'])),
+      });
+      const review = fc.uniqueArray(decision, { selector: ({ patient_id }) => patient_id, maxLength: 60 });
+      fc.assert(
+        fc.property(review, (rows) => {
+          const decisions = rows.map(
+            ({ patient_id, right, reason, flags }): Decision => ({
+              ...{ patient_id, reason, flags, decision: reason === null ? 'accept' : 'exclude' },
+              ...{ comment: '', reviewer: '', decided_utc: '2026-11-29T08:15:00Z' },
+              mask_sha256: (right && maskOf.get(patient_id)) || 'f'.repeat(64),
+            }),
+          );
+          const made = artifactsOf(some, like, decisions);
+          const { outputs, summary, review: outcome } = made['manifest.json'];
+          const failures = made['failures.json'];
+          const used = outputs.map((output) => output.patient_id);
+          expect([...used, ...failures.map((failure) => failure.patient_id)].sort()).toEqual(ids);
+          expect(made['split.json'].patients.map((member) => member.patient_id)).toEqual(used);
+          const byReview = failures
+            .filter(({ code }) => code === 'review')
+            .map((failure) => failure.patient_id);
+          expect(byReview).toEqual((outcome?.excluded ?? []).map((row) => row.patient_id));
+          expect([summary.num_ok, summary.num_excluded]).toEqual([used.length, failures.length]);
+          const listed = [outcome?.excluded, outcome?.accepted, outcome?.stale, outcome?.unknown].flatMap(
+            (list) => (list ?? []).map((row) => row.patient_id),
+          );
+          expect(listed.sort()).toEqual(decisions.map((row) => row.patient_id).sort());
+          for (const file of FILES) decodeJson(file, encodeJson(made[file]), SCHEMAS[file] as z.ZodType);
+        }),
+        { numRuns: 20 },
+      );
     });
 
     test.each(FILES)('%s comes back from its bytes, by its schema', (file) => {

@@ -11,12 +11,7 @@ import type { PageData, Pictures } from '../../src/report/page-data.ts';
 export const tileColor = (tile: number): Rgb => [(tile * 53) % 256, (tile * 97) % 256, (tile * 193) % 256];
 
 /** Sheets of tiles of one colour each. */
-export async function coloredSheets({
-  width,
-  height,
-  tilesPerSheet,
-  patients,
-}: Pictures): Promise<Uint8Array[]> {
+async function coloredSheets({ width, height, tilesPerSheet, patients }: Pictures): Promise<Uint8Array[]> {
   const encode = await loadJpegEncoder();
   const sheets: Uint8Array[] = [];
   for (let first = 0; first < patients.length; first += tilesPerSheet) {

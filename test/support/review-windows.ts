@@ -1,5 +1,5 @@
 import type { Decision } from '../../src/records/review.ts';
-import type { Change, Conflict, ReviewPatient, Wish } from '../../src/review/api.ts';
+import type { Conflict, DecisionChange, ReviewPatient, Wish } from '../../src/review/api.ts';
 import { askJson, putJson } from './http-request.ts';
 import { maskOf, shaOf } from './made-cohort.ts';
 
@@ -37,7 +37,7 @@ export function decide(
 
 /** The changes that a window is told, until it goes away. */
 export async function listen(url: string): Promise<{
-  readonly changes: AsyncIterator<Change>;
+  readonly changes: AsyncIterator<DecisionChange>;
   readonly leave: () => void;
 }> {
   const abort = new AbortController();
@@ -45,13 +45,13 @@ export async function listen(url: string): Promise<{
   return { changes: changesIn(body!), leave: () => abort.abort() };
 }
 
-async function* changesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<Change> {
+async function* changesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<DecisionChange> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const piece of body) {
     const messages = (rest + decoder.decode(piece, { stream: true })).split('\n\n');
     rest = messages.pop()!;
     for (const message of messages)
-      if (message.startsWith('data: ')) yield JSON.parse(message.slice('data: '.length)) as Change;
+      if (message.startsWith('data: ')) yield JSON.parse(message.slice('data: '.length)) as DecisionChange;
   }
 }

@@ -1,7 +1,7 @@
+import { short, triple } from '../../report/number-text.ts';
 import { type Child, element } from '../element.ts';
 import { compareTexts, diceOf, type Patient, STATE_NAMES, stageName } from './cohort.ts';
 import type { Decisions } from './decisions.ts';
-import { short, triple } from './numbers.ts';
 import type { Pictures } from './pictures.ts';
 
 /** A column of the table of patients. */
@@ -26,100 +26,101 @@ interface Shown {
 const product = (values: readonly number[] | undefined): number | null =>
   values?.reduce((a, b) => a * b) ?? null;
 
+/** A column of texts. */
+const text = (
+  key: string,
+  heading: string,
+  width: string,
+  rest: Pick<Column, 'sortBy' | 'cell'>,
+): Column => ({ key, heading, width, isNumber: false, ...rest });
+
+/** A column of numbers. */
+const value = (
+  key: string,
+  heading: string,
+  width: string,
+  { sortBy, shown }: Required<Pick<Column, 'sortBy'>> & { shown: (patient: Patient) => Child | undefined },
+): Column => ({ key, heading, width, isNumber: true, sortBy, cell: (patient) => [shown(patient) ?? ''] });
+
 /** Those that this cohort has something for. The cell of the patient's name is the row's, which opens its details. */
 export function columnsOf({ patients, stages, pictures, decisions }: Shown): Column[] {
-  const text = (
-    key: string,
-    heading: string,
-    width: string,
-    rest: Pick<Column, 'sortBy' | 'cell'>,
-  ): Column => ({
-    key,
-    heading,
-    width,
-    isNumber: false,
-    ...rest,
-  });
-  const value = (
-    key: string,
-    heading: string,
-    width: string,
-    rest: Required<Pick<Column, 'sortBy'>> & { shown: (patient: Patient) => string | number | undefined },
-  ): Column => ({
-    key,
-    heading,
-    width,
-    isNumber: true,
-    sortBy: rest.sortBy,
-    cell: (patient) => [rest.shown(patient) ?? ''],
-  });
-  const rank = new Map(stages.map((stage, i) => [stage, i]));
   const some = (has: (patient: Patient) => boolean, column: Column): Column[] =>
     patients.some(has) ? [column] : [];
   return [
-    ...some(
-      (patient) => pictures.has(patient),
-      text('picture', 'Picture', `${pictures.width}px`, {
-        cell: (patient) => (pictures.has(patient) ? [pictures.frame(patient, 'table')] : []),
-      }),
-    ),
+    ...some((patient) => pictures.has(patient), pictureColumn(pictures)),
     text('patient', 'Patient', 'minmax(8rem, 1.2fr)', { sortBy: ({ id }) => id, cell: ({ id }) => [id] }),
     ...(decisions.live ? [decisionColumn(decisions)] : []),
     text('state', 'Split', '3.5rem', {
       sortBy: ({ state }) => STATE_NAMES[state],
       cell: ({ state }) => [STATE_NAMES[state]],
     }),
-    text('stage', 'Stage', '3rem', {
-      sortBy: ({ stage }) => rank.get(stage) ?? null,
-      cell: ({ stage }) => [stageName(stage)],
-    }),
-    value('volume', 'Tumour ml', '4.5rem', {
-      sortBy: ({ output }) => output?.tumor_volume_ml ?? null,
-      shown: ({ output }) => output?.tumor_volume_ml.toFixed(1),
-    }),
-    value('size', 'ROI voxels', '7rem', {
-      sortBy: ({ output }) => product(output?.final_roi_size_vox),
-      shown: ({ output }) => output?.final_roi_size_vox.join(' x '),
-    }),
-    value('spacing', 'Spacing mm', '5.5rem', {
-      sortBy: ({ output }) => product(output?.spacing_before_mm),
-      shown: ({ output }) => output?.spacing_before_mm && spacingText(output.spacing_before_mm),
-    }),
-    value('slices', 'Slices', '3rem', {
-      sortBy: ({ output }) => output?.slices ?? null,
-      shown: ({ output }) => output?.slices,
-    }),
-    ...some(
-      (patient) => diceOf(patient) !== null,
-      value('dice', 'Dice', '3rem', { sortBy: diceOf, shown: (patient) => diceOf(patient)?.toFixed(3) }),
-    ),
-    text('flags', 'Flags', 'minmax(7rem, 2fr)', {
-      // Those that nobody has seen weigh more than any number of seen ones.
-      sortBy: ({ output }) =>
-        output === null ? null : output.flags.reduce((sum, { seen }) => sum + (seen ? 0.001 : 1), 0),
-      cell: ({ output }) => (output === null ? [] : flagList(output.flags)),
-    }),
-    ...some(
-      ({ failure }) => failure !== null,
-      text('reason', 'Left out because', 'minmax(6.5rem, 2fr)', {
-        sortBy: ({ failure }) => failure && `${failure.code} ${failure.step}`,
-        cell: ({ failure }) => (failure === null ? [] : [`${failure.code} (${failure.step})`]),
-      }),
-    ),
+    stageColumn(stages),
+    ...VALUES,
+    ...some((patient) => diceOf(patient) !== null, DICE),
+    FLAGS,
+    ...some(({ failure }) => failure !== null, REASON),
   ];
 }
 
+const VALUES: readonly Column[] = [
+  value('volume', 'Tumour ml', '4.5rem', {
+    sortBy: ({ output }) => output?.tumor_volume_ml ?? null,
+    shown: ({ output }) => output?.tumor_volume_ml.toFixed(1),
+  }),
+  value('size', 'ROI voxels', '7rem', {
+    sortBy: ({ output }) => product(output?.final_roi_size_vox),
+    shown: ({ output }) => output?.final_roi_size_vox.join(' x '),
+  }),
+  value('spacing', 'Spacing mm', '5.5rem', {
+    sortBy: ({ output }) => product(output?.spacing_before_mm),
+    shown: ({ output }) => output?.spacing_before_mm && spacingText(output.spacing_before_mm),
+  }),
+  value('slices', 'Slices', '3rem', {
+    sortBy: ({ output }) => output?.slices ?? null,
+    shown: ({ output }) => output?.slices,
+  }),
+];
+
+const DICE = value('dice', 'Dice', '3rem', {
+  sortBy: diceOf,
+  shown: (patient) => diceOf(patient)?.toFixed(3),
+});
+
+const FLAGS = text('flags', 'Flags', 'minmax(7rem, 2fr)', {
+  // Those that nobody has seen weigh more than any number of seen ones.
+  sortBy: ({ output }) =>
+    output === null ? null : output.flags.reduce((sum, { seen }) => sum + (seen ? 0.001 : 1), 0),
+  cell: ({ output }) => (output === null ? [] : flagList(output.flags)),
+});
+
+const REASON = text('reason', 'Left out because', 'minmax(6.5rem, 2fr)', {
+  sortBy: ({ failure }) => failure && `${failure.code} ${failure.step}`,
+  cell: ({ failure }) => (failure === null ? [] : [`${failure.code} (${failure.step})`]),
+});
+
+function pictureColumn(pictures: Pictures): Column {
+  return text('picture', 'Picture', `${pictures.width}px`, {
+    cell: (patient) => (pictures.has(patient) ? [pictures.frame(patient, 'table')] : []),
+  });
+}
+
+/** Sorts in the order of the configuration. */
+function stageColumn(stages: readonly string[]): Column {
+  const rank = new Map(stages.map((stage, i) => [stage, i]));
+  return text('stage', 'Stage', '3rem', {
+    sortBy: ({ stage }) => rank.get(stage) ?? null,
+    cell: ({ stage }) => [stageName(stage)],
+  });
+}
+
 function decisionColumn(decisions: Decisions): Column {
-  return {
-    key: 'decision',
-    heading: 'Decision',
-    width: 'minmax(6rem, 1.2fr)',
-    isNumber: false,
+  return text('decision', 'Decision', 'minmax(6rem, 1.2fr)', {
     sortBy: ({ id }) => decisions.of(id) && decisions.text(id),
-    cell: ({ id }) => [
-      element('span', { class: `decision ${decisions.of(id)?.decision ?? 'none'}` }, decisions.text(id)),
-    ],
-  };
+    cell: ({ id }) => {
+      const kind = decisions.of(id)?.decision ?? 'none';
+      return [element('span', { class: `decision ${kind}` }, decisions.text(id))];
+    },
+  });
 }
 
 /** In-plane spacing once where rows and columns have the same. */

@@ -1,9 +1,10 @@
+import { counted } from '../../counted.ts';
 import type { Decision } from '../../records/review.ts';
 import type { PageData } from '../../report/page-data.ts';
-import type { Change, ReviewPatient } from '../../review/api.ts';
+import type { ReviewPatient } from '../../review/api.ts';
 import { element } from '../element.ts';
+import { askPatients, listen } from '../review-server.ts';
 import { progressOf, standingOf } from '../standing.ts';
-import { counted } from './numbers.ts';
 
 /** What the reviewers have decided so far, as the server of the review tells it; always empty in a report from a file. */
 export class Decisions {
@@ -29,7 +30,7 @@ export class Decisions {
     if (patient === undefined || decision === null) return 'undecided';
     const stale = standingOf(patient) === 'stale' ? ' (stale: the mask has changed since)' : '';
     if (decision.decision === 'accept') return `accepted${stale}`;
-    return `exclude: ${this.#reasons[decision.reason ?? ''] ?? decision.reason}${stale}`;
+    return `excluded: ${this.#reasons[decision.reason ?? ''] ?? decision.reason}${stale}`;
   }
 
   /** Whether the ROI is of another mask than lies in `interim` now, and is not shown by the viewer. */
@@ -40,30 +41,30 @@ export class Decisions {
   /** Follows the server; `changed` is told of the patients whose decision is another one now. */
   follow(changed: (patientIds: readonly string[]) => void): void {
     if (!this.live) return;
-    const events = new EventSource('events');
     /** Decided while the list of all was on its way: what the list says of them may be older. */
     let news = new Map<string, Decision | null>();
-    events.addEventListener('message', ({ data }) => {
-      const { patient_id, decision } = JSON.parse(data) as Change;
-      news.set(patient_id, decision);
-      this.#set(patient_id, decision);
-      this.#tell();
-      changed([patient_id]);
-    });
-    // Also after a time without the server, in which other windows may have decided.
-    events.addEventListener('open', async () => {
-      news = new Map();
-      try {
-        const patients = await fetchPatients();
-        this.#patients = new Map(patients.map((patient) => [patient.patient_id, patient]));
-        for (const [patientId, decision] of news) this.#set(patientId, decision);
+    listen({
+      change: ({ patient_id, decision }) => {
+        news.set(patient_id, decision);
+        this.#set(patient_id, decision);
         this.#tell();
-        changed([...this.#patients.keys()]);
-      } catch {
-        this.#tellGone();
-      }
+        changed([patient_id]);
+      },
+      // Also after a time without the server, in which other windows may have decided.
+      open: async () => {
+        news = new Map();
+        try {
+          const patients = await askPatients();
+          this.#patients = new Map(patients.map((patient) => [patient.patient_id, patient]));
+          for (const [patientId, decision] of news) this.#set(patientId, decision);
+          this.#tell();
+          changed([...this.#patients.keys()]);
+        } catch {
+          this.#tellGone();
+        }
+      },
+      lost: () => this.#tellGone(),
     });
-    events.addEventListener('error', () => this.#tellGone());
   }
 
   #set(patientId: string, decision: Decision | null): void {
@@ -85,10 +86,4 @@ export class Decisions {
       'The server of the review does not answer; decisions shown may be old. Start swinprep review again.',
     );
   }
-}
-
-async function fetchPatients(): Promise<ReviewPatient[]> {
-  const answer = await fetch('patients');
-  if (!answer.ok) throw new Error(`patients: ${answer.status}`);
-  return (await answer.json()) as ReviewPatient[];
 }

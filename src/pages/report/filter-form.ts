@@ -5,12 +5,41 @@ import { countsOf } from './numbers.ts';
 
 type Choice = readonly [value: string, text: string];
 
+type Controls = Readonly<Partial<Record<keyof Filter, HTMLInputElement | HTMLSelectElement>>>;
+
 const KEYS = ['text', 'state', 'stage', 'finding', 'change', 'decision'] as const satisfies (keyof Filter)[];
+
+const LABELS: Readonly<Record<keyof Filter, string>> = {
+  text: 'Search',
+  state: 'Split',
+  stage: 'Stage',
+  finding: 'Flag or reason',
+  change: 'Since last run',
+  decision: 'Decision',
+};
+
+const STATES: readonly Choice[] = [
+  ['made', 'train and test'],
+  ['train', 'train'],
+  ['test', 'test'],
+  ['excluded', 'left out'],
+];
+
+const CHANGES: readonly Choice[] = (['added', 'changed', 'removed', 'unchanged'] as const).map((kind) => [
+  kind,
+  kind,
+]);
+
+const DECISIONS: readonly Choice[] = [
+  ['none', 'undecided'],
+  ['accept', 'accepted'],
+  ['exclude', 'excluded'],
+];
 
 /** What is asked of a cohort by the controls above the table. */
 export class FilterForm {
   readonly element: HTMLFormElement;
-  readonly #controls: Readonly<Partial<Record<keyof Filter, HTMLInputElement | HTMLSelectElement>>>;
+  readonly #controls: Controls;
 
   /** `isReview`: whether there are decisions to filter by. `onChange` is told whatever changes. */
   constructor(
@@ -19,56 +48,13 @@ export class FilterForm {
     isReview: boolean,
     onChange: (filter: Filter) => void,
   ) {
-    const hasChanges = patients.some(({ change }) => change !== null);
-    const search = element('input', {
-      type: 'search',
-      placeholder: 'patient, flag, reason, maker',
-      autocomplete: 'off',
-      spellcheck: 'false',
-    });
-    this.#controls = {
-      text: search,
-      state: select([
-        ['', 'all'],
-        ['made', 'train and test'],
-        ['train', 'train'],
-        ['test', 'test'],
-        ['excluded', 'left out'],
-      ]),
-      stage: select([['', 'all'], ...stages.map((stage): Choice => [`=${stage}`, stageName(stage)])]),
-      finding: findingSelect(patients),
-      ...(hasChanges && {
-        change: select([
-          ['', 'all'],
-          ['added', 'added'],
-          ['changed', 'changed'],
-          ['removed', 'removed'],
-          ['unchanged', 'unchanged'],
-        ]),
-      }),
-      ...(isReview && {
-        decision: select([
-          ['', 'all'],
-          ['none', 'undecided'],
-          ['accept', 'accepted'],
-          ['exclude', 'excluded'],
-        ]),
-      }),
-    };
-    const labels = {
-      text: 'Search',
-      state: 'Split',
-      stage: 'Stage',
-      finding: 'Flag or reason',
-      change: 'Since last run',
-      decision: 'Decision',
-    };
+    this.#controls = controlsOf(patients, stages, isReview);
     this.element = element(
       'form',
       { class: 'filter', role: 'search', 'aria-label': 'Filter of patients' },
       ...KEYS.flatMap((key) => {
         const control = this.#controls[key];
-        return control === undefined ? [] : [element('label', {}, labels[key], control)];
+        return control === undefined ? [] : [element('label', {}, LABELS[key], control)];
       }),
       element('button', { type: 'reset' }, 'Show all'),
     );
@@ -78,9 +64,6 @@ export class FilterForm {
       event.preventDefault();
       this.show({ text: '', state: '', stage: '', finding: '', change: '', decision: '' });
       onChange(this.#read());
-    });
-    search.addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape' && search.value === '') search.blur();
     });
   }
 
@@ -107,8 +90,35 @@ export class FilterForm {
   }
 }
 
+function controlsOf(patients: readonly Patient[], stages: readonly string[], isReview: boolean): Controls {
+  const hasChanges = patients.some(({ change }) => change !== null);
+  return {
+    text: searchInput(),
+    state: select(STATES),
+    stage: select(stages.map((stage): Choice => [`=${stage}`, stageName(stage)])),
+    finding: findingSelect(patients),
+    ...(hasChanges && { change: select(CHANGES) }),
+    ...(isReview && { decision: select(DECISIONS) }),
+  };
+}
+
+function searchInput(): HTMLInputElement {
+  const search = element('input', {
+    type: 'search',
+    placeholder: 'patient, flag, reason, maker',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
+  search.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && search.value === '') search.blur();
+  });
+  return search;
+}
+
+/** A choice among all and some. */
 function select(choices: readonly Choice[]): HTMLSelectElement {
-  return element('select', {}, ...choices.map(([value, text]) => element('option', { value }, text)));
+  const options = [['', 'all'] as const, ...choices];
+  return element('select', {}, ...options.map(([value, text]) => element('option', { value }, text)));
 }
 
 /** The flags and reasons that there are, with the number of their patients. */
@@ -116,7 +126,6 @@ function findingSelect(patients: readonly Patient[]): HTMLSelectElement {
   const flags = patients.flatMap(({ output }) => [...new Set(output?.flags.map(({ code }) => code))]);
   const reasons = patients.flatMap(({ failure }) => failure?.code ?? []);
   const control = select([
-    ['', 'all'],
     ['flagged', 'with a flag'],
     ['unseen', 'with a flag that nobody has seen'],
     ['clean', 'without a flag'],

@@ -1,4 +1,5 @@
 import { element } from '../element.ts';
+import { isForPage } from '../keyboard.ts';
 
 const KEYS = [
   ['/', 'search'],
@@ -38,10 +39,8 @@ export function listenToKeys({ search, viewer }: Places): HTMLButtonElement {
   document.body.append(dialog);
   document.addEventListener('keydown', (event) => {
     const { key, target } = event;
-    const isTyping = target instanceof Element && target.matches('input, select, textarea');
-    if (isTyping || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
     const does = { '/': search, '?': () => dialog.showModal(), v: viewer && (() => viewer(target)) }[key];
-    if (!does) return;
+    if (!does || !isForPage(event)) return;
     event.preventDefault();
     does();
   });

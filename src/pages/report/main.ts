@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { element } from '../element.ts';
 import { cohortOf, type Patient, stageName, stagesOf } from './cohort.ts';
 import { columnsOf, comparePatients } from './columns.ts';
@@ -9,7 +10,6 @@ import { hashOfView, isFiltered, matcher, type View, viewOfHash, WHOLE_VIEW } fr
 import { FilterForm } from './filter-form.ts';
 import { listenToKeys } from './keys.ts';
 import { linkFindings } from './links.ts';
-import { counted } from './numbers.ts';
 import { readPageData } from './page-data.ts';
 import { PatientTable } from './patient-table.ts';
 import { Pictures } from './pictures.ts';

@@ -1,16 +1,6 @@
-/** A number with that many decimals, without zeros at its end. */
-export const short = (value: number, decimals = 2): string => String(Number(value.toFixed(decimals)));
+import { percentile } from '../../kernels/intensity/percentile.ts';
 
-/** x, y and z. */
-export const triple = (values: readonly number[], decimals = 2): string =>
-  values.map((value) => short(value, decimals)).join(' x ');
-
-export const percent = (share: number, decimals = 1): string => `${(100 * share).toFixed(decimals)} %`;
-
-/** A number with what it counts: `1 patient`, `12 patients`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
-/** How values spread; percentiles by numpy's linear rule. */
+/** How values spread; percentiles as those of the statistics. */
 export interface Spread {
   readonly count: number;
   readonly min: number;
@@ -23,14 +13,8 @@ export interface Spread {
 /** Null of no values. */
 export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => {
-    const place = share * (sorted.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-  };
-  return { count: sorted.length, min: at(0), p5: at(0.05), median: at(0.5), p95: at(0.95), max: at(1) };
+  const at = (p: number): number => percentile(values, p);
+  return { count: values.length, min: at(0), p5: at(5), median: at(50), p95: at(95), max: at(100) };
 }
 
 /** Values nearer to each other than this share of them are one: a spacing of 3 mm is written as 2.9999998 too. */

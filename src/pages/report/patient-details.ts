@@ -1,9 +1,10 @@
 import type { ManifestOutput } from '../../records/manifest.ts';
+import { short } from '../../report/number-text.ts';
 import { type Child, element } from '../element.ts';
+import { ctFacts, roiFacts, tumourFacts } from '../patient-facts.ts';
 import { type Patient, STATE_NAMES, stageName } from './cohort.ts';
 import type { Decisions } from './decisions.ts';
 import { linkToViewer } from './links.ts';
-import { percent, short, triple } from './numbers.ts';
 import type { Pictures } from './pictures.ts';
 import { CHANGE_REASONS } from './roi-changes.ts';
 import { table } from './table.ts';
@@ -97,25 +98,10 @@ function flagGroup({ flags }: ManifestOutput): HTMLElement {
 }
 
 function outputGroups(output: ManifestOutput): HTMLElement[] {
-  const { acquisition: scan } = output;
   return [
-    group('Tumour and ROI', [
-      ['Tumour', `${output.tumor_volume_ml.toFixed(2)} ml`],
-      ["Tumour's box", `${triple(output.tumor_bbox_size_mm, 1)} mm`],
-      ['Padded box', `${triple(output.bbox_padded_size_mm, 1)} mm`],
-      ['ROI', `${output.final_roi_size_vox.join(' x ')} voxels`],
-      ['', `${triple(output.final_roi_size_mm, 1)} mm`],
-      ['Cut off', `${output.tumor_clipped_voxels} tumour voxels (${percent(output.tumor_clipped_share)})`],
-    ]),
-    group('CT', [
-      ['Spacing', `${triple(output.spacing_before_mm, 4)} mm`],
-      ['Slices', String(output.slices)],
-      ['Thickness', scan.slice_thickness_mm === null ? 'not said' : `${scan.slice_thickness_mm} mm`],
-      ['Maker', [scan.manufacturer, scan.model].filter(Boolean).join(', ') || 'not said'],
-      ['Kernel', scan.convolution_kernel || 'not said'],
-      ['Tube', scan.kvp === null ? 'not said' : `${scan.kvp} kV`],
-      ['Position', scan.patient_position || 'not said'],
-    ]),
+    group('Tumour', tumourFacts(output)),
+    group('ROI', roiFacts(output)),
+    group('CT', ctFacts(output)),
     element(
       'section',
       {},

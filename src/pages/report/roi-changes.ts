@@ -1,8 +1,8 @@
 import type { RoiChanges } from '../../records/roi-changes.ts';
+import { triple } from '../../report/number-text.ts';
 import type { PageData } from '../../report/page-data.ts';
 import { type Child, element } from '../element.ts';
 import { linkToPatient, linkToView } from './links.ts';
-import { triple } from './numbers.ts';
 import { table } from './table.ts';
 
 type Why = RoiChanges['changed'][number]['why'][number];
@@ -23,7 +23,7 @@ const STATES = { ok: 'has an ROI', excluded: 'left out' } as const;
 /** What has changed since the last run, as the content of its section. */
 export function roiChangesSection({ roi_changes, manifest, failures }: PageData): readonly HTMLElement[] {
   const heading = element('h2', { id: 'changes-heading' }, 'Changes since the last run');
-  const { previous, constants, summary, added, changed, removed, unchanged, pruned } = roi_changes;
+  const { previous, constants, swinprep_version: version } = roi_changes;
   if (previous === null)
     return [
       heading,
@@ -31,27 +31,38 @@ export function roiChangesSection({ roi_changes, manifest, failures }: PageData)
     ];
   const here = new Set([...manifest.outputs, ...failures].map(({ patient_id }) => patient_id));
   const link = (id: string): Child => (here.has(id) ? linkToPatient(id) : id);
+  const versions =
+    previous.swinprep_version === version
+      ? `Both runs are of swinprep ${version}.`
+      : `The last run was of swinprep ${previous.swinprep_version}, this one is of ${version}.`;
   return [
     heading,
-    element(
-      'p',
-      {},
-      previous.swinprep_version === roi_changes.swinprep_version
-        ? `Both runs are of swinprep ${previous.swinprep_version}.`
-        : `The last run was of swinprep ${previous.swinprep_version}, this one is of ${roi_changes.swinprep_version}.`,
-    ),
-    table(
-      'ROIs of this run against those of the last',
-      ['ROI', 'Patients'],
-      [
-        [countLink('added', summary.num_added), summary.num_added],
-        [countLink('changed', summary.num_changed), summary.num_changed],
-        ['of them by the constants alone', summary.num_changed_by_constants],
-        [countLink('removed', summary.num_removed), summary.num_removed],
-        [countLink('unchanged', summary.num_unchanged), summary.num_unchanged],
-      ],
-    ),
+    element('p', {}, versions),
+    countsTable(roi_changes),
     constantsTable(previous.constants, constants),
+    ...patientLists(roi_changes, link),
+  ];
+}
+
+function countsTable({ summary }: RoiChanges): HTMLElement {
+  return table(
+    'ROIs of this run against those of the last',
+    ['ROI', 'Patients'],
+    [
+      [countLink('added', summary.num_added), summary.num_added],
+      [countLink('changed', summary.num_changed), summary.num_changed],
+      ['of them by the constants alone', summary.num_changed_by_constants],
+      [countLink('removed', summary.num_removed), summary.num_removed],
+      [countLink('unchanged', summary.num_unchanged), summary.num_unchanged],
+    ],
+  );
+}
+
+function patientLists(
+  { added, changed, removed, unchanged, pruned }: RoiChanges,
+  link: (id: string) => Child,
+): HTMLElement[] {
+  return [
     ...list('Changed', changed.length, () =>
       table(
         null,

@@ -1,33 +1,36 @@
-import type { Change, ReviewPatient, Session, Wish } from '../../review/api.ts';
+import type { DecisionChange, ReviewPatient, Session, Wish } from '../../review/api.ts';
 import { element } from '../element.ts';
+import { askPatients } from '../review-server.ts';
 import { standingOf } from '../standing.ts';
-import { flagsBefore } from './decisions.ts';
 import { askExclusion } from './exclusion-dialog.ts';
+import type { Images } from './images.ts';
 import type { Action } from './keys.ts';
 import { factsOf } from './panel.ts';
 import { part } from './parts.ts';
 import type { Review } from './review.ts';
-import type { Stage } from './stage.ts';
 import { verdictOf } from './verdict.ts';
+import { flagsBefore } from './wish.ts';
 
 const REVIEWER = 'reviewer';
 
 /** The page round the images: whose they are, what is decided, and what keys and buttons do. */
 export class Desk {
   readonly #review: Review;
-  readonly #stage: Stage;
+  readonly #images: Images;
   readonly #reasons: Session['reasons'];
-  readonly #list: () => Promise<readonly ReviewPatient[]>;
   #volume: 'roi' | 'ct' = 'roi';
+  /** Whom the images are of, and of which mask. */
+  #shown: Pick<ReviewPatient, 'patient_id' | 'mask_sha256'> | undefined;
+  /** Nobody accepts what has not been seen, or leaves out what may come yet. */
+  #seen: 'awaited' | 'shown' | 'fault' = 'awaited';
+  #fault = '';
   #connected = true;
   /** What the last decision of this window was, while the next patient is looked at. */
   #last = '';
 
-  /** @param list asks the server for the patients as they are now */
-  constructor(review: Review, stage: Stage, session: Session, list: () => Promise<readonly ReviewPatient[]>) {
-    this.#list = list;
+  constructor(review: Review, images: Images, session: Session) {
     this.#review = review;
-    this.#stage = stage;
+    this.#images = images;
     this.#reasons = session.reasons;
     const reviewer = part<HTMLInputElement>('reviewer');
     reviewer.value = sessionStorage.getItem(REVIEWER) ?? session.reviewer;
@@ -51,16 +54,18 @@ export class Desk {
   /** Shows the patient looked at. */
   show(): void {
     const { current } = this.#review;
+    this.#shown = current;
+    this.#seen = 'awaited';
     history.replaceState(null, '', `#${encodeURIComponent(current.patient_id)}`);
     document.title = `${current.patient_id} - swinprep review`;
     part('patient').textContent = current.patient_id;
     part('facts').replaceChildren(...factsOf(current));
     part('facts').scrollTop = 0;
     this.#showVerdict();
-    this.#showVolume();
+    void this.#showVolume();
   }
 
-  #showVolume(): void {
+  async #showVolume(): Promise<void> {
     const { roi, ct } = this.#review.current;
     const shown =
       (this.#volume === 'roi' ? roi : ct) === null && (roi ?? ct) !== null
@@ -70,19 +75,39 @@ export class Desk {
       button.setAttribute('aria-pressed', String(button.dataset.value === shown));
       button.disabled = (button.dataset.value === 'roi' ? roi : ct) === null;
     }
-    void this.#stage.show(shown === 'roi' ? roi : ct, 'There are no volumes of this patient.');
+    const nothing = 'There are no volumes of this patient.';
+    const state = await this.#images.show(shown === 'roi' ? roi : ct, nothing);
+    // Of ROI and whole CT one may have been seen.
+    if (state === 'overtaken' || this.#seen === 'shown') return;
+    this.#seen = state;
+    this.#showDecide();
   }
 
   #showVerdict(): void {
-    const review = this.#review;
-    part('standing').replaceChildren(...verdictOf(review, this.#reasons));
-    const possible = review.current.mask_sha256 !== null;
-    for (const action of ['accept', 'exclude'])
-      document.querySelector<HTMLButtonElement>(`#decide [data-action="${action}"]`)!.disabled = !possible;
-    document.querySelector<HTMLButtonElement>('[data-action="undo"]')!.disabled = !review.canUndo;
+    part('standing').replaceChildren(...verdictOf(this.#review, this.#reasons));
+    this.#showDecide();
     this.#showList();
     this.#showProgress();
     this.#showNotices();
+  }
+
+  #showDecide(): void {
+    for (const [action, possible] of Object.entries(this.#possible))
+      document.querySelector<HTMLButtonElement>(`#decide [data-action="${action}"]`)!.disabled = !possible;
+  }
+
+  get #possible(): { readonly accept: boolean; readonly exclude: boolean; readonly undo: boolean } {
+    const hasMask = this.#isCurrentShown && this.#review.current.mask_sha256 !== null;
+    return {
+      accept: hasMask && this.#seen === 'shown',
+      exclude: hasMask && this.#seen !== 'awaited',
+      undo: this.#review.canUndo,
+    };
+  }
+
+  get #isCurrentShown(): boolean {
+    const { patient_id, mask_sha256 } = this.#review.current;
+    return patient_id === this.#shown?.patient_id && mask_sha256 === this.#shown.mask_sha256;
   }
 
   #showList(): void {
@@ -97,8 +122,8 @@ export class Desk {
   #showProgress(): void {
     const { decided, stale, of } = this.#review.progress;
     const also = stale === 0 ? '' : `, ${stale} stale`;
-    part('progress').textContent = `${decided} of ${of} decided${also}`;
     part('last').textContent = this.#last;
+    part('progress').textContent = `${decided} of ${of} decided${also}`;
   }
 
   #showNotices(): void {
@@ -120,16 +145,20 @@ export class Desk {
         element('p', { class: 'loud' }, 'swinprep review does not answer. Images and decisions wait for it.'),
       );
     }
+    if (this.#fault !== '')
+      notices.push(
+        element('p', { class: 'loud' }, `What stands here may be old: ${this.#fault}. Load the page again.`),
+      );
     part('notices').replaceChildren(...notices);
   }
 
   async #retry(): Promise<void> {
     await this.#review.retry();
-    this.#showVerdict();
+    await this.#update();
   }
 
   /** Another window has decided, or this one. */
-  changed(change: Change): void {
+  changed(change: DecisionChange): void {
     this.#review.changed(change);
     this.#showVerdict();
   }
@@ -143,31 +172,47 @@ export class Desk {
   async reconnected(): Promise<void> {
     if (this.#connected) return;
     this.#connected = true;
-    this.#review.refreshed(await this.#list());
+    await this.#takeList();
     await this.#retry();
+  }
+
+  /** Shows what stands now of the patient looked at; a mask that is another one by now has to be looked at. */
+  async #update(): Promise<void> {
+    if (this.#isCurrentShown) return this.#showVerdict();
+    await this.#takeList();
+    this.show();
+  }
+
+  async #takeList(): Promise<void> {
+    try {
+      this.#review.refreshed(await askPatients());
+      this.#fault = '';
+    } catch (error) {
+      this.#fault = error instanceof Error ? error.message : String(error);
+    }
   }
 
   act(action: Action, value: string | undefined): void {
     const review = this.#review;
-    const stage = this.#stage;
+    const images = this.#images;
     const acts: Readonly<Record<Action, () => void>> = {
       previous: () => this.#turn(() => review.step(-1)),
       next: () => this.#turn(() => review.step(1)),
       'next-undecided': () => this.#turn(() => review.toUndecided()),
-      accept: () => void this.#decide('accept', null, ''),
+      accept: () => void this.#accept(),
       exclude: () => void this.#exclude(),
       undo: () => void this.#undo(),
       volume: () => this.#setVolume(value),
-      outline: () => stage.setOutline(value),
-      mask: () => stage.toggleMask(),
-      window: () => stage.usePreset(Number(value)),
-      layout: () => stage.nextLayout(),
-      centre: () => stage.toTumour(),
-      'slice-up': () => stage.scroll(1),
-      'slice-down': () => stage.scroll(-1),
-      'zoom-in': () => stage.zoom(1.25),
-      'zoom-out': () => stage.zoom(0.8),
-      'reset-zoom': () => stage.resetZoom(),
+      outline: () => images.setOutline(value),
+      mask: () => images.toggleMask(),
+      window: () => images.usePreset(Number(value)),
+      layout: () => images.nextLayout(),
+      centre: () => images.toTumour(),
+      'slice-up': () => images.scroll(1),
+      'slice-down': () => images.scroll(-1),
+      'zoom-in': () => images.zoom(1.25),
+      'zoom-out': () => images.zoom(0.8),
+      'reset-zoom': () => images.resetZoom(),
       help: () => part<HTMLDialogElement>('help').showModal(),
     };
     acts[action]();
@@ -175,7 +220,7 @@ export class Desk {
 
   #setVolume(value: string | undefined): void {
     this.#volume = value === 'roi' || value === 'ct' ? value : other(this.#volume);
-    this.#showVolume();
+    void this.#showVolume();
   }
 
   #turn(by: () => void): void {
@@ -184,53 +229,50 @@ export class Desk {
     if (this.#review.current.patient_id !== before) this.show();
   }
 
-  async #exclude(): Promise<void> {
-    const { patient_id, mask_sha256 } = this.#review.current;
-    if (mask_sha256 === null || this.#review.isSaving) return;
-    const why = await askExclusion(patient_id);
-    // Never another patient than the dialog was about.
-    if (why !== undefined && this.#review.current.patient_id === patient_id)
-      await this.#decide('exclude', why.reason as NonNullable<Wish['decision']>['reason'], why.comment);
+  async #accept(): Promise<void> {
+    if (this.#possible.accept) await this.#decide(this.#review.current, 'accept', null, '');
   }
 
+  async #exclude(): Promise<void> {
+    if (!this.#possible.exclude || this.#review.isSaving) return;
+    const { current } = this.#review;
+    const why = await askExclusion(current.patient_id);
+    if (why !== undefined)
+      await this.#decide(
+        current,
+        'exclude',
+        why.reason as NonNullable<Wish['decision']>['reason'],
+        why.comment,
+      );
+  }
+
+  /** Decides on a patient as it was when the reviewer chose to. */
   async #decide(
+    seen: ReviewPatient,
     decision: 'accept' | 'exclude',
     reason: NonNullable<Wish['decision']>['reason'],
     comment: string,
   ): Promise<void> {
-    const { current } = this.#review;
-    const { patient_id, mask_sha256 } = current;
-    const reviewer = part<HTMLInputElement>('reviewer');
+    const { patient_id, mask_sha256 } = seen;
+    const reviewer = part<HTMLInputElement>('reviewer').value.trim();
     if (mask_sha256 === null) return;
-    const flags = flagsBefore(current);
-    const saving = await this.#review.decide({
-      decision,
-      reason,
-      comment,
-      reviewer: reviewer.value.trim(),
-      mask_sha256,
-      flags,
-    });
+    const wanted = { decision, reason, comment, reviewer, mask_sha256, flags: flagsBefore(seen) };
+    const saving = await this.#review.decide(wanted, seen);
     if (saving === undefined) return;
-    this.#last =
-      saving.state === 'saved' ? `${patient_id} ${decision === 'accept' ? 'accepted' : 'excluded'}` : '';
+    const done = decision === 'accept' ? 'accepted' : 'excluded';
+    this.#last = saving.state === 'saved' ? `${patient_id} ${done}` : '';
     const stayed = this.#review.current.patient_id === patient_id;
     if (saving.state === 'saved' && stayed && this.#review.toUndecided()) this.show();
-    else this.#showVerdict();
-    if (saving.state === 'conflict' && saving.conflict.mask_sha256 !== mask_sha256) await this.#refresh();
-  }
-
-  /** The mask is another one by now: it has to be looked at. */
-  async #refresh(): Promise<void> {
-    this.#review.refreshed(await this.#list());
-    this.show();
+    else await this.#update();
+    // The server answers: what it could not write before, it may now.
+    if (saving.state === 'saved' && this.#review.unsaved.length > 0) await this.#retry();
   }
 
   async #undo(): Promise<void> {
     const before = this.#review.current.patient_id;
     await this.#review.undo();
     this.#last = '';
-    if (this.#review.current.patient_id === before) this.#showVerdict();
+    if (this.#review.current.patient_id === before) await this.#update();
     else this.show();
   }
 }

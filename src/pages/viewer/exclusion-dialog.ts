@@ -1,4 +1,5 @@
 import { element } from '../element.ts';
+import { meanings } from './keys.ts';
 import { part } from './parts.ts';
 
 /** Why a patient is left out, as the reviewer said. */
@@ -23,12 +24,14 @@ export function fillReasons(reasons: Readonly<Record<string, string>>): void {
   dialog.addEventListener('keydown', (event) => {
     const radios = dialog.querySelectorAll<HTMLInputElement>('input[name="reason"]');
     const writing = event.target instanceof HTMLTextAreaElement;
-    if (writing && event.key === 'Enter' && !event.shiftKey) {
+    // Enter may end a word of an input method, and one that is held the comment before it is begun.
+    if (writing && event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      part('confirm').click();
+      if (!event.repeat) part('confirm').click();
     }
-    if (writing || !/^[1-9]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
-    const radio = radios[Number(event.key) - 1];
+    const number = meanings(event).find((key) => /^[1-9]$/.test(key));
+    if (writing || number === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    const radio = radios[Number(number) - 1];
     if (radio === undefined) return;
     event.preventDefault();
     radio.checked = true;

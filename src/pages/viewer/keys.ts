@@ -1,4 +1,5 @@
 import { element } from '../element.ts';
+import { isForPage } from '../keyboard.ts';
 import { part } from './parts.ts';
 
 /** What a key or a button does. */
@@ -73,10 +74,25 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 /** A key as people call it. */
 export const nameOf = (key: string): string => KEY_NAMES[key] ?? key;
 
-/** Whether a key belongs to what has the focus: text that is written, a choice, a range. */
-function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLElement && target.matches('input, select, textarea');
+/**
+ * What a press may mean, by KeyboardEvent.key, the likeliest first: with Caps Lock the small letter, and where a keyboard writes
+ * other letters than Latin ones, or digits with Shift alone, what stands at that place of a US keyboard.
+ */
+export function meanings({
+  key,
+  code,
+  shiftKey,
+}: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>): string[] {
+  const place = /^(?:Key|Digit)([A-Z0-9])$/.exec(code)?.[1].toLowerCase();
+  const isOther = code.startsWith('Digit') ? !shiftKey : /^(?!\p{Script=Latin})\p{L}$/u.test(key);
+  return [key, ...(/^[A-Z]$/.test(key) ? [key.toLowerCase()] : []), ...(place && isOther ? [place] : [])];
 }
+
+/** What is written down. A key that is held does not decide on one patient after the other. */
+const DECIDING: ReadonlySet<string | undefined> = new Set<Action>(['accept', 'exclude', 'undo']);
+
+const buttonOf = (target: EventTarget | null): HTMLButtonElement | null =>
+  target instanceof Element ? target.closest<HTMLButtonElement>('button[data-action]') : null;
 
 /**
  * Calls `act` for keys and for buttons with `data-action`. Keys are caught before NiiVue, which has keys of its own on its
@@ -84,29 +100,28 @@ function isTyping({ target }: KeyboardEvent): boolean {
  */
 export function listenForActions(act: (action: Action, value: string | undefined) => void): void {
   const byKey = new Map(BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)));
+  const keepFromNiiVue = (event: KeyboardEvent): void => {
+    if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
+  };
   const onKey = (event: KeyboardEvent): void => {
-    if (document.querySelector('dialog[open]') !== null || isTyping(event)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isForPage(event)) return;
     const scrolls =
       event.key.startsWith('Arrow') && event.target instanceof Element && event.target.closest('#facts');
     if (scrolls) return;
-    if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
-    const binding = byKey.get(event.key);
+    keepFromNiiVue(event);
+    const pressed = buttonOf(event.target)?.dataset.action;
+    if (event.repeat && event.key === 'Enter' && DECIDING.has(pressed)) event.preventDefault();
+    const binding = meanings(event)
+      .map((key) => byKey.get(key))
+      .find((found) => found !== undefined);
     if (binding === undefined) return;
     event.preventDefault();
-    if (event.type === 'keydown') act(binding.action, binding.value);
+    if (!event.repeat || !DECIDING.has(binding.action)) act(binding.action, binding.value);
   };
   document.addEventListener('keydown', onKey, { capture: true });
-  document.addEventListener(
-    'keyup',
-    (event) => {
-      if (event.target instanceof HTMLCanvasElement) event.stopPropagation();
-    },
-    { capture: true },
-  );
+  document.addEventListener('keyup', keepFromNiiVue, { capture: true });
   document.addEventListener('click', ({ target }) => {
-    const button =
-      target instanceof Element ? target.closest<HTMLButtonElement>('button[data-action]') : null;
+    const button = buttonOf(target);
     if (button !== null) act(button.dataset.action as Action, button.dataset.value);
   });
 }

@@ -1,18 +1,11 @@
-import type { ReviewPatient, Session } from '../../review/api.ts';
 import { element } from '../element.ts';
-import { faultIn, listen, save } from './decisions.ts';
+import { askPatients, askSession, listen, save } from '../review-server.ts';
 import { Desk } from './desk.ts';
 import { fillReasons } from './exclusion-dialog.ts';
+import { Images } from './images.ts';
 import { listenForActions, showKeys } from './keys.ts';
 import { part } from './parts.ts';
 import { Review } from './review.ts';
-import { Stage } from './stage.ts';
-
-async function answer<Kind>(url: string): Promise<Kind> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(await faultIn(response));
-  return (await response.json()) as Kind;
-}
 
 function patientInUrl(): string {
   try {
@@ -23,17 +16,14 @@ function patientInUrl(): string {
 }
 
 async function start(): Promise<void> {
-  const [session, patients] = await Promise.all([
-    answer<Session>('session'),
-    answer<readonly ReviewPatient[]>('patients'),
-  ]);
+  const [session, patients] = await Promise.all([askSession(), askPatients()]);
   if (patients.length === 0) throw new Error('there are no patients to review');
   const review = new Review(patients, save);
   if (!review.goTo(patientInUrl())) review.toFirstUndecided();
   fillReasons(session.reasons);
-  const stage = await Stage.open(session.window_hu);
+  const images = await Images.open(session.window_hu);
   showKeys();
-  const desk = new Desk(review, stage, session, () => answer<readonly ReviewPatient[]>('patients'));
+  const desk = new Desk(review, images, session);
   listenForActions((action, value) => desk.act(action, value));
   window.addEventListener('hashchange', () => {
     if (review.goTo(patientInUrl())) desk.show();

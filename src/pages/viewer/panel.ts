@@ -1,49 +1,16 @@
 import type { ManifestOutput } from '../../records/manifest.ts';
+import { short } from '../../report/number-text.ts';
 import type { ReviewPatient } from '../../review/api.ts';
 import { element } from '../element.ts';
+import { ctFacts, type Fact, roiFacts, tumourFacts } from '../patient-facts.ts';
 
-type Row = readonly [name: string, value: string];
-
-const number = (value: number, digits = 1): string => String(Number(value.toFixed(digits)));
-
-const sides = (values: readonly number[], digits = 2): string =>
-  values.map((value) => number(value, digits)).join(' × ');
-
-function tumour(output: ManifestOutput): Row[] {
-  const { tumor_percentiles_hu: hu } = output;
-  const whole = (values: readonly number[]): string => values.map((value) => number(value, 0)).join(' / ');
-  const cut: Row = ['Cut off by the ROI', `${number(100 * output.tumor_clipped_share)} %`];
+/** Percentiles of the tumour, before the window. */
+function huFacts({ tumor_percentiles_hu: hu }: ManifestOutput): Fact[] {
+  const whole = (values: readonly number[]): string => values.map((value) => short(value, 0)).join(' / ');
   return [
-    ['Volume', `${number(output.tumor_volume_ml)} ml`],
-    ['Box', `${sides(output.tumor_bbox_size_mm, 0)} mm`],
     ['HU, 5 / 50 / 95 %', whole([hu.p5, hu.p50, hu.p95])],
     ['HU, 0.5 / 99.5 %', whole([hu.p0_5, hu.p99_5])],
-    ...(output.tumor_clipped_voxels > 0 ? [cut] : []),
   ];
-}
-
-function roi(output: ManifestOutput): Row[] {
-  return [
-    ['Voxels', sides(output.final_roi_size_vox)],
-    ['Size', `${sides(output.final_roi_size_mm, 0)} mm`],
-  ];
-}
-
-function acquired({ spacing_before_mm, slices, acquisition }: ManifestOutput): Row[] {
-  const { manufacturer, model, convolution_kernel, kvp, slice_thickness_mm, patient_position } = acquisition;
-  const rows: readonly (readonly [string, string | number | null, string])[] = [
-    ['Spacing', sides(spacing_before_mm), ' mm'],
-    ['Slices', slices, ''],
-    ['Maker', manufacturer, ''],
-    ['Scanner', model, ''],
-    ['Kernel', convolution_kernel, ''],
-    ['Tube', kvp, ' kV'],
-    ['Slice thickness', slice_thickness_mm, ' mm'],
-    ['Position', patient_position, ''],
-  ];
-  return rows
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value, unit]) => [name, `${value}${unit}`]);
 }
 
 function flagList({ flags }: ManifestOutput): HTMLElement {
@@ -53,7 +20,7 @@ function flagList({ flags }: ManifestOutput): HTMLElement {
       'li',
       { class: seen === true ? 'seen' : 'unseen' },
       element('strong', {}, code),
-      element('span', { class: 'value' }, number(value, 3)),
+      element('span', { class: 'value' }, short(value, 4)),
       ...(seen === true ? [element('span', { class: 'tag' }, 'seen')] : []),
       element('p', {}, message),
     ),
@@ -61,47 +28,47 @@ function flagList({ flags }: ManifestOutput): HTMLElement {
   return element('ul', { class: 'flags' }, ...items);
 }
 
-function table(rows: readonly Row[]): HTMLElement {
-  const pairs = rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
+function list(facts: readonly Fact[]): HTMLElement {
+  const pairs = facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
   return element('dl', {}, ...pairs);
 }
 
 /** What the run says of a patient, beside its images. */
 export function factsOf({ output, failure, roi_outdated }: ReviewPatient): Node[] {
-  const excluded =
+  const leftOut =
     failure === null
       ? []
       : [
-          element('h2', {}, 'Excluded'),
+          element('h2', {}, 'Left out'),
           element(
             'div',
-            { class: 'excluded' },
+            { class: 'left-out' },
             element('strong', {}, failure.code),
-            element('span', { class: 'value' }, `at ${failure.step}`),
+            element('span', { class: 'value' }, `by ${failure.step}`),
             element('p', {}, failure.error),
           ),
-          table([['Stage', failure.stage === '' ? 'unknown' : failure.stage]]),
+          list([['Stage', failure.stage === '' ? 'unknown' : failure.stage]]),
         ];
-  if (output === null) return excluded;
+  if (output === null) return leftOut;
   const outdated = element(
     'p',
     { class: 'warning' },
     'The ROI was made of another mask than lies there now and is not shown; its values are of that mask too.',
   );
   return [
-    ...excluded,
+    ...leftOut,
     ...(roi_outdated ? [outdated] : []),
-    table([
+    list([
       ['Stage', output.stage],
       ['Split', output.split],
     ]),
     element('h2', {}, 'Flags'),
     flagList(output),
     element('h2', {}, 'Tumour'),
-    table(tumour(output)),
+    list([...tumourFacts(output), ...huFacts(output)]),
     element('h2', {}, 'ROI'),
-    table(roi(output)),
+    list(roiFacts(output)),
     element('h2', {}, 'CT'),
-    table(acquired(output)),
+    list(ctFacts(output)),
   ];
 }

@@ -1,7 +1,8 @@
 import type { Decision } from '../../records/review.ts';
-import type { Change, Conflict, ReviewPatient, Wish } from '../../review/api.ts';
+import type { Conflict, DecisionChange, ReviewPatient, Wish } from '../../review/api.ts';
+import type { Saving } from '../review-server.ts';
 import { nextUndecided, type Progress, progressOf } from '../standing.ts';
-import { type Saving, sameDecision, sameWish, wishFor } from './decisions.ts';
+import { sameDecision, sameWish, wishFor } from './wish.ts';
 
 /** A decision of this window that can be taken back. */
 interface Taken {
@@ -101,9 +102,12 @@ export class Review {
     return next !== undefined;
   }
 
-  /** Decides on the patient looked at; undefined where its last decision is still being written. */
-  async decide(wanted: Wish['decision']): Promise<Saving | undefined> {
-    const { patient_id, decision } = this.current;
+  /**
+   * Decides on a patient as the reviewer saw it, which may have changed since; undefined where its last decision is still being
+   * written.
+   */
+  async decide(wanted: Wish['decision'], seen: ReviewPatient = this.current): Promise<Saving | undefined> {
+    const { patient_id, decision } = seen;
     return this.#write(patient_id, { decision: wanted, replaces: decision });
   }
 
@@ -153,7 +157,7 @@ export class Review {
   }
 
   /** Takes in what any window has changed. */
-  changed({ patient_id, decision }: Change): void {
+  changed({ patient_id, decision }: DecisionChange): void {
     const known = this.#patients.find((patient) => patient.patient_id === patient_id);
     if (known === undefined || sameDecision(known.decision, decision)) return;
     if (!this.#saving.has(patient_id)) this.#elsewhere.add(patient_id);

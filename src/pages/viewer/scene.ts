@@ -3,7 +3,7 @@ import { pointOfIndex, type Vec3 } from '../../volume/geometry.ts';
 import { acrossLpsAndRas } from './crosshair.ts';
 import { MASK_SHADER } from './mask-shader.ts';
 import type { Volumes } from './volumes.ts';
-import type { Window } from './windows.ts';
+import type { HuWindow } from './windows.ts';
 
 /** How the mask is drawn. */
 export interface MaskLook {
@@ -70,6 +70,8 @@ export class Scene {
       fontMinPx: 14,
       fontSizeScaling: 0.2,
       backColor: [0, 0, 0, 1],
+      // The page says it, to screen readers too.
+      loadingText: '',
       dragAndDropEnabled: false,
       smoothDrawing: 1,
       logLevel: 'error',
@@ -93,7 +95,7 @@ export class Scene {
   }
 
   /** Shows volumes in place of those before, with the crosshair in the tumour. */
-  show(volumes: Volumes, window: Window): void {
+  show(volumes: Volumes, window: HuWindow): void {
     const viewer = this.#viewer;
     this.clear();
     this.#shown = volumes;
@@ -112,13 +114,13 @@ export class Scene {
     this.#shown = undefined;
   }
 
-  #setRange({ image, view }: Volumes, [low, high]: Window): void {
-    image.cal_min = (low - view.intercept) / view.slope;
-    image.cal_max = (high - view.intercept) / view.slope;
+  #setRange({ image, source }: Volumes, [low, high]: HuWindow): void {
+    image.cal_min = (low - source.intercept) / source.slope;
+    image.cal_max = (high - source.intercept) / source.slope;
   }
 
   /** HU. */
-  setWindow(window: Window): void {
+  setWindow(window: HuWindow): void {
     if (this.#shown === undefined) return;
     this.#setRange(this.#shown, window);
     this.#viewer.updateGLVolume();

@@ -1,7 +1,7 @@
 import { NVImage } from '@niivue/niivue';
 import { centreVoxel } from '../../kernels/mask/centre-voxel.ts';
 import { geometryOf } from '../../nifti/affine.ts';
-import type { View } from '../../review/api.ts';
+import type { VolumeSource } from '../../review/api.ts';
 import { type Geometry, gridDistanceMm, type Vec3, vec3 } from '../../volume/geometry.ts';
 
 /** A volume and the tumour's mask on its grid, in memory. */
@@ -11,7 +11,7 @@ export interface Volumes {
   readonly geometry: Geometry;
   /** Of the tumour; of the volume where there is none. */
   readonly centre: Vec3;
-  readonly view: View;
+  readonly source: VolumeSource;
 }
 
 /** Why a volume cannot be shown, for people. */
@@ -36,6 +36,9 @@ async function nifti(url: string, signal: AbortSignal, colormap: string): Promis
     cal_max: 1,
   });
   signal.throwIfAborted();
+  const [, ...size] = image.hdr!.dims.slice(0, 4);
+  if (image.img!.length < size.reduce((a, b) => a * b))
+    throw new VolumeFault(`${decodeURIComponent(url)} ends early; run the step that writes it again`);
   return image;
 }
 
@@ -49,18 +52,18 @@ function gridOf({ hdr }: NVImage): Geometry {
 }
 
 /**
- * Both volumes of a view. Throws what fetch throws where the server does not answer or `signal` is aborted, and a VolumeFault
+ * Both volumes of a source. Throws what fetch throws where the server does not answer or `signal` is aborted, and a VolumeFault
  * where there is no such file.
  */
-export async function loadVolumes(view: View, signal: AbortSignal): Promise<Volumes> {
+export async function loadVolumes(source: VolumeSource, signal: AbortSignal): Promise<Volumes> {
   const [image, mask] = await Promise.all([
-    nifti(view.image, signal, 'ct'),
-    nifti(view.mask, signal, 'gray'),
+    nifti(source.image, signal, 'ct'),
+    nifti(source.mask, signal, 'gray'),
   ]);
   const geometry = gridOf(image);
   if (!(mask.img instanceof Uint8Array) || gridDistanceMm(geometry, gridOf(mask)) > 0.01)
     throw new VolumeFault('the mask does not lie on the grid of the CT');
-  return { image, mask, geometry, centre: centreOf(mask.img, geometry), view };
+  return { image, mask, geometry, centre: centreOf(mask.img, geometry), source };
 }
 
 /** The voxel to look at first. Masks hold 0 and 1. */
@@ -73,8 +76,8 @@ function centreOf(mask: Uint8Array, { size, spacingMm }: Geometry): Vec3 {
 }
 
 /** HU of a voxel by where it stands in the array. */
-export function huAt({ image, view }: Volumes, offset: number): number {
+export function huAt({ image, source }: Volumes, offset: number): number {
   const { scl_slope, scl_inter } = image.hdr!;
   const value = image.img![offset] * (scl_slope || 1) + (scl_inter || 0);
-  return value * view.slope + view.intercept;
+  return value * source.slope + source.intercept;
 }

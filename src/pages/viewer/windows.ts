@@ -1,9 +1,9 @@
 /** HU shown as black and as white. */
-export type Window = readonly [low: number, high: number];
+export type HuWindow = readonly [low: number, high: number];
 
 export interface WindowPreset {
   readonly name: string;
-  readonly window: Window;
+  readonly window: HuWindow;
 }
 
 /** Windows by centre and width, as workstations name them. */
@@ -12,7 +12,7 @@ function centred(name: string, centre: number, width: number): WindowPreset {
 }
 
 /** Presets in the order of their keys; the last is that of the run. */
-export function presetsWith(ofRun: Window): readonly WindowPreset[] {
+export function presetsWith(ofRun: HuWindow): readonly WindowPreset[] {
   return [
     centred('Lung', -600, 1500),
     centred('Soft tissue', 40, 400),
@@ -22,7 +22,7 @@ export function presetsWith(ofRun: Window): readonly WindowPreset[] {
 }
 
 /** A window after a drag by pixels: rightwards wider, downwards brighter, as on workstations. The narrowest is of 1 HU. */
-export function draggedWindow([low, high]: Window, across: number, down: number): Window {
+export function draggedWindow([low, high]: HuWindow, across: number, down: number): HuWindow {
   const width = high - low;
   // As much of the window a pixel whatever its width: wide ones are set coarsely.
   const step = Math.max(width, 100) / 400;
@@ -31,6 +31,6 @@ export function draggedWindow([low, high]: Window, across: number, down: number)
   return [centre - dragged / 2, centre + dragged / 2];
 }
 
-export function windowText([low, high]: Window): string {
+export function windowText([low, high]: HuWindow): string {
   return `${Math.round((low + high) / 2)} / ${Math.round(high - low)}`;
 }

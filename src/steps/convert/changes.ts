@@ -14,13 +14,13 @@ type EarlierCase = EarlierCases['cases'][number];
 
 /** Why a patient is another one than before, and which of its volumes are. `general`: reasons that all share. */
 function changeOf(old: EarlierCase, record: CaseRecord, general: readonly Why[]) {
-  const sha = (part: 'ct' | 'tumor') => (record.state === 'ok' ? record[part].sha256 : undefined);
   const isNow = record.state === 'excluded' && record.exclusion.code === REVIEW_CODE;
   const review: Why[] = (old.exclusion?.code === REVIEW_CODE) === isNow ? [] : ['review'];
-  if (review.length > 0 && old.fingerprint === record.fingerprint) return { why: review, volumes: [] };
+  const others: readonly Why[] = general.length === 0 ? ['files'] : general;
+  const byReviewAlone = review.length > 0 && old.fingerprint === record.fingerprint;
   return {
-    why: [...(general.length === 0 ? ['files' as const] : general), ...review],
-    volumes: (['ct', 'tumor'] as const).filter((part) => sha(part) !== old[part]?.sha256),
+    why: [...(byReviewAlone ? [] : others), ...review],
+    volumes: (['ct', 'tumor'] as const).filter((part) => record[part]?.sha256 !== old[part]?.sha256),
   };
 }
 

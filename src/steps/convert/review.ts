@@ -1,8 +1,9 @@
 import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { isHashedId } from '../../privacy/case-id.ts';
-import type { CaseRecord } from '../../records/case.ts';
+import type { CaseRecord, OkCase } from '../../records/case.ts';
 import { byPatient } from '../../records/cases.ts';
+import type { OutputFile } from '../../records/record.ts';
 import {
   type Decision,
   markSeen,
@@ -14,7 +15,7 @@ import {
 } from '../../records/review.ts';
 import { givenPlace } from '../../runner/given-place.ts';
 import { named } from '../../runner/report.ts';
-import { displayUri, joinUri, parseLocation } from '../../storage/location.ts';
+import { displayUri, fileOrBelow } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { excludedCase } from './record.ts';
 
@@ -28,8 +29,7 @@ export async function readReview(
 ): Promise<Decision[] | undefined> {
   const uri = givenPlace(review);
   if (uri === undefined) return undefined;
-  parseLocation(uri);
-  const place = /\.csv$/i.test(displayUri(uri)) ? uri : joinUri(uri, REVIEW_FILE);
+  const place = fileOrBelow(uri, REVIEW_FILE);
   const file = displayUri(place);
   const decisions = parseReview(file, await readObject(place));
   // Those who are not here are listed by name.
@@ -49,6 +49,7 @@ export function applyReview(
   decisions: readonly Decision[],
 ): { records: CaseRecord[]; outcome: ReviewOutcome } {
   const recordOf = new Map(records.map((record) => [record.patient_id, record]));
+  const ofMask = Map.groupBy(records, (record) => (record.state === 'ok' ? record.tumor.sha256 : null));
   const outcome: ReviewOutcome = {
     num_decisions: decisions.length,
     excluded: [],
@@ -61,22 +62,37 @@ export function applyReview(
   )) {
     const record = recordOf.get(patient_id);
     const mask = record?.state === 'ok' ? record.tumor.sha256 : null;
-    if (record === undefined) outcome.unknown.push({ patient_id, decision });
-    else if (record.state === 'excluded' || mask !== lookedAt)
+    if (record === undefined) {
+      const owners = ofMask.get(lookedAt) ?? [];
+      outcome.unknown.push({
+        patient_id,
+        decision,
+        mask_of: owners.length === 1 ? owners[0].patient_id : null,
+      });
+    } else if (record.state === 'excluded' || mask !== lookedAt)
       outcome.stale.push({ patient_id, decision, looked_at_sha256: lookedAt, mask_sha256: mask });
     else if (reason !== null) {
       outcome.excluded.push({ patient_id, reason });
-      const exclusion = { step: 'convert', code: REVIEW_CODE, message: REVIEW_REASONS[reason] } as const;
-      recordOf.set(
-        patient_id,
-        excludedCase({ patient_id, ...exclusion }, record.fingerprint, record.clinical_id),
-      );
+      recordOf.set(patient_id, withoutPatient(record, REVIEW_REASONS[reason]));
     } else {
       outcome.accepted.push({ patient_id, flags });
       recordOf.set(patient_id, { ...record, flags: markSeen(record.flags, flags) });
     }
   }
   return { records: [...recordOf.values()], outcome };
+}
+
+function withoutPatient(
+  { patient_id, fingerprint, clinical_id, ct, tumor }: OkCase,
+  message: string,
+): CaseRecord {
+  const exclusion = { patient_id, step: 'convert', code: REVIEW_CODE, message } as const;
+  const fileOf = ({ file, bytes, sha256 }: OutputFile): OutputFile => ({ file, bytes, sha256 });
+  return {
+    ...excludedCase(exclusion, fingerprint, clinical_id),
+    ct: fileOf(ct),
+    tumor: fileOf(tumor),
+  };
 }
 
 /** Closing lines on what became of a review; none where there was none. */
@@ -86,11 +102,20 @@ export function reviewFacts(outcome: ReviewOutcome | undefined): string[] {
   const counts = `review: ${excluded.length} excluded, ${accepted.length} accepted`;
   const changed = stale.filter(({ mask_sha256 }) => mask_sha256 !== null);
   const gone = stale.filter(({ mask_sha256 }) => mask_sha256 === null);
+  const nobody = unknown.filter(({ mask_of }) => mask_of === null);
+  const renamed = unknown
+    .filter(({ mask_of }) => mask_of !== null)
+    .map(({ patient_id, mask_of }) => ({ patient_id: `${patient_id} (the mask of ${mask_of})` }));
   return [
     ...(changed.length === 0
       ? [counts]
       : named(`${counts}, ${changed.length} stale`, changed, ': the mask has changed since; look again')),
     ...named('review, not applied', gone, ': convert excludes them now'),
-    ...named('review, of nobody in this run', unknown),
+    ...named('review, of nobody in this run', nobody),
+    ...named(
+      'review, by another name than in this run',
+      renamed,
+      ': correct patient_id; a spreadsheet makes 12 of 0012',
+    ),
   ];
 }

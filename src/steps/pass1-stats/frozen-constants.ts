@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { triple } from '../../records/record.ts';
 import { constantsFrom, type DatasetStats, STATS_FILE } from '../../records/stats.ts';
-import { displayUri, joinUri, parseLocation } from '../../storage/location.ts';
+import { displayUri, fileOrBelow } from '../../storage/location.ts';
 import { readObject } from '../../storage/open.ts';
 import { frozenPlace } from './kept-for-next-run.ts';
 
@@ -111,8 +111,7 @@ export async function readFrozen(
 ): Promise<FrozenConstants | undefined> {
   const uri = await frozenPlace(freezeStats, state);
   if (uri === undefined) return undefined;
-  parseLocation(uri);
-  const file = /\.json$/i.test(displayUri(uri)) ? uri : joinUri(uri, STATS_FILE);
+  const file = fileOrBelow(uri, STATS_FILE);
   return decodeFrozen(displayUri(file), await readObject(file), config);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeIssues } from '../../config/load.ts';
 import { UsageError } from '../../errors.ts';
 import { SPLIT_FILE, type Split } from '../../records/split.ts';
-import { displayUri, joinUri, parseLocation } from '../../storage/location.ts';
+import { displayUri, fileOrBelow } from '../../storage/location.ts';
 import { openStore, readObject } from '../../storage/open.ts';
 import type { Side } from './assignment.ts';
 import { patientCount } from './patient-count.ts';
@@ -82,8 +82,7 @@ export function unitedPrevious(place: string, kept: PreviousSplit, given: Previo
 
 /** The file that `--previous` means: a `.json` file, or the `split.json` of a folder. Throws a UsageError where it is neither. */
 export function previousFile(uri: string): string {
-  parseLocation(uri);
-  return /\.json$/i.test(displayUri(uri)) ? uri : joinUri(uri, SPLIT_FILE);
+  return fileOrBelow(uri, SPLIT_FILE);
 }
 
 /**

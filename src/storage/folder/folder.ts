@@ -114,8 +114,10 @@ export class FolderStore implements Store {
     const partial = join(dirname(path), partialName(basename(path)));
     try {
       await mkdir(dirname(path), { recursive: true });
+      // Who was kept from reading what lay there stays so.
+      const mode = (await stat(path).catch(() => undefined))?.mode ?? 0o666;
       // Flushed, so that the new name never reaches the disk before the bytes do.
-      await writeFile(partial, piecesOf(content), { flag: 'wx', flush: true });
+      await writeFile(partial, piecesOf(content), { flag: 'wx', flush: true, mode: mode & 0o666 });
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => {});

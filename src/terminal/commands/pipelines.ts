@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import { exitCodeOf, type RunEvent, tooManyExcluded } from '../../azureml/local/local-run.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
 import { countedAsExcluded, readCohortResult } from '../../default-pipeline/cohort-result.ts';
-import {
-  DEFAULT_PIPELINE,
-  preprocess,
-  runPipelineFile,
-  unobeyedReview,
-} from '../../default-pipeline/preprocess.ts';
+import { unobeyedReview } from '../../default-pipeline/obeyed-review.ts';
+import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../default-pipeline/preprocess.ts';
 import { demo } from '../../demo/demo.ts';
 import { REPORT_FILE } from '../../report/page.ts';
 import { displayUri } from '../../storage/location.ts';

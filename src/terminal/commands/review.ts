@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { counted } from '../../counted.ts';
-import { outputPlaces } from '../../default-pipeline/places.ts';
-import { UsageError } from '../../errors.ts';
+import { obeyingOptions } from '../../default-pipeline/obeyed-review.ts';
 import { REVIEW_FILE } from '../../records/review.ts';
-import type { CohortPlaces } from '../../review/cohort.ts';
 import { joinUri } from '../../storage/location.ts';
-import { reviewOptions } from '../options/review-options.ts';
+import { outputsOption, placesOf, reviewOptions } from '../options/cohort-options.ts';
 import { type AddCommand, say, tell } from './command.ts';
 
 /** Report and viewer on this machine, and the decisions on patients. */
@@ -14,22 +12,17 @@ export const reviewCommand: AddCommand = (y) =>
   y.command(
     'review [outputs]',
     'Look at every patient in the browser, and decide who is left out of the next run',
-    (review) =>
-      review
-        .positional('outputs', {
-          type: 'string',
-          description: 'The --out of preprocess, in place of --roi, --interim and --manifest',
-        })
-        .options(reviewOptions),
-    async ({ outputs, reviewer = userName(), port, mapBack, ...given }) => {
+    (review) => review.positional('outputs', outputsOption).options(reviewOptions),
+    async ({ outputs, roi, interim, manifest, reviewer = userName(), port, mapBack, review: given }) => {
       // Imported only now: other commands need no server.
       const { startReview } = await import('../../review/server.ts');
-      const places = placesOf(outputs, given);
-      const review = given.review ?? (outputs === undefined ? REVIEW_FILE : joinUri(outputs, REVIEW_FILE));
+      const places = placesOf('review', outputs, { roi, interim, manifest });
+      const review = given ?? (outputs === undefined ? REVIEW_FILE : joinUri(outputs, REVIEW_FILE));
       const server = await startReview({ ...places, mapBack, review, reviewer, port });
       say(`review of ${counted(server.patients, 'patient')}: ${server.url}`);
       say(`decisions go to ${server.review}, which has ${await server.decided()}`);
-      say(`the next run obeys them: swinprep preprocess ... --review ${server.review}`);
+      const options = await obeyingOptions(server.review, places.manifest);
+      say(`the next run obeys them: swinprep preprocess ... ${options}`);
       say('Ctrl-C ends it');
       if (server.outdated > 0)
         tell(
@@ -40,21 +33,6 @@ export const reviewCommand: AddCommand = (y) =>
       say(`${counted(decided, 'decision')} in ${server.review}`);
     },
   );
-
-type Places = Pick<CohortPlaces, 'roi' | 'interim' | 'manifest'>;
-
-function placesOf(
-  outputs: string | undefined,
-  given: { readonly [K in keyof Places]: string | undefined },
-): Places {
-  const usual = outputs === undefined ? undefined : outputPlaces(outputs);
-  const roi = given.roi ?? usual?.roi;
-  const interim = given.interim ?? usual?.interim;
-  const manifest = given.manifest ?? usual?.manifest;
-  if (roi === undefined || interim === undefined || manifest === undefined)
-    throw new UsageError('review: give the --out of preprocess, or --roi, --interim and --manifest');
-  return { roi, interim, manifest };
-}
 
 /** Of the person who has started the program; '' where the system does not know (a container's number without a name). */
 function userName(): string {

@@ -183,19 +183,6 @@ export const mapBackOptions = {
   ...maxExcluded,
 } as const;
 
-export const reportOptions = {
-  manifest: {
-    ...folder('Folder of the manifest.json artifact (default: OUTPUTS/artifacts/pass2_write/manifest)'),
-    demandOption: false,
-  },
-  roi: { ...uri('Where pass2-write wrote the ROIs (default: OUTPUTS/roi)'), demandOption: false },
-  'map-back': {
-    ...uri('The --out of map-back --compare, or its map_back.json: Dice and volumes of predictions'),
-    demandOption: false,
-  },
-  out: { ...uri('Folder for index.html (default: report/ beside the manifest)'), demandOption: false },
-} as const;
-
 export const nnunetOptions = {
   roi: uri(`Where pass2-write wrote the ROIs: ${URI_FORMS}`),
   manifest: folder('Folder of the manifest.json artifact'),

@@ -20,27 +20,34 @@ async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let y = 0; y < document.body.scrollHeight; y += 500) {
       window.scrollTo(0, y);
-      await new Promise((done) => setTimeout(done, 20));
+      // What comes into sight is told before the frame after the next.
+      for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
     }
   });
 }
 
-/** Findings of axe that keep somebody from using the page. */
-async function obstacles(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource());
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run: () => Promise<{
-          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-        }>;
+/** Findings of axe, by all of its rules or some, that keep somebody from using what lies within an element. */
+async function obstacles(page: Page, within: string, rules: readonly string[]): Promise<string[]> {
+  return page.evaluate(
+    async (where, only) => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run: (
+            where: string,
+            options: { runOnly?: readonly string[] },
+          ) => Promise<{
+            violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+          }>;
+        };
       };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
-  });
+      const { violations } = await axe.run(where, only.length === 0 ? {} : { runOnly: only });
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+    },
+    within,
+    rules,
+  );
 }
 
 describe.skipIf(!hasBrowser)('the report in a browser', () => {
@@ -104,7 +111,11 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close();
   });
 
-  test.each(['light', 'dark'])('axe finds nothing serious in %s', async (scheme) => {
+  // What is dark differs from what is light by its colours alone.
+  test.each([
+    ['light', []],
+    ['dark', ['color-contrast']],
+  ])('axe finds nothing serious in %s', async (scheme, rules) => {
     const { page } = await openReport(browser, `file://${small}`);
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await scrollThrough(page);
@@ -114,9 +125,10 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.$$eval('button.patient', (buttons) => {
       for (const button of buttons) button.click();
     });
-    expect(await obstacles(page)).toEqual([]);
+    await page.evaluate(axeSource());
+    expect(await obstacles(page, 'html', rules)).toEqual([]);
     await page.keyboard.press('?');
-    expect(await obstacles(page)).toEqual([]);
+    expect(await obstacles(page, 'dialog', rules)).toEqual([]);
     await page.close();
   });
 

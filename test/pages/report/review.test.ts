@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCanvas, encodePng } from '../../../src/picture/canvas.ts';
 import { type Decision, REVIEW_REASONS } from '../../../src/records/review.ts';
 import { reportPage } from '../../../src/report/page.ts';
-import type { Change, ReviewPatient } from '../../../src/review/api.ts';
+import type { DecisionChange, ReviewPatient } from '../../../src/review/api.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
 import { madeReport } from '../../support/made-report.ts';
 import { openReport, press } from '../../support/opened-report.ts';
@@ -64,7 +64,7 @@ class ReviewServer {
   decide(patient_id: string, made: Decision | null): void {
     if (made === null) this.decisions.delete(patient_id);
     else this.decisions.set(patient_id, made);
-    const change: Change = { patient_id, decision: made };
+    const change: DecisionChange = { patient_id, decision: made };
     for (const window of this.#windows) window.write(`data: ${JSON.stringify(change)}\n\n`);
   }
 
@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('the report in a review', () => {
     expect(await decisionShown(page, second)).toBe('undecided');
     server.decide(second, decision(second, true));
     await progress(page, '2 of 54 patients decided');
-    expect(await decisionShown(page, second)).toBe(`exclude: ${REVIEW_REASONS['mask-too-large']}`);
+    expect(await decisionShown(page, second)).toBe(`excluded: ${REVIEW_REASONS['mask-too-large']}`);
     server.decide(second, null);
     await progress(page, '1 of 54 patients decided');
     expect(await decisionShown(page, second)).toBe('undecided');

@@ -55,14 +55,16 @@ test('each decision is applied, or in the list that says why it is not', () => {
       { patient_id: 'D', decision: 'accept', looked_at_sha256: sha('0'), mask_sha256: sha('4') },
       { patient_id: 'E', decision: 'exclude', looked_at_sha256: sha('5'), mask_sha256: null },
     ],
-    unknown: [{ patient_id: 'F', decision: 'accept' }],
+    unknown: [{ patient_id: 'F', decision: 'accept', mask_of: null }],
   });
-  expect(after[0]).toEqual(
-    excludedCase(
+  expect(after[0]).toEqual({
+    ...excludedCase(
       { patient_id: 'A', step: 'convert', code: 'review', message: REVIEW_REASONS['mask-too-large'] },
       'of A',
     ),
-  );
+    ct: { sha256: sha('c') },
+    tumor: { sha256: sha('1') },
+  });
   expect(after[1]).toEqual({ ...records[1], flags: [flag('a'), { ...flag('b'), seen: true }] });
   expect(after.slice(2)).toEqual(records.slice(2));
   expect(JSON.stringify([after, outcome])).not.toContain('private');
@@ -77,6 +79,24 @@ test('the closing lines are one where all decisions count, none without a review
   const { outcome } = applyReview(records, decisions.slice(4));
   expect(reviewFacts(outcome)).toEqual(['review: 1 excluded, 1 accepted']);
   expect(reviewFacts(undefined)).toEqual([]);
+});
+
+test('a decision by another name is not applied, and told by whose mask it is of, where that is one patient', () => {
+  const twins = [...records, ok('0012', sha('7')), ok('G', sha('8')), ok('H', sha('8'))];
+  const { records: after, outcome } = applyReview(twins, [
+    decided('12', sha('7'), exclude),
+    decided('g', sha('8')),
+  ]);
+  expect(after).toEqual(twins);
+  expect(outcome.unknown).toEqual([
+    { patient_id: '12', decision: 'exclude', mask_of: '0012' },
+    { patient_id: 'g', decision: 'accept', mask_of: null },
+  ]);
+  expect(reviewFacts(outcome)).toEqual([
+    'review: 0 excluded, 0 accepted',
+    'review, of nobody in this run: g',
+    'review, by another name than in this run: 12 (the mask of 0012): correct patient_id; a spreadsheet makes 12 of 0012',
+  ]);
 });
 
 test('a patient keeps how the clinical table calls it', () => {
@@ -127,6 +147,20 @@ describe('changes.json', () => {
     expect(changesBetween(casesOf([excluding(A)]), casesOf([excluding(A)]), true).unchanged).toEqual(['A']);
   });
 
+  test('tells of a CT that changed while a decision excluded the patient, with another configuration too', () => {
+    const rescanned: OkCase = { ...A, ct: { ...A.ct, sha256: sha('d') }, fingerprint: 'another' };
+    const told = (one: CaseRecord, other: CaseRecord, sameRules = true) =>
+      changesBetween(casesOf([one]), casesOf([other]), sameRules).changed.map(({ why, volumes }) => [
+        why,
+        volumes,
+      ]);
+    expect(told(excluding(A), excluding(rescanned))).toEqual([[['files'], ['ct']]]);
+    expect(told(excluding(rescanned), rescanned)).toEqual([[['review'], []]]);
+    expect(told(excluding(A), rescanned)).toEqual([[['files', 'review'], ['ct']]]);
+    const again = { ...A, fingerprint: 'by another configuration' };
+    expect(told(A, excluding(again), false)).toEqual([[['configuration', 'review'], []]]);
+  });
+
   test('tells nothing of flags that were seen', () => {
     const { records: seen } = applyReview([A], [decided('A', sha('1'))]);
     expect(changesBetween(casesOf([A]), casesOf(seen), true)).toMatchObject({
@@ -138,7 +172,7 @@ describe('changes.json', () => {
   test('tells of a review and of files where the mask was redrawn and the decision is stale', () => {
     const redrawn = ok('A', sha('9'), 'another');
     expect(changesBetween(casesOf([excluding(A)]), casesOf([redrawn]), true).changed).toMatchObject([
-      { state: 'ok', state_before: 'excluded', why: ['files', 'review'] },
+      { state: 'ok', state_before: 'excluded', why: ['files', 'review'], volumes: ['tumor'] },
     ]);
     expect(changesBetween(casesOf([A]), casesOf([redrawn]), true).changed).toMatchObject([
       { why: ['files'], volumes: ['tumor'] },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,14 @@ describe('a folder store', () => {
     await store.write('p/ct.nii.gz', text('a'));
     await store.write('p/ct.nii.gz', text('b'));
     expect(await readdir(join(root, 'p'))).toEqual(['ct.nii.gz']);
+  });
+
+  it('lets nobody read what is written in place of what they could not', async () => {
+    await store.write('private', text('a'));
+    await chmod(join(root, 'private'), 0o600);
+    await store.write('private', text('b'));
+    expect((await stat(join(root, 'private'))).mode & 0o777).toBe(0o600);
+    expect(await store.read('private')).toEqual(text('b'));
   });
 
   it('does not show what a killed write left, and deletes it with its key alone', async () => {

@@ -1,6 +1,6 @@
 import { element } from '../../element.ts';
 import { table } from '../table.ts';
-import type { Distribution } from './distributions.ts';
+import type { Distribution } from './distribution.ts';
 import type { Group } from './quantities.ts';
 
 /** Distributions as figures, each drawn when it is nearly in sight and is no longer what it was. */

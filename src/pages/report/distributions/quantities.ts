@@ -2,7 +2,7 @@ import type { ManifestOutput } from '../../../records/manifest.ts';
 import type { Child } from '../../element.ts';
 import type { Patient } from '../cohort.ts';
 import { type Spread, spreadOf } from '../numbers.ts';
-import type { Sample } from './plots.ts';
+import type { Sample } from './plot.ts';
 
 /** A patient with an ROI. */
 export type Made = Patient & { readonly output: ManifestOutput };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draggedWindow, presetsWith, windowText } from '../../src/pages/viewer/windows.ts';
+import { draggedWindow, presetsWith, windowText } from '../../../src/pages/viewer/windows.ts';
 
 test('presets are those of workstations, by centre and width, and that of the run', () => {
   const shown = presetsWith([-900, 100]).map(({ name, window }) => [name, windowText(window)]);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { affineOf, geometryOf } from '../../src/nifti/affine.ts';
-import { acrossLpsAndRas, offsetOfVoxel, voxelAtPoint } from '../../src/pages/viewer/crosshair.ts';
-import type { Geometry, Vec3 } from '../../src/volume/geometry.ts';
-import { CT, ROI } from '../support/phantom-review.ts';
+import { affineOf, geometryOf } from '../../../src/nifti/affine.ts';
+import { acrossLpsAndRas, offsetOfVoxel, voxelAtPoint } from '../../../src/pages/viewer/crosshair.ts';
+import type { Geometry, Vec3 } from '../../../src/volume/geometry.ts';
+import { CT, ROI } from '../../support/phantom-review.ts';
 
 /** 30 degrees about x. */
 const [COS, SIN] = [Math.sqrt(3) / 2, 0.5];

@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RANGE_BYTES, sendObject } from '../../src/review/volume-stream.ts';
+import { RANGE_BYTES, sendObject } from '../../src/review/object-stream.ts';
 import type { Store } from '../../src/storage/store.ts';
 
 /** More than a connection and its buffers hold. */

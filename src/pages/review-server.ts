@@ -1,11 +1,23 @@
-import type { Decision } from '../../records/review.ts';
-import type { Change, Conflict, Fault, ReviewPatient, Wish } from '../../review/api.ts';
+import type { Decision } from '../records/review.ts';
+import type { Conflict, DecisionChange, Fault, ReviewPatient, Session, Wish } from '../review/api.ts';
 
 /** What became of a wish. */
 export type Saving =
   | { readonly state: 'saved'; readonly decision: Decision | null }
   | { readonly state: 'conflict'; readonly conflict: Conflict }
   | { readonly state: 'failed'; readonly why: string };
+
+/** Whose review it is. Throws with what the server says, for people, where it does not tell. */
+export const askSession = (): Promise<Session> => ask('session');
+
+/** All patients as they are now. Throws as `askSession`. */
+export const askPatients = (): Promise<readonly ReviewPatient[]> => ask('patients');
+
+async function ask<Kind>(url: string): Promise<Kind> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(await faultIn(response));
+  return (await response.json()) as Kind;
+}
 
 /** Asks the server to write a wish down. Never throws. */
 export async function save(patient: string, wish: Wish): Promise<Saving> {
@@ -24,7 +36,7 @@ export async function save(patient: string, wish: Wish): Promise<Saving> {
 }
 
 /** What went wrong, by an answer of the server that is no success. */
-export async function faultIn(response: Response): Promise<string> {
+async function faultIn(response: Response): Promise<string> {
   const text = await response.text();
   try {
     return (JSON.parse(text) as Fault).message;
@@ -33,35 +45,14 @@ export async function faultIn(response: Response): Promise<string> {
   }
 }
 
-/** The wish for a decision as it was, in place of what stands now. */
-export function wishFor(wanted: Decision | null, replaces: Decision | null): Wish {
-  if (wanted === null) return { decision: null, replaces };
-  const { patient_id: _patient, decided_utc: _time, ...decision } = wanted;
-  return { decision, replaces };
-}
-
-export function sameDecision(a: Decision | null, b: Decision | null): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Whether a decision says what was wished for. */
-export function sameWish(wish: Wish, decision: Decision | null): boolean {
-  return JSON.stringify(wish.decision) === JSON.stringify(wishFor(decision, null).decision);
-}
-
-/** Codes of the flags that lie before the reviewer of a patient. */
-export function flagsBefore({ output }: ReviewPatient): string[] {
-  return output?.flags.map(({ code }) => code) ?? [];
-}
-
-/** Tells every change that any window makes, and when the server is there again or gone. */
+/** Tells every change that any window makes, and when the server is there (at first, and again after it was gone) or gone. */
 export function listen(on: {
-  readonly change: (change: Change) => void;
+  readonly change: (change: DecisionChange) => void;
   readonly open: () => void;
   readonly lost: () => void;
 }): void {
   const events = new EventSource('events');
-  events.addEventListener('message', ({ data }) => on.change(JSON.parse(data as string) as Change));
+  events.addEventListener('message', ({ data }) => on.change(JSON.parse(data as string) as DecisionChange));
   events.addEventListener('open', on.open);
   events.addEventListener('error', on.lost);
 }

@@ -1,41 +1,41 @@
-import type { View } from '../../review/api.ts';
+import type { VolumeSource } from '../../review/api.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 import { element } from '../element.ts';
 import { acrossLpsAndRas, offsetOfVoxel, voxelAtPoint } from './crosshair.ts';
 import { part } from './parts.ts';
 import { LAYOUTS, type Layout, type MaskLook, Scene } from './scene.ts';
 import { huAt, loadVolumes, VolumeFault, type Volumes } from './volumes.ts';
-import { draggedWindow, presetsWith, type Window, type WindowPreset, windowText } from './windows.ts';
+import { draggedWindow, type HuWindow, presetsWith, type WindowPreset, windowText } from './windows.ts';
 
 /** The images with their tools and what is read at the crosshair. */
-export class Stage {
+export class Images {
   readonly #scene: Scene;
   readonly #presets: readonly WindowPreset[];
   #volumes: Volumes | undefined;
   #loading = new AbortController();
-  #window: Window;
+  #window: HuWindow;
   #mask: MaskLook = { shown: true, outline: 'contour', opacity: 0.4 };
   #layout: Layout = LAYOUTS[0];
 
-  private constructor(scene: Scene, ofRun: Window) {
+  private constructor(scene: Scene, ofRun: HuWindow) {
     this.#scene = scene;
     this.#presets = presetsWith(ofRun);
     this.#window = ofRun;
   }
 
   /** Throws where the browser has no WebGL 2. */
-  static async open(ofRun: Window): Promise<Stage> {
+  static async open(ofRun: HuWindow): Promise<Images> {
     const canvas = part<HTMLCanvasElement>('volumes');
     if (document.createElement('canvas').getContext('webgl2') === null)
       throw new Error('this browser has no WebGL 2, by which volumes are drawn');
-    let stage: Stage | undefined;
-    const scene = await Scene.on(canvas, (ras) => stage?.read(ras));
-    stage = new Stage(scene, ofRun);
-    stage.#fillWindows();
-    stage.#listen(canvas);
-    scene.setMask(stage.#mask);
-    stage.#showTools();
-    return stage;
+    let images: Images | undefined;
+    const scene = await Scene.on(canvas, (ras) => images?.read(ras));
+    images = new Images(scene, ofRun);
+    images.#fillWindows();
+    images.#listen(canvas);
+    scene.setMask(images.#mask);
+    images.#showTools();
+    return images;
   }
 
   #fillWindows(): void {
@@ -73,7 +73,7 @@ export class Stage {
 
   /** The window by dragging with the right button, from what it was when that went down. */
   #listenForDrag(canvas: HTMLCanvasElement): void {
-    let start: { readonly x: number; readonly y: number; readonly window: Window } | undefined;
+    let start: { readonly x: number; readonly y: number; readonly window: HuWindow } | undefined;
     let waiting = false;
     canvas.addEventListener('pointerdown', ({ button, clientX, clientY }) => {
       start = button === 2 ? { x: clientX, y: clientY, window: this.#window } : undefined;
@@ -91,8 +91,11 @@ export class Stage {
     });
   }
 
-  /** Shows a view, or what `nothing` says where there is none; a load that another has overtaken is dropped. */
-  async show(view: View | null, nothing: string): Promise<void> {
+  /**
+   * Shows a volume, or what `nothing` says where there is none, or why it cannot be shown; a load that another has overtaken is
+   * dropped.
+   */
+  async show(source: VolumeSource | null, nothing: string): Promise<'shown' | 'fault' | 'overtaken'> {
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
@@ -100,19 +103,21 @@ export class Stage {
     this.#scene.clear();
     part('readout').replaceChildren();
     part('frame').dataset.state = 'loading';
-    part('loading').textContent = view === null ? nothing : 'Loading';
-    if (view === null) return;
+    part('loading').textContent = source === null ? nothing : 'Loading';
+    if (source === null) return 'fault';
     try {
-      const volumes = await loadVolumes(view, signal);
+      const volumes = await loadVolumes(source, signal);
       this.#volumes = volumes;
       this.#scene.show(volumes, this.#window);
       part('loading').textContent = '';
       part('frame').dataset.state = 'shown';
+      return 'shown';
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return 'overtaken';
       const why = error instanceof VolumeFault ? error.message : `the volumes did not come: ${String(error)}`;
       part('loading').textContent = `Cannot be shown: ${why}`;
       part('frame').dataset.state = 'fault';
+      return 'fault';
     }
   }
 
@@ -135,7 +140,7 @@ export class Stage {
     );
   }
 
-  setWindow(window: Window): void {
+  setWindow(window: HuWindow): void {
     this.#window = window;
     this.#scene.setWindow(window);
     this.#showTools();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { standingOf } from '../../src/pages/standing.ts';
-import type { Saving } from '../../src/pages/viewer/decisions.ts';
-import { Review } from '../../src/pages/viewer/review.ts';
-import type { Decision } from '../../src/records/review.ts';
-import type { ReviewPatient, Wish } from '../../src/review/api.ts';
+import type { Saving } from '../../../src/pages/review-server.ts';
+import { standingOf } from '../../../src/pages/standing.ts';
+import { Review } from '../../../src/pages/viewer/review.ts';
+import type { Decision } from '../../../src/records/review.ts';
+import type { ReviewPatient, Wish } from '../../../src/review/api.ts';
 
 const patient = (patient_id: string, changes: Partial<ReviewPatient> = {}): ReviewPatient => ({
   ...{ patient_id, output: null, failure: null, roi: null, ct: null, decision: null, roi_outdated: false },
