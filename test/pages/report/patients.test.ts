@@ -205,6 +205,23 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
     await page.close();
   });
 
+  test('draws every Dice, also that of the mask itself', async () => {
+    const dice = data.map_back!.patients.flatMap((patient) =>
+      patient.state === 'ok' ? (patient.compared?.dice ?? []) : [],
+    );
+    expect(dice).toContain(1);
+    const { page } = await openReport(browser, url);
+    await page.$eval('figure:last-child', (figure) => figure.scrollIntoView());
+    await page.waitForSelector('figure:last-child svg.plot');
+    const drawn = await page.$eval('figure:last-child svg.plot', (plot) =>
+      [...plot.querySelectorAll('rect')]
+        .filter((bar) => Number(bar.getAttribute('width')) > 1)
+        .map((bar) => Number(/: (\d+)$/.exec(bar.textContent)?.[1] ?? 0)),
+    );
+    expect(drawn.reduce((sum, count) => sum + count, 0)).toBe(dice.length);
+    await page.close();
+  });
+
   test('is led to by flags, reasons and changes', async () => {
     const { page } = await openReport(browser, url);
     /** Follows the link of a section with that text; the names in the table then. */
