@@ -84,7 +84,8 @@ export function viewerMemory(cohort: ManyPatients, volumes: number): Promise<Hel
       await page.goto(`${url}viewer#${cohort.ids[0]}`);
       const bytes = { renderer: [] as number[], GPU: [] as number[] };
       for (const id of cohort.ids.slice(0, volumes)) {
-        if (id !== cohort.ids[0]) await page.keyboard.press('n');
+        // Not by the key for the next patient, who may have no ROI.
+        await page.evaluate(`location.hash = '${id}'`);
         await shown(page, id);
         for (const name of ['renderer', 'GPU'] as const)
           bytes[name].push(bytesOfType(browser, PROCESSES[name]));
