@@ -192,14 +192,15 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
     const volumes = outputs
       .filter(({ split, acquisition }) => split === 'test' && acquisition.manufacturer === 'Philips')
       .map(({ tumor_volume_ml }) => tumor_volume_ml);
-    await page.$eval('figure', (figure) => figure.scrollIntoView());
-    await page.waitForSelector('figure svg.plot');
-    await press(page, 'figure summary');
-    const row = await page.$$eval('figure .numbers tbody tr:first-child > *', (cells) =>
+    const first = '#distributions figure:first-of-type';
+    await page.$eval(first, (figure) => figure.scrollIntoView());
+    await page.waitForSelector(`${first} svg.plot`);
+    await press(page, `${first} summary`);
+    const row = await page.$$eval(`${first} .numbers tbody tr:first-child > *`, (cells) =>
       cells.slice(0, 3).map((cell) => cell.textContent),
     );
     expect(row).toEqual(['test', String(volumes.length), Math.min(...volumes).toFixed(1)]);
-    expect(await page.$eval('figure svg.plot', (plot) => plot.ariaLabel)).toContain(
+    expect(await page.$eval(`${first} svg.plot`, (plot) => plot.ariaLabel)).toContain(
       'tumour volume in ml: test median',
     );
     await page.close();
