@@ -97,7 +97,7 @@ function flags({ outputs }: Manifest): Html {
 }
 
 function review({ review: outcome }: Manifest): Html {
-  if (outcome === null) return html`<p>No review was given.</p>`;
+  if (outcome === null) return html`<p>This run was given no review.</p>`;
   const { num_decisions, excluded, accepted, stale, unknown } = outcome;
   const byReason = [...Map.groupBy(excluded, ({ reason }) => reason)].map(
     ([reason, group]) => [`excluded: ${REVIEW_REASONS[reason]}`, group.length] as const,

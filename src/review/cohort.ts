@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts';
+import { UsageError } from '../errors.ts';
 import { CASE_FILE, CT_FILE, caseSchema, TUMOR_FILE } from '../records/case.ts';
 import { byPatient } from '../records/cases.ts';
 import { decodeJson } from '../records/json.ts';
@@ -48,11 +50,15 @@ export class ReviewCohort {
     this.#interim = interim;
   }
 
-  /** Throws a UsageError where an artifact or a record is not there or of another version, a StorageError where it cannot be read. */
+  /**
+   * Throws a UsageError where an artifact or a record is not there or of another version, or where nothing of the run lies at one of the
+   * places; a StorageError where it cannot be read.
+   */
   static async read({ roi, interim, manifest, mapBack }: CohortPlaces): Promise<ReviewCohort> {
     const run = await readRun(manifest, mapBack);
     const cohort = new ReviewCohort(run, await openStore(roi), await openStore(interim));
     await cohort.#readPatients();
+    await cohort.#refuseElsewhere();
     return cohort;
   }
 
@@ -138,6 +144,23 @@ export class ReviewCohort {
       return { output, failure, mask, scale: await scaleOf(this.#roi, output) };
     });
     for (const [i, { patient_id }] of patients.entries()) this.#patients.set(patient_id, known[i]);
+  }
+
+  /** A mistyped place would be a review of nothing. */
+  async #refuseElsewhere(): Promise<void> {
+    const { outputs } = this.run.manifest;
+    if (outputs.length === 0) return;
+    const refuse = (store: Store, what: string, folder: string): never => {
+      throw new UsageError(
+        `${store.uri}: holds the ${what} of none of the ${counted(outputs.length, 'patient')} with an ROI; give the folder ${folder} of that run`,
+      );
+    };
+    if (outputs.every(({ patient_id }) => this.#patients.get(patient_id)?.mask === null))
+      refuse(this.#interim, 'mask', 'interim');
+    const shown = outputs.filter((output) => roiImage(output) !== null);
+    for (const { patient_id } of shown)
+      if ((await this.#roi.stat(`${patient_id}/${ROI_FILES.tumor_roi}`)) !== undefined) return;
+    if (shown.length > 0) refuse(this.#roi, 'ROI', 'roi');
   }
 }
 

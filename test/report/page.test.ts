@@ -162,7 +162,7 @@ test('counts, split, reasons and flags are read without JavaScript', () => {
   expect(rowsOf(html, 'split')).toEqual(['I\t2\t1\t0', 'no stage\t0\t0\t1', 'all\t2\t1\t1']);
   expect(rowsOf(html, 'reasons')).toEqual(['no-mask\tconvert\t2', 'stage-unknown\tsplit\t1']);
   expect(rowsOf(html, 'flags')).toEqual(['few-slices\t2\t1', 'tilted\t1\t1']);
-  expect(html).toContain('No review was given.');
+  expect(html).toContain('This run was given no review.');
 });
 
 test('it says whose the constants are', () => {

@@ -125,6 +125,8 @@ describe('what is wrong is told', () => {
     [['OUT', '--port', 'x'], '--port: must be a whole number'],
     [['OUT', '--port', '65536'], '--port 65536: cannot be listened on'],
     [['elsewhere'], 'holds no manifest.json; give the folder that pass2-write wrote'],
+    [['OUT', '--interim', 'elsewhere'], 'elsewhere: holds the mask of none of the'],
+    [['OUT', '--roi', 'elsewhere'], 'elsewhere: holds the ROI of none of the'],
   ])('%j', async (args, message) => {
     const { stderr } = await inProcess.command(['review', ...args.map((arg) => arg.replace('OUT', out))], 1);
     expect(stderr).toContain(message);

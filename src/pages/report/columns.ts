@@ -50,7 +50,7 @@ export function columnsOf({ patients, stages, pictures, decisions }: Shown): Col
     ...some((patient) => pictures.has(patient), pictureColumn(pictures)),
     text('patient', 'Patient', 'minmax(8rem, 1.2fr)', { sortBy: ({ id }) => id, cell: ({ id }) => [id] }),
     ...(decisions.live ? [decisionColumn(decisions)] : []),
-    text('state', 'Split', '4rem', {
+    text('state', 'Split', '3.5rem', {
       sortBy: ({ state }) => STATE_NAMES[state],
       cell: ({ state }) => [STATE_NAMES[state]],
     }),
@@ -71,11 +71,11 @@ const VALUES: readonly Column[] = [
     sortBy: ({ output }) => product(output?.final_roi_size_vox),
     shown: ({ output }) => output?.final_roi_size_vox.join(' x '),
   }),
-  value('spacing', 'Spacing mm', '6.5rem', {
+  value('spacing', 'Spacing mm', '5.5rem', {
     sortBy: ({ output }) => product(output?.spacing_before_mm),
     shown: ({ output }) => output?.spacing_before_mm && spacingText(output.spacing_before_mm),
   }),
-  value('slices', 'Slices', '3.5rem', {
+  value('slices', 'Slices', '3rem', {
     sortBy: ({ output }) => output?.slices ?? null,
     shown: ({ output }) => output?.slices,
   }),
@@ -86,14 +86,14 @@ const DICE = value('dice', 'Dice', '3rem', {
   shown: (patient) => diceOf(patient)?.toFixed(3),
 });
 
-const FLAGS = text('flags', 'Flags', 'minmax(8rem, 2fr)', {
+const FLAGS = text('flags', 'Flags', 'minmax(7rem, 2fr)', {
   // Those that nobody has seen weigh more than any number of seen ones.
   sortBy: ({ output }) =>
     output === null ? null : output.flags.reduce((sum, { seen }) => sum + (seen ? 0.001 : 1), 0),
   cell: ({ output }) => (output === null ? [] : flagList(output.flags)),
 });
 
-const REASON = text('reason', 'Left out because', 'minmax(8rem, 2fr)', {
+const REASON = text('reason', 'Left out because', 'minmax(6.5rem, 2fr)', {
   sortBy: ({ failure }) => failure && `${failure.code} ${failure.step}`,
   cell: ({ failure }) => (failure === null ? [] : [`${failure.code} (${failure.step})`]),
 });
@@ -107,19 +107,18 @@ function pictureColumn(pictures: Pictures): Column {
 /** Sorts in the order of the configuration. */
 function stageColumn(stages: readonly string[]): Column {
   const rank = new Map(stages.map((stage, i) => [stage, i]));
-  return text('stage', 'Stage', '3.5rem', {
+  return text('stage', 'Stage', '3rem', {
     sortBy: ({ stage }) => rank.get(stage) ?? null,
     cell: ({ stage }) => [stageName(stage)],
   });
 }
 
 function decisionColumn(decisions: Decisions): Column {
-  return text('decision', 'Decision', 'minmax(7rem, 1.2fr)', {
-    sortBy: ({ id }) => decisions.of(id) && decisions.text(decisions.of(id)),
+  return text('decision', 'Decision', 'minmax(6rem, 1.2fr)', {
+    sortBy: ({ id }) => decisions.of(id) && decisions.text(id),
     cell: ({ id }) => {
-      const decision = decisions.of(id);
-      const kind = decision?.decision ?? 'none';
-      return [element('span', { class: `decision ${kind}` }, decisions.text(decision))];
+      const kind = decisions.of(id)?.decision ?? 'none';
+      return [element('span', { class: `decision ${kind}` }, decisions.text(id))];
     },
   });
 }

@@ -1,8 +1,10 @@
 import { counted } from '../../counted.ts';
 import type { Decision } from '../../records/review.ts';
 import type { PageData } from '../../report/page-data.ts';
+import type { ReviewPatient } from '../../review/api.ts';
 import { element } from '../element.ts';
 import { askPatients, listen } from '../review-server.ts';
+import { progressOf, standingOf } from '../standing.ts';
 
 /** What the reviewers have decided so far, as the server of the review tells it; always empty in a report from a file. */
 export class Decisions {
@@ -10,9 +12,7 @@ export class Decisions {
   readonly live: boolean;
   readonly progress = element('p', { class: 'progress', role: 'status' });
   readonly #reasons: Readonly<Record<string, string>>;
-  readonly #of = new Map<string, Decision>();
-  /** Those with a mask, on which can be decided. */
-  #decidable: ReadonlySet<string> = new Set();
+  #patients: ReadonlyMap<string, ReviewPatient> = new Map();
 
   constructor({ review }: PageData) {
     this.live = review !== null;
@@ -20,39 +20,45 @@ export class Decisions {
   }
 
   of(patientId: string): Decision | null {
-    return this.#of.get(patientId) ?? null;
+    return this.#patients.get(patientId)?.decision ?? null;
   }
 
-  /** A decision in a few words. */
-  text(decision: Decision | null): string {
-    if (decision === null) return 'undecided';
-    if (decision.decision === 'accept') return 'accepted';
-    return `excluded: ${this.#reasons[decision.reason ?? ''] ?? decision.reason}`;
+  /** The decision on a patient in a few words. */
+  text(patientId: string): string {
+    const patient = this.#patients.get(patientId);
+    const decision = patient?.decision ?? null;
+    if (patient === undefined || decision === null) return 'undecided';
+    const stale = standingOf(patient) === 'stale' ? ' (stale: the mask has changed since)' : '';
+    if (decision.decision === 'accept') return `accepted${stale}`;
+    return `excluded: ${this.#reasons[decision.reason ?? ''] ?? decision.reason}${stale}`;
+  }
+
+  /** Whether the ROI is of another mask than lies in `interim` now, and is not shown by the viewer. */
+  isOutdated(patientId: string): boolean {
+    return this.#patients.get(patientId)?.roi_outdated ?? false;
   }
 
   /** Follows the server; `changed` is told of the patients whose decision is another one now. */
   follow(changed: (patientIds: readonly string[]) => void): void {
     if (!this.live) return;
     /** Decided while the list of all was on its way: what the list says of them may be older. */
-    let news = new Set<string>();
+    let news = new Map<string, Decision | null>();
     listen({
       change: ({ patient_id, decision }) => {
-        news.add(patient_id);
+        news.set(patient_id, decision);
         this.#set(patient_id, decision);
         this.#tell();
         changed([patient_id]);
       },
       // Also after a time without the server, in which other windows may have decided.
       open: async () => {
-        news = new Set();
+        news = new Map();
         try {
           const patients = await askPatients();
-          const decidable = patients.filter(({ mask_sha256 }) => mask_sha256 !== null);
-          this.#decidable = new Set(decidable.map(({ patient_id }) => patient_id));
-          const older = patients.filter(({ patient_id }) => !news.has(patient_id));
-          for (const { patient_id, decision } of older) this.#set(patient_id, decision);
+          this.#patients = new Map(patients.map((patient) => [patient.patient_id, patient]));
+          for (const [patientId, decision] of news) this.#set(patientId, decision);
           this.#tell();
-          changed(older.map(({ patient_id }) => patient_id));
+          changed([...this.#patients.keys()]);
         } catch {
           this.#tellGone();
         }
@@ -62,16 +68,16 @@ export class Decisions {
   }
 
   #set(patientId: string, decision: Decision | null): void {
-    if (decision === null) this.#of.delete(patientId);
-    else this.#of.set(patientId, decision);
+    const patient = this.#patients.get(patientId);
+    if (patient !== undefined)
+      this.#patients = new Map(this.#patients).set(patientId, { ...patient, decision });
   }
 
   #tell(): void {
-    const decided = [...this.#of.keys()].filter((id) => this.#decidable.has(id)).length;
-    const all = this.#decidable.size;
+    const { decided, stale, of } = progressOf([...this.#patients.values()]);
     this.progress.replaceChildren(
-      element('progress', { max: Math.max(all, 1), value: decided, 'aria-label': 'Decided patients' }),
-      ` ${decided} of ${counted(all, 'patient')} decided`,
+      element('progress', { max: Math.max(of, 1), value: decided, 'aria-label': 'Decided patients' }),
+      ` ${decided} of ${counted(of, 'patient')} decided${stale === 0 ? '' : `, ${stale} stale`}`,
     );
   }
 

@@ -44,7 +44,6 @@ export const WHOLE_VIEW: View = {
 const NAMES = {
   text: 'q',
   state: 'state',
-  stage: 'stage',
   finding: 'finding',
   change: 'change',
   decision: 'decision',
@@ -58,6 +57,8 @@ export function hashOfView(view: View): string {
   for (const [key, name] of Object.entries(NAMES) as [keyof typeof NAMES, string][]) {
     if (view[key] !== '') parameters.set(name, view[key]);
   }
+  // As it is called, without its mark: `stage=II`, and `stage=` for none.
+  if (view.stage !== '') parameters.set('stage', view.stage.slice(1));
   if (view.descending) parameters.set('order', 'descending');
   if (view.group !== WHOLE_VIEW.group) parameters.set('group', view.group);
   return parameters.toString();
@@ -72,10 +73,15 @@ export function viewOfHash(hash: string): View | null {
   return {
     ...WHOLE_VIEW,
     ...Object.fromEntries(asked),
+    stage: parameters.has('stage') ? `=${parameters.get('stage')}` : '',
     descending: parameters.get('order') === 'descending',
     group: parameters.get('group') === 'stage' ? 'stage' : 'split',
   };
 }
+
+/** Whether it asks for some of the patients. */
+export const isFiltered = ({ text, state, stage, finding, change, decision }: Filter): boolean =>
+  [text, state, stage, finding, change, decision].some((asked) => asked !== '');
 
 /** Whether a patient with that decision (null for none) is shown. */
 export function matcher(filter: Filter): (patient: Patient, decision: Decision | null) => boolean {

@@ -8,9 +8,19 @@ const KEYS = [
   ['Up, Down', 'on a name: the one before, the next'],
   ['?', 'these keys'],
 ] as const;
+const REVIEW_KEYS = [
+  ['v', 'look at the patient whose name has the focus, or at the first who is undecided'],
+] as const;
+
+/** What keys lead to. */
+interface Places {
+  readonly search: () => void;
+  /** Null where there is no viewer. */
+  readonly viewer: ((from: EventTarget | null) => void) | null;
+}
 
 /** The keys of the page, and a button for those who do not know of `?`. */
-export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
+export function listenToKeys({ search, viewer }: Places): HTMLButtonElement {
   const close = element('button', { type: 'button' }, 'Close');
   const dialog = element(
     'dialog',
@@ -19,7 +29,7 @@ export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
     element(
       'dl',
       {},
-      ...KEYS.map(([key, does]) =>
+      ...[...(viewer === null ? [] : REVIEW_KEYS), ...KEYS].map(([key, does]) =>
         element('div', {}, element('dt', {}, element('kbd', {}, key)), element('dd', {}, does)),
       ),
     ),
@@ -28,11 +38,11 @@ export function listenToKeys(focusSearch: () => void): HTMLButtonElement {
   close.addEventListener('click', () => dialog.close());
   document.body.append(dialog);
   document.addEventListener('keydown', (event) => {
-    const { key } = event;
-    if ((key !== '/' && key !== '?') || !isForPage(event)) return;
+    const { key, target } = event;
+    const does = { '/': search, '?': () => dialog.showModal(), v: viewer && (() => viewer(target)) }[key];
+    if (!does || !isForPage(event)) return;
     event.preventDefault();
-    if (key === '/') focusSearch();
-    else dialog.showModal();
+    does();
   });
   const button = element('button', { type: 'button', class: 'keys' }, 'Keys');
   button.addEventListener('click', () => dialog.showModal());

@@ -6,7 +6,7 @@ import { Decisions } from './decisions.ts';
 import { distributionsOf } from './distributions/distributions.ts';
 import { Figures } from './distributions/figures.ts';
 import { type Group, isMade } from './distributions/quantities.ts';
-import { hashOfView, matcher, type View, viewOfHash, WHOLE_VIEW } from './filter.ts';
+import { hashOfView, isFiltered, matcher, type View, viewOfHash, WHOLE_VIEW } from './filter.ts';
 import { FilterForm } from './filter-form.ts';
 import { listenToKeys } from './keys.ts';
 import { linkFindings } from './links.ts';
@@ -56,14 +56,29 @@ function fill(): void {
   section(
     'patients',
     element('h2', { id: 'patients-heading' }, 'Patients'),
-    ...(decisions.live ? [decisions.progress] : []),
     form.element,
     count,
     table.element,
   );
   section('changes', ...roiChangesSection(data));
   linkFindings();
-  document.querySelector('header')!.append(navigation());
+  document.querySelector('header')!.append(...(decisions.live ? [reviewLine()] : []), navigation());
+}
+
+/** How far the review is, and where it goes on. */
+function reviewLine(): HTMLElement {
+  return element(
+    'div',
+    { class: 'review' },
+    element('a', { href: 'viewer' }, 'Look at the patients'),
+    decisions.progress,
+  );
+}
+
+/** Opens the viewer at the patient in whose row the key was pressed; else it begins with the first who is undecided. */
+function look(from: EventTarget | null): void {
+  const row = from instanceof Element ? from.closest('.patients > tbody > tr') : null;
+  location.href = row?.querySelector<HTMLAnchorElement>('th a')?.href ?? 'viewer';
 }
 
 function navigation(): HTMLElement {
@@ -74,7 +89,7 @@ function navigation(): HTMLElement {
     ...headings.map((heading) =>
       element('a', { href: `#${heading.parentElement!.id}` }, heading.textContent ?? ''),
     ),
-    listenToKeys(() => form.focusSearch()),
+    listenToKeys({ search: () => form.focusSearch(), viewer: decisions.live ? look : null }),
   );
 }
 
@@ -128,9 +143,13 @@ function follow(hash: string): void {
   else {
     form.show(asked);
     show(asked);
-    if (asked.patient === '') goTo(document.getElementById('patients'));
+    if (asked.patient === '') goToPatients();
     else table.open(asked.patient);
   }
+}
+
+function goToPatients(): void {
+  goTo(document.getElementById('patients'));
 }
 
 function goTo(place: HTMLElement | null): void {
@@ -153,6 +172,7 @@ fill();
 form.show(view);
 show(view);
 if (view.patient !== '') table.open(view.patient);
+else if (isFiltered(view)) goToPatients();
 // Most of the page was not there yet when the browser looked for the place.
 else if (viewOfHash(location.hash) === null) follow(location.hash);
 grouping.addEventListener('change', () =>

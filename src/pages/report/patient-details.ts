@@ -56,10 +56,15 @@ function group(heading: string, rows: readonly Row[]): HTMLElement {
   );
 }
 
+const OUTDATED: Row = [
+  'ROI',
+  'of another mask than lies in interim now: the viewer shows the whole CT, and what stands here is of that mask too',
+];
+
 function decisionGroup({ id }: Patient, decisions: Decisions): HTMLElement {
   const decision = decisions.of(id);
   return group('Review', [
-    ['Decision', decisions.text(decision)],
+    ['Decision', decisions.text(id)],
     ...(decision === null
       ? []
       : ([
@@ -67,6 +72,7 @@ function decisionGroup({ id }: Patient, decisions: Decisions): HTMLElement {
           ['At', decision.decided_utc],
           ['Comment', decision.comment],
         ] as const)),
+    ...(decisions.isOutdated(id) ? [OUTDATED] : []),
     ['Look', linkToViewer(id, 'open the viewer')],
   ]);
 }

@@ -1,13 +1,13 @@
 import type { DecisionChange, ReviewPatient, Session, Wish } from '../../review/api.ts';
 import { element } from '../element.ts';
 import { askPatients } from '../review-server.ts';
+import { standingOf } from '../standing.ts';
 import { askExclusion } from './exclusion-dialog.ts';
 import type { Images } from './images.ts';
 import type { Action } from './keys.ts';
 import { factsOf } from './panel.ts';
 import { part } from './parts.ts';
 import type { Review } from './review.ts';
-import { standingOf } from './standing.ts';
 import { verdictOf } from './verdict.ts';
 import { flagsBefore } from './wish.ts';
 
@@ -25,6 +25,8 @@ export class Desk {
   #seen: 'awaited' | 'shown' | 'fault' = 'awaited';
   #fault = '';
   #connected = true;
+  /** What the last decision of this window was, while the next patient is looked at. */
+  #last = '';
 
   constructor(review: Review, images: Images, session: Session) {
     this.#review = review;
@@ -120,6 +122,7 @@ export class Desk {
   #showProgress(): void {
     const { decided, stale, of } = this.#review.progress;
     const also = stale === 0 ? '' : `, ${stale} stale`;
+    part('last').textContent = this.#last;
     part('progress').textContent = `${decided} of ${of} decided${also}`;
   }
 
@@ -231,7 +234,7 @@ export class Desk {
   }
 
   async #exclude(): Promise<void> {
-    if (!this.#possible.exclude) return;
+    if (!this.#possible.exclude || this.#review.isSaving) return;
     const { current } = this.#review;
     const why = await askExclusion(current.patient_id);
     if (why !== undefined)
@@ -256,6 +259,8 @@ export class Desk {
     const wanted = { decision, reason, comment, reviewer, mask_sha256, flags: flagsBefore(seen) };
     const saving = await this.#review.decide(wanted, seen);
     if (saving === undefined) return;
+    const done = decision === 'accept' ? 'accepted' : 'excluded';
+    this.#last = saving.state === 'saved' ? `${patient_id} ${done}` : '';
     const stayed = this.#review.current.patient_id === patient_id;
     if (saving.state === 'saved' && stayed && this.#review.toUndecided()) this.show();
     else await this.#update();
@@ -266,6 +271,7 @@ export class Desk {
   async #undo(): Promise<void> {
     const before = this.#review.current.patient_id;
     await this.#review.undo();
+    this.#last = '';
     if (this.#review.current.patient_id === before) await this.#update();
     else this.show();
   }

@@ -44,13 +44,27 @@ export function fillReasons(reasons: Readonly<Record<string, string>>): void {
 export async function askExclusion(patient: string): Promise<Exclusion | undefined> {
   const dialog = part<HTMLDialogElement>('exclusion');
   const form = dialog.querySelector('form')!;
-  const comment = part<HTMLTextAreaElement>('comment');
   form.reset();
   part('exclusion-title').textContent = `Exclude ${patient}`;
-  dialog.returnValue = '';
   dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  const isConfirmed = await answered(dialog, form);
   const reason = form.querySelector<HTMLInputElement>('input[name="reason"]:checked')?.value;
-  if (dialog.returnValue !== 'exclude' || reason === undefined) return undefined;
-  return { reason, comment: comment.value.trim() };
+  if (!isConfirmed || reason === undefined) return undefined;
+  return { reason, comment: part<HTMLTextAreaElement>('comment').value.trim() };
+}
+
+/**
+ * Whether the reviewer excludes, told with the key or click itself: the event that the dialog is closed comes later, after
+ * keys that were pressed in between.
+ */
+function answered(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const done = new AbortController();
+  const answer = (isConfirmed: boolean): void => {
+    done.abort();
+    resolve(isConfirmed);
+  };
+  form.addEventListener('submit', ({ submitter }) => answer(submitter === part('confirm')), done);
+  dialog.addEventListener('close', () => answer(false), done);
+  return promise;
 }

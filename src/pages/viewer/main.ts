@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   const [session, patients] = await Promise.all([askSession(), askPatients()]);
   if (patients.length === 0) throw new Error('there are no patients to review');
   const review = new Review(patients, save);
-  review.goTo(patientInUrl());
+  if (!review.goTo(patientInUrl())) review.toFirstUndecided();
   fillReasons(session.reasons);
   const images = await Images.open(session.window_hu);
   showKeys();

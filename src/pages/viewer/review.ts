@@ -1,7 +1,7 @@
 import type { Decision } from '../../records/review.ts';
 import type { Conflict, DecisionChange, ReviewPatient, Wish } from '../../review/api.ts';
 import type { Saving } from '../review-server.ts';
-import { nextUndecided, type Progress, progressOf } from './standing.ts';
+import { nextUndecided, type Progress, progressOf } from '../standing.ts';
 import { sameDecision, sameWish, wishFor } from './wish.ts';
 
 /** A decision of this window that can be taken back. */
@@ -69,6 +69,11 @@ export class Review {
     return [...this.#unsaved.keys()];
   }
 
+  /** Whether a decision on the patient looked at is on its way: the next patient comes with the answer. */
+  get isSaving(): boolean {
+    return this.#saving.has(this.current.patient_id);
+  }
+
   get canUndo(): boolean {
     return this.#taken.length > 0 || this.#unsaved.size > 0;
   }
@@ -78,6 +83,11 @@ export class Review {
     const found = this.#patients.findIndex(({ patient_id }) => patient_id === patient);
     if (found >= 0) this.#at = found;
     return found >= 0;
+  }
+
+  /** Turns to the first that waits for a decision; where none does it stays. */
+  toFirstUndecided(): void {
+    this.#at = nextUndecided(this.#patients, -1) ?? this.#at;
   }
 
   /** Turns to a neighbour in the list; at its ends it stays. */

@@ -63,6 +63,8 @@ export class Scene {
       crosshairWidthUnit: 'mm',
       crosshairGap: 16,
       showAllOrientationMarkers: true,
+      // From where 3-D is looked at.
+      isOrientCube: true,
       // Read on black and on white.
       fontColor: [0.9, 0.65, 0.15, 1],
       fontMinPx: 14,

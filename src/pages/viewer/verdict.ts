@@ -1,8 +1,8 @@
 import type { Decision } from '../../records/review.ts';
 import type { Wish } from '../../review/api.ts';
 import { element } from '../element.ts';
+import { standingOf } from '../standing.ts';
 import type { Review } from './review.ts';
-import { standingOf } from './standing.ts';
 
 type Reasons = Readonly<Record<string, string>>;
 

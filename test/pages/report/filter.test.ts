@@ -7,7 +7,10 @@ const text = fc.string({ unit: 'grapheme' });
 const view: fc.Arbitrary<View> = fc.record({
   text,
   state: text,
-  stage: text,
+  stage: fc.oneof(
+    fc.constant(''),
+    text.map((stage) => `=${stage}`),
+  ),
   finding: text,
   change: text,
   decision: text,
@@ -23,6 +26,14 @@ test('a view comes back from its URL, whatever is asked for', () => {
       expect(viewOfHash(new URL(`file:///report#${hashOfView(asked)}`).hash)).toEqual(asked);
     }),
   );
+});
+
+test('a stage stands in the URL as it is called, and none as nothing', () => {
+  expect(viewOfHash('#finding=flag:context-clipped&stage=II')).toEqual({
+    ...WHOLE_VIEW,
+    ...{ finding: 'flag:context-clipped', stage: '=II' },
+  });
+  expect(viewOfHash('#stage=')).toEqual({ ...WHOLE_VIEW, stage: '=' });
 });
 
 test('a place in the page is no view', () => {

@@ -34,7 +34,26 @@ describe('bins', () => {
 
   test('have round edges', () => {
     expect(binEdges([3, 17], 10)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18]);
-    expect(binEdges([3, 3], 10)).toEqual([3, 3.5]);
+  });
+
+  test.each([
+    [[3, 3], 0.2],
+    // As scanners write a spacing of 3 mm.
+    [[3, 2.9999998, 3.0000001], 0.2],
+    [[-1000], 50],
+    [[0, 0], 1],
+  ])('stand round what all have, narrow and in the middle: %j', (values, width) => {
+    const edges = binEdges(values, 24);
+    expect(edges).toHaveLength(12);
+    expect(edges[5]).toBeCloseTo(values[0] - width / 2);
+    expect(edges[6]).toBeCloseTo(values[0] + width / 2);
+  });
+
+  test('of powers of ten go over one at least, so that the axis has marks', () => {
+    const edges = logBinEdges([25, 26]);
+    expect(edges[edges.length - 1] / edges[0]).toBeCloseTo(10);
+    expect(edges[0]).toBeLessThan(20);
+    expect(edges[edges.length - 1]).toBeGreaterThan(50);
   });
 });
 

@@ -192,16 +192,34 @@ describe.skipIf(!hasBrowser)('the table of patients', () => {
     const volumes = outputs
       .filter(({ split, acquisition }) => split === 'test' && acquisition.manufacturer === 'Philips')
       .map(({ tumor_volume_ml }) => tumor_volume_ml);
-    await page.$eval('figure', (figure) => figure.scrollIntoView());
-    await page.waitForSelector('figure svg.plot');
-    await press(page, 'figure summary');
-    const row = await page.$$eval('figure .numbers tbody tr:first-child > *', (cells) =>
+    const first = '#distributions figure:first-of-type';
+    await page.$eval(first, (figure) => figure.scrollIntoView());
+    await page.waitForSelector(`${first} svg.plot`);
+    await press(page, `${first} summary`);
+    const row = await page.$$eval(`${first} .numbers tbody tr:first-child > *`, (cells) =>
       cells.slice(0, 3).map((cell) => cell.textContent),
     );
     expect(row).toEqual(['test', String(volumes.length), Math.min(...volumes).toFixed(1)]);
-    expect(await page.$eval('figure svg.plot', (plot) => plot.ariaLabel)).toContain(
+    expect(await page.$eval(`${first} svg.plot`, (plot) => plot.ariaLabel)).toContain(
       'tumour volume in ml: test median',
     );
+    await page.close();
+  });
+
+  test('draws every Dice, also that of the mask itself', async () => {
+    const dice = data.map_back!.patients.flatMap((patient) =>
+      patient.state === 'ok' ? (patient.compared?.dice ?? []) : [],
+    );
+    expect(dice).toContain(1);
+    const { page } = await openReport(browser, url);
+    await page.$eval('figure:last-child', (figure) => figure.scrollIntoView());
+    await page.waitForSelector('figure:last-child svg.plot');
+    const drawn = await page.$eval('figure:last-child svg.plot', (plot) =>
+      [...plot.querySelectorAll('rect')]
+        .filter((bar) => Number(bar.getAttribute('width')) > 1)
+        .map((bar) => Number(/: (\d+)$/.exec(bar.textContent)?.[1] ?? 0)),
+    );
+    expect(drawn.reduce((sum, count) => sum + count, 0)).toBe(dice.length);
     await page.close();
   });
 

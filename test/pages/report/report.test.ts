@@ -207,6 +207,13 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       page.$$eval(selector, (all) => all.filter((one) => one.checkVisibility()).length);
     expect(await visible('input, select, nav a, nav button, thead button, figure details')).toBe(0);
     expect(await visible('.patients > tbody > tr')).toBe(ofTrain);
+    // Paper is as narrow as a window that has no columns.
+    await page.setViewport({ width: 700, height: 1000 });
+    const places = await page.$$eval('.patients tr', (rows) => [
+      ...new Set(rows.map((row) => [...row.cells].map((cell) => Math.round(cell.offsetLeft)).join())),
+    ]);
+    expect(places).toHaveLength(1);
+    expect(new Set(places[0].split(',')).size).toBeGreaterThan(5);
     await page.emulateMediaType('screen');
     await page.type('input[type=search]', 'MADE-0011');
     expect(await pages()).toBeLessThan(whole);

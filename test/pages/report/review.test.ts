@@ -19,6 +19,8 @@ const data = {
 const { outputs } = data.manifest;
 const [first, second, third] = outputs.map(({ patient_id }) => patient_id);
 
+const maskOf = new Map(outputs.map((output) => [output.patient_id, output.mask_sha256]));
+
 const decision = (patient_id: string, excluded: boolean): Decision => ({
   patient_id,
   decision: excluded ? 'exclude' : 'accept',
@@ -26,7 +28,7 @@ const decision = (patient_id: string, excluded: boolean): Decision => ({
   comment: 'seen <b>twice</b>',
   reviewer: 'a reader',
   decided_utc: '2026-11-29T08:15:00Z',
-  mask_sha256: '0'.repeat(64),
+  mask_sha256: maskOf.get(patient_id)!,
   flags: [],
 });
 
@@ -34,6 +36,8 @@ const decision = (patient_id: string, excluded: boolean): Decision => ({
 class ReviewServer {
   readonly requests: string[] = [];
   readonly decisions = new Map<string, Decision>([[first, decision(first, false)]]);
+  /** A patient whose ROI is of another mask. */
+  outdated = '';
   readonly #windows = new Set<ServerResponse>();
   readonly #server: Server = createServer((request, response) => {
     const [, token, ...place] = request.url!.split('/');
@@ -47,7 +51,8 @@ class ReviewServer {
     else if (path === 'events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
       this.#windows.add(response);
-    } else response.writeHead(404).end();
+    } else if (path === 'viewer') response.end('the viewer');
+    else response.writeHead(404).end();
   });
 
   async start(): Promise<string> {
@@ -75,7 +80,7 @@ class ReviewServer {
         output,
         failure: null,
         mask_sha256: output.mask_sha256,
-        roi_outdated: false,
+        roi_outdated: output.patient_id === this.outdated,
         roi: null,
         ct: null,
         decision: this.decisions.get(output.patient_id) ?? null,
@@ -159,6 +164,35 @@ describe.skipIf(!hasBrowser)('the report in a review', () => {
     );
     await press(page, 'button.patient');
     expect(await page.$eval('.details', (details) => details.textContent)).toContain('seen <b>twice</b>');
+    await page.close();
+  });
+
+  test('tells a decision on another mask, and an ROI of another mask', async () => {
+    const own = new ReviewServer();
+    own.decisions.set(second, { ...decision(second, false), mask_sha256: 'f'.repeat(64) });
+    own.outdated = second;
+    const { page } = await openReport(browser, `${await own.start()}#patient=${second}`);
+    await progress(page, '1 of 54 patients decided, 1 stale');
+    expect(await decisionShown(page, second)).toContain('stale');
+    await page.waitForFunction(() =>
+      document.querySelector('.details')!.textContent.includes('of another mask'),
+    );
+    own.stop();
+    await page.close();
+  });
+
+  test('goes to the viewer by a key: at the first who is undecided, or at the patient in whose row it is pressed', async () => {
+    const { page } = await openReport(browser, url);
+    await progress(page, '1 of 54');
+    const goes = async (): Promise<string> => {
+      await Promise.all([page.waitForNavigation(), page.keyboard.press('v')]);
+      return page.url();
+    };
+    expect(await goes()).toBe(`${url}viewer`);
+    await page.goto(`${url}#patient=${second}`);
+    await progress(page, '1 of 54');
+    await page.waitForFunction(() => document.activeElement!.matches('button.patient'));
+    expect(await goes()).toBe(`${url}viewer#${second}`);
     await page.close();
   });
 

@@ -85,6 +85,26 @@ describe.skipIf(!hasBrowser)('decisions in the viewer', () => {
     expect(viewer.faults).toEqual([]);
   });
 
+  test('nobody is excluded while the decision on the patient shown is on its way', async () => {
+    await page.setRequestInterception(true);
+    const late: (() => Promise<void>)[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PUT') late.push(() => request.continue());
+      else void request.continue();
+    });
+    await page.keyboard.press('a');
+    await page.keyboard.press('x');
+    expect(await page.$('#exclusion[open]')).toBeNull();
+    await Promise.all(late.map((answer) => answer()));
+    await hasText(page, '#patient', FATES.ok[1]);
+    await hasText(page, '#last', 'P1 accepted');
+    await shown(page);
+    await page.keyboard.press('x');
+    await page.waitForSelector('#exclusion[open]');
+    expect(await textOf(page, '#exclusion-title')).toBe(`Exclude ${FATES.ok[1]}`);
+    expect(rows()).toMatchObject([{ patient_id: 'P1', decision: 'accept' }]);
+  });
+
   test('letters go where they are written, and a reviewer’s name stays with the window', async () => {
     await page.click('#reviewer', { count: 3 });
     await page.keyboard.type('A. Next Pax');

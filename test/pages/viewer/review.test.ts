@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Saving } from '../../../src/pages/review-server.ts';
+import { standingOf } from '../../../src/pages/standing.ts';
 import { Review } from '../../../src/pages/viewer/review.ts';
-import { standingOf } from '../../../src/pages/viewer/standing.ts';
 import type { Decision } from '../../../src/records/review.ts';
 import type { ReviewPatient, Wish } from '../../../src/review/api.ts';
 

@@ -140,6 +140,24 @@ describe.skipIf(!hasBrowser)('decisions are on what was seen, and', () => {
     expect(await rows()).toMatchObject([{ patient_id: 'P1', decision: 'exclude' }]);
   });
 
+  test('an exclusion is decided by the key that confirms it, before any that comes after', async () => {
+    await open('P1');
+    await page.keyboard.press('x');
+    await page.keyboard.press('2');
+    await page.$eval('#comment', async (comment) => {
+      const press = (key: string, target: Element) =>
+        target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      press('Enter', comment);
+      // As between two keys: promises go on, no further event comes.
+      for (let i = 0; i < 20; i++) await null;
+      press('a', document.body);
+    });
+    await hasText('#patient', 'P2');
+    expect(await rows()).toMatchObject([
+      { patient_id: 'P1', decision: 'exclude', reason: 'mask-incomplete' },
+    ]);
+  });
+
   test('a mask that is exchanged meanwhile is shown anew before it can be accepted', async () => {
     await open('P1');
     await page.keyboard.press('a');

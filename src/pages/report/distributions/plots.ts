@@ -71,7 +71,7 @@ export function shares(
   return drawn(
     {
       width,
-      height: 50 + 18 * kinds.length,
+      height: 66 + 18 * kinds.length,
       marginLeft: 24 + 6.5 * Math.max(...kinds.map((kind) => clipped(kind).length)),
       marginBottom: 36,
       x: {

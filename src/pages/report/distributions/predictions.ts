@@ -32,7 +32,8 @@ export function predictions(all: readonly Made[]): Distribution {
       return [
         histogram(
           samples,
-          { label: 'Dice', values: [0, 0.99] },
+          // The last bin is that of 1, which the masks themselves have.
+          { label: 'Dice', values: [0, 1] },
           { ...frame, alternative: alternativeOf(dice, groups) },
         ),
         points(

@@ -1,4 +1,4 @@
-import type { ReviewPatient } from '../../review/api.ts';
+import type { ReviewPatient } from '../review/api.ts';
 
 /**
  * How the review of a patient stands: `stale` where the mask is another one than was looked at, `impossible` where there is none to
