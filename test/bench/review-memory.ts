@@ -103,7 +103,9 @@ async function shown(page: Page, id: string): Promise<void> {
     `document.getElementById('patient').textContent === '${id}' && document.getElementById('frame').dataset.state !== 'loading'`,
     { timeout: PATIENCE_MS },
   );
-  const state = await page.evaluate(`document.getElementById('frame').dataset.state`);
-  if (state !== 'shown') throw new Error(`the ROI of ${id} is not shown`);
+  const [state, said] = (await page.evaluate(
+    `[document.getElementById('frame').dataset.state, document.getElementById('loading').textContent]`,
+  )) as [string, string];
+  if (state !== 'shown') throw new Error(`the ROI of ${id} is not shown: ${said}`);
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
