@@ -105,12 +105,14 @@ test('without Azurite its demo runs over plain folders, takes them away again, a
   expect(readFileSync(join(folder, 'demo-output/contact_sheet.png')).subarray(1, 4).toString()).toBe('PNG');
 });
 
-test('it brings its pages: the demo has left a report, and a review of it answers with report and viewer', async () => {
-  const artifacts = 'demo-output/artifacts/pass2_write/manifest';
+test('it brings its pages: a run leaves a report, and a review of it answers with report and viewer', async () => {
+  await run('npx', 'swinprep', 'phantom', '--patients', '2', '--full', '0', '--out', 'cohort');
+  const cohort = ['--raw', 'cohort/raw', '--clinical', 'cohort/clinical.csv'];
+  await run('npx', 'swinprep', 'preprocess', ...cohort, '--out', 'out');
+  const artifacts = 'out/artifacts/pass2_write/manifest';
   const report = readFileSync(join(folder, artifacts, 'report/index.html'), 'utf8');
   expect(reportData(report).manifest).toEqual(readJson(folder, artifacts, 'manifest.json'));
-  const places = ['--roi', 'demo-output/roi', '--interim', 'demo-output/interim', '--manifest', artifacts];
-  const review = spawn('node_modules/.bin/swinprep', ['review', ...places], { cwd: folder });
+  const review = spawn('node_modules/.bin/swinprep', ['review', 'out'], { cwd: folder });
   onTestFinished(() => void review.kill());
   let printed = '';
   for await (const piece of review.stdout) {
