@@ -99,6 +99,8 @@ function flags({ outputs }: Manifest): Html {
 function review({ review: outcome }: Manifest): Html {
   if (outcome === null) return html`<p>This run was given no review.</p>`;
   const { num_decisions, excluded, accepted, stale, unknown } = outcome;
+  const changed = stale.filter(({ mask_sha256 }) => mask_sha256 !== null);
+  const gone = stale.filter(({ mask_sha256 }) => mask_sha256 === null);
   const byReason = [...Map.groupBy(excluded, ({ reason }) => reason)].map(
     ([reason, group]) => [`excluded: ${REVIEW_REASONS[reason]}`, group.length] as const,
   );
@@ -109,11 +111,13 @@ function review({ review: outcome }: Manifest): Html {
       ['all', num_decisions],
       ['accepted', accepted.length],
       ...byReason,
-      ['not applied: the mask has changed since', stale.length],
+      ['not applied: the mask has changed since', changed.length],
+      ['not applied: convert excludes them now', gone.length],
       ['not applied: not in this cohort', unknown.length],
     ],
   )}
-${stale.length === 0 ? '' : decided('The mask has changed since they were looked at', stale)}
+${changed.length === 0 ? '' : decided('The mask has changed since they were looked at', changed)}
+${gone.length === 0 ? '' : decided('Excluded by convert now, without a mask', gone)}
 ${unknown.length === 0 ? '' : decided('Not in this cohort', unknown)}`;
 }
 

@@ -182,7 +182,10 @@ test('what became of a review is listed, with whom it did not reach', () => {
       num_decisions: 5,
       excluded: [{ patient_id: 'A', reason: 'mask-incomplete' }],
       accepted: [{ patient_id: 'B', flags: null }],
-      stale: [{ patient_id: 'C', decision: 'exclude', looked_at_sha256: '0', mask_sha256: '1' }],
+      stale: [
+        { patient_id: 'C', decision: 'exclude', looked_at_sha256: '0', mask_sha256: '1' },
+        { patient_id: 'G', decision: 'accept', looked_at_sha256: '0', mask_sha256: null },
+      ],
       unknown: [{ patient_id: 'D', decision: 'accept', mask_of: null }],
     },
   });
@@ -191,8 +194,10 @@ test('what became of a review is listed, with whom it did not reach', () => {
     'accepted\t1',
     'excluded: a part of the tumour is not in the mask\t1',
     'not applied: the mask has changed since\t1',
+    'not applied: convert excludes them now\t1',
     'not applied: not in this cohort\t1',
     'C\texclude',
+    'G\taccept',
     'D\taccept',
   ]);
 });
