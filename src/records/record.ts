@@ -9,7 +9,7 @@ export const outputFile = z.strictObject({ file: z.string(), bytes: z.int(), sha
 export type OutputFile = z.infer<typeof outputFile>;
 
 /** The steps at which a patient can be excluded; map-back comes after training. */
-const stepName = z.enum(['convert', 'split', 'pass1-stats', 'pass2-write', 'map-back']);
+const stepName = z.enum(['convert', 'split', 'pass1-stats', 'pass2-write', 'map-back', 'export']);
 
 export type StepName = z.infer<typeof stepName>;
 

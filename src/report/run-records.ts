@@ -7,7 +7,7 @@ import {
   type Manifest,
   manifestSchema,
 } from '../records/manifest.ts';
-import { MAP_BACK_FILE, type MapBackRecord, mapBackSchema } from '../records/mapped.ts';
+import { MAP_BACK_FILE, type MapBackRecord, mapBackSchema } from '../records/way-back/mapped.ts';
 import { ROI_CHANGES_FILE, roiChangesSchema } from '../records/roi-changes.ts';
 import { readArtifact } from '../runner/artifact.ts';
 import { displayUri, fileOrBelow } from '../storage/location.ts';

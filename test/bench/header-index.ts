@@ -12,7 +12,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config/load.ts';
-import { encodePart10 } from '../../src/phantom/objects/part10-writer.ts';
+import { encodePart10 } from '../../src/dicom/encode/part10-writer.ts';
 import { findPatients } from '../../src/raw/cohort/patients.ts';
 import { inFlight } from '../../src/storage/in-flight.ts';
 import { openStore } from '../../src/storage/open.ts';

@@ -19,7 +19,7 @@ BOXES = [((-2, -1, -1), (3, 2, 2)), ((1, 1, 0), (-2, -2, 0))]
 
 
 def roi_voxels(size):
-    """The same numbers as test/steps/map-back/native-prediction.test.ts makes."""
+    """The same numbers as test/way-back/native-prediction.test.ts makes."""
     i = np.arange(size[0] * size[1] * size[2], dtype=np.int64)
     labels = ((i * 31 + 7) % 5).astype(np.uint8)
     shares = (((i * 7919 + 12345) % 4093) / 4093).astype(np.float32)

@@ -5,7 +5,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['demo'],
   ['default-pipeline', 'estimate', 'review'],
   ['steps'],
-  ['qc', 'measures'],
+  ['qc', 'measures', 'way-back'],
   ['raw', 'both-passes', 'exports', 'report'],
   ['runner'],
   ['timing'],
@@ -30,7 +30,8 @@ export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[
   phantom: [['.'], ['objects'], ['anatomy'], ['drawing']],
   storage: [['open.ts', 'patient-store.ts'], ['archive'], ['blob', 'folder', 'zip', 'tar'], ['.']],
   runner: [['ranks'], ['.']],
-  dicom: [['study'], ['mask'], ['series'], ['pixels'], ['codec'], ['file'], ['.']],
+  records: [['way-back'], ['.']],
+  dicom: [['study'], ['mask', 'derived'], ['series'], ['pixels'], ['codec'], ['file', 'encode'], ['.']],
   assembly: [['.'], ['deflate', 'inflate']],
   kernels: [['lungs', 'box'], ['grid'], ['mask'], ['intensity']],
 };

@@ -8,7 +8,7 @@ import { decodeNifti } from '../../src/nifti/decode.ts';
 import type { OkCase } from '../../src/records/case.ts';
 import type { Cases } from '../../src/records/cases.ts';
 import type { Manifest } from '../../src/records/manifest.ts';
-import type { MapBackRecord } from '../../src/records/mapped.ts';
+import type { MapBackRecord } from '../../src/records/way-back/mapped.ts';
 import type { OkRoi, Transforms } from '../../src/records/roi.ts';
 import type { DatasetStats } from '../../src/records/stats.ts';
 import { openStore } from '../../src/storage/open.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeJson } from '../../src/records/json.ts';
-import type { MapBackRecord } from '../../src/records/mapped.ts';
+import type { MapBackRecord } from '../../src/records/way-back/mapped.ts';
 import type { PageData } from '../../src/report/page-data.ts';
 import { hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 import * as inProcess from '../support/in-process.ts';

@@ -1,5 +1,5 @@
 import type { Failures, ManifestOutput } from '../../records/manifest.ts';
-import type { MappedRecord } from '../../records/mapped.ts';
+import type { MappedRecord } from '../../records/way-back/mapped.ts';
 import type { RoiChanges } from '../../records/roi-changes.ts';
 import type { PageData } from '../../report/page-data.ts';
 

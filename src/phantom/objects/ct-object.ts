@@ -1,6 +1,6 @@
 import type { Volume } from '../../volume/geometry.ts';
 import type { PatientPlan } from '../anatomy/plan.ts';
-import { encodePart10 } from './part10-writer.ts';
+import { encodePhantomFile } from './phantom-file.ts';
 import { commonElements, ctImageStorage, type Study, slicePositionMm } from './study.ts';
 
 /** InstanceNumber of each slice, z ascending. */
@@ -24,7 +24,7 @@ export function encodeCtSlice(
   const unsigned = study.plan.stored === 'uint16';
   const position = slicePositionMm(ct.geometry, k);
   const diameterMm = columns * ct.geometry.spacingMm[0];
-  return encodePart10({
+  return encodePhantomFile({
     ...commonElements(study),
     SOPClassUID: ctImageStorage,
     SOPInstanceUID: study.sliceUids[k],

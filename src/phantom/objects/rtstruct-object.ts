@@ -1,6 +1,6 @@
-import { type Loop, traceLoops } from './contour.ts';
-import type { DataSet } from './dictionary.ts';
-import { encodePart10 } from './part10-writer.ts';
+import type { DataSet } from '../../dicom/encode/dictionary.ts';
+import { type Loop, traceLoops } from '../../kernels/mask/contour-loops.ts';
+import { encodePhantomFile } from './phantom-file.ts';
 import type { Structure } from './structure.ts';
 import { commonElements, maskUids, type Study, slicePositionMm, sliceReference } from './study.ts';
 
@@ -20,7 +20,7 @@ export function encodeStructureSet(study: Study, structures: readonly Structure[
       ReferencedROINumber: roiNumber(i),
     }),
   );
-  return encodePart10({
+  return encodePhantomFile({
     ...commonElements(study),
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.481.3',
     SOPInstanceUID: uids.object,

@@ -1,5 +1,5 @@
-import type { DataSet } from './dictionary.ts';
-import { encodePart10 } from './part10-writer.ts';
+import type { DataSet } from '../../dicom/encode/dictionary.ts';
+import { encodePhantomFile } from './phantom-file.ts';
 import type { Structure } from './structure.ts';
 import { code, commonElements, maskUids, type Study, slicePositionMm, sliceReference } from './study.ts';
 import { uidOf } from './uid.ts';
@@ -13,7 +13,7 @@ export function encodeSegmentation(study: Study, structures: readonly Structure[
   const [columns, rows, slices] = geometry.size;
   const uids = maskUids(study);
   const dimensionUid = uidOf(uids.object, 'dimension');
-  return encodePart10({
+  return encodePhantomFile({
     ...commonElements(study),
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.66.4',
     SOPInstanceUID: uids.object,

@@ -1,7 +1,7 @@
+import type { DataSet } from '../../dicom/encode/dictionary.ts';
 import type { Geometry } from '../../volume/geometry.ts';
 import type { PatientPlan } from '../anatomy/plan.ts';
 import { randomStream } from '../drawing/random.ts';
-import type { DataSet } from './dictionary.ts';
 import { uidOf } from './uid.ts';
 
 export const ctImageStorage = '1.2.840.10008.5.1.4.1.1.2';

@@ -5,6 +5,7 @@ import { CaseExclusion } from '../../errors.ts';
 import { HuHistogram } from '../../kernels/intensity/histogram.ts';
 import { safeRoiName } from '../../privacy/roi-name.ts';
 import { assertQc, judgePair, measurePair } from '../../qc/ct-and-mask-checks.ts';
+import { readHeaders } from '../../raw/patient/headers.ts';
 import { niftiStudy } from '../../raw/patient/nifti-study.ts';
 import { assertOnePatient } from '../../raw/patient/one-patient.ts';
 import { NIFTI_CT, NIFTI_MASK, type PatientInputs, patientInputs } from '../../raw/patient/patient-inputs.ts';
@@ -17,7 +18,6 @@ import type { CaseOutcome, CaseTask } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode } from '../../timing/timed-nifti.ts';
 import { timedStores } from '../../timing/timed-store.ts';
-import { readHeaders } from './headers.ts';
 import { excludedPatient, type Findings, niftiFindings, surveyFindings } from './record.ts';
 
 export interface InspectTask extends CaseTask {

@@ -1,6 +1,6 @@
 import { CaseExclusion, UsageError } from '../../errors.ts';
 import { encodeJson } from '../../records/json.ts';
-import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../records/mapped.ts';
+import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../records/way-back/mapped.ts';
 import { PROFILE_FILE } from '../../records/profile.ts';
 import { TRANSFORMS_FILE } from '../../records/roi.ts';
 import { runCases } from '../../runner/pool.ts';
@@ -12,8 +12,8 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
+import type { MapBackRules } from '../../way-back/native-prediction.ts';
 import { USUAL_CT } from '../usual-patient.ts';
-import type { MapBackRules } from './native-prediction.ts';
 import { type MapBackTask, mapBackOne, type StoredObject } from './patient.ts';
 import { keyFor, patientMatcher } from './patient-pattern.ts';
 

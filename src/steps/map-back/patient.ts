@@ -3,7 +3,7 @@ import { CaseExclusion, messageOf, UsageError } from '../../errors.ts';
 import { countInside, dice } from '../../kernels/mask/overlap.ts';
 import { encodeNifti } from '../../nifti/encode.ts';
 import { decodeJson } from '../../records/json.ts';
-import type { MappedRecord, OkMapped } from '../../records/mapped.ts';
+import type { MappedRecord, OkMapped } from '../../records/way-back/mapped.ts';
 import { type Transforms, transformsSchema } from '../../records/roi.ts';
 import { exclusionOf } from '../../runner/exclusion.ts';
 import { timedOutputFile } from '../../runner/outputs.ts';
@@ -13,8 +13,8 @@ import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedDecode, timedGzip } from '../../timing/timed-nifti.ts';
 import { timedStores } from '../../timing/timed-store.ts';
 import type { Geometry, Volume } from '../../volume/geometry.ts';
-import { type MapBackRules, mapBack } from './native-prediction.ts';
-import { onLattice } from './on-lattice.ts';
+import { type MapBackRules, mapBack } from '../../way-back/native-prediction.ts';
+import { onLattice } from '../../way-back/on-lattice.ts';
 
 /** An object of a store that is open. */
 export interface StoredObject {

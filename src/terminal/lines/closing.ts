@@ -3,7 +3,7 @@ import { counted } from '../../counted.ts';
 import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
 import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import { flaggedText, type Manifest } from '../../records/manifest.ts';
-import type { OkMapped } from '../../records/mapped.ts';
+import type { OkMapped } from '../../records/way-back/mapped.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
 import type { WrittenReport } from '../../report/report-of-outputs.ts';
 import type { StepSummary } from '../../runner/report.ts';

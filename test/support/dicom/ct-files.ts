@@ -1,6 +1,6 @@
+import type { DataSet as Elements } from '../../../src/dicom/encode/dictionary.ts';
+import { encodePart10 } from '../../../src/dicom/encode/part10-writer.ts';
 import { type DicomFile, parsePart10 } from '../../../src/dicom/file/part10.ts';
-import type { DataSet as Elements } from '../../../src/phantom/objects/dictionary.ts';
-import { encodePart10 } from '../../../src/phantom/objects/part10-writer.ts';
 
 type DataSet = Omit<Elements, 'SOPClassUID' | 'SOPInstanceUID'>;
 

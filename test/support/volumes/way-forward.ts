@@ -1,7 +1,6 @@
 import { standardise } from '../../../src/both-passes/standardise.ts';
 import { cropWithPad } from '../../../src/kernels/grid/crop.ts';
 import { gridRecordOf } from '../../../src/records/grid.ts';
-import type { WayForward } from '../../../src/steps/map-back/native-prediction.ts';
 import {
   type Geometry,
   pointOfIndex,
@@ -9,6 +8,7 @@ import {
   type Volume,
   voxelCount,
 } from '../../../src/volume/geometry.ts';
+import type { WayForward } from '../../../src/way-back/native-prediction.ts';
 
 /** An ROI box on a CT grid, and the way forward to it, by the code of pass 2. */
 export interface Forward {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { least } from '../kernels/intensity/extremes.ts';
-import { exclusion, outputFile } from './record.ts';
+import { least } from '../../kernels/intensity/extremes.ts';
+import { exclusion, outputFile } from '../record.ts';
 
 /** A mask that a prediction on the original CT grid was held against; dice is null where both are empty. */
 const compared = z.strictObject({
@@ -9,7 +9,7 @@ const compared = z.strictObject({
   dice: z.number().nullable(),
 });
 
-const okMapped = z.strictObject({
+export const okMapped = z.strictObject({
   patient_id: z.string(),
   state: z.literal('ok'),
   output: outputFile,

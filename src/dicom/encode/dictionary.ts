@@ -16,9 +16,10 @@ export type Vr =
   | 'TM'
   | 'UI'
   | 'UL'
-  | 'US';
+  | 'US'
+  | 'UT';
 
-/** The elements the phantom writes: tag and value representation (DICOM PS3.6). `PX` is OB or OW, by Bits Allocated. */
+/** The elements that are written: tag and value representation (DICOM PS3.6). `PX` is OB or OW, by Bits Allocated. */
 export const dictionary = {
   FileMetaInformationVersion: [0x00020001, 'OB'],
   MediaStorageSOPClassUID: [0x00020002, 'UI'],
@@ -160,15 +161,21 @@ export const dictionary = {
   PixelData: [0x7fe00010, 'PX'],
 } as const satisfies Record<string, readonly [tag: number, vr: Vr]>;
 
-export type Keyword = keyof typeof dictionary;
-
+/** Of text and numbers the bytes of another file will do too, as they stand there. */
 type ValueOf<V extends Vr> = V extends 'SQ'
   ? readonly DataSet[]
-  : V extends 'OB' | 'PX'
+  : V extends 'OB'
     ? Uint8Array
-    : V extends 'AT' | 'DS' | 'IS' | 'UL' | 'US'
-      ? number | readonly number[]
-      : string | readonly string[];
+    : V extends 'PX'
+      ? Uint8Array | readonly Uint8Array[]
+      : V extends 'AT' | 'DS' | 'IS' | 'UL' | 'US'
+        ? number | readonly number[] | Uint8Array
+        : string | readonly string[] | Uint8Array;
 
-/** A DICOM data set by keyword, in any order. An empty string is a value of length 0 (type 2 elements). */
-export type DataSet = { readonly [K in Keyword]?: ValueOf<(typeof dictionary)[K][1]> };
+export type Keyword = keyof typeof dictionary;
+
+/**
+ * A DICOM data set by keyword, in any order. An empty string is a value of length 0 (type 2 elements), an element that is
+ * undefined is not written. Pixel Data may be the bytes of all frames, or encapsulated frames one by one.
+ */
+export type DataSet = { readonly [K in Keyword]?: ValueOf<(typeof dictionary)[K][1]> | undefined };

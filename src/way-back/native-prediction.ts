@@ -1,19 +1,19 @@
-import { CaseExclusion } from '../../errors.ts';
-import { linearBackAxis, nearestBackAxis } from '../../kernels/grid/back-axis.ts';
-import { cropWithPad } from '../../kernels/grid/crop.ts';
-import { invertedOrder, reorient } from '../../kernels/grid/orient.ts';
-import { resampleLinear, resampleNearest } from '../../kernels/grid/resample.ts';
+import { CaseExclusion } from '../errors.ts';
+import { linearBackAxis, nearestBackAxis } from '../kernels/grid/back-axis.ts';
+import { cropWithPad } from '../kernels/grid/crop.ts';
+import { invertedOrder, reorient } from '../kernels/grid/orient.ts';
+import { resampleLinear, resampleNearest } from '../kernels/grid/resample.ts';
 import {
   axisPaths,
   type ResampleAxes,
   type ResampleAxis,
   sizeOfAxes,
   windowOfAxis,
-} from '../../kernels/grid/resample-axis.ts';
-import { strided } from '../../kernels/grid/strided.ts';
-import { geometryOfRecord } from '../../records/grid.ts';
-import type { Transforms } from '../../records/roi.ts';
-import { type Vec3, type Volume, type VoxelArray, vec3, voxelCount } from '../../volume/geometry.ts';
+} from '../kernels/grid/resample-axis.ts';
+import { strided } from '../kernels/grid/strided.ts';
+import { geometryOfRecord } from '../records/grid.ts';
+import type { Transforms } from '../records/roi.ts';
+import { type Vec3, type Volume, type VoxelArray, vec3, voxelCount } from '../volume/geometry.ts';
 import { onLattice } from './on-lattice.ts';
 
 export type Interpolation = 'nearest' | 'linear';

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CaseExclusion } from '../../../src/errors.ts';
-import { cropWithPad } from '../../../src/kernels/grid/crop.ts';
-import { axisOrder, reorient } from '../../../src/kernels/grid/orient.ts';
-import { axisPaths, nearestAxis } from '../../../src/kernels/grid/resample-axis.ts';
-import { decodeNifti } from '../../../src/nifti/decode.ts';
-import { encodeNifti } from '../../../src/nifti/encode.ts';
-import { geometryOfRecord } from '../../../src/records/grid.ts';
-import { mapBack } from '../../../src/steps/map-back/native-prediction.ts';
+import { CaseExclusion } from '../../src/errors.ts';
+import { cropWithPad } from '../../src/kernels/grid/crop.ts';
+import { axisOrder, reorient } from '../../src/kernels/grid/orient.ts';
+import { axisPaths, nearestAxis } from '../../src/kernels/grid/resample-axis.ts';
+import { decodeNifti } from '../../src/nifti/decode.ts';
+import { encodeNifti } from '../../src/nifti/encode.ts';
+import { geometryOfRecord } from '../../src/records/grid.ts';
 import {
   type Geometry,
   indexOfPoint,
@@ -16,7 +15,8 @@ import {
   type Volume,
   vec3,
   voxelCount,
-} from '../../../src/volume/geometry.ts';
+} from '../../src/volume/geometry.ts';
+import { mapBack } from '../../src/way-back/native-prediction.ts';
 import {
   decodeBytes,
   decodeFloats,
@@ -24,8 +24,8 @@ import {
   goldenVoxels,
   type ResampleGolden,
   readGolden,
-} from '../../support/goldens.ts';
-import { type Forward, wayForward } from '../../support/volumes/way-forward.ts';
+} from '../support/goldens.ts';
+import { type Forward, wayForward } from '../support/volumes/way-forward.ts';
 
 const asIs = { interpolation: 'auto', threshold: undefined } as const;
 const nearest = { interpolation: 'nearest', threshold: undefined } as const;

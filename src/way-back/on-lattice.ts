@@ -1,5 +1,5 @@
-import { CaseExclusion } from '../../errors.ts';
-import { axisOrder, reorient } from '../../kernels/grid/orient.ts';
+import { CaseExclusion } from '../errors.ts';
+import { axisOrder, reorient } from '../kernels/grid/orient.ts';
 import {
   type Geometry,
   indexOfPoint,
@@ -7,7 +7,7 @@ import {
   type Vec3,
   type Volume,
   vec3,
-} from '../../volume/geometry.ts';
+} from '../volume/geometry.ts';
 
 /**
  * How far, in voxels, a voxel centre of a file may lie from the lattice that it belongs to. Headers round to float32

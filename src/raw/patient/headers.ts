@@ -1,9 +1,9 @@
 import { type DicomFile, parseHeader, parsePart10, Tag } from '../../dicom/file/part10.ts';
 import { CaseExclusion } from '../../errors.ts';
-import { keysWorthReading } from '../../raw/patient/patient-bytes.ts';
-import { fileVanished, type PatientFile, patientFiles, readFiles } from '../../raw/patient/patient-files.ts';
 import type { ReadableStore } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
+import { keysWorthReading } from './patient-bytes.ts';
+import { fileVanished, type PatientFile, patientFiles, readFiles } from './patient-files.ts';
 
 /** Of most files the header ends within the first of these; what has more is read further, and in the end whole. */
 const HEADER_BYTES = [32 * 2 ** 10, 2 ** 20] as const;

@@ -1,8 +1,8 @@
 import dicomParser, { type DataSet } from 'dicom-parser';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { traceLoops } from '../../../src/kernels/mask/contour-loops.ts';
 import { phantomFiles, phantomPatient } from '../../../src/phantom/cohort.ts';
-import { traceLoops } from '../../../src/phantom/objects/contour.ts';
 
 type Point = readonly [x: number, y: number];
 

@@ -1,7 +1,7 @@
 import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decimalString, encodeDataSet, encodePart10 } from '../../../src/phantom/objects/part10-writer.ts';
+import { decimalString, encodeDataSet, encodePart10 } from '../../../src/dicom/encode/part10-writer.ts';
 
 const minimal = { SOPClassUID: '1.2.840.10008.5.1.4.1.1.2', SOPInstanceUID: '2.25.1' };
 
