@@ -11,7 +11,6 @@ import { CASE_FILE, caseSchema } from '../records/case.ts';
 import { CASES_FILE, casesSchema } from '../records/cases.ts';
 import { CHANGES_FILE, changesSchema } from '../records/changes.ts';
 import { FAILURES_FILE, failuresSchema, MANIFEST_FILE, manifestSchema } from '../records/manifest.ts';
-import { MAP_BACK_FILE, mapBackSchema } from '../records/way-back/mapped.ts';
 import { PROFILE_FILE, profileSchema } from '../records/profile.ts';
 import { exclusion, flag, gridRecord, outputFile, triple } from '../records/record.ts';
 import { META_FILE, roiSchema, TRANSFORMS_FILE, transformsSchema } from '../records/roi.ts';
@@ -19,6 +18,7 @@ import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesSchema, roisSchema } from '../re
 import { foregroundSchema, samplingSchema } from '../records/sampling.ts';
 import { SPLIT_FILE, splitSchema } from '../records/split.ts';
 import { MEASURES_FILE, measuresFileSchema, STATS_FILE, statsSchema } from '../records/stats.ts';
+import { MAP_BACK_FILE, mapBackSchema } from '../records/way-back/mapped.ts';
 import { VERSION } from '../version.ts';
 import { GLOSSARY } from './glossary.ts';
 

@@ -1,6 +1,6 @@
 import type { Failures, Manifest } from '../records/manifest.ts';
-import type { MapBackRecord } from '../records/way-back/mapped.ts';
 import type { RoiChanges } from '../records/roi-changes.ts';
+import type { MapBackRecord } from '../records/way-back/mapped.ts';
 
 /** What the page shows: the files of the run as they are. `src/pages/report` reads it. */
 export interface PageData {

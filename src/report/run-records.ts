@@ -7,8 +7,8 @@ import {
   type Manifest,
   manifestSchema,
 } from '../records/manifest.ts';
-import { MAP_BACK_FILE, type MapBackRecord, mapBackSchema } from '../records/way-back/mapped.ts';
 import { ROI_CHANGES_FILE, roiChangesSchema } from '../records/roi-changes.ts';
+import { MAP_BACK_FILE, type MapBackRecord, mapBackSchema } from '../records/way-back/mapped.ts';
 import { readArtifact } from '../runner/artifact.ts';
 import { displayUri, fileOrBelow } from '../storage/location.ts';
 import { locateObject } from '../storage/open.ts';

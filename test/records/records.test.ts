@@ -11,11 +11,11 @@ import { caseSchema } from '../../src/records/case.ts';
 import { casesSchema } from '../../src/records/cases.ts';
 import { changesSchema } from '../../src/records/changes.ts';
 import { failuresSchema, manifestSchema } from '../../src/records/manifest.ts';
-import { mapBackSchema } from '../../src/records/way-back/mapped.ts';
 import { type OkRoi, roiSchema, transformsSchema } from '../../src/records/roi.ts';
 import { roiChangesSchema, roisSchema } from '../../src/records/roi-changes.ts';
 import { splitSchema } from '../../src/records/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/records/stats.ts';
+import { mapBackSchema } from '../../src/records/way-back/mapped.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 import { commandHere } from '../support/in-process.ts';
 

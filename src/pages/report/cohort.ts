@@ -1,6 +1,6 @@
 import type { Failures, ManifestOutput } from '../../records/manifest.ts';
-import type { MappedRecord } from '../../records/way-back/mapped.ts';
 import type { RoiChanges } from '../../records/roi-changes.ts';
+import type { MappedRecord } from '../../records/way-back/mapped.ts';
 import type { PageData } from '../../report/page-data.ts';
 
 export type State = 'train' | 'test' | 'excluded';

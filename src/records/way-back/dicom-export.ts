@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { okMapped } from './mapped.ts';
 import { exclusion, flag, outputFile } from '../record.ts';
+import { okMapped } from './mapped.ts';
 
 /** Of a DICOM object nothing that names the patient: neither UIDs nor what it copies of the CT. */
 const okExport = z.strictObject({

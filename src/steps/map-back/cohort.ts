@@ -1,8 +1,13 @@
 import { CaseExclusion, UsageError } from '../../errors.ts';
 import { encodeJson } from '../../records/json.ts';
-import { MAP_BACK_FILE, type MappedRecord, mergeMapped, type OkMapped } from '../../records/way-back/mapped.ts';
 import { PROFILE_FILE } from '../../records/profile.ts';
 import { TRANSFORMS_FILE } from '../../records/roi.ts';
+import {
+  MAP_BACK_FILE,
+  type MappedRecord,
+  mergeMapped,
+  type OkMapped,
+} from '../../records/way-back/mapped.ts';
 import { runCases } from '../../runner/pool.ts';
 import type { Report, StepOutcome } from '../../runner/report.ts';
 import type { StepWatch } from '../../runner/step-watch.ts';

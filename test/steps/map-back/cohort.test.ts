@@ -14,8 +14,8 @@ import { type Azurite, startAzurite } from '../../../src/demo/embedded-azurite.t
 import { UsageError } from '../../../src/errors.ts';
 import { decodeNifti } from '../../../src/nifti/decode.ts';
 import { encodeNifti } from '../../../src/nifti/encode.ts';
-import { type MapBackRecord, mapBackSchema } from '../../../src/records/way-back/mapped.ts';
 import type { Transforms } from '../../../src/records/roi.ts';
+import { type MapBackRecord, mapBackSchema } from '../../../src/records/way-back/mapped.ts';
 import { keyFor, patientMatcher } from '../../../src/steps/map-back/patient-pattern.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import type { Volume } from '../../../src/volume/geometry.ts';
