@@ -89,11 +89,7 @@ function packRow(
  * A frame of values of one or two bytes, little endian, as RLE Lossless (DICOM PS3.5 annex G): a segment for each byte of a
  * value, the most significant first, of even length; no run goes on into the next row.
  */
-export function encodeRle(
-  frame: Uint8Array,
-  columns: number,
-  bytesPerValue: 1 | 2,
-): Uint8Array<ArrayBuffer> {
+export function encodeRle(frame: Uint8Array, columns: number, bytesPerValue: 1 | 2): Uint8Array<ArrayBuffer> {
   const rows = frame.length / (columns * bytesPerValue);
   const encoded = new Uint8Array(HEADER_BYTES + bytesPerValue * (rows * packedBound(columns) + 1));
   const header = new DataView(encoded.buffer);

@@ -3,10 +3,10 @@ import { room, scratch, zeros } from '../../../memory/thread.ts';
 import { encodeDeflated } from '../../codec/deflate.ts';
 import { encodeRle } from '../../codec/rle.ts';
 import type { Segment } from '../segment.ts';
+import type { SourceVoxels } from '../source-images.ts';
 import type { SegmentFrame } from './frames.ts';
 import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel } from './presence.ts';
 import { bitsOf, type SegmentationRules } from './rules.ts';
-import type { SourceVoxels } from '../source-images.ts';
 
 /** The voxels that frames are made of, and what they are of. */
 export interface SegmentVoxels {
@@ -81,9 +81,7 @@ const compress = (
   bytesPerValue: 1 | 2,
   compression: 'rle' | 'deflate',
 ): Uint8Array =>
-  compression === 'rle'
-    ? encodeRle(frame, columns, bytesPerValue)
-    : encodeDeflated(frame, bytesPerValue);
+  compression === 'rle' ? encodeRle(frame, columns, bytesPerValue) : encodeDeflated(frame, bytesPerValue);
 
 /** Throws a CaseExclusion where frames take more than readers take. */
 function checkSize(frames: number, frameBits: number): void {
@@ -117,18 +115,19 @@ export function framePixels(
       compress(packed.subarray(f * frameBytes, (f + 1) * frameBytes), columns, 1, compression),
     );
   }
-  const type = bits === 16 ? Uint16Array : Uint8Array;
+  const valuesOf = (pixels: number): Uint8Array | Uint16Array =>
+    bits === 16 ? room(Uint16Array, pixels) : room(Uint8Array, pixels);
   const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): Uint8Array =>
     new Uint8Array(buffer, byteOffset, byteLength);
   if (compression === 'none') {
-    const values = room(type, frames.length * planeLength);
+    const values = valuesOf(frames.length * planeLength);
     frames.forEach((frame, f) => {
       fillFrame(made, frame, values.subarray(f * planeLength, (f + 1) * planeLength));
     });
     return bytesOf(values);
   }
   return scratch(() => {
-    const values = room(type, planeLength);
+    const values = valuesOf(planeLength);
     return frames.map((frame) => {
       fillFrame(made, frame, values);
       return compress(bytesOf(values), columns, bits === 16 ? 2 : 1, compression);

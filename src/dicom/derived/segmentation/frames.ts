@@ -1,5 +1,5 @@
-import type { SegmentationRules } from './rules.ts';
 import type { SegmentPresence } from './presence.ts';
+import type { SegmentationRules } from './rules.ts';
 
 /** A frame of a SEG: a slice, and the segment that it shows. */
 export interface SegmentFrame {
