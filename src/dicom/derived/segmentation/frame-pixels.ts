@@ -5,7 +5,7 @@ import { encodeRle } from '../../codec/rle.ts';
 import type { Segment } from '../segment.ts';
 import type { SourceVoxels } from '../source-images.ts';
 import type { SegmentFrame } from './frames.ts';
-import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel } from './presence.ts';
+import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel, skipZeros } from './presence.ts';
 import { bitsOf, type SegmentationRules } from './rules.ts';
 
 /** The voxels that frames are made of, and what they are of. */
@@ -36,6 +36,7 @@ function packBits(
   const firstByte = new Int32Array(segmentOf.length);
   const firstBit = new Uint8Array(segmentOf.length);
   const written = new Uint8Array(segmentOf.length);
+  const nextOf = skipZeros(labels);
   const framesOfSlices = Map.groupBy(frames.keys(), (f) => frames[f].slice);
   for (const [slice, own] of framesOfSlices) {
     written.fill(0);
@@ -48,11 +49,14 @@ function packBits(
       written[label] = 1;
     }
     const from = slice * planeLength;
-    for (let offset = 0; offset < planeLength; offset++) {
-      const label = labels[from + offset];
-      if (written[label] === 0) continue;
-      const bit = firstBit[label] + offset;
-      packed[firstByte[label] + (bit >>> 3)] |= 1 << (bit & 7);
+    const end = from + planeLength;
+    for (let i = from; i < end; i++) {
+      const label = labels[i];
+      if (label === 0) i = nextOf(i + 1, end) - 1;
+      else if (written[label] === 1) {
+        const bit = firstBit[label] + i - from;
+        packed[firstByte[label] + (bit >>> 3)] |= 1 << (bit & 7);
+      }
     }
   }
   return packed;
