@@ -409,6 +409,10 @@ describe('pixels', () => {
       [2, 'Tumour 2'],
       [0, 'Background'],
     ]);
+    expect(readSegmentation(parsed(encodeTwo({ type: 'LABELMAP' }).bytes)).segments).toMatchObject([
+      { number: 7, names: ['Tumour 7'] },
+      { number: 2, names: ['Tumour 2'] },
+    ]);
   });
 
   test('probabilities are shares of 255, rounded half up: from one half on they stay one half', () => {
