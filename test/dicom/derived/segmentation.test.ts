@@ -526,6 +526,15 @@ describe('refused', () => {
     expect(encode).toThrow(expect.objectContaining({ code: 'no-probability' }));
   });
 
+  test('more pixels than readers take', () => {
+    const placement = { ...axial, columns: 1024, rows: 1024, heightsMm: [0] };
+    const segments = Array.from({ length: 2049 }, (_, i) => tumour(i + 1));
+    const rules = { ...plainRules, type: 'FRACTIONAL', frames: 'all' } as const;
+    expect(() =>
+      encodeSegmentation(scannedImages(placement), new Uint8Array(2 ** 20), segments, rules),
+    ).toThrow(expect.objectContaining({ code: 'segmentation-too-large' }));
+  });
+
   test('voxels of another number than the pixels of the slices', () => {
     expect(() => encodeTwo({}, new Uint8Array(59))).toThrow(RangeError);
   });

@@ -1,5 +1,5 @@
 import { CaseExclusion } from '../../../errors.ts';
-import { room, scratch, zeros } from '../../../memory/thread.ts';
+import { giveBack, room, scratch, zeros } from '../../../memory/thread.ts';
 import { encodeDeflated } from '../../codec/deflate.ts';
 import { encodeRle } from '../../codec/rle.ts';
 import type { Segment } from '../segment.ts';
@@ -115,9 +115,11 @@ export function framePixels(
     if (compression === 'none') return packBits(voxels, made, frames, planeLength);
     const frameBytes = Math.ceil(planeLength / 8);
     const packed = packBits(voxels, made, frames, 8 * frameBytes);
-    return frames.map((_, f) =>
+    const compressed = frames.map((_, f) =>
       compress(packed.subarray(f * frameBytes, (f + 1) * frameBytes), columns, 1, compression),
     );
+    giveBack(packed);
+    return compressed;
   }
   const valuesOf = (pixels: number): Uint8Array | Uint16Array =>
     bits === 16 ? room(Uint16Array, pixels) : room(Uint8Array, pixels);
