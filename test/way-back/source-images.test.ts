@@ -218,11 +218,13 @@ describe('several series on one grid', () => {
   test('copies with the same voxels: the first by Series Instance UID, and told', async () => {
     const files = shuffled(
       ...placedCtFiles(soft),
-      ...placedCtFiles({ ...soft, uid: '2.25.45' }),
+      // Its kernel is the least wanted.
+      ...placedCtFiles({ ...soft, uid: '2.25.45', more: () => ({ ConvolutionKernel: 'Z' }) }),
       ...placedCtFiles(sharp),
       ...placedCtFiles({ ...soft, uid: '2.25.47' }),
     );
-    const source = await found(files, wantedOf(await converted(files, rules, soft.uid), true));
+    const wanting = { ...rules, kernelPreference: ['^$'] };
+    const source = await found(files, wantedOf(await converted(files, rules, soft.uid), true), wanting);
     expect(seriesOf(source)).toBe('2.25.45');
     expect(source.flags).toMatchObject([{ code: 'series-with-same-voxels', value: 2 }]);
   });
