@@ -3,8 +3,9 @@ import type { StudyFlag } from '../dicom/study-flag.ts';
 import { CaseExclusion } from '../errors.ts';
 import { giveBack, room } from '../memory/thread.ts';
 import { gridDistanceMm, type Volume, type VoxelArray } from '../volume/geometry.ts';
+import { SAME_GRID_MM } from './series-on-grid.ts';
 import { flagOf, isResampled } from './source-flags.ts';
-import { SAME_GRID_MM, type Source } from './source-images.ts';
+import type { Source } from './source-images.ts';
 
 /** A map on the pixels of the source images. */
 export interface PlacedMap {
