@@ -195,7 +195,25 @@ describe('voxels where there is no image are told', () => {
   });
 });
 
-test('counts are those of the images', () => {
+test('counts are those of the images, wherever the array begins, and however many pixels there are', () => {
+  for (const columns of [4, 5]) {
+    const source = sourceOf({ columns, rows: 3, heightsMm: [0, 3, 6] });
+    const count = columns * 3 * 3;
+    for (const type of [Uint8Array, Uint16Array]) {
+      const buffer = new type(count + 3).map((_, i) =>
+        i % 3 === 0 ? 1 : i % 11 === 0 ? 300 % (i + 256) : 0,
+      );
+      for (const start of [0, 1, 2, 3]) {
+        const data = buffer.subarray(start, start + count);
+        const expected = data.reduce((sum, label) => sum + Math.min(label, 1), 0);
+        const { counts } = labels(data, source);
+        expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(expected);
+      }
+    }
+  }
+});
+
+test('counts are those of each label', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 60, maxLength: 60, max: 4 }), (data) => {
       const expected = new Map([1, 2, 3, 4].map((label) => [label, data.filter((v) => v === label).length]));
