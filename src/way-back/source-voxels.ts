@@ -95,7 +95,8 @@ function countsOf(voxels: SourceVoxels): ReadonlyMap<number, number> {
   const count = (from: number, to: number): void => {
     for (let i = from; i < to; i++) if (voxels[i] >= inside) counts[Math.ceil(voxels[i])]++;
   };
-  const words = new Uint32Array(buffer, byteOffset, byteOffset % 4 === 0 ? byteLength >>> 2 : 0);
+  const aligned = byteOffset % 4 === 0;
+  const words = aligned ? new Uint32Array(buffer, byteOffset, byteLength >>> 2) : new Uint32Array(0);
   const inWord = 4 / BYTES_PER_ELEMENT;
   for (let word = 0; word < words.length; word++)
     if (words[word] !== 0) count(word * inWord, (word + 1) * inWord);

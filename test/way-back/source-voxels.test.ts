@@ -200,14 +200,13 @@ test('counts are those of the images, wherever the array begins, and however man
     const source = sourceOf({ columns, rows: 3, heightsMm: [0, 3, 6] });
     const count = columns * 3 * 3;
     for (const type of [Uint8Array, Uint16Array]) {
-      const buffer = new type(count + 3).map((_, i) =>
-        i % 3 === 0 ? 1 : i % 11 === 0 ? 300 % (i + 256) : 0,
-      );
+      const whole = new type(count + 3);
+      for (let i = 0; i < whole.length; i++) if (i % 3 === 0) whole[i] = 5;
       for (const start of [0, 1, 2, 3]) {
-        const data = buffer.subarray(start, start + count);
-        const expected = data.reduce((sum, label) => sum + Math.min(label, 1), 0);
-        const { counts } = labels(data, source);
-        expect([...counts.values()].reduce((sum, n) => sum + n, 0)).toBe(expected);
+        const data = whole.subarray(start, start + count);
+        expect([...labels(data, source).counts]).toEqual([
+          [5, Math.ceil((count + start) / 3) - Math.ceil(start / 3)],
+        ]);
       }
     }
   }
