@@ -58,13 +58,42 @@ describe('nearestBackAxis', () => {
         const back = nearestBackAxis(of);
         const reads = readsOf(of);
         back.inside.forEach((inside, n) => {
-          const at = n * (of.nativeSpacingMm / of.targetSpacingMm) - of.start;
-          if (!inside) expect(at < -0.5 || at >= of.length - 0.5).toBe(true);
-          else if (Math.abs(back.lower[n] - at) > 0.5 + 1e-9)
+          const at = n * (of.nativeSpacingMm / of.targetSpacingMm);
+          if (!inside) expect(at < of.start - 0.5 || at >= of.start + of.length - 0.5).toBe(true);
+          else if (Math.abs(back.lower[n] + of.start - at) > 0.5 + 1e-9)
             expect(reads).toContainEqual({ i: back.lower[n], n });
         });
       }),
     );
+  });
+
+  test('where the run starts does not decide what is taken of it', () => {
+    fc.assert(
+      fc.property(run, fc.nat(9), (of, more) => {
+        const back = nearestBackAxis(of);
+        const longer = nearestBackAxis({ ...of, start: of.start - more, length: of.length + more });
+        longer.lower.forEach((i, n) => {
+          if (longer.inside[n] && i >= more) expect([back.inside[n], back.lower[n]]).toEqual([1, i - more]);
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('nor does it where a native sample lies half way between two samples, but for the last bit', () => {
+    const taken = Array.from({ length: 12 }, (_, before) => {
+      const back = nearestBackAxis({
+        nativeLength: 6,
+        nativeSpacingMm: 1,
+        targetSpacingMm: 0.40000000000000013,
+        path: { scanLine: false, originMm: 5 },
+        start: 0 - before,
+        length: 4 + before,
+      });
+      // Native sample 1 lies at 2.4999999999999996; from -6 on that would be 8.5 samples from the start.
+      return back.lower[1] - before;
+    });
+    expect(new Set(taken)).toEqual(new Set([2]));
   });
 
   test('by hand: 3 samples of 2 mm as 6 of 1 mm, of which the run has samples 1 to 3', () => {
