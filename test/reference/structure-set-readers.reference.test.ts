@@ -89,8 +89,22 @@ function madeLabels(slices: number): { labels: Uint8Array; segments: Segment[] }
     left += columns + 1;
     height = Math.max(height, rows);
   }
-  return { labels, segments: Array.from({ length: used }, (_, i) => madeSegment(i + 1)) };
+  return {
+    labels,
+    segments: Array.from({ length: used }, (_, i) => madeSegment(i + 1, i === 0 ? LUNG : {})),
+  };
 }
+
+/** With all that a segment may tell of itself. */
+const LUNG: Partial<Segment> = {
+  description: 'As the model sees it',
+  category: { value: '123037004', scheme: 'SCT', meaning: 'Anatomical Structure' },
+  type: { value: '39607008', scheme: 'SCT', meaning: 'Lung' },
+  typeModifiers: [{ value: '7771000', scheme: 'SCT', meaning: 'Left' }],
+  regions: [{ value: '51185008', scheme: 'SCT', meaning: 'Chest' }],
+  regionModifiers: [{ value: '7771000', scheme: 'SCT', meaning: 'Left' }],
+  algorithm: { type: 'SEMIAUTOMATIC', name: 'Region growing', version: '2' },
+};
 
 function madeStudy(orientation: Pick<Placement, 'row' | 'column'>): Study {
   const placement: Placement = {

@@ -333,6 +333,20 @@ describe('ROIs', () => {
     expect(text(observations[1], 'x300600a6')).toBe('Doe^Jane');
   });
 
+  test('name their algorithm without its version where both are too long', () => {
+    const of = (name: string) => {
+      const segment = madeSegment(1, { algorithm: { type: 'SEMIAUTOMATIC', name, version: '1.2' } });
+      const [roi] = items(
+        encoded(source, new Uint8Array(4), [segment]).file.dataset,
+        Tag.StructureSetROISequence,
+      );
+      return text(roi, 'x30060038');
+    };
+    expect(of('x'.repeat(60))).toBe(`${'x'.repeat(60)} 1.2`);
+    expect(of('x'.repeat(61))).toBe('x'.repeat(61));
+    expect(() => of('x'.repeat(65))).toThrow(UsageError);
+  });
+
   test('of tissue are of no type that planning systems know', () => {
     const tissue = madeSegment(1, { category: code('85756007', 'Tissue'), type: code('85756007', 'Tissue') });
     const observed = items(encoded(source, new Uint8Array(4), [tissue]).file.dataset, 'x30060080');
