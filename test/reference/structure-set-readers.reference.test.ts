@@ -11,7 +11,7 @@ import { stackSlices } from '../../src/dicom/series/stack.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { ctSliceBytes } from '../support/dicom/ct-files.ts';
 import { axial, type Placement, positionOf } from '../support/dicom/made-planes.ts';
-import { madeSegment } from '../support/dicom/made-segments.ts';
+import { tumour } from '../support/dicom/made-segments.ts';
 import { ctPlanes, stackRules } from '../support/dicom/real-stack.ts';
 import { compareMasks, filesInZip, hasSharedData, nrrdMask, shared } from '../support/shared-data.ts';
 import { ODD_SHAPES, rectangles } from '../support/volumes/slice-masks.ts';
@@ -66,7 +66,7 @@ function lung1Study(patient: string, change: (x: number, y: number) => boolean):
     if (labels[i] !== 0 && !change(i % columns, Math.floor(i / columns) % rows)) labels[i] = 0;
   const names = new Set(slices.map(({ file }) => file.name));
   const bytes = files.filter(({ name }) => names.has(name)).map((file) => file.bytes);
-  return studyOf(bytes, labels, [madeSegment(1), madeSegment(2, { name: 'nothing' })], slices);
+  return studyOf(bytes, labels, [tumour(1, { name: 'GTV-1' }), tumour(2, { name: 'nothing' })], slices);
 }
 
 const SIZE = 64;
@@ -91,7 +91,7 @@ function madeLabels(slices: number): { labels: Uint8Array; segments: Segment[] }
   }
   return {
     labels,
-    segments: Array.from({ length: used }, (_, i) => madeSegment(i + 1, i === 0 ? LUNG : {})),
+    segments: Array.from({ length: used }, (_, i) => tumour(i + 1, i === 0 ? LUNG : {})),
   };
 }
 

@@ -1,33 +1,41 @@
 const ENCODER = new TextEncoder();
 
+/** What is as large as this is pixels, which come last: no more than they need is taken. */
+const LARGE_BYTES = 2 ** 20;
+
+/** Elsewhere, memory grows by half of it, and by no more than this beyond what is asked for. */
+const MOST_SPARE_BYTES = 2 ** 24;
+
 /** Bytes that are written one behind the other, little endian, into memory that grows. */
 export class ByteSink {
-  #bytes: Uint8Array<ArrayBuffer>;
+  #bytes = new Uint8Array(2 ** 12);
   #length = 0;
-
-  /** @param expected bytes; with as many or fewer written, nothing is copied */
-  constructor(expected: number) {
-    this.#bytes = new Uint8Array(expected);
-  }
 
   get length(): number {
     return this.#length;
   }
 
-  /** What was written; what is written afterwards may change it. */
-  get written(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+  /** What was written, in memory of its own length; nothing can be written after it. */
+  end(): Uint8Array<ArrayBuffer> {
+    const { buffer, length } = this.#bytes;
+    return length === this.#length ? this.#bytes : new Uint8Array(buffer.transfer(this.#length));
   }
 
-  /** Makes room, and gives where it begins. */
+  /** Makes room for as many bytes more, so that they are written without growing. */
+  reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const spare = count < LARGE_BYTES ? Math.min(needed >> 1, MOST_SPARE_BYTES) : 0;
+    const grown = new Uint8Array(needed + spare);
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+
+  /** Takes room, and gives where it begins. */
   #take(count: number): number {
+    this.reserve(count);
     const at = this.#length;
     this.#length += count;
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
-      grown.set(this.#bytes.subarray(0, at));
-      this.#bytes = grown;
-    }
     return at;
   }
 

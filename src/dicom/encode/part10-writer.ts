@@ -17,9 +17,6 @@ export const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 /** Of the files that swinprep writes for others: a UID derived from a UUID (DICOM PS3.5 B.2), made once. */
 const SWINPREP = { classUid: '2.25.313287240513962387284390186014127301457', version: 'SWINPREP' };
 
-/** What a data set takes without its pixels, as a rule; it may be more. */
-const EXPECTED_BYTES = 2 ** 12;
-
 /**
  * A DICOM file (PS3.10) of a data set, little endian, sequences and items with defined length. Pixel Data that is an array is
  * written as encapsulated frames, which the transfer syntax has to say.
@@ -28,7 +25,7 @@ export function encodePart10(
   dataSet: DataSet & { SOPClassUID: string; SOPInstanceUID: string },
   { transferSyntaxUid = EXPLICIT_LITTLE_ENDIAN, implementation = SWINPREP }: Part10Options = {},
 ): Uint8Array {
-  const sink = new ByteSink(EXPECTED_BYTES + pixelBytes(dataSet));
+  const sink = new ByteSink();
   sink.zeros(128);
   sink.text('DICM');
   const meta = encodeDataSet({
@@ -43,20 +40,14 @@ export function encodePart10(
   sink.uint32(meta.length);
   sink.bytes(meta);
   writeDataSet(sink, dataSet, transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN);
-  return sink.written;
+  return sink.end();
 }
 
 /** The elements in ascending tag order. */
 export function encodeDataSet(dataSet: DataSet, implicit = false): Uint8Array {
-  const sink = new ByteSink(EXPECTED_BYTES + pixelBytes(dataSet));
+  const sink = new ByteSink();
   writeDataSet(sink, dataSet, implicit);
-  return sink.written;
-}
-
-function pixelBytes({ PixelData: pixels = [] }: DataSet): number {
-  if (pixels instanceof Uint8Array) return pixels.length;
-  // Each with its entry in the offset table, its item and its padding.
-  return pixels.reduce((sum, { length }) => sum + length + 13, 0);
+  return sink.end();
 }
 
 function writeDataSet(sink: ByteSink, dataSet: DataSet, implicit: boolean): void {
@@ -135,6 +126,7 @@ function writeValue(
   const bytes = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
   const odd = bytes % 2;
   writeHeader(sink, tag, vr, bytes + odd, implicit);
+  sink.reserve(bytes + odd);
   if (typeof value === 'string') sink.text(odd === 1 && vr !== 'UI' ? `${value} ` : value);
   else sink.bytes(value);
   if (odd === 1 && (vr === 'UI' || typeof value !== 'string')) sink.zeros(1);
@@ -155,6 +147,9 @@ function writeSequence(sink: ByteSink, tag: number, items: readonly DataSet[], i
 
 /** Frames of a fragment each behind a Basic Offset Table (PS3.5 A.4), each padded to even length. */
 function writeFrames(sink: ByteSink, tag: number, frames: readonly Uint8Array[]): void {
+  const even = (bytes: Uint8Array) => bytes.length + (bytes.length % 2);
+  // The element, the offset table's item and the end; of each frame its entry in the table and its item.
+  sink.reserve(frames.reduce((sum, frame) => sum + 12 + even(frame), 28));
   writeTag(sink, tag);
   sink.text('OB');
   sink.uint16(0);
@@ -162,13 +157,13 @@ function writeFrames(sink: ByteSink, tag: number, frames: readonly Uint8Array[])
   writeTag(sink, ITEM);
   sink.uint32(4 * frames.length);
   let offset = 0;
-  for (const { length } of frames) {
+  for (const frame of frames) {
     sink.uint32(offset);
-    offset += 8 + length + (length % 2);
+    offset += 8 + even(frame);
   }
   for (const frame of frames) {
     writeTag(sink, ITEM);
-    sink.uint32(frame.length + (frame.length % 2));
+    sink.uint32(even(frame));
     sink.bytes(frame);
     sink.zeros(frame.length % 2);
   }
