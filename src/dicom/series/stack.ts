@@ -1,4 +1,4 @@
-import { mixPlanes, type PlaneMix, pickPlanes, planeMix } from '../../kernels/grid/mix-planes.ts';
+import { backPlanes, mixPlanes, type PlaneMix, pickPlanes, planeMix } from '../../kernels/grid/mix-planes.ts';
 import {
   type PlaneShift,
   planeShift,
@@ -7,6 +7,7 @@ import {
 } from '../../kernels/grid/shift-planes.ts';
 import { type Geometry, type Volume, vec3 } from '../../volume/geometry.ts';
 import type { StudyFlag } from '../study-flag.ts';
+import { type GridMap, onSlices, type PlanesOfSlices } from './back-to-slices.ts';
 import { medianGapMm, missingPlanes, sliceGrid } from './gaps.ts';
 import { latticeOf, type SliceLattice, slantedLattice } from './lattice.ts';
 import { type OrderedSlices, orderSlices } from './slice-order.ts';
@@ -58,6 +59,13 @@ export interface Stack {
   readonly toVolume: (hu: Int16Array, airHu: number) => Volume<Int16Array>;
   /** A mask drawn on `lattice`, onto `geometry`: the way of the HU, by nearest neighbour. */
   readonly toMask: (drawn: Uint8Array) => Volume<Uint8Array>;
+  /**
+   * The way back: a map on `geometry` onto the pixels of `slices` as scanned, one after the other; planes without a slice are
+   * left out. Labels (uint8, uint16) by nearest neighbour, so that what came from `toMask` is the same after a way back and
+   * forth; probabilities (float32) linearly where the stack leaned or was resampled. The array itself where nothing was
+   * done to the slices.
+   */
+  readonly toSlices: <T extends GridMap>(map: T) => T;
 }
 
 /** Grid of the slices' own size through the first slice, with a plane at each multiple of `spacingMm`. */
@@ -78,6 +86,7 @@ interface Spacing {
   readonly drawnHeightsMm: readonly number[];
   readonly hu?: PlaneMix;
   readonly mask?: PlaneMix;
+  readonly back?: PlanesOfSlices;
   readonly missing: readonly number[];
   readonly flags: readonly StudyFlag[];
 }
@@ -106,19 +115,24 @@ function spacingOf(ordered: OrderedSlices, rules: StackRules): Spacing {
       drawnHeightsMm: heights,
       missing,
       flags: missingFlags(missing, count),
-      ...(missing.length > 0 && { hu: planeMix(planeOfSlice, [...heights.keys()]) }),
+      ...(missing.length > 0 && {
+        hu: planeMix(planeOfSlice, [...heights.keys()]),
+        back: { planes: planeOfSlice },
+      }),
     };
   }
   if (rules.variableSpacing === 'exclude') throw unevenSlices(ordered);
   const spacingMm = medianGapMm(heightsMm);
   tooFarApart(ordered, spacingMm, rules.maxMissingRun);
   const count = Math.floor(heightsMm[heightsMm.length - 1] / spacingMm + 0.5) + 1;
-  const mix = planeMix(heightsMm, multiples(ordered, count, spacingMm));
+  const planesMm = multiples(ordered, count, spacingMm);
+  const mix = planeMix(heightsMm, planesMm);
   return {
     grid: gridThroughFirst(ordered, count, spacingMm),
     drawnHeightsMm: heightsMm,
     hu: mix,
     mask: mix,
+    back: { planes: backPlanes(heightsMm, planesMm), between: planeMix(planesMm, heightsMm) },
     missing: [],
     flags: variableFlags(ordered, spacingMm),
   };
@@ -156,6 +170,7 @@ function averagedStack(ordered: OrderedSlices, rules: StackRules): Stack {
     ],
     toVolume: (data) => ({ data, geometry }),
     toMask: (data) => ({ data, geometry }),
+    toSlices: (map) => map,
   };
 }
 
@@ -175,7 +190,7 @@ export function stackSlices(planes: readonly SlicePlane[], rules: StackRules): S
   checkOneScan(ordered);
   if (rules.stacking === 'average') return averagedStack(ordered, rules);
   const shear = checkedShear(ordered, rules);
-  const { grid, drawnHeightsMm, hu, mask, missing, flags } = spacingOf(ordered, rules);
+  const { grid, drawnHeightsMm, hu, mask, back, missing, flags } = spacingOf(ordered, rules);
   const shift = straightening(grid, shear);
   const geometry = shift === undefined ? grid : shiftedGrid(grid, shift);
   checkVoxels(geometry.size);
@@ -200,5 +215,6 @@ export function stackSlices(planes: readonly SlicePlane[], rules: StackRules): S
       const regular = mask === undefined ? drawn : pickPlanes(drawn, planeLength, mask);
       return { data: shift === undefined ? regular : shiftMaskPlanes(regular, shift), geometry };
     },
+    toSlices: (map) => onSlices(map, { spacing: back, shift, planeLength }),
   };
 }

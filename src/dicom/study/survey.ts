@@ -17,12 +17,12 @@ import {
 import { chooseRois, type NamedRoi } from '../mask/roi-choice.ts';
 import { PixelsNotReadError, storedPixels } from '../pixels/pixels.ts';
 import { rescaleOf } from '../pixels/rescale.ts';
-import { withoutDuplicates } from '../series/duplicates.ts';
+import type { CtStack } from '../series/ct-volume.ts';
+import { stackHeaders } from '../series/header-stack.ts';
 import type { CtSeries, RejectedSeries } from '../series/series.ts';
 import { ctSeries } from '../series/series-grouping.ts';
 import type { SlicePlane } from '../series/slice-plane.ts';
-import { type Stack, stackSlices } from '../series/stack.ts';
-import { checkCount } from '../series/stack-checks.ts';
+import type { Stack } from '../series/stack.ts';
 import type { StudyFlag } from '../study-flag.ts';
 import { type Competition, foreseeMask } from './mask-survey.ts';
 import { OncePerSeries } from './once-per-series.ts';
@@ -88,8 +88,6 @@ export interface StudySurvey {
   readonly outcome: SurveyedPair | CaseExclusion;
 }
 
-const NO_PIXELS = new Int16Array(0);
-
 /** Throws what speaks against the pixels of a slice without looking at them. */
 function checkSlice(plane: SlicePlane): void {
   const { file, frame } = plane;
@@ -101,26 +99,6 @@ function checkSlice(plane: SlicePlane): void {
     if (!(thrown instanceof PixelsNotReadError)) throw thrown;
   }
   rescaleOf(plane);
-}
-
-interface HeaderStack {
-  readonly stack: Stack;
-  readonly flags: readonly StudyFlag[];
-}
-
-/** The stack of a series. Slices at one position are taken for repetitions, which their pixels alone can tell. */
-async function stackOf(series: CtSeries, rules: StudyRules): Promise<HeaderStack> {
-  checkCount(series.planes.length);
-  const { planes } = await withoutDuplicates(series.planes, () => NO_PIXELS);
-  const stack = stackSlices(planes, rules);
-  const repeated = series.planes.length - planes.length;
-  const flag: StudyFlag = {
-    code: 'slices-at-one-position',
-    message:
-      'slices at the position of another: dropped if their pixels are the same, else the patient is excluded',
-    value: repeated,
-  };
-  return { stack, flags: [...(repeated > 0 ? [flag] : []), ...stack.flags] };
 }
 
 /** Draws contours and labels; of a DICOM segmentation, goes as far as its header leads, and gives nothing. */
@@ -153,7 +131,7 @@ function pairOf(
     readonly drawn: DrawnMask | undefined;
     readonly passedOver: readonly PassedOver[];
   },
-  { stack, flags }: HeaderStack,
+  { stack, flags }: CtStack,
   candidates: readonly MaskCandidate[],
   rules: StudyRules,
 ): SurveyedPair {
@@ -181,11 +159,11 @@ function pairOf(
 /** The first candidate that works, in the order in which `readStudy` tries them, and why those before it do not. */
 async function firstThatWorks(candidates: readonly MaskCandidate[], rules: StudyRules): Promise<Tried> {
   const refusals = new Map<MaskCandidate, CaseExclusion>();
-  const stacks = new OncePerSeries<HeaderStack>();
+  const stacks = new OncePerSeries<CtStack>();
   for (const candidate of candidates) {
     let works = false;
     try {
-      const stacked = await stacks.get(candidate.series, () => stackOf(candidate.series, rules));
+      const stacked = await stacks.get(candidate.series, () => stackHeaders(candidate.series, rules));
       const drawn = drawMask(stacked.stack, candidate);
       for (const slice of stacked.stack.slices) checkSlice(slice);
       works = true;

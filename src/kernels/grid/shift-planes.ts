@@ -1,3 +1,4 @@
+import { typeOf } from '../../memory/arena.ts';
 import { room, zeros } from '../../memory/thread.ts';
 import type { Vec3 } from '../../volume/geometry.ts';
 
@@ -95,19 +96,68 @@ export function shiftPlanes(source: Int16Array, shift: PlaneShift, fill: number)
   return target;
 }
 
+/** Columns and rows by which nearest neighbour, floor(c + 0.5), moves plane k onto the wider planes. */
+function wholeShift({ before, x, y }: PlaneShift, k: number): [left: number, above: number] {
+  const whole = ({ lower, weight }: AxisShift): number => -Math.floor(lower + weight + 0.5);
+  return [whole(axisShift(before[0], x[k])), whole(axisShift(before[1], y[k]))];
+}
+
 /** The same shift by nearest neighbour, floor(c + 0.5): every input voxel keeps its value, outside is 0. */
 export function shiftMaskPlanes(source: Uint8Array, shift: PlaneShift): Uint8Array {
-  const { inputSize, outputSize, before } = shift;
-  const [nx, ny] = inputSize;
-  const [mx, my, mz] = outputSize;
+  const [nx, ny] = shift.inputSize;
+  const [mx, my, mz] = shift.outputSize;
   const target = zeros(Uint8Array, mx * my * mz);
-  const whole = ({ lower, weight }: AxisShift): number => -Math.floor(lower + weight + 0.5);
   for (let k = 0; k < mz; k++) {
-    const left = whole(axisShift(before[0], shift.x[k]));
-    const above = whole(axisShift(before[1], shift.y[k]));
+    const [left, above] = wholeShift(shift, k);
     for (let j = 0; j < ny; j++) {
       const from = (k * ny + j) * nx;
       target.set(source.subarray(from, from + nx), (k * my + above + j) * mx + left);
+    }
+  }
+  return target;
+}
+
+/** Undoes `shiftMaskPlanes`, voxel by voxel, of the planes of these indices; what lies in the margins is cut off. */
+export function unshiftMaskPlanes<T extends Uint8Array | Uint16Array>(
+  source: T,
+  shift: PlaneShift,
+  planes: ArrayLike<number>,
+): T {
+  const [nx, ny] = shift.inputSize;
+  const [mx, my] = shift.outputSize;
+  const target = room<T>(typeOf(source), nx * ny * planes.length);
+  for (let k = 0; k < planes.length; k++) {
+    const [left, above] = wholeShift(shift, planes[k]);
+    for (let j = 0; j < ny; j++) {
+      const from = (planes[k] * my + above + j) * mx + left;
+      target.set(source.subarray(from, from + nx), (k * ny + j) * nx);
+    }
+  }
+  return target;
+}
+
+/** Fractions on the wider planes at the places of the input pixels: bilinear, x then y in double, kept as float32. */
+export function unshiftFractions(source: Float32Array, shift: PlaneShift): Float32Array {
+  const { inputSize, outputSize, before } = shift;
+  const [nx, ny, nz] = inputSize;
+  const [mx, my] = outputSize;
+  const target = room(Float32Array, nx * ny * nz);
+  for (let k = 0; k < nz; k++) {
+    const ax = axisShift(-before[0], -shift.x[k]);
+    const ay = axisShift(-before[1], -shift.y[k]);
+    const [x0, x1] = line(nx, mx, ax);
+    const [y0, y1] = line(ny, my, ay);
+    for (let j = 0; j < ny; j++) {
+      const row0 = (k * my + y0[j]) * mx;
+      const row1 = (k * my + y1[j]) * mx;
+      const to = (k * ny + j) * nx;
+      for (let i = 0; i < nx; i++) {
+        const a = source[row0 + x0[i]];
+        const b = source[row1 + x0[i]];
+        const v0 = a + (source[row0 + x1[i]] - a) * ax.weight;
+        const v1 = b + (source[row1 + x1[i]] - b) * ax.weight;
+        target[to + i] = v0 + (v1 - v0) * ay.weight;
+      }
     }
   }
   return target;

@@ -41,8 +41,8 @@ async function readHeader(
 
 /** The headers of a patient's files. */
 export interface Headers {
-  /** Keys of all files. */
-  readonly keys: readonly string[];
+  /** All files; those of `dicom` have the same names. */
+  readonly files: readonly PatientFile[];
   readonly dicom: readonly DicomFile[];
   /** Files that are no DICOM. */
   readonly ignored: number;
@@ -66,7 +66,7 @@ export async function readHeaders(store: ReadableStore, clock: StageClock): Prom
   });
   const found = read.filter((file) => file !== undefined);
   return {
-    keys: files.map(({ key }) => key),
+    files,
     dicom: found.filter((file): file is DicomFile => !(file instanceof CaseExclusion)),
     ignored: read.length - found.length,
     refusal: found.find((file) => file instanceof CaseExclusion),

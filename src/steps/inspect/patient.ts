@@ -95,18 +95,22 @@ async function inspectInputs(
     name: NIFTI_MASK,
     volume: timedDecode(clock, NIFTI_MASK, await niftiMask()),
   };
-  const { keys, dicom: headers, ignored, refusal } = await readHeaders(await dicom!(), clock);
+  const { files, dicom: headers, ignored, refusal } = await readHeaders(await dicom!(), clock);
   const surveyed = clock.time('raster', 0, () => surveyStudy(headers, rules, labelled));
   const survey = await surveyed.catch((thrown) => {
     // convert reads every file before it looks at any.
     throw refusal ?? thrown;
   });
-  const counts = { files: keys.length + (labelled === undefined ? 0 : 1), ignored_files: ignored };
+  const counts = { files: files.length + (labelled === undefined ? 0 : 1), ignored_files: ignored };
   return {
     findings: surveyFindings(survey, counts, rules, names ? (name) => name : safeRoiName),
     ...refusalOf(() => {
       if (refusal !== undefined) throw refusal;
-      if (survey.outcome instanceof CaseExclusion) throw withWayOut(survey.outcome, keys);
+      if (survey.outcome instanceof CaseExclusion)
+        throw withWayOut(
+          survey.outcome,
+          files.map(({ key }) => key),
+        );
       assertOnePatient(patient, survey.patientIds);
       assertHeaderQc(survey.outcome, survey.patientIds, qc);
     }),

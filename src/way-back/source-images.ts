@@ -1,0 +1,163 @@
+import type { SourceImages } from '../dicom/derived/source-images.ts';
+import { sliceGrid } from '../dicom/series/gaps.ts';
+import { stackHeaders } from '../dicom/series/header-stack.ts';
+import { ctSeries } from '../dicom/series/series-grouping.ts';
+import { orderSlices } from '../dicom/series/slice-order.ts';
+import type { Stack } from '../dicom/series/stack.ts';
+import { noSeries, type StudyRules } from '../dicom/study/study.ts';
+import type { StudyFlag } from '../dicom/study-flag.ts';
+import { CaseExclusion } from '../errors.ts';
+import { type Headers, readHeaders } from '../raw/patient/headers.ts';
+import type { PatientInputs } from '../raw/patient/patient-inputs.ts';
+import { withWayOut } from '../raw/patient/way-out.ts';
+import type { ReadableStore } from '../storage/store.ts';
+import type { StageClock } from '../timing/stage-clock.ts';
+import { type Geometry, gridDistanceMm, type Volume } from '../volume/geometry.ts';
+import { type Candidate, equalSeries } from './equal-series.ts';
+import { sourceFlags } from './source-flags.ts';
+
+/** The CT images that convert made a volume of, found again among a patient's raw data. */
+export interface Source {
+  readonly images: SourceImages;
+  /** How they became that volume. */
+  readonly stack: Stack;
+  /** What was done to bring a map onto the images, and how they were found, where that needs a word. */
+  readonly flags: readonly StudyFlag[];
+}
+
+/** The volume that convert wrote, by its record and voxels. */
+export interface WantedCt {
+  /** Grid of `ct.nii.gz`. */
+  readonly grid: Geometry;
+  /**
+   * Reads its voxels, asked for only where several series have the grid, and given back when they were looked at; undefined
+   * where they cannot be read.
+   */
+  readonly voxels: (() => Promise<Volume<Int16Array>>) | undefined;
+}
+
+/**
+ * How far a corner voxel of a stack may lie from that of the interim CT: a record may hold what a NIfTI header rounds to
+ * float32, some 1e-4 mm. Nearer than this two slices lie at one position (`SAME_POSITION_MM`).
+ */
+export const SAME_GRID_MM = 0.01;
+
+/** Most series that a message lists. */
+const MOST_LISTED = 12;
+
+const rounded = (mm: number): number => Number(mm.toFixed(3));
+
+function sizeText({ size, spacingMm }: Geometry): string {
+  return `${size.join(' x ')} voxels of ${spacingMm.map(rounded).join(' x ')} mm`;
+}
+
+/** How another grid differs, for messages. */
+function otherGridText(grid: Geometry, wanted: Geometry): string {
+  const mm = gridDistanceMm(grid, wanted);
+  return Number.isFinite(mm) ? `${sizeText(grid)}, ${rounded(mm)} mm away` : sizeText(grid);
+}
+
+function noSource({ grid }: WantedCt, seen: readonly string[]): CaseExclusion {
+  const more = seen.length - MOST_LISTED;
+  const shown = [...seen.slice(0, MOST_LISTED), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  return new CaseExclusion(
+    'no-source-series',
+    `no CT series has the grid of its converted CT, ${sizeText(grid)}: give the --raw of the run that converted it, as it was then, and the --config of that run. Seen: ${shown}`,
+  );
+}
+
+/** The series whose stacks have the grid. Throws a CaseExclusion where none has. */
+async function candidatesOf(
+  { dicom, files }: Headers,
+  rules: StudyRules,
+  wanted: WantedCt,
+): Promise<Candidate[]> {
+  const { candidates, rejected } = ctSeries(dicom, rules);
+  if (candidates.length === 0) {
+    const keys = files.map(({ key }) => key);
+    const { message } = withWayOut(noSeries(rejected), keys) as CaseExclusion;
+    throw noSource(wanted, [message]);
+  }
+  const found: Candidate[] = [];
+  const seen: string[] = [];
+  for (const series of candidates) {
+    try {
+      const { stack } = await stackHeaders(series, rules);
+      if (gridDistanceMm(stack.geometry, wanted.grid) <= SAME_GRID_MM) found.push({ series, stack });
+      else seen.push(otherGridText(stack.geometry, wanted.grid));
+    } catch (thrown) {
+      if (!(thrown instanceof CaseExclusion)) throw thrown;
+      seen.push(`${series.planes.length} slices: ${thrown.message}`);
+    }
+  }
+  if (found.length === 0) throw noSource(wanted, seen);
+  return found;
+}
+
+/** Those of several on one grid that hold the voxels, the one to take first. Throws a CaseExclusion where none does. */
+async function byVoxels(
+  candidates: readonly Candidate[],
+  { voxels }: WantedCt,
+  store: ReadableStore,
+  { files }: Headers,
+  rules: StudyRules,
+  clock: StageClock,
+): Promise<readonly Candidate[]> {
+  const several = `${candidates.length} CT series, or scans of a series, have the grid of its converted CT, such as two kernels or two phases of a scan`;
+  if (voxels === undefined)
+    throw new CaseExclusion(
+      'several-source-series',
+      `${several}, and headers do not tell which was taken: give --interim of the run that converted it, so that their voxels can be compared`,
+    );
+  const { equal, refusals } = await equalSeries(candidates, voxels, { store, files }, rules, clock);
+  if (equal.length > 0) return equal;
+  throw new CaseExclusion(
+    'no-source-series',
+    [
+      `${several}, and none has its voxels: give the --raw of the run that converted it, as it was then, and the --config of that run`,
+      ...refusals,
+    ].join('; '),
+  );
+}
+
+/** Distance of neighbouring slices, undefined where they are unevenly spaced or some are missing. */
+function sliceSpacingMm({ slices }: Stack, { spacingToleranceMm }: StudyRules): number | undefined {
+  const grid = sliceGrid(orderSlices(slices).heightsMm, spacingToleranceMm);
+  return grid?.planeOfSlice[slices.length - 1] === slices.length - 1 ? grid.spacingMm : undefined;
+}
+
+/**
+ * Finds the CT series of which convert made a volume, by the rules that it went by (`patientRules`): the one whose slices
+ * stack to the grid of that volume. Headers alone are read, unless several do: then their pixels are, and the one whose
+ * HU are those of the volume in every voxel is taken. Never do names or the order of files decide.
+ *
+ * Headers do not tell whether the pixels of a series have changed since; its UIDs are told as they are now.
+ *
+ * Throws a CaseExclusion: `no-dicom` where the CT is a NIfTI file, `no-source-series`, `several-source-series` where the
+ * voxels would tell and cannot be read, and what `readHeaders` throws, or found of files that cannot be read.
+ */
+export async function findSource(
+  { dicom }: PatientInputs,
+  rules: StudyRules,
+  wanted: WantedCt,
+  clock: StageClock,
+): Promise<Source> {
+  if (dicom === undefined)
+    throw new CaseExclusion(
+      'no-dicom',
+      'its CT is a NIfTI file: there are no DICOM images that a DICOM object could refer to',
+    );
+  const store = await dicom();
+  const headers = await readHeaders(store, clock);
+  // convert takes no patient with a file that cannot be read, which may be a slice.
+  if (headers.refusal !== undefined) throw headers.refusal;
+  const candidates = await candidatesOf(headers, rules, wanted);
+  const found =
+    candidates.length === 1 ? candidates : await byVoxels(candidates, wanted, store, headers, rules, clock);
+  const [{ series, stack }] = found;
+  return {
+    images: { slices: stack.slices, spacingMm: sliceSpacingMm(stack, rules) },
+    stack,
+    flags: sourceFlags(stack, series.planes.length - stack.slices.length, found.length - 1),
+  };
+}
