@@ -1,54 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { Arena } from '../memory/arena.ts';
-import { room, threadArena } from '../memory/thread.ts';
+import { deflated, FINAL_BLOCK } from '../memory/deflate.ts';
 import { CHUNK_BYTES, chunksOf, HEADER, Trailer } from './gzip.ts';
 
 /** Bytes that are deflated at a stretch, some 20 ms, before what else the thread has to do, as writing, has a turn. */
 const STRETCH_BYTES = 8 * CHUNK_BYTES;
-
-/**
- * An empty block with the fixed Huffman codes, the last of its stream (RFC 1951, 3.2.6): no chunk has to know that it is the
- * last.
- */
-const FINAL_BLOCK = Uint8Array.of(3, 0);
-
-/** Where chunks are deflated that the thread's arena has no room beside. */
-let spare: Arena | undefined;
-
-/** Deflates a chunk in an arena; undefined where that cannot grow as far. */
-function deflatedIn(arena: Arena, chunk: Uint8Array, unit: number): Uint8Array | undefined {
-  const { kernels } = arena;
-  const output = arena.scratch(() => {
-    // The output first: it is free after this, and stays as it is until something else is put there, which lies there then.
-    const written = arena.room(Uint8Array, kernels.deflateBound(chunk.length));
-    const work = arena.addressOf(arena.room(Uint8Array, kernels.deflateWorkBytes()));
-    let input = arena.addressOf(chunk);
-    if (input === undefined) {
-      const copy = arena.room(Uint8Array, chunk.length);
-      copy.set(chunk);
-      input = arena.addressOf(copy);
-    }
-    const at = arena.addressOf(written);
-    if (at === undefined || work === undefined || input === undefined) return undefined;
-    return written.subarray(0, kernels.deflate(input, chunk.length, at, work, unit));
-  });
-  if (output === undefined) return undefined;
-  // While a patient is at work it may lie in the same arena at the same place, and nothing has to be moved.
-  const piece = room(Uint8Array, output.length);
-  if (!arena.holds(piece)) piece.set(output);
-  else if (piece.byteOffset !== output.byteOffset)
-    kernels.copy(output.byteOffset, piece.byteOffset, output.length);
-  return piece;
-}
-
-function deflated(chunk: Uint8Array, unit: number): Uint8Array {
-  const piece = deflatedIn(threadArena(), chunk, unit);
-  if (piece !== undefined) return piece;
-  spare ??= new Arena();
-  const spared = deflatedIn(spare, chunk, unit);
-  if (spared === undefined) throw new RangeError(`no memory to deflate ${chunk.length} bytes in`);
-  return spared;
-}
 
 /**
  * As `gzip`, by the kernel of src/assembly in this thread, which has one level. A part is deflated before the next one is asked

@@ -40,3 +40,73 @@ export function decodeRle(frame: Uint8Array, length: number, bytesPerValue: numb
   }
   return decoded;
 }
+
+/** The most bytes that one run or one stretch of literals stands for (DICOM PS3.5 G.3.1). */
+const MOST_BYTES = 128;
+
+/** The most bytes that `packRow` makes of a row. */
+const packedBound = (columns: number): number => columns + Math.ceil(columns / MOST_BYTES);
+
+/**
+ * Packs the bytes of one row, every `step` bytes from `from` on, into `packed` from `to` on: equal bytes as a run, others
+ * literally, two equal ones among others too. Returns where it ends.
+ */
+function packRow(
+  frame: Uint8Array,
+  from: number,
+  step: number,
+  columns: number,
+  packed: Uint8Array,
+  to: number,
+): number {
+  const end = from + columns * step;
+  // Where the header of the literals stands that were written last, -1 where a run was.
+  let literals = -1;
+  for (let at = from; at < end; ) {
+    const value = frame[at];
+    const most = Math.min(end, at + MOST_BYTES * step);
+    let next = at + step;
+    while (next < most && frame[next] === value) next += step;
+    const run = (next - at) / step;
+    if (run > 2 || (run === 2 && literals < 0)) {
+      packed[to++] = 257 - run;
+      packed[to++] = value;
+      literals = -1;
+    } else
+      for (let i = 0; i < run; i++) {
+        if (literals < 0 || packed[literals] === MOST_BYTES - 1) {
+          literals = to++;
+          packed[literals] = 0;
+        } else packed[literals]++;
+        packed[to++] = value;
+      }
+    at = next;
+  }
+  return to;
+}
+
+/**
+ * A frame of values of one or two bytes, little endian, as RLE Lossless (DICOM PS3.5 annex G): a segment for each byte of a
+ * value, the most significant first, of even length; no run goes on into the next row.
+ */
+export function encodeRle(frame: Uint8Array, columns: number, bytesPerValue: 1 | 2): Uint8Array<ArrayBuffer> {
+  const rows = frame.length / (columns * bytesPerValue);
+  const encoded = new Uint8Array(HEADER_BYTES + bytesPerValue * (rows * packedBound(columns) + 1));
+  const header = new DataView(encoded.buffer);
+  header.setUint32(0, bytesPerValue, true);
+  let to = HEADER_BYTES;
+  for (let s = 0; s < bytesPerValue; s++) {
+    header.setUint32(4 + 4 * s, to, true);
+    for (let row = 0; row < rows; row++)
+      to = packRow(
+        frame,
+        row * columns * bytesPerValue + bytesPerValue - 1 - s,
+        bytesPerValue,
+        columns,
+        encoded,
+        to,
+      );
+    to += to % 2;
+  }
+  return encoded.slice(0, to);
+}
