@@ -11,10 +11,7 @@ import { onLattice } from './on-lattice.ts';
 import type { PredictionJob, StoredObject } from './predictions.ts';
 
 /** What is told of a prediction that was brought onto its CT grid. */
-export type MappedFacts = Pick<
-  OkMapped,
-  'interpolation' | 'threshold' | 'voxels' | 'volume_ml' | 'compared'
->;
+export type MappedFacts = Pick<OkMapped, 'interpolation' | 'threshold' | 'voxels' | 'volume_ml' | 'compared'>;
 
 /** A prediction on its original CT grid. */
 export interface MappedPrediction {

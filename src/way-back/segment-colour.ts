@@ -24,7 +24,6 @@ const FIRST: readonly Colour[] = [
 export function segmentColour(label: number): Colour {
   if (label >= 1 && label <= FIRST.length) return FIRST[label - 1];
   const channels: [number, number, number] = [255, 255, 255];
-  for (let bit = 0; bit < 24; bit++)
-    if ((label >> bit) & 1) channels[bit % 3] -= 128 >> Math.floor(bit / 3);
+  for (let bit = 0; bit < 24; bit++) if ((label >> bit) & 1) channels[bit % 3] -= 128 >> Math.floor(bit / 3);
   return channels;
 }

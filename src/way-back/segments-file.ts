@@ -4,26 +4,25 @@ import type { Segment } from '../dicom/derived/segment.ts';
 import { UsageError } from '../errors.ts';
 import { segmentColour } from './segment-colour.ts';
 
-/** A text that every character set of DICOM holds (PS3.5 6.1.2.1); `\` separates values. */
-const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
+/** Controls, and the backslash that parts values (PS3.5 6.2). */
+const UNWRITABLE = /[\\\p{Cc}]/u;
 
 /**
- * A text value of a DICOM element. The object has the character set of the CT, which need not hold more than ASCII.
+ * A text value of a DICOM element. Whether the character set of a CT has its letters is known with the CT.
  *
  * @param most its length by the value representation (PS3.5 6.2)
  */
-export function dicomText(most: number): z.ZodString {
+export function dicomText(most: number): z.ZodType<string> {
   return z
     .string()
     .max(most, `is longer than the ${most} characters that its element holds`)
-    .regex(PLAIN, 'holds a character that is not of printable ASCII, or a backslash');
+    .refine((text) => !UNWRITABLE.test(text), 'holds a backslash or a control character');
 }
 
 const filled = (most: number) => dicomText(most).refine((text) => text.trim() !== '', 'is empty');
 
-/** SH of at most 16 characters, though dcmqi's own schema allows 64 (PS3.5 6.2). */
 const code = z
-  .strictObject({ CodeValue: filled(16), CodingSchemeDesignator: filled(16), CodeMeaning: filled(64) })
+  .strictObject({ CodeValue: filled(64), CodingSchemeDesignator: filled(16), CodeMeaning: filled(64) })
   .transform(({ CodeValue, CodingSchemeDesignator, CodeMeaning }) => ({
     value: CodeValue,
     scheme: CodingSchemeDesignator,
@@ -105,7 +104,10 @@ type Attributes = z.infer<typeof attributes>;
 const ofOne = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
 
 /** Of what was drawn by hand there is none (DICOM PS3.3 C.8.20.2). */
-function algorithmNameOf({ SegmentAlgorithmType: type, SegmentAlgorithmName: name = '' }: Attributes): string {
+function algorithmNameOf({
+  SegmentAlgorithmType: type,
+  SegmentAlgorithmName: name = '',
+}: Attributes): string {
   return type === 'MANUAL' ? '' : name.trim();
 }
 

@@ -45,10 +45,7 @@ function same<T>(values: readonly T[]): T | undefined {
  * How the mask of a patient was made, by the record of convert and the headers of the raw files. Where neither tells it is
  * undefined: MANUAL would be a claim.
  */
-export function sourceAlgorithm(
-  tumour: Tumour,
-  headers: readonly DicomFile[],
-): SegmentAlgorithm | undefined {
+export function sourceAlgorithm(tumour: Tumour, headers: readonly DicomFile[]): SegmentAlgorithm | undefined {
   const taken = tumour.choice?.masks.filter((mask) => mask.taken) ?? [];
   if (tumour.choice !== undefined && taken.length > 1)
     return { type: 'SEMIAUTOMATIC', name: `swinprep mask.objects ${tumour.choice.rule}`, version: VERSION };

@@ -1,4 +1,5 @@
 import type { SourceImages } from '../dicom/derived/source-images.ts';
+import type { DicomFile } from '../dicom/file/part10.ts';
 import { sliceGrid } from '../dicom/series/gaps.ts';
 import { stackHeaders } from '../dicom/series/header-stack.ts';
 import { ctSeries } from '../dicom/series/series-grouping.ts';
@@ -23,6 +24,8 @@ export interface Source {
   readonly stack: Stack;
   /** What was done to bring a map onto the images, and how they were found, where that needs a word. */
   readonly flags: readonly StudyFlag[];
+  /** Of all DICOM files of the patient. */
+  readonly headers: readonly DicomFile[];
 }
 
 /** The volume that convert wrote, by its record and voxels. */
@@ -158,6 +161,7 @@ export async function findSource(
   return {
     images: { slices: stack.slices, spacingMm: sliceSpacingMm(stack, rules) },
     stack,
+    headers: headers.dicom,
     flags: sourceFlags(stack, series.planes.length - stack.slices.length, found.length - 1),
   };
 }

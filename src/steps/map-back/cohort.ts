@@ -17,7 +17,12 @@ import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
-import { namesFiles, type PredictionOptions, predictionJobs, type StoredObject } from '../../way-back/predictions.ts';
+import {
+  namesFiles,
+  type PredictionOptions,
+  predictionJobs,
+  type StoredObject,
+} from '../../way-back/predictions.ts';
 import { USUAL_CT } from '../usual-patient.ts';
 import { type MapBackTask, mapBackOne } from './patient.ts';
 

@@ -1,11 +1,15 @@
 import { exportNnunet } from '../../exports/nnunet-export.ts';
+import { shardOf } from '../../runner/shard.ts';
+import { parseMemoryLimit } from '../../runner/worker-count.ts';
+import { exportMasks } from '../../steps/dicom-export/cohort.ts';
 import { nnunetLines } from '../lines/closing.ts';
+import { exportDicomOptions } from '../options/dicom-options.ts';
 import { nnunetOptions } from '../options/options.ts';
-import { type AddCommand, say } from './command.ts';
+import { type AddCommand, closeStep, say } from './command.ts';
 
-/** The ROI set for other programs. */
-export const exportCommand: AddCommand = (y) =>
-  y.command('export', 'The ROI set in the layout of another program', (layout) =>
+/** The ROI set for other programs, and the masks of convert for those that read DICOM. */
+export const exportCommand: AddCommand = (y, around) =>
+  y.command('export', 'The ROI set, or the tumour masks, in the layout of another program', (layout) =>
     layout
       .command(
         'nnunet',
@@ -15,5 +19,37 @@ export const exportCommand: AddCommand = (y) =>
           for (const line of nnunetLines(await exportNnunet(argv))) say(line);
         },
       )
-      .demandCommand(1, 1, 'Give a layout: export nnunet.'),
+      .command(
+        'dicom-seg',
+        'DICOM Segmentations of the masks of convert, on the images as scanned; they name the patient',
+        (seg) => seg.options(exportDicomOptions['dicom-seg']),
+        async (argv) => {
+          const { report, resolveUri, end } = around();
+          const { segments, algorithmName, algorithmVersion } = argv;
+          const shard = shardOf(argv.shard);
+          const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+          const done = await exportMasks({
+            ...{ ...argv, kind: 'dicom-seg', segments, algorithmName, algorithmVersion },
+            ...{ memoryLimit, shard, resolveUri, report },
+          });
+          end(closeStep(done, argv));
+        },
+      )
+      .command(
+        'rtstruct',
+        'RT Structure Sets of the masks of convert, on the images as scanned; they name the patient',
+        (set) => set.options(exportDicomOptions.rtstruct),
+        async (argv) => {
+          const { report, resolveUri, end } = around();
+          const { segments, algorithmName, algorithmVersion } = argv;
+          const shard = shardOf(argv.shard);
+          const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+          const done = await exportMasks({
+            ...{ ...argv, kind: 'rtstruct', segments, algorithmName, algorithmVersion },
+            ...{ memoryLimit, shard, resolveUri, report },
+          });
+          end(closeStep(done, argv));
+        },
+      )
+      .demandCommand(1, 1, 'Give a layout: export dicom-seg, export rtstruct, export nnunet.'),
   );
