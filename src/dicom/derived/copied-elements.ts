@@ -2,17 +2,40 @@ import type { DataSet as ParsedDataSet } from 'dicom-parser';
 import { type DataSet, dictionary, type Keyword, type Vr } from '../encode/dictionary.ts';
 import { items } from '../file/part10.ts';
 
-/** VRs whose values are bytes or numbers: in a file of another byte order they would have to be turned. */
-const NO_TEXT: ReadonlySet<Vr> = new Set<Vr>(['AT', 'OB', 'PX', 'UL', 'US']);
-
 const tagName = (tag: number) => `x${tag.toString(16).padStart(8, '0')}`;
 
-/** What may be copied, by the reader's spelling of its tag. */
-const COPIED: ReadonlyMap<string, Keyword> = new Map(
-  (Object.keys(dictionary) as Keyword[])
-    .filter((keyword) => !NO_TEXT.has(dictionary[keyword][1]))
-    .map((keyword) => [tagName(dictionary[keyword][0]), keyword]),
-);
+/**
+ * What is copied of items: of other identifiers (DICOM PS3.3 table 10-18 and C.7.1.1), of who issued them (tables 10-17 and
+ * 10-18), of codes (table 8.8-1) and of breeds. All of it is text, which has no byte order.
+ */
+const IN_ITEMS = [
+  'SpecificCharacterSet',
+  'PatientID',
+  'IssuerOfPatientID',
+  'TypeOfPatientID',
+  'IssuerOfPatientIDQualifiersSequence',
+  'LocalNamespaceEntityID',
+  'UniversalEntityID',
+  'UniversalEntityIDType',
+  'IdentifierTypeCode',
+  'AssigningFacilitySequence',
+  'AssigningJurisdictionCodeSequence',
+  'AssigningAgencyOrDepartmentCodeSequence',
+  'CodeValue',
+  'CodingSchemeDesignator',
+  'CodingSchemeVersion',
+  'CodeMeaning',
+  'LongCodeValue',
+  'URNCodeValue',
+  'MappingResource',
+  'MappingResourceUID',
+  'MappingResourceName',
+  'ContextGroupVersion',
+  'ContextIdentifier',
+  'ContextUID',
+  'BreedRegistrationNumber',
+  'BreedRegistryCodeSequence',
+] as const satisfies readonly Keyword[];
 
 /** Padding at the end: a space, or NUL, which only UIDs should have (DICOM PS3.5 6.2). */
 const isPadding = (byte: number) => byte === 0x20 || byte === 0;
@@ -36,19 +59,13 @@ function padded(bytes: Uint8Array, vr: Vr): Uint8Array {
 function copiedValue(dataset: ParsedDataSet, keyword: Keyword): Uint8Array | readonly DataSet[] {
   const [tag, vr] = dictionary[keyword];
   const name = tagName(tag);
-  if (vr === 'SQ') return items(dataset, name).map(copiedItem);
+  if (vr === 'SQ') return items(dataset, name).map((item) => copiedElements(item, IN_ITEMS));
   return padded(textBytes(dataset, name), vr);
-}
-
-/** The elements of an item that the dictionary has; what it does not have is left out. */
-function copiedItem(item: ParsedDataSet): DataSet {
-  const keywords = Object.keys(item.elements).flatMap((name) => COPIED.get(name) ?? []);
-  return copiedElements(item, keywords);
 }
 
 /**
  * Elements of a data set as they are to be written: of text the bytes, so that they stay what they are in its Specific
- * Character Set; of sequences the items, element by element, whose text has no byte order. What is absent is left out.
+ * Character Set; of sequences the items, as far as IN_ITEMS has what they hold. What is absent is left out.
  */
 export function copiedElements(dataset: ParsedDataSet, keywords: readonly Keyword[]): DataSet {
   const present = keywords.filter(

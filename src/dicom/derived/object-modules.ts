@@ -61,8 +61,10 @@ export function commonModules(
 /** A digest of all that an object holds; the bytes of Pixel Data are not copied for it. */
 function contentDigest({ PixelData, ...others }: DataSet, transferSyntaxUid: string): Buffer {
   const hash = createHash('sha256').update(transferSyntaxUid);
-  hash.update(encodeDataSet({ ...others, PixelData: PixelData && new Uint8Array(0) }));
-  const parts = PixelData === undefined ? [] : Array.isArray(PixelData) ? PixelData : [PixelData];
+  const encapsulated = Array.isArray(PixelData);
+  const emptied = encapsulated ? [] : PixelData && new Uint8Array(0);
+  hash.update(encodeDataSet({ ...others, PixelData: emptied }));
+  const parts = encapsulated ? PixelData : PixelData === undefined ? [] : [PixelData];
   for (const part of parts as readonly Uint8Array[]) hash.update(`/${part.length}/`).update(part);
   return hash.digest();
 }

@@ -1,6 +1,6 @@
 import { CaseExclusion } from '../../errors.ts';
 import type { DataSet, Keyword } from '../encode/dictionary.ts';
-import type { DicomFile } from '../file/part10.ts';
+import { type DicomFile, items } from '../file/part10.ts';
 import { bytesAsText, copiedElements } from './copied-elements.ts';
 import type { SourceImages } from './source-images.ts';
 
@@ -107,6 +107,17 @@ function checkOneStudy({ slices }: SourceImages): void {
   check('several-studies', 'Study Instance UID', ({ dataset }) => bytesAsText(dataset, 'StudyInstanceUID'));
 }
 
+const DEIDENTIFICATION_METHOD_CODES = 'x00120064';
+
+/** Whether identity was removed, and it is not said how, as the standard asks for (DICOM PS3.3 C.7.1.1). Lung1 does not. */
+function isMethodOwed({ dataset }: DicomFile): boolean {
+  return (
+    bytesAsText(dataset, 'PatientIdentityRemoved') === 'YES' &&
+    bytesAsText(dataset, 'DeidentificationMethod') === '' &&
+    items(dataset, DEIDENTIFICATION_METHOD_CODES).length === 0
+  );
+}
+
 /**
  * The modules of patient and study as the first image has them, byte for byte, with its Specific Character Set; what they have to
  * hold and it has not is empty. Throws a CaseExclusion where the images are of several patients or studies, or have no study.
@@ -122,5 +133,8 @@ export function patientAndStudy(source: SourceImages): DataSet {
         file: file.name,
       },
     );
-  return { ...EMPTY, ...copiedElements(file.dataset, COPIED) };
+  const copied = { ...EMPTY, ...copiedElements(file.dataset, COPIED) };
+  return isMethodOwed(file)
+    ? { ...copied, DeidentificationMethod: 'Not stated by the source images' }
+    : copied;
 }
