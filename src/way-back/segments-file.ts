@@ -33,9 +33,12 @@ const component = z.int().min(0, 'is below 0').max(255, 'is above 255');
 
 /** An integer string (IS). dcmqi has text; numbers are what one would write. */
 const seriesNumber = z
-  .union([z.string().regex(/^ *\d{1,10} *$/), z.int()], 'is no whole number from 0 to 2147483647')
-  .transform(Number)
-  .refine((n) => n >= 0 && n < 2 ** 31, 'is no whole number from 0 to 2147483647');
+  .union([z.string(), z.number()])
+  .refine((value) => {
+    const digits = String(value).trim();
+    return /^\d{1,10}$/.test(digits) && Number(digits) < 2 ** 31;
+  }, 'is no whole number from 0 to 2147483647')
+  .transform(Number);
 
 /** Keys that are of no use here are taken as they are, and told. */
 const unused = z.unknown().optional();
