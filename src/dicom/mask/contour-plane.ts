@@ -94,9 +94,12 @@ export function areaPixels({ x, y }: PlanarContour): number {
   return Math.abs(twice) / 2;
 }
 
+/** By how much of a pixel a point that was drawn on an edge may lie beyond it: its coordinates were rounded to decimals. */
+const ROUNDING = 1e-3;
+
 /** Whether a contour reaches beyond the outer edges of a slice's pixels. */
 export function leavesSlice({ x, y }: PlanarContour, columns: number, rows: number): boolean {
-  const beyond = (n: number, size: number): boolean => n < -0.5 || n > size - 0.5;
+  const beyond = (n: number, size: number): boolean => n < -0.5 - ROUNDING || n > size - 0.5 + ROUNDING;
   return x.some((n) => beyond(n, columns)) || y.some((n) => beyond(n, rows));
 }
 
