@@ -5,6 +5,7 @@ import { stackHeaders } from '../dicom/series/header-stack.ts';
 import { ctSeries } from '../dicom/series/series-grouping.ts';
 import { orderSlices } from '../dicom/series/slice-order.ts';
 import type { Stack } from '../dicom/series/stack.ts';
+import { GEOMETRY_FLAGS } from '../dicom/series/stack-flags.ts';
 import { noSeries, type StudyRules } from '../dicom/study/study.ts';
 import type { StudyFlag } from '../dicom/study-flag.ts';
 import { CaseExclusion } from '../errors.ts';
@@ -32,6 +33,8 @@ export interface Source {
 export interface WantedCt {
   /** Grid of `ct.nii.gz`. */
   readonly grid: Geometry;
+  /** Those of `case.json`, or `geometry_flags` of `transforms.json`. */
+  readonly flags: readonly StudyFlag[];
   /**
    * Reads its voxels, asked for only where several series have the grid, and given back when they were looked at; undefined
    * where they cannot be read.
@@ -54,18 +57,29 @@ function sizeText({ size, spacingMm }: Geometry): string {
   return `${size.join(' x ')} voxels of ${spacingMm.map(rounded).join(' x ')} mm`;
 }
 
-/** How another grid differs, for messages. */
-function otherGridText(grid: Geometry, wanted: Geometry): string {
-  const mm = gridDistanceMm(grid, wanted);
-  return Number.isFinite(mm) ? `${sizeText(grid)}, ${rounded(mm)} mm away` : sizeText(grid);
+/** What was done to slices, by the flags of a volume, for messages and to compare. */
+function doneText(flags: readonly StudyFlag[]): string {
+  const done = flags.filter(({ code }) => GEOMETRY_FLAGS.includes(code));
+  return (
+    done.map(({ code, value }) => `${code} ${rounded(value)}`).join(', ') || 'nothing done to its slices'
+  );
 }
 
-function noSource({ grid }: WantedCt, seen: readonly string[]): CaseExclusion {
+/** In what a stack differs from the volume; undefined where it may be what that was made of. */
+function difference({ geometry, flags }: Stack, wanted: WantedCt): string | undefined {
+  const mm = gridDistanceMm(geometry, wanted.grid);
+  if (!Number.isFinite(mm)) return sizeText(geometry);
+  if (mm > SAME_GRID_MM) return `${sizeText(geometry)}, ${rounded(mm)} mm away`;
+  const [done, before] = [flags, wanted.flags].map(doneText);
+  return done === before ? undefined : `the same grid, ${done}, and not ${before}`;
+}
+
+function noSource({ grid, flags }: WantedCt, seen: readonly string[]): CaseExclusion {
   const more = seen.length - MOST_LISTED;
   const shown = [...seen.slice(0, MOST_LISTED), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   return new CaseExclusion(
     'no-source-series',
-    `no CT series has the grid of its converted CT, ${sizeText(grid)}: give the --raw of the run that converted it, as it was then, and the --config of that run. Seen: ${shown}`,
+    `no CT series has the grid of its converted CT, ${sizeText(grid)}, ${doneText(flags)}: give the --raw of the run that converted it, as it was then, and the --config of that run. Seen: ${shown}`,
   );
 }
 
@@ -86,8 +100,9 @@ async function candidatesOf(
   for (const series of candidates) {
     try {
       const { stack } = await stackHeaders(series, rules);
-      if (gridDistanceMm(stack.geometry, wanted.grid) <= SAME_GRID_MM) found.push({ series, stack });
-      else seen.push(otherGridText(stack.geometry, wanted.grid));
+      const other = difference(stack, wanted);
+      if (other === undefined) found.push({ series, stack });
+      else seen.push(other);
     } catch (thrown) {
       if (!(thrown instanceof CaseExclusion)) throw thrown;
       seen.push(`${series.planes.length} slices: ${thrown.message}`);
@@ -131,7 +146,7 @@ function sliceSpacingMm({ slices }: Stack, { spacingToleranceMm }: StudyRules): 
 
 /**
  * Finds the CT series of which convert made a volume, by the rules that it went by (`patientRules`): the one whose slices
- * stack to the grid of that volume. Headers alone are read, unless several do: then their pixels are, and the one whose
+ * stack to the grid of that volume, by the same repairs. Headers alone are read, unless several do: then their pixels are, and the one whose
  * HU are those of the volume in every voxel is taken. Never do names or the order of files decide.
  *
  * Headers do not tell whether the pixels of a series have changed since; its UIDs are told as they are now.

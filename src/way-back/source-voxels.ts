@@ -41,13 +41,13 @@ function valuesOf(file: string, data: VoxelArray): Values {
   const real = data instanceof Float32Array || data instanceof Float64Array;
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
-    // NaN is neither.
-    if (!(value >= least)) least = value;
-    if (!(value <= most)) most = value;
-    if (real && !Number.isInteger(value)) whole = false;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (!real || Number.isInteger(value)) continue;
+    if (!Number.isFinite(value))
+      throw new CaseExclusion('not-finite', 'holds NaN or infinite values', { file });
+    whole = false;
   }
-  if (!Number.isFinite(least) || !Number.isFinite(most))
-    throw new CaseExclusion('not-finite', 'holds NaN or infinite values', { file });
   return { least, most, whole };
 }
 

@@ -7,6 +7,14 @@ import type { OrderedSlices } from './slice-order.ts';
 import type { SlicePlane } from './slice-plane.ts';
 import { type Shear, shearOf } from './tilt.ts';
 
+/** Flags that say in what the grid of a volume differs from the scanner's planes. */
+export const GEOMETRY_FLAGS: readonly string[] = [
+  'missing-slices',
+  'variable-spacing',
+  'uneven-slices',
+  'gantry-tilt',
+];
+
 export function missingFlags(missing: readonly number[], planes: number): StudyFlag[] {
   if (missing.length === 0) return [];
   return [

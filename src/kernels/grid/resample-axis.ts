@@ -54,33 +54,39 @@ function continuousIndex(
   return (i) => (i / count) * end;
 }
 
-/** Inside a buffer of N samples: -0.5 <= c < N - 0.5 (ITK itkImageFunction.h, `IsInsideBuffer`). */
-function isInside(c: number, length: number): boolean {
-  return c >= -0.5 && c < length - 0.5;
+/** Samples [start, start + length) of an axis. */
+export interface AxisRun {
+  readonly start: number;
+  readonly length: number;
 }
 
-/** Where a continuous index within the buffer reads: the lower neighbour, and the weight of the upper one. */
-type Place = (c: number) => { readonly lower: number; readonly weight: number };
-
-/** Linear interpolation among N samples (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
-export function linearPlace(length: number): Place {
-  return (c) => {
-    const lower = Math.max(Math.floor(c), 0);
-    const distance = c - lower;
-    return { lower, weight: distance <= 0 || lower + 1 > length - 1 ? 0 : distance };
-  };
+/** Inside a buffer: -0.5 <= c < N - 0.5 from its first sample on (ITK itkImageFunction.h, `IsInsideBuffer`). */
+function isInside(c: number, { start, length }: AxisRun): boolean {
+  return c >= start - 0.5 && c < start + length - 0.5;
 }
+
+/** Where a continuous index within a run reads: the lower neighbour, and the weight of the upper one. */
+type Place = (c: number, run: AxisRun) => { readonly lower: number; readonly weight: number };
+
+/** Linear interpolation within a run (ITK itkLinearInterpolateImageFunction.h, `EvaluateOptimized`). */
+export const linearPlace: Place = (c, { start, length }) => {
+  const lower = Math.max(Math.floor(c), start);
+  const distance = c - lower;
+  return { lower, weight: distance <= 0 || lower + 1 > start + length - 1 ? 0 : distance };
+};
 
 /** Nearest neighbour: floor(c + 0.5) (ITK itkNearestNeighborInterpolateImageFunction.h). */
 export const nearestPlace: Place = (c) => ({ lower: Math.floor(c + 0.5), weight: 0 });
 
 /**
- * An axis of `count` output samples over `length` input samples. Output sample i lies at the continuous input index
- * `indexOf(i)`; those within the buffer are placed by `place`, those outside read sample 0 and are filled later.
+ * An axis of `count` output samples over a run of input samples. Output sample i lies at the continuous input index
+ * `indexOf(i)`, counted as the run's start is; those within the run are placed by `place`, and read its samples from 0 on;
+ * those outside read sample 0 and are filled later. Where the run starts is never taken from an index that is no whole
+ * number: that would round, and decide what lies half way.
  */
 export function sampleAxis(
   count: number,
-  length: number,
+  run: AxisRun,
   indexOf: (i: number) => number,
   place: Place,
 ): ResampleAxis {
@@ -91,9 +97,9 @@ export function sampleAxis(
   };
   for (let i = 0; i < count; i++) {
     const c = indexOf(i);
-    if (!isInside(c, length)) continue;
-    const { lower, weight } = place(c);
-    axis.lower[i] = lower;
+    if (!isInside(c, run)) continue;
+    const { lower, weight } = place(c, run);
+    axis.lower[i] = lower - run.start;
     axis.weight[i] = weight;
     axis.inside[i] = 1;
   }
@@ -108,7 +114,7 @@ function axisOf(
   place: Place,
 ): ResampleAxis {
   const count = resampledLength(length, spacingMm, targetMm);
-  return sampleAxis(count, length, continuousIndex(count, spacingMm, targetMm, path), place);
+  return sampleAxis(count, { start: 0, length }, continuousIndex(count, spacingMm, targetMm, path), place);
 }
 
 /** Linear interpolation along an axis. */
@@ -118,7 +124,7 @@ export function linearAxis(
   targetMm: number,
   path: AxisPath,
 ): ResampleAxis {
-  return axisOf(length, spacingMm, targetMm, path, linearPlace(length));
+  return axisOf(length, spacingMm, targetMm, path, linearPlace);
 }
 
 /** Nearest neighbour along an axis; weights stay 0. */

@@ -1,3 +1,4 @@
+import { GEOMETRY_FLAGS } from '../../dicom/series/stack-flags.ts';
 import { roundToInt16 } from '../../kernels/intensity/window.ts';
 import { giveBack } from '../../memory/thread.ts';
 import { holdsParts, type VolumeInParts } from '../../nifti/encode.ts';
@@ -17,9 +18,6 @@ import type { RoiTask } from './task.ts';
 
 /** How the files of an ROI are made, each under its name in `meta.json`. */
 export type RoiOutputs = Partial<Record<RoiFile, Outputs[string]>>;
-
-/** Flags of convert that say in what the original CT grid differs from the scanner's planes. */
-const GEOMETRY_FLAGS = ['missing-slices', 'variable-spacing', 'uneven-slices', 'gantry-tilt'];
 
 function transformsOf({ transforms }: Roi, { ct, tumor, flags }: OkCase): Transforms {
   const { patient_id, ...rest } = transforms;

@@ -58,13 +58,41 @@ describe('nearestBackAxis', () => {
         const back = nearestBackAxis(of);
         const reads = readsOf(of);
         back.inside.forEach((inside, n) => {
-          const at = n * (of.nativeSpacingMm / of.targetSpacingMm) - of.start;
-          if (!inside) expect(at < -0.5 || at >= of.length - 0.5).toBe(true);
-          else if (Math.abs(back.lower[n] - at) > 0.5 + 1e-9)
+          const at = n * (of.nativeSpacingMm / of.targetSpacingMm);
+          if (!inside) expect(at < of.start - 0.5 || at >= of.start + of.length - 0.5).toBe(true);
+          else if (Math.abs(back.lower[n] + of.start - at) > 0.5 + 1e-9)
             expect(reads).toContainEqual({ i: back.lower[n], n });
         });
       }),
     );
+  });
+
+  test('where the run starts does not decide what is taken of it', () => {
+    fc.assert(
+      fc.property(run, fc.nat(9), (of, more) => {
+        const back = nearestBackAxis(of);
+        const longer = nearestBackAxis({ ...of, start: of.start - more, length: of.length + more });
+        longer.lower.forEach((i, n) => {
+          if (longer.inside[n] && i >= more) expect([back.inside[n], back.lower[n]]).toEqual([1, i - more]);
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('half way between two samples that were read from one, the upper is taken from any start', () => {
+    for (let start = -8; start <= 2; start++) {
+      const back = nearestBackAxis({
+        nativeLength: 6,
+        nativeSpacingMm: 1,
+        targetSpacingMm: 0.4,
+        path: { scanLine: false, originMm: 5 },
+        start,
+        length: 4 - start,
+      });
+      // Native sample 1 lies at 2.5.
+      expect(back.lower[1] + start).toBe(3);
+    }
   });
 
   test('by hand: 3 samples of 2 mm as 6 of 1 mm, of which the run has samples 1 to 3', () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planeShift, shiftMaskPlanes, shiftPlanes } from '../../../src/kernels/grid/shift-planes.ts';
+import {
+  planeShift,
+  shiftMaskPlanes,
+  shiftPlanes,
+  unshiftFractions,
+  unshiftMaskPlanes,
+} from '../../../src/kernels/grid/shift-planes.ts';
 
 const AIR = -1000;
 
@@ -69,4 +75,59 @@ test('mask and image move together: the mask covers what the nearest pixel of a 
       expect([...shiftMaskPlanes(mask, shift)]).toEqual([...shiftPlanes(Int16Array.from(mask), whole, 0)]);
     }),
   );
+});
+
+const shifts = fc
+  .tuple(
+    ...[0, 1].map(() =>
+      fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.double({ min: -9, max: 9, noNaN: true })), {
+        minLength: 3,
+        maxLength: 3,
+      }),
+    ),
+  )
+  .map(([x, y]) => planeShift([4, 3, 3], Float64Array.from(x), Float64Array.from(y)));
+
+test('a shifted mask comes back voxel by voxel, of the planes that are asked for', () => {
+  fc.assert(
+    fc.property(shifts, fc.uint8Array({ minLength: 36, maxLength: 36 }), (shift, drawn) => {
+      const shifted = shiftMaskPlanes(drawn, shift);
+      expect(unshiftMaskPlanes(shifted, shift, [0, 1, 2])).toEqual(drawn);
+      expect(unshiftMaskPlanes(shifted, shift, [2, 0])).toEqual(
+        Uint8Array.of(...drawn.subarray(24), ...drawn.subarray(0, 12)),
+      );
+      const labels = Uint16Array.from(shifted, (label) => 257 * label);
+      expect(unshiftMaskPlanes(labels, shift, [1])).toEqual(
+        Uint16Array.from(drawn.subarray(12, 24), (label) => 257 * label),
+      );
+    }),
+  );
+});
+
+test('fractions that lie on a ramp come back as the ramp has them at each pixel; the shift of each plane counts', () => {
+  fc.assert(
+    fc.property(shifts, (shift) => {
+      const [mx, my, mz] = shift.outputSize;
+      const ramp = (x: number, y: number, k: number): number => x / 64 + y / 32 + k;
+      const wide = Float32Array.from({ length: mx * my * mz }, (_, at) =>
+        ramp(at % mx, Math.floor(at / mx) % my, Math.floor(at / mx / my)),
+      );
+      const back = unshiftFractions(wide, shift);
+      expect(back).toHaveLength(36);
+      back.forEach((value, at) => {
+        const [i, j, k] = [at % 4, Math.floor(at / 4) % 3, Math.floor(at / 12)];
+        expect(value).toBeCloseTo(
+          ramp(i + shift.before[0] + shift.x[k], j + shift.before[1] + shift.y[k], k),
+          6,
+        );
+      });
+    }),
+  );
+});
+
+test('shifts by whole pixels take fractions as they are', () => {
+  const shift = planeShift([2, 2, 2], Float64Array.of(0, -1), Float64Array.of(0, 2));
+  const wide = Float32Array.from({ length: 3 * 4 * 2 }, (_, at) => at / 24);
+  const at = [1, 2, 4, 5, 18, 19, 21, 22];
+  expect(unshiftFractions(wide, shift)).toEqual(Float32Array.from(at, (i) => wide[i]));
 });

@@ -2,7 +2,7 @@ import type { DataSet as Elements } from '../../../src/dicom/encode/dictionary.t
 import { encodePart10 } from '../../../src/dicom/encode/part10-writer.ts';
 import { type DicomFile, parsePart10 } from '../../../src/dicom/file/part10.ts';
 
-type DataSet = Omit<Elements, 'SOPClassUID' | 'SOPInstanceUID'>;
+type DataSet = Omit<Elements, 'SOPClassUID' | 'SOPInstanceUID'> & { readonly SOPInstanceUID?: string };
 
 let instances = 0;
 
