@@ -8,7 +8,7 @@ import { sourceAlgorithm } from '../../src/way-back/source-algorithm.ts';
 type Tumour = OkCase['tumor'];
 
 function fileOf(dataSet: DataSet): DicomFile {
-  const bytes = encodePart10({ SOPClassUID: '1.2.3', SOPInstanceUID: '1.2.3.4', ...dataSet });
+  const bytes = encodePart10({ ...dataSet, SOPClassUID: '1.2.3', SOPInstanceUID: '1.2.3.4' });
   return parsePart10('file 1 of 1', bytes)!;
 }
 

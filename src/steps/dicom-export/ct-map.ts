@@ -117,6 +117,7 @@ async function maskOf(
   return {
     wanted: {
       grid: geometryOfRecord(record.ct),
+      flags: record.flags,
       voxels: () => readInterimCt(store, record, clock),
     },
     read: async () => ({
@@ -156,6 +157,7 @@ async function predictionOf(
   return {
     wanted: {
       grid: geometryOfRecord(transforms.original_ct_geometry),
+      flags: transforms.original_ct.geometry_flags,
       voxels: store && (() => readInterimCt(store, ct, clock)),
     },
     read: async () => {
