@@ -1,21 +1,18 @@
 import type { SourceImages } from '../dicom/derived/source-images.ts';
 import type { DicomFile } from '../dicom/file/part10.ts';
 import { sliceGrid } from '../dicom/series/gaps.ts';
-import { stackHeaders } from '../dicom/series/header-stack.ts';
-import { ctSeries } from '../dicom/series/series-grouping.ts';
 import { orderSlices } from '../dicom/series/slice-order.ts';
 import type { Stack } from '../dicom/series/stack.ts';
-import { GEOMETRY_FLAGS } from '../dicom/series/stack-flags.ts';
-import { noSeries, type StudyRules } from '../dicom/study/study.ts';
+import type { StudyRules } from '../dicom/study/study.ts';
 import type { StudyFlag } from '../dicom/study-flag.ts';
 import { CaseExclusion } from '../errors.ts';
 import { type Headers, readHeaders } from '../raw/patient/headers.ts';
 import type { PatientInputs } from '../raw/patient/patient-inputs.ts';
-import { withWayOut } from '../raw/patient/way-out.ts';
 import type { ReadableStore } from '../storage/store.ts';
 import type { StageClock } from '../timing/stage-clock.ts';
-import { type Geometry, gridDistanceMm, type Volume } from '../volume/geometry.ts';
-import { type Candidate, equalSeries } from './equal-series.ts';
+import type { Volume } from '../volume/geometry.ts';
+import { equalSeries } from './equal-series.ts';
+import { type Candidate, seriesOnGrid, type VolumeGrid } from './series-on-grid.ts';
 import { sourceFlags } from './source-flags.ts';
 
 /** The CT images that convert made a volume of, found again among a patient's raw data. */
@@ -30,86 +27,12 @@ export interface Source {
 }
 
 /** The volume that convert wrote, by its record and voxels. */
-export interface WantedCt {
-  /** Grid of `ct.nii.gz`. */
-  readonly grid: Geometry;
-  /** Those of `case.json`, or `geometry_flags` of `transforms.json`. */
-  readonly flags: readonly StudyFlag[];
+export interface WantedCt extends VolumeGrid {
   /**
    * Reads its voxels, asked for only where several series have the grid, and given back when they were looked at; undefined
    * where they cannot be read.
    */
   readonly voxels: (() => Promise<Volume<Int16Array>>) | undefined;
-}
-
-/**
- * How far a corner voxel of a stack may lie from that of the interim CT: a record may hold what a NIfTI header rounds to
- * float32, some 1e-4 mm. Nearer than this two slices lie at one position (`SAME_POSITION_MM`).
- */
-export const SAME_GRID_MM = 0.01;
-
-/** Most series that a message lists. */
-const MOST_LISTED = 12;
-
-const rounded = (mm: number): number => Number(mm.toFixed(3));
-
-function sizeText({ size, spacingMm }: Geometry): string {
-  return `${size.join(' x ')} voxels of ${spacingMm.map(rounded).join(' x ')} mm`;
-}
-
-/** What was done to slices, by the flags of a volume, for messages and to compare. */
-function doneText(flags: readonly StudyFlag[]): string {
-  const done = flags.filter(({ code }) => GEOMETRY_FLAGS.includes(code));
-  return (
-    done.map(({ code, value }) => `${code} ${rounded(value)}`).join(', ') || 'nothing done to its slices'
-  );
-}
-
-/** In what a stack differs from the volume; undefined where it may be what that was made of. */
-function difference({ geometry, flags }: Stack, wanted: WantedCt): string | undefined {
-  const mm = gridDistanceMm(geometry, wanted.grid);
-  if (!Number.isFinite(mm)) return sizeText(geometry);
-  if (mm > SAME_GRID_MM) return `${sizeText(geometry)}, ${rounded(mm)} mm away`;
-  const [done, before] = [flags, wanted.flags].map(doneText);
-  return done === before ? undefined : `the same grid, ${done}, and not ${before}`;
-}
-
-function noSource({ grid, flags }: WantedCt, seen: readonly string[]): CaseExclusion {
-  const more = seen.length - MOST_LISTED;
-  const shown = [...seen.slice(0, MOST_LISTED), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-  return new CaseExclusion(
-    'no-source-series',
-    `no CT series has the grid of its converted CT, ${sizeText(grid)}, ${doneText(flags)}: give the --raw of the run that converted it, as it was then, and the --config of that run. Seen: ${shown}`,
-  );
-}
-
-/** The series whose stacks have the grid. Throws a CaseExclusion where none has. */
-async function candidatesOf(
-  { dicom, files }: Headers,
-  rules: StudyRules,
-  wanted: WantedCt,
-): Promise<Candidate[]> {
-  const { candidates, rejected } = ctSeries(dicom, rules);
-  if (candidates.length === 0) {
-    const keys = files.map(({ key }) => key);
-    const { message } = withWayOut(noSeries(rejected), keys) as CaseExclusion;
-    throw noSource(wanted, [message]);
-  }
-  const found: Candidate[] = [];
-  const seen: string[] = [];
-  for (const series of candidates) {
-    try {
-      const { stack } = await stackHeaders(series, rules);
-      const other = difference(stack, wanted);
-      if (other === undefined) found.push({ series, stack });
-      else seen.push(other);
-    } catch (thrown) {
-      if (!(thrown instanceof CaseExclusion)) throw thrown;
-      seen.push(`${series.planes.length} slices: ${thrown.message}`);
-    }
-  }
-  if (found.length === 0) throw noSource(wanted, seen);
-  return found;
 }
 
 /** Those of several on one grid that hold the voxels, the one to take first. Throws a CaseExclusion where none does. */
@@ -146,8 +69,8 @@ function sliceSpacingMm({ slices }: Stack, { spacingToleranceMm }: StudyRules): 
 
 /**
  * Finds the CT series of which convert made a volume, by the rules that it went by (`patientRules`): the one whose slices
- * stack to the grid of that volume, by the same repairs. Headers alone are read, unless several do: then their pixels are, and the one whose
- * HU are those of the volume in every voxel is taken. Never do names or the order of files decide.
+ * stack to the grid of that volume, by the same repairs. Headers alone are read, unless several do: then their pixels are,
+ * and the one whose HU are those of the volume in every voxel is taken. Never do names or the order of files decide.
  *
  * Headers do not tell whether the pixels of a series have changed since; its UIDs are told as they are now.
  *
@@ -169,7 +92,7 @@ export async function findSource(
   const headers = await readHeaders(store, clock);
   // convert takes no patient with a file that cannot be read, which may be a slice.
   if (headers.refusal !== undefined) throw headers.refusal;
-  const candidates = await candidatesOf(headers, rules, wanted);
+  const candidates = await seriesOnGrid({ store, headers }, rules, wanted, clock);
   const found =
     candidates.length === 1 ? candidates : await byVoxels(candidates, wanted, store, headers, rules, clock);
   const [{ series, stack }] = found;

@@ -168,6 +168,24 @@ describe('a series that is the only one on its grid', () => {
     expect(source.flags).toMatchObject([{ code: 'repeated-images', value: 2 }]);
   });
 
+  test('two acquisitions of one scan, whose copies of the same slices their pixels alone tell', async () => {
+    const heightsMm = Array.from({ length: 10 }, (_, k) => 3 * k);
+    const placement = { ...axial, heightsMm };
+    const of = (number: number, uid: string): Uint8Array[] =>
+      placedCtFiles({
+        placement,
+        uid,
+        more: () => ({ SeriesInstanceUID: '2.25.5', AcquisitionNumber: number }),
+      });
+    const files = shuffled(...of(1, '2.25.51').slice(0, 6), ...of(2, '2.25.52').slice(4));
+    const volume = await converted(files);
+    expect(volume.ct.geometry.size[2]).toBe(10);
+    const source = await found(files, wantedOf(volume));
+    expect(uidsOf(source)).toEqual(heightsMm.map((_, k) => `2.25.5${k < 6 ? 1 : 2}.${k}`));
+    expect(source.flags).toMatchObject([{ code: 'repeated-images', value: 2 }]);
+    for (const { file } of source.images.slices) expect(file.headerOfBytes).toBeDefined();
+  });
+
   test('a file of an image that is there twice', async () => {
     const own = placedCtFiles({ placement: axial, uid: '2.25.5' });
     const files = shuffled(...own, ...own);
@@ -218,11 +236,13 @@ describe('several series on one grid', () => {
   test('copies with the same voxels: the first by Series Instance UID, and told', async () => {
     const files = shuffled(
       ...placedCtFiles(soft),
-      ...placedCtFiles({ ...soft, uid: '2.25.45' }),
+      // Its kernel is the least wanted.
+      ...placedCtFiles({ ...soft, uid: '2.25.45', more: () => ({ ConvolutionKernel: 'Z' }) }),
       ...placedCtFiles(sharp),
       ...placedCtFiles({ ...soft, uid: '2.25.47' }),
     );
-    const source = await found(files, wantedOf(await converted(files, rules, soft.uid), true));
+    const wanting = { ...rules, kernelPreference: ['^$'] };
+    const source = await found(files, wantedOf(await converted(files, rules, soft.uid), true), wanting);
     expect(seriesOf(source)).toBe('2.25.45');
     expect(source.flags).toMatchObject([{ code: 'series-with-same-voxels', value: 2 }]);
   });

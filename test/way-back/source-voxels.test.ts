@@ -195,7 +195,24 @@ describe('voxels where there is no image are told', () => {
   });
 });
 
-test('counts are those of the images', () => {
+test('counts are those of the images, wherever the array begins, and however many pixels there are', () => {
+  for (const columns of [4, 5]) {
+    const source = sourceOf({ columns, rows: 3, heightsMm: [0, 3, 6] });
+    const count = columns * 3 * 3;
+    for (const type of [Uint8Array, Uint16Array]) {
+      const whole = new type(count + 3);
+      for (let i = 0; i < whole.length; i++) if (i % 3 === 0) whole[i] = 5;
+      for (const start of [0, 1, 2, 3]) {
+        const data = whole.subarray(start, start + count);
+        expect([...labels(data, source).counts]).toEqual([
+          [5, Math.ceil((count + start) / 3) - Math.ceil(start / 3)],
+        ]);
+      }
+    }
+  }
+});
+
+test('counts are those of each label', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 60, maxLength: 60, max: 4 }), (data) => {
       const expected = new Map([1, 2, 3, 4].map((label) => [label, data.filter((v) => v === label).length]));

@@ -80,19 +80,20 @@ describe('nearestBackAxis', () => {
     );
   });
 
-  test('half way between two samples that were read from one, the upper is taken from any start', () => {
-    for (let start = -8; start <= 2; start++) {
+  test('nor does it where a native sample lies half way between two samples, but for the last bit', () => {
+    const taken = Array.from({ length: 12 }, (_, before) => {
       const back = nearestBackAxis({
         nativeLength: 6,
         nativeSpacingMm: 1,
-        targetSpacingMm: 0.4,
+        targetSpacingMm: 0.40000000000000013,
         path: { scanLine: false, originMm: 5 },
-        start,
-        length: 4 - start,
+        start: 0 - before,
+        length: 4 + before,
       });
-      // Native sample 1 lies at 2.5.
-      expect(back.lower[1] + start).toBe(3);
-    }
+      // Native sample 1 lies at 2.4999999999999996; from -6 on that would be 8.5 samples from the start.
+      return back.lower[1] - before;
+    });
+    expect(new Set(taken)).toEqual(new Set([2]));
   });
 
   test('by hand: 3 samples of 2 mm as 6 of 1 mm, of which the run has samples 1 to 3', () => {
