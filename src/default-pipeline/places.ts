@@ -1,5 +1,9 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { joinUri, parseLocation } from '../storage/location.ts';
+
+/** The default pipeline, as it is submitted to Azure ML. */
+export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
 
 /** Where the default pipeline leaves what it makes. */
 export interface OutputPlaces {

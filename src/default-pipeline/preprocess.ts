@@ -13,10 +13,7 @@ import { earlierSplit } from '../steps/split/kept-for-next-run.ts';
 import { previousFile } from '../steps/split/pinned-sides.ts';
 import { displayUri } from '../storage/location.ts';
 import { readObject } from '../storage/open.ts';
-import { type OutputPlaces, outputPlaces } from './places.ts';
-
-/** The default pipeline, as it is submitted to Azure ML. */
-export const DEFAULT_PIPELINE = fileURLToPath(new URL('../../pipelines/preprocess.yml', import.meta.url));
+import { DEFAULT_PIPELINE, type OutputPlaces, outputPlaces } from './places.ts';
 
 /** The built command line that the components' commands run. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));

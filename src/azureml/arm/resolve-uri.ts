@@ -3,7 +3,7 @@ import { joinUri } from '../../storage/location.ts';
 import { isAzureMlUri, parseDatastoreUri } from '../datastore-uri.ts';
 import { type Workspace, workspaceId } from '../workspace.ts';
 import type { WorkspaceClient } from './client.ts';
-import { findWorkspace, type WorkspaceOptions } from './find-workspace.ts';
+import type { WorkspaceOptions } from './find-workspace.ts';
 
 /** Gives the URL of what an `azureml://` URI names; any other path or URI as it is. */
 export type ResolveUri = (uri: string) => Promise<string>;
@@ -25,6 +25,7 @@ export function uriResolver(
     if (!isAzureMlUri(uri)) return uri;
     const { workspace, datastore, path } = parseDatastoreUri(uri);
     try {
+      const { findWorkspace } = await import('./find-workspace.ts');
       atHand ??= workspace === undefined ? findWorkspace(options, env) : undefined;
       return joinUri(await containerOf(workspace ?? (await atHand!), datastore), path);
     } catch (cause) {

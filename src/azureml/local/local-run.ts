@@ -5,14 +5,12 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { messageOf, UsageError } from '../../errors.ts';
+import { tooManyExcluded } from './exit-code.ts';
 import { type Ending, type JobProcess, startJob, type Terminal } from './job-process.ts';
 import { KeptProcess } from './kept-process.ts';
 import { fetchRemote } from './local-values.ts';
 import type { Plan, PlannedJob } from './plan.ts';
 import { installSwinprepCommand } from './swinprep-command.ts';
-
-/** Exit code of a step that has finished, but excluded more patients than allowed. Its outputs are complete. */
-export const tooManyExcluded = 2;
 
 const CALLS_SWINPREP = /\bswinprep\b/;
 

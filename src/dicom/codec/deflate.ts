@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { deflated, FINAL_BLOCK } from '../../memory/deflate.ts';
+import { scratch } from '../../memory/thread.ts';
 
 /** What is deflated at a time. */
 const CHUNK_BYTES = 2 ** 20;
@@ -18,8 +19,10 @@ export function decodeDeflated(frame: Uint8Array, length: number): Uint8Array<Ar
  * @param bytesPerValue that are matched as one
  */
 export function encodeDeflated(frame: Uint8Array, bytesPerValue: 1 | 2): Uint8Array<ArrayBuffer> {
-  const blocks: Uint8Array[] = [];
-  for (let at = 0; at < frame.length; at += CHUNK_BYTES)
-    blocks.push(deflated(frame.subarray(at, at + CHUNK_BYTES), bytesPerValue));
-  return new Uint8Array(Buffer.concat([...blocks, FINAL_BLOCK]));
+  return scratch(() => {
+    const blocks: Uint8Array[] = [];
+    for (let at = 0; at < frame.length; at += CHUNK_BYTES)
+      blocks.push(deflated(frame.subarray(at, at + CHUNK_BYTES), bytesPerValue));
+    return new Uint8Array(Buffer.concat([...blocks, FINAL_BLOCK]));
+  });
 }

@@ -33,27 +33,29 @@ export function encodePart10(
   preamble.set(ascii('DICM'), 128);
   const groupLength = [explicitHeader(0x00020000, 'UL', 4), uint32(meta.length)];
   const implicit = transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN;
-  return joined([preamble, ...groupLength, meta, encodeDataSet(dataSet, implicit)]);
+  return joined([preamble, ...groupLength, meta, ...elementParts(dataSet, implicit)]);
 }
 
 /** The elements in ascending tag order. */
-export function encodeDataSet(dataSet: DataSet, implicit = false): Uint8Array {
+export const encodeDataSet = (dataSet: DataSet, implicit = false): Uint8Array =>
+  joined(elementParts(dataSet, implicit));
+
+/** The same in pieces, so that pixels are copied once. */
+function elementParts(dataSet: DataSet, implicit: boolean): Uint8Array[] {
   const keywords = (Object.keys(dataSet) as Keyword[]).sort((a, b) => dictionary[a][0] - dictionary[b][0]);
-  return joined(
-    keywords.flatMap((keyword) => {
-      const value = dataSet[keyword];
-      if (value === undefined) return [];
-      const [tag, vr] = dictionary[keyword];
-      const frames = vr === 'PX' && Array.isArray(value);
-      if (frames) return encapsulated(tag, value as readonly Uint8Array[]);
-      const written = vr === 'PX' ? (dataSet.BitsAllocated === 16 ? 'OW' : 'OB') : vr;
-      const bytes = encodeValue(vr, value, implicit);
-      const header = implicit
-        ? [tagBytes(tag), uint32(bytes.length)]
-        : [explicitHeader(tag, written, bytes.length)];
-      return [...header, bytes];
-    }),
-  );
+  return keywords.flatMap((keyword) => {
+    const value = dataSet[keyword];
+    if (value === undefined) return [];
+    const [tag, vr] = dictionary[keyword];
+    const frames = vr === 'PX' && Array.isArray(value);
+    if (frames) return encapsulated(tag, value as readonly Uint8Array[]);
+    const written = vr === 'PX' ? (dataSet.BitsAllocated === 16 ? 'OW' : 'OB') : vr;
+    const bytes = encodeValue(vr, value, implicit);
+    const header = implicit
+      ? [tagBytes(tag), uint32(bytes.length)]
+      : [explicitHeader(tag, written, bytes.length)];
+    return [...header, bytes];
+  });
 }
 
 /** A decimal string of at most 16 characters (PS3.5 6.2), the number itself wherever it fits. */

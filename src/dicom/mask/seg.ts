@@ -20,6 +20,11 @@ export interface Segmentation {
 
 const STUDIES_CONTAINING_OTHER_REFERENCED_INSTANCES_SEQUENCE = 'x00081200';
 const SEGMENT_ALGORITHM_TYPE = 'x00620008';
+const SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE = 'x0062000f';
+const CODE_VALUE = 'x00080100';
+
+/** "Background" of the scheme DCM (DICOM PS3.16 annex D). */
+const BACKGROUND_CODE = '125040';
 
 /** What an object refers to, a series an item, of its own study and of others (DICOM PS3.3 C.12.2). */
 export function referencedSeries(dataset: DataSet): DataSet[] {
@@ -27,9 +32,21 @@ export function referencedSeries(dataset: DataSet): DataSet[] {
   return [dataset, ...studies].flatMap((study) => items(study, Tag.ReferencedSeriesSequence));
 }
 
+/** Whether a segment of a label map describes what is no segment (DICOM PS3.3 C.8.20.2.3). */
+function isBackground(segment: DataSet, padding: number | undefined): boolean {
+  const [type] = items(segment, SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE);
+  const number = segment.uint16(Tag.SegmentNumber);
+  return (
+    (number !== undefined && number === padding) ||
+    (type !== undefined && text(type, CODE_VALUE) === BACKGROUND_CODE)
+  );
+}
+
 export function readSegmentation({ dataset }: DicomFile): Segmentation {
+  const padding = dataset.uint16(Tag.PixelPaddingValue);
+  const segments = items(dataset, Tag.SegmentSequence).filter((segment) => !isBackground(segment, padding));
   return {
-    segments: items(dataset, Tag.SegmentSequence).map((segment) => {
+    segments: segments.map((segment) => {
       const [description, label] = [text(segment, Tag.SegmentDescription), text(segment, Tag.SegmentLabel)];
       const names = description === '' || description === label ? [label] : [description, label];
       return {

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
-import { tooManyExcluded } from '../../azureml/local/local-run.ts';
+import { tooManyExcluded } from '../../azureml/local/exit-code.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
 import type { Report, StepSummary } from '../../runner/report.ts';
 import { stepLines } from '../lines/closing.ts';

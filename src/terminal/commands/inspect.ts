@@ -1,7 +1,6 @@
 import { encodeJson } from '../../records/json.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
 import { parseMemoryLimit } from '../../runner/worker-count.ts';
-import { inspect } from '../../steps/inspect/cohort.ts';
 import { inspectionLines } from '../lines/inspection.ts';
 import { profileLines } from '../lines/profile.ts';
 import { inspectOptions } from '../options/options.ts';
@@ -23,6 +22,7 @@ export const inspectCommand: AddCommand = (y, around) =>
         .options(inspectOptions),
     async (argv) => {
       const { report, resolveUri } = around();
+      const { inspect } = await import('../../steps/inspect/cohort.ts');
       const watch = new StepWatch('inspect');
       const found = await inspect({
         ...argv,

@@ -1,4 +1,3 @@
-import { writePhantom } from '../../demo/write-phantom.ts';
 import { displayUri } from '../../storage/location.ts';
 import { phantomOptions } from '../options/options.ts';
 import { type AddCommand, say } from './command.ts';
@@ -10,6 +9,7 @@ export const phantomCommand: AddCommand = (y) =>
     'Write a synthetic chest CT cohort as DICOM',
     (cohort) => cohort.options(phantomOptions),
     async (argv) => {
+      const { writePhantom } = await import('../../demo/write-phantom.ts');
       const { full } = argv;
       const written = await writePhantom(argv.out, {
         patients: argv.patients,

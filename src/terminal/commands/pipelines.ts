@@ -1,11 +1,7 @@
 import { join } from 'node:path';
-import { exitCodeOf, type RunEvent, tooManyExcluded } from '../../azureml/local/local-run.ts';
-import { parseSettings } from '../../azureml/yaml/input-value.ts';
-import { countedAsExcluded, readCohortResult } from '../../default-pipeline/cohort-result.ts';
-import { unobeyedReview } from '../../default-pipeline/obeyed-review.ts';
-import { DEFAULT_PIPELINE, preprocess, runPipelineFile } from '../../default-pipeline/preprocess.ts';
-import { demo } from '../../demo/demo.ts';
-import { REPORT_FILE } from '../../report/page.ts';
+import { tooManyExcluded } from '../../azureml/local/exit-code.ts';
+import type { RunEvent } from '../../azureml/local/local-run.ts';
+import { DEFAULT_PIPELINE } from '../../default-pipeline/places.ts';
 import { displayUri } from '../../storage/location.ts';
 import { cohortLines, cohortTable, pageUrl } from '../lines/closing.ts';
 import { demoOptions, preprocessOptions, runOptions } from '../options/options.ts';
@@ -26,6 +22,13 @@ export const pipelineCommands: AddCommand = (y, around) =>
       (pipeline) => pipeline.options(preprocessOptions),
       async (argv) => {
         const { resolveUri, end } = around();
+        const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
+        const { countedAsExcluded, readCohortResult } = await import(
+          '../../default-pipeline/cohort-result.ts'
+        );
+        const { unobeyedReview } = await import('../../default-pipeline/obeyed-review.ts');
+        const { preprocess } = await import('../../default-pipeline/preprocess.ts');
+        const { REPORT_FILE } = await import('../../report/page.ts');
         const unobeyed = await unobeyedReview(argv);
         if (unobeyed !== undefined) tell(unobeyed);
         const result = await preprocess({ ...argv, resolveUri, onEvent: announce });
@@ -60,6 +63,9 @@ export const pipelineCommands: AddCommand = (y, around) =>
           .options(runOptions),
       async (argv) => {
         const { resolveUri, end } = around();
+        const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
+        const { parseSettings } = await import('../../azureml/yaml/input-value.ts');
+        const { runPipelineFile } = await import('../../default-pipeline/preprocess.ts');
         const run = await runPipelineFile({
           pipeline: argv.pipeline,
           set: { ...parseSettings(argv.set), ...(argv.profile ? { profile: 'true' } : {}) },
@@ -81,6 +87,8 @@ export const demoCommand: AddCommand = (y, around) =>
     'Run the default pipeline on an embedded Azurite, or over folders where it is not installed',
     (options) => options.options(demoOptions),
     async (argv) => {
+      const { demo } = await import('../../demo/demo.ts');
+      const { REPORT_FILE } = await import('../../report/page.ts');
       const result = await demo({ ...argv, say, onEvent: announce });
       around().end(result.exitCode);
       if (result.cohort === undefined) return;

@@ -1,13 +1,9 @@
 import { shardOf } from '../../runner/shard.ts';
 import { parseMemoryLimit } from '../../runner/worker-count.ts';
-import { convert } from '../../steps/convert/cohort.ts';
-import { pass1Stats } from '../../steps/pass1-stats/cohort.ts';
-import { pass2Write } from '../../steps/pass2-write/cohort.ts';
-import { split } from '../../steps/split/cohort.ts';
 import { COMPONENT_OPTIONS, shardOptions } from '../options/options.ts';
 import { type AddCommand, closeStep, say } from './command.ts';
 
-/** The four steps, each as its component calls it. */
+/** The four steps, each as its component calls it, and loaded only when it is called: a step is a process of its own. */
 export const stepCommands: AddCommand = (y, around) =>
   y
     .command(
@@ -18,6 +14,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const { report, resolveUri, end } = around();
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+        const { convert } = await import('../../steps/convert/cohort.ts');
         end(closeStep(await convert({ ...argv, memoryLimit, shard, resolveUri, report }), argv));
       },
     )
@@ -27,8 +24,12 @@ export const stepCommands: AddCommand = (y, around) =>
       (step) => step.options(COMPONENT_OPTIONS.split),
       async (argv) => {
         const { rank, ranks } = shardOf(undefined);
-        if (rank > 0) say(`split: rank 0 of ${ranks} does it, this is rank ${rank}`);
-        else around().end(closeStep(await split(argv), argv));
+        if (rank > 0) {
+          say(`split: rank 0 of ${ranks} does it, this is rank ${rank}`);
+          return;
+        }
+        const { split } = await import('../../steps/split/cohort.ts');
+        around().end(closeStep(await split(argv), argv));
       },
     )
     .command(
@@ -39,6 +40,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const { report, end } = around();
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+        const { pass1Stats } = await import('../../steps/pass1-stats/cohort.ts');
         end(closeStep(await pass1Stats({ ...argv, memoryLimit, shard, report }), argv));
       },
     )
@@ -50,6 +52,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const { report, end } = around();
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+        const { pass2Write } = await import('../../steps/pass2-write/cohort.ts');
         end(closeStep(await pass2Write({ ...argv, memoryLimit, shard, report }), argv));
       },
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeRle } from '../../../src/dicom/codec/rle.ts';
+import { decodeRle, encodeRle as encodedRle } from '../../../src/dicom/codec/rle.ts';
 
 /** PackBits: runs of three and more as runs, all else literally, at most 128 bytes each. */
 function packBits(bytes: Uint8Array): number[] {
@@ -84,5 +84,59 @@ describe('a frame is refused', () => {
     const wrong = Buffer.from(frame);
     wrong.writeUInt32LE(1000, 8);
     expect(() => decodeRle(wrong, 4, 2)).toThrow('points outside');
+  });
+});
+
+describe('a frame that we encode', () => {
+  const frames = fc.record({
+    bytesPerValue: fc.constantFrom(1 as const, 2 as const),
+    columns: fc.integer({ min: 1, max: 300 }),
+    rows: fc.integer({ min: 1, max: 4 }),
+    bytes: runs,
+  });
+
+  test('is decoded to what it was, each segment of even length', () => {
+    fc.assert(
+      fc.property(frames, ({ bytesPerValue, columns, rows, bytes }) => {
+        const values = Uint8Array.from(
+          { length: columns * rows * bytesPerValue },
+          (_, i) => bytes[i % bytes.length],
+        );
+        const frame = encodedRle(values, columns, bytesPerValue);
+        expect(Buffer.compare(decodeRle(frame, values.length, bytesPerValue), values)).toBe(0);
+        const { buffer } = frame;
+        const offsets = new Uint32Array(buffer, 4, bytesPerValue);
+        expect([...offsets, frame.length].every((offset) => offset % 2 === 0)).toBe(true);
+        expect(frame.length).toBeLessThanOrEqual(64 + values.length + rows * 6 + 2);
+      }),
+    );
+  });
+
+  const packed = (values: readonly number[], columns: number) => [
+    ...encodedRle(Uint8Array.from(values), columns, 1).subarray(64),
+  ];
+
+  /** Minus a number of repetitions, as a byte; the rule of DICOM PS3.5 G.3.1. */
+  const run = (count: number, value: number) => [257 - count, value];
+
+  test('has a run for each row, of at most 128 bytes', () => {
+    expect(packed(Array(8).fill(9), 4)).toEqual([...run(4, 9), ...run(4, 9)]);
+    expect(packed(Array(300).fill(0), 300)).toEqual([...run(128, 0), ...run(128, 0), ...run(44, 0)]);
+  });
+
+  test('has two equal bytes among others with those, and three as a run', () => {
+    expect(packed([1, 2, 2, 3], 4)).toEqual([3, 1, 2, 2, 3, 0]);
+    expect(packed([1, 2, 2, 2], 4)).toEqual([0, 1, ...run(3, 2)]);
+  });
+
+  test('has other bytes literally, at most 128 at a time', () => {
+    const values = Array.from({ length: 130 }, (_, i) => i);
+    expect(packed(values, 130)).toEqual([127, ...values.slice(0, 128), 1, 128, 129]);
+  });
+
+  test('has the segment of the most significant byte first', () => {
+    const frame = encodedRle(Uint8Array.of(1, 2, 3, 4), 2, 2);
+    expect([...frame.subarray(0, 12)]).toEqual([2, 0, 0, 0, 64, 0, 0, 0, 68, 0, 0, 0]);
+    expect([...frame.subarray(64)]).toEqual([1, 2, 4, 0, 1, 1, 3, 0]);
   });
 });

@@ -1,11 +1,11 @@
 import { CaseExclusion } from '../../../errors.ts';
-import { room, scratch, zeros } from '../../../memory/thread.ts';
+import { giveBack, room, scratch, zeros } from '../../../memory/thread.ts';
 import { encodeDeflated } from '../../codec/deflate.ts';
 import { encodeRle } from '../../codec/rle.ts';
 import type { Segment } from '../segment.ts';
 import type { SourceVoxels } from '../source-images.ts';
 import type { SegmentFrame } from './frames.ts';
-import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel } from './presence.ts';
+import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel, skipZeros } from './presence.ts';
 import { bitsOf, type SegmentationRules } from './rules.ts';
 
 /** The voxels that frames are made of, and what they are of. */
@@ -36,6 +36,7 @@ function packBits(
   const firstByte = new Int32Array(segmentOf.length);
   const firstBit = new Uint8Array(segmentOf.length);
   const written = new Uint8Array(segmentOf.length);
+  const nextOf = skipZeros(labels);
   const framesOfSlices = Map.groupBy(frames.keys(), (f) => frames[f].slice);
   for (const [slice, own] of framesOfSlices) {
     written.fill(0);
@@ -48,11 +49,14 @@ function packBits(
       written[label] = 1;
     }
     const from = slice * planeLength;
-    for (let offset = 0; offset < planeLength; offset++) {
-      const label = labels[from + offset];
-      if (written[label] === 0) continue;
-      const bit = firstBit[label] + offset;
-      packed[firstByte[label] + (bit >>> 3)] |= 1 << (bit & 7);
+    const end = from + planeLength;
+    for (let i = from; i < end; i++) {
+      const label = labels[i];
+      if (label === 0) i = nextOf(i + 1, end) - 1;
+      else if (written[label] === 1) {
+        const bit = firstBit[label] + i - from;
+        packed[firstByte[label] + (bit >>> 3)] |= 1 << (bit & 7);
+      }
     }
   }
   return packed;
@@ -111,9 +115,11 @@ export function framePixels(
     if (compression === 'none') return packBits(voxels, made, frames, planeLength);
     const frameBytes = Math.ceil(planeLength / 8);
     const packed = packBits(voxels, made, frames, 8 * frameBytes);
-    return frames.map((_, f) =>
+    const compressed = frames.map((_, f) =>
       compress(packed.subarray(f * frameBytes, (f + 1) * frameBytes), columns, 1, compression),
     );
+    giveBack(packed);
+    return compressed;
   }
   const valuesOf = (pixels: number): Uint8Array | Uint16Array =>
     bits === 16 ? room(Uint16Array, pixels) : room(Uint8Array, pixels);

@@ -47,6 +47,24 @@ export class SegmentPresence {
   }
 }
 
+/** Bytes of voxels that are looked at together, to skip those that are 0: most of a mask is empty. */
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+/** A function that gives the first voxel from `from` on, before `end`, that may not be 0; `end` where there is none. */
+export function skipZeros(voxels: Uint8Array | Uint16Array): (from: number, end: number) => number {
+  const { buffer, byteOffset, BYTES_PER_ELEMENT } = voxels;
+  if (byteOffset % WORD_BYTES !== 0) return (from) => from;
+  const perWord = WORD_BYTES / BYTES_PER_ELEMENT;
+  const words = new Int32Array(buffer, byteOffset, Math.floor(voxels.length / perWord));
+  return (from, end) => {
+    if (from % perWord !== 0) return from;
+    const last = Math.floor(end / perWord);
+    let word = from / perWord;
+    while (word < last && words[word] === 0) word++;
+    return word * perWord;
+  };
+}
+
 function presenceOfLabels(
   labels: Uint8Array | Uint16Array,
   planeLength: number,
@@ -55,10 +73,17 @@ function presenceOfLabels(
   const presence = new SegmentPresence(segments.length, labels.length / planeLength);
   const segmentOf = segmentsByLabel(labels, segments);
   const lastSlice = new Int32Array(segmentOf.length).fill(-1);
-  for (let slice = 0, i = 0; slice < presence.slices; slice++)
-    for (const end = i + planeLength; i < end; i++) {
+  const nextOf = skipZeros(labels);
+  for (let slice = 0; slice < presence.slices; slice++) {
+    const end = (slice + 1) * planeLength;
+    for (let i = slice * planeLength; i < end; i++) {
       const label = labels[i];
-      if (label === 0 || lastSlice[label] === slice) continue;
+      if (label === 0) {
+        // The loop goes on with the one after.
+        i = nextOf(i + 1, end) - 1;
+        continue;
+      }
+      if (lastSlice[label] === slice) continue;
       lastSlice[label] = slice;
       if (segmentOf[label] < 0)
         throw new CaseExclusion(
@@ -67,14 +92,16 @@ function presenceOfLabels(
         );
       presence.mark(segmentOf[label], slice);
     }
+  }
   return presence;
 }
 
 function presenceOfProbabilities(probabilities: Float32Array, planeLength: number): SegmentPresence {
   const presence = new SegmentPresence(1, probabilities.length / planeLength);
-  for (let slice = 0, i = 0; slice < presence.slices; slice++) {
+  for (let slice = 0; slice < presence.slices; slice++) {
+    const end = (slice + 1) * planeLength;
     let most = 0;
-    for (const end = i + planeLength; i < end; i++) {
+    for (let i = slice * planeLength; i < end; i++) {
       const probability = probabilities[i];
       // Not `<`: what is no number is refused too.
       if (!(probability >= 0 && probability <= 1))
