@@ -1,7 +1,5 @@
-import { exportNnunet } from '../../exports/nnunet-export.ts';
 import { shardOf } from '../../runner/shard.ts';
 import { parseMemoryLimit } from '../../runner/worker-count.ts';
-import { exportMasks } from '../../steps/dicom-export/cohort.ts';
 import { nnunetLines } from '../lines/closing.ts';
 import { exportDicomOptions } from '../options/dicom-options.ts';
 import { nnunetOptions } from '../options/options.ts';
@@ -16,6 +14,7 @@ export const exportCommand: AddCommand = (y, around) =>
         'nnU-Net v2: images and labels, dataset.json, splits_final.json',
         (nnunet) => nnunet.options(nnunetOptions),
         async (argv) => {
+          const { exportNnunet } = await import('../../exports/nnunet-export.ts');
           for (const line of nnunetLines(await exportNnunet(argv))) say(line);
         },
       )
@@ -28,6 +27,7 @@ export const exportCommand: AddCommand = (y, around) =>
           const { segments, algorithmName, algorithmVersion } = argv;
           const shard = shardOf(argv.shard);
           const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+          const { exportMasks } = await import('../../steps/dicom-export/cohort.ts');
           const done = await exportMasks({
             ...{ ...argv, kind: 'dicom-seg', segments, algorithmName, algorithmVersion },
             ...{ memoryLimit, shard, resolveUri, report },
@@ -44,6 +44,7 @@ export const exportCommand: AddCommand = (y, around) =>
           const { segments, algorithmName, algorithmVersion } = argv;
           const shard = shardOf(argv.shard);
           const memoryLimit = parseMemoryLimit(argv.memoryLimit);
+          const { exportMasks } = await import('../../steps/dicom-export/cohort.ts');
           const done = await exportMasks({
             ...{ ...argv, kind: 'rtstruct', segments, algorithmName, algorithmVersion },
             ...{ memoryLimit, shard, resolveUri, report },

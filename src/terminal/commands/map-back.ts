@@ -4,12 +4,8 @@ import type { StepSummary } from '../../runner/report.ts';
 import { shardOf } from '../../runner/shard.ts';
 import { StepWatch } from '../../runner/step-watch.ts';
 import { parseMemoryLimit } from '../../runner/worker-count.ts';
-import { exportPredictions } from '../../steps/dicom-export/cohort.ts';
-import { exportPredictionFile } from '../../steps/dicom-export/file.ts';
 import type { ExportPredictionsOptions } from '../../steps/dicom-export/options.ts';
-import { mapBackPredictions } from '../../steps/map-back/cohort.ts';
 import { displayUri } from '../../storage/location.ts';
-import { namesFiles } from '../../way-back/predictions.ts';
 import { mappedLines } from '../lines/closing.ts';
 import { profileLines } from '../lines/profile.ts';
 import { mapBackDicomOptions, mapBackOrDicomOptions } from '../options/dicom-options.ts';
@@ -38,7 +34,13 @@ async function mapBackAsDicom(
   if (raw === undefined)
     throw new UsageError(`--raw: is missing; with --as ${kind} give the raw data that convert read`);
   const all = { ...options, raw, kind };
-  return namesFiles(all, DICOM_FILE) ? exportPredictionFile(all, watch) : exportPredictions(all);
+  const { namesFiles } = await import('../../way-back/predictions.ts');
+  if (namesFiles(all, DICOM_FILE)) {
+    const { exportPredictionFile } = await import('../../steps/dicom-export/file.ts');
+    return exportPredictionFile(all, watch);
+  }
+  const { exportPredictions } = await import('../../steps/dicom-export/cohort.ts');
+  return exportPredictions(all);
 }
 
 /** The way back of predictions. */
@@ -54,6 +56,7 @@ export const mapBackCommand: AddCommand = (y, around) =>
       const memoryLimit = parseMemoryLimit(argv.memoryLimit);
       const options = { ...argv, memoryLimit, threshold, channel, compare, report };
       if (argv.as === 'nifti') assertNifti(argv);
+      const { mapBackPredictions } = await import('../../steps/map-back/cohort.ts');
       const done =
         argv.as === 'nifti'
           ? await mapBackPredictions({ ...options, watch })
