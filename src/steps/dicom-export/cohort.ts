@@ -35,7 +35,7 @@ import type { ExportTask } from './task.ts';
 /*
  * What the largest CT of Lung1 takes at most: labels as uint8, probabilities as float32, of the whole grid.
  */
-const USUAL_BYTES = { masks: 300 * 2 ** 20, predictions: 900 * 2 ** 20 } as const;
+const USUAL_BYTES = { masks: 300 * 2 ** 20, predictions: 700 * 2 ** 20 } as const;
 
 function bytesOf(listed: readonly (readonly (string | number)[])[]): number {
   return listed.flat().reduce<number>((sum, value) => sum + (typeof value === 'number' ? value : 0), 0);

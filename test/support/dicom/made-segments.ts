@@ -10,7 +10,7 @@ export function madeSegment(label: number, changed: Partial<Segment> = {}): Segm
     name: `GTV-${label}`,
     description: '',
     category: sct('49755003', 'Morphologically Abnormal Structure'),
-    type: sct('372087000', 'Neoplasm, Primary'),
+    type: sct('86049000', 'Neoplasm, Primary'),
     typeModifiers: [],
     regions: [],
     regionModifiers: [],
