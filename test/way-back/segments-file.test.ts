@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { namedSegments, readSegmentsFile } from '../../src/way-back/segments-file.ts';
+import { codeBlocks, readDocument } from '../support/documents.ts';
 import { hasSharedData, shared } from '../support/shared-data.ts';
 
 const code = (value: string, meaning: string) => ({
@@ -211,4 +212,11 @@ describe.runIf(hasSharedData)("the examples of dcmqi's own documentation are rea
     expect(file.unused).toContain('ClinicalTrialSeriesID');
     expect(() => namedSegments(file, options())).not.toThrow();
   });
+});
+
+test('the file that docs/way-back.md shows is read, and all of it written', () => {
+  const [block] = codeBlocks(readDocument('docs/way-back.md'), 'json');
+  const file = readSegmentsFile('docs/way-back.md', new TextEncoder().encode(block));
+  expect(file.unused).toEqual([]);
+  expect(namedSegments(file, options())).toMatchObject([{ label: 1, algorithm: { name: 'SwinUNETR' } }]);
 });

@@ -26,16 +26,21 @@ function assertNifti(argv: Readonly<Record<string, unknown>>): void {
 
 /** One DICOM object, or those of a folder of predictions. */
 async function mapBackAsDicom(
-  options: Omit<ExportPredictionsOptions, 'raw' | 'kind'> & { readonly raw: string | undefined },
+  options: Omit<ExportPredictionsOptions, 'raw' | 'kind' | 'shard'> & {
+    readonly raw: string | undefined;
+    readonly shard: string | undefined;
+  },
   kind: DicomKind,
   watch: StepWatch,
 ): Promise<StepSummary | OkMapped> {
-  const { raw } = options;
+  const { raw, shard } = options;
   if (raw === undefined)
     throw new UsageError(`--raw: is missing; with --as ${kind} give the raw data that convert read`);
-  const all = { ...options, raw, kind };
+  const all = { ...options, raw, kind, shard: shardOf(shard) };
   const { namesFiles } = await import('../../way-back/predictions.ts');
   if (namesFiles(all, DICOM_FILE)) {
+    if (shard !== undefined)
+      throw new UsageError('--shard: one file is not shared; leave it out, or give folders');
     const { exportPredictionFile } = await import('../../steps/dicom-export/file.ts');
     return exportPredictionFile(all, watch);
   }
@@ -63,7 +68,7 @@ export const mapBackCommand: AddCommand = (y, around) =>
           : await mapBackAsDicom(
               {
                 ...options,
-                shard: shardOf(argv.shard),
+                shard: argv.shard,
                 gatherTimeout: argv.gatherTimeout ?? GATHER_TIMEOUT,
                 resolveUri,
               },

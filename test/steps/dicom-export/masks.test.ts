@@ -318,6 +318,53 @@ describe('interim volumes that do not belong together', () => {
   });
 });
 
+test('raw data of a table of pairs: DICOM images are referred to, and of a NIfTI CT there are none', async () => {
+  const pairs = join(temporaryFolder(), 'pairs.csv');
+  const nifti = join(cohort.interim, IDS.set);
+  const rows = [
+    `DICOM,${join(cohort.raw, IDS.seg)},`,
+    `DRAWN,${join(cohort.raw, IDS.set)},${join(nifti, 'tumor.nii.gz')}`,
+    `NIFTI,${join(nifti, 'ct.nii.gz')},${join(nifti, 'tumor.nii.gz')}`,
+  ];
+  put(pairs, `patient_id,ct,mask\n${rows.join('\n')}\n`);
+  const run = await converted(pairs);
+  const out = temporaryFolder();
+  const interim = join(run.out, 'interim');
+  await command(['export', 'dicom-seg', '--interim', interim, '--raw', pairs, '--out', out]);
+  expect(states(out)).toEqual([
+    ['DICOM', 'ok'],
+    ['DRAWN', 'ok'],
+    ['NIFTI', 'no-dicom'],
+  ]);
+  // A mask that is a NIfTI file does not tell how it was drawn.
+  const [segment] = items(parsed(join(out, 'DRAWN/seg.dcm')), Tag.SegmentSequence);
+  expect([text(segment, Tag.SegmentLabel), text(segment, 'x00620008'), text(segment, 'x00620009')]).toEqual([
+    'GTV-1',
+    'SEMIAUTOMATIC',
+    'not known',
+  ]);
+  expect(readJson(out, 'DRAWN/export.json')).toMatchObject({
+    flags: [{ code: 'algorithm-not-known', value: 1 }],
+  });
+  const named = temporaryFolder();
+  const args = ['export', 'dicom-seg', '--interim', interim, '--raw', pairs, '--out', named];
+  await command([...args, '--algorithm-name', 'their tool']);
+  expect(readJson(named, 'DRAWN/export.json')).toMatchObject({ flags: [] });
+  const back = await readBack(cohort.raw, { [IDS.seg]: join(out, 'DICOM/seg.dcm') });
+  expect(back[IDS.seg].data).toEqual(volumeAt(interim, 'DICOM/tumor.nii.gz').data);
+  const inside = [
+    'export',
+    'dicom-seg',
+    '--interim',
+    interim,
+    '--raw',
+    pairs,
+    '--out',
+    join(cohort.raw, IDS.seg, 'x'),
+  ];
+  expect((await command(inside, 1)).stderr).toContain('lies in --raw');
+});
+
 describe('patients with HMACs for names', () => {
   let interim: string;
   let names: readonly string[];

@@ -318,6 +318,7 @@ describe('one prediction', () => {
       (all) => all.map((a) => (a === cohort.raw ? join(cohort.raw, IDS.set) : a)),
       `holds no patient ${IDS.seg}, of whom ${file('T.json')} is`,
     ],
+    ['a share of one file', (all) => [...all, '--shard', '0/2'], '--shard: one file is not shared'],
     [
       'a place of an ROI',
       (all) => all.map((a) => (a === file('P.dcm') ? join(cohort.roi, IDS.seg, 'P.dcm') : a)),
