@@ -2,7 +2,8 @@
 
     SWINPREP_SHARED_DATA=../shared/data .venv/bin/python test/reference/record_stacks.py
 
-A leaning stack is read as if it stood straight and resampled through the shear that puts each slice back in its place.
+A leaning stack is read as if it stood straight and resampled through the shear that puts each slice back in its place. On the
+way back a map on the straight grid is resampled onto each slice where it was scanned.
 """
 
 import base64
@@ -25,9 +26,32 @@ AIR_HU = -1000
 STRIDE = 1009
 
 
+def encoded(values):
+    return base64.b64encode(values[::STRIDE].astype("<f4").tobytes()).decode()
+
+
 def read(folder):
     files = [pydicom.dcmread(path) for path in sorted((DATA / FOLDER / folder).iterdir())]
     return sorted(files, key=lambda f: float(f.ImagePositionPatient[2]))
+
+
+def back_on_slices(grid, files):
+    """Values of a map on the grid, at the pixels of the slices one after the other."""
+    count = math.prod(grid["size"])
+    shares = (np.arange(count) * 7919 + 12345) % 4093 / 4093
+    image = sitk.GetImageFromArray(shares.astype(np.float32).reshape(grid["size"][::-1]))
+    image.SetSpacing(grid["spacing_mm"])
+    image.SetOrigin(grid["origin_lps_mm"])
+    image.SetDirection(grid["direction_lps"])
+    planes = []
+    for file in files:
+        size = [int(file.Columns), int(file.Rows), 1]
+        origin = [float(mm) for mm in file.ImagePositionPatient]
+        plane = sitk.Resample(
+            image, size, sitk.Transform(), sitk.sitkLinear, origin, grid["spacing_mm"], grid["direction_lps"], -1, sitk.sitkFloat32
+        )
+        planes.append(sitk.GetArrayFromImage(plane).ravel())
+    return np.concatenate(planes)
 
 
 def record(folder, planes):
@@ -64,16 +88,20 @@ def record(folder, planes):
         image, size, undo, sitk.sitkLinear, start.tolist(), image.GetSpacing(), image.GetDirection(), AIR_HU, sitk.sitkFloat64
     )
     values = sitk.GetArrayFromImage(straight).ravel()
-    return {
-        "folder": f"{FOLDER}/{folder}",
-        "missing_planes": [k for k in range(planes[-1]) if k not in planes],
-        "tilt_degrees": math.degrees(math.atan(np.linalg.norm(shear))),
+    grid = {
         "size": size,
         "spacing_mm": [*step, spacing],
         "origin_lps_mm": start.tolist(),
         "direction_lps": direction.ravel().tolist(),
+    }
+    return {
+        "folder": f"{FOLDER}/{folder}",
+        "missing_planes": [k for k in range(planes[-1]) if k not in planes],
+        "tilt_degrees": math.degrees(math.atan(np.linalg.norm(shear))),
+        **grid,
         "stride": STRIDE,
-        "hu": base64.b64encode(values[::STRIDE].astype("<f4").tobytes()).decode(),
+        "hu": encoded(values),
+        "back": encoded(back_on_slices(grid, files)),
     }
 
 

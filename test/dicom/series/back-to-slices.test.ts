@@ -6,7 +6,7 @@ import { pointOfIndex, type Vec3 } from '../../../src/volume/geometry.ts';
 import { axial, orientations, type Placement, planesOf } from '../../support/dicom/made-planes.ts';
 import { ctPlanes, stackRules } from '../../support/dicom/real-stack.ts';
 import { filesAt, hasSharedData, shared } from '../../support/shared-data.ts';
-import { stackGoldens } from '../../support/stack-goldens.ts';
+import { goldenShares, largestDifferenceBack, stackGoldens } from '../../support/stack-goldens.ts';
 
 const rules = { ...stackRules, minSlices: 2, maxMissingRun: 2, variableSpacing: 'resample' } as const;
 
@@ -232,4 +232,13 @@ describe.runIf(hasSharedData)('real series, whose grids and voxels are those of 
     expect(back).toHaveLength(planeLength * slices.length);
     expect(Buffer.compare(back, kept)).toBe(0);
   });
+
+  test.each(stackGoldens)(
+    '$folder: probabilities on the slices are those that SimpleITK finds there',
+    (golden) => {
+      const stack = stackSlices(ctPlanes(filesAt(shared(golden.folder))), stackRules);
+      const shares = goldenShares(golden.size[0] * golden.size[1] * golden.size[2]);
+      expect(largestDifferenceBack(stack.toSlices(shares), golden)).toBeLessThanOrEqual(1e-6);
+    },
+  );
 });
