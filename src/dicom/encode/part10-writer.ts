@@ -1,3 +1,4 @@
+import { ByteSink } from './byte-sink.ts';
 import { type DataSet, dictionary, type Keyword, type Vr } from './dictionary.ts';
 
 /** How a file is written, and by whom (DICOM PS3.10 7.1). */
@@ -6,6 +7,9 @@ export interface Part10Options {
   readonly transferSyntaxUid?: string;
   readonly implementation?: { readonly classUid: string; readonly version: string };
 }
+
+const ITEM = 0xfffee000;
+const SEQUENCE_END = 0xfffee0dd;
 
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 export const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
@@ -21,6 +25,9 @@ export function encodePart10(
   dataSet: DataSet & { SOPClassUID: string; SOPInstanceUID: string },
   { transferSyntaxUid = EXPLICIT_LITTLE_ENDIAN, implementation = SWINPREP }: Part10Options = {},
 ): Uint8Array {
+  const sink = new ByteSink();
+  sink.zeros(128);
+  sink.text('DICM');
   const meta = encodeDataSet({
     FileMetaInformationVersion: Uint8Array.of(0, 1),
     MediaStorageSOPClassUID: dataSet.SOPClassUID,
@@ -29,33 +36,33 @@ export function encodePart10(
     ImplementationClassUID: implementation.classUid,
     ImplementationVersionName: implementation.version,
   });
-  const preamble = new Uint8Array(132);
-  preamble.set(ascii('DICM'), 128);
-  const groupLength = [explicitHeader(0x00020000, 'UL', 4), uint32(meta.length)];
-  const implicit = transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN;
-  return joined([preamble, ...groupLength, meta, ...elementParts(dataSet, implicit)]);
+  writeHeader(sink, 0x00020000, 'UL', 4, false);
+  sink.uint32(meta.length);
+  sink.bytes(meta);
+  writeDataSet(sink, dataSet, transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN);
+  return sink.end();
 }
 
 /** The elements in ascending tag order. */
-export const encodeDataSet = (dataSet: DataSet, implicit = false): Uint8Array =>
-  joined(elementParts(dataSet, implicit));
+export function encodeDataSet(dataSet: DataSet, implicit = false): Uint8Array {
+  const sink = new ByteSink();
+  writeDataSet(sink, dataSet, implicit);
+  return sink.end();
+}
 
-/** The same in pieces, so that pixels are copied once. */
-function elementParts(dataSet: DataSet, implicit: boolean): Uint8Array[] {
+function writeDataSet(sink: ByteSink, dataSet: DataSet, implicit: boolean): void {
   const keywords = (Object.keys(dataSet) as Keyword[]).sort((a, b) => dictionary[a][0] - dictionary[b][0]);
-  return keywords.flatMap((keyword) => {
+  for (const keyword of keywords) {
     const value = dataSet[keyword];
-    if (value === undefined) return [];
+    if (value === undefined) continue;
     const [tag, vr] = dictionary[keyword];
-    const frames = vr === 'PX' && Array.isArray(value);
-    if (frames) return encapsulated(tag, value as readonly Uint8Array[]);
-    const written = vr === 'PX' ? (dataSet.BitsAllocated === 16 ? 'OW' : 'OB') : vr;
-    const bytes = encodeValue(vr, value, implicit);
-    const header = implicit
-      ? [tagBytes(tag), uint32(bytes.length)]
-      : [explicitHeader(tag, written, bytes.length)];
-    return [...header, bytes];
-  });
+    if (vr === 'PX' && Array.isArray(value)) writeFrames(sink, tag, value as readonly Uint8Array[]);
+    else if (vr === 'SQ') writeSequence(sink, tag, value as readonly DataSet[], implicit);
+    else {
+      const written = vr === 'PX' ? (dataSet.BitsAllocated === 16 ? 'OW' : 'OB') : vr;
+      writeValue(sink, tag, written, encodeValue(vr, value), implicit);
+    }
+  }
 }
 
 /** A decimal string of at most 16 characters (PS3.5 6.2), the number itself wherever it fits. */
@@ -65,9 +72,9 @@ export function decimalString(value: number): string {
   return text;
 }
 
-function encodeValue(vr: Vr, value: DataSet[Keyword], implicit: boolean): Uint8Array {
-  if (vr === 'SQ') return joined((value as readonly DataSet[]).flatMap((item) => encodeItem(item, implicit)));
-  if (value instanceof Uint8Array) return value.length % 2 === 0 ? value : joined([value, new Uint8Array(1)]);
+/** The bytes of a value, or its text in ASCII or UTF-8; of any length. */
+function encodeValue(vr: Vr, value: DataSet[Keyword]): Uint8Array | string {
+  if (value instanceof Uint8Array) return value;
   const values = (Array.isArray(value) ? value : [value]) as readonly (string | number)[];
   switch (vr) {
     case 'US':
@@ -79,65 +86,87 @@ function encodeValue(vr: Vr, value: DataSet[Keyword], implicit: boolean): Uint8A
         Uint16Array.from((values as readonly number[]).flatMap((tag) => [tag >>> 16, tag & 0xffff])).buffer,
       );
     case 'DS':
-      return padded((values as readonly number[]).map(decimalString).join('\\'), ' ');
+      return (values as readonly number[]).map(decimalString).join('\\');
     default:
-      return padded(values.join('\\'), vr === 'UI' ? '\0' : ' ');
+      return values.join('\\');
   }
-}
-
-function encodeItem(item: DataSet, implicit: boolean): Uint8Array[] {
-  const content = encodeDataSet(item, implicit);
-  return [tagBytes(0xfffee000), uint32(content.length), content];
-}
-
-/** Frames of a fragment each behind a Basic Offset Table (PS3.5 A.4), each padded to even length. */
-function encapsulated(tag: number, frames: readonly Uint8Array[]): Uint8Array[] {
-  const even = frames.map((frame) => (frame.length % 2 === 0 ? frame : joined([frame, new Uint8Array(1)])));
-  const offsets: number[] = [];
-  let offset = 0;
-  for (const { length } of even) {
-    offsets.push(offset);
-    offset += 8 + length;
-  }
-  const item = (content: Uint8Array): Uint8Array[] => [tagBytes(0xfffee000), uint32(content.length), content];
-  return [
-    tagBytes(tag),
-    ascii('OB'),
-    new Uint8Array(2),
-    uint32(0xffffffff),
-    ...item(new Uint8Array(Uint32Array.from(offsets).buffer)),
-    ...even.flatMap(item),
-    tagBytes(0xfffee0dd),
-    uint32(0),
-  ];
 }
 
 /** Those whose length takes four bytes (PS3.5 7.1.2). */
 const LONG_VRS = new Set(['OB', 'OW', 'SQ', 'UT', 'UN', 'UC', 'UR']);
 
-/** Tag, VR and length; two kinds of header. */
-function explicitHeader(tag: number, vr: string, length: number): Uint8Array {
-  if (LONG_VRS.has(vr)) return joined([tagBytes(tag), ascii(vr), new Uint8Array(2), uint32(length)]);
-  if (length > 0xffff) return joined([tagBytes(tag), ascii('UN'), new Uint8Array(2), uint32(length)]);
-  return joined([tagBytes(tag), ascii(vr), Uint8Array.of(length & 0xff, length >>> 8)]);
+function writeTag(sink: ByteSink, tag: number): void {
+  sink.uint16(tag >>> 16);
+  sink.uint16(tag & 0xffff);
 }
 
-const ascii = (text: string) => new TextEncoder().encode(text);
-const padded = (text: string, pad: string) => {
-  const bytes = ascii(text);
-  return bytes.length % 2 === 0 ? bytes : ascii(text + pad);
-};
-const tagBytes = (tag: number) => Uint8Array.of(tag >>> 16, tag >>> 24, tag, tag >>> 8);
-const uint32 = (value: number) => Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+/** Tag, VR and length; two kinds of header, and a third without VR. */
+function writeHeader(sink: ByteSink, tag: number, vr: string, length: number, implicit: boolean): void {
+  writeTag(sink, tag);
+  if (implicit) {
+    sink.uint32(length);
+    return;
   }
-  return bytes;
+  const unknown = length > 0xffff && !LONG_VRS.has(vr);
+  sink.text(unknown ? 'UN' : vr);
+  if (unknown || LONG_VRS.has(vr)) {
+    sink.uint16(0);
+    sink.uint32(length);
+  } else sink.uint16(length);
+}
+
+/** Padded to even length: text with a space, UIDs and bytes with NUL. */
+function writeValue(
+  sink: ByteSink,
+  tag: number,
+  vr: string,
+  value: Uint8Array | string,
+  implicit: boolean,
+): void {
+  const bytes = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
+  const odd = bytes % 2;
+  writeHeader(sink, tag, vr, bytes + odd, implicit);
+  sink.reserve(bytes + odd);
+  if (typeof value === 'string') sink.text(odd === 1 && vr !== 'UI' ? `${value} ` : value);
+  else sink.bytes(value);
+  if (odd === 1 && (vr === 'UI' || typeof value !== 'string')) sink.zeros(1);
+}
+
+function writeSequence(sink: ByteSink, tag: number, items: readonly DataSet[], implicit: boolean): void {
+  writeHeader(sink, tag, 'SQ', 0, implicit);
+  const start = sink.length;
+  for (const item of items) {
+    writeTag(sink, ITEM);
+    sink.uint32(0);
+    const itemStart = sink.length;
+    writeDataSet(sink, item, implicit);
+    sink.uint32At(itemStart - 4, sink.length - itemStart);
+  }
+  sink.uint32At(start - 4, sink.length - start);
+}
+
+/** Frames of a fragment each behind a Basic Offset Table (PS3.5 A.4), each padded to even length. */
+function writeFrames(sink: ByteSink, tag: number, frames: readonly Uint8Array[]): void {
+  const even = (bytes: Uint8Array) => bytes.length + (bytes.length % 2);
+  // The element, the offset table's item and the end; of each frame its entry in the table and its item.
+  sink.reserve(frames.reduce((sum, frame) => sum + 12 + even(frame), 28));
+  writeTag(sink, tag);
+  sink.text('OB');
+  sink.uint16(0);
+  sink.uint32(0xffffffff);
+  writeTag(sink, ITEM);
+  sink.uint32(4 * frames.length);
+  let offset = 0;
+  for (const frame of frames) {
+    sink.uint32(offset);
+    offset += 8 + even(frame);
+  }
+  for (const frame of frames) {
+    writeTag(sink, ITEM);
+    sink.uint32(even(frame));
+    sink.bytes(frame);
+    sink.zeros(frame.length % 2);
+  }
+  writeTag(sink, SEQUENCE_END);
+  sink.uint32(0);
 }

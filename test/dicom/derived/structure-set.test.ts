@@ -11,7 +11,7 @@ import { cross } from '../../../src/dicom/series/slice-plane.ts';
 import { stackSlices } from '../../../src/dicom/series/stack.ts';
 import { CaseExclusion, UsageError } from '../../../src/errors.ts';
 import { axial, orientations, type Placement } from '../../support/dicom/made-planes.ts';
-import { madeSegment } from '../../support/dicom/made-segments.ts';
+import { tumour } from '../../support/dicom/made-segments.ts';
 import { ctPlanes, stackRules } from '../../support/dicom/real-stack.ts';
 import { encodedFile, imagesOf, placedImages, studySlice } from '../../support/dicom/source-images.ts';
 import { compareMasks, filesInZip, hasSharedData, nrrdMask, shared } from '../../support/shared-data.ts';
@@ -134,7 +134,7 @@ describe('any mask comes back as it was, voxel by voxel', () => {
                 ? 1
                 : 1 + (n & 1),
         );
-        const { file } = encoded(placedImages(placement), labels, [madeSegment(1), madeSegment(2)], {
+        const { file } = encoded(placedImages(placement), labels, [tumour(1), tumour(2)], {
           holes,
         });
         const lattice = latticeOf(placement);
@@ -153,7 +153,7 @@ describe('any mask comes back as it was, voxel by voxel', () => {
   describe.each(HOLES)('holes %s', (holes) => {
     test.each(Object.entries(ODD_SHAPES))('%s', (_, slice) => {
       const { placement, labels } = onThree(slice);
-      const { file } = encoded(placedImages(placement), labels, [madeSegment(1)], { holes });
+      const { file } = encoded(placedImages(placement), labels, [tumour(1)], { holes });
       const { mask, flags } = readBack(file, 1, latticeOf(placement));
       expect(mask).toEqual(labels);
       expect(flags.map(({ code }) => code)).not.toContain('contours-outside-ct');
@@ -163,7 +163,7 @@ describe('any mask comes back as it was, voxel by voxel', () => {
   test('where pixels are the smallest and the farthest that are read', () => {
     const { placement, labels } = onThree(ODD_SHAPES['holes as on a chessboard']);
     const far = { ...placement, originMm: [-999_000, 999_000, 999_000], spacingMm: [1e-4, 1e-4] } as const;
-    const { file } = encoded(placedImages(far), labels, [madeSegment(1)]);
+    const { file } = encoded(placedImages(far), labels, [tumour(1)]);
     expect(readBack(file, 1, latticeOf(far)).mask).toEqual(labels);
   });
 });
@@ -185,7 +185,7 @@ describe('contours', () => {
 
   test('run along the edges of pixels on the plane of their image, and a hole along a channel', () => {
     const source = placedImages({ ...placement, spacingMm: [1, 0.5] });
-    const { file, parts, total } = encoded(source, labels, [madeSegment(1), madeSegment(2)]);
+    const { file, parts, total } = encoded(source, labels, [tumour(1), tumour(2)]);
     expect({ parts, total }).toEqual({ parts: [1, 1], total: 2 });
     const [contour] = contoursOf(file, 2);
     expect(text(contour, Tag.ContourGeometricType)).toBe('CLOSED_PLANAR');
@@ -215,7 +215,7 @@ describe('contours', () => {
     const { file, parts } = encoded(
       source,
       three.map((v, i) => (i === 22 ? 3 : v)),
-      [1, 2, 3].map((l) => madeSegment(l)),
+      [1, 2, 3].map((l) => tumour(l)),
       {
         holes: 'separate',
       },
@@ -237,7 +237,7 @@ describe('contours', () => {
         const { file } = encoded(
           placedImages({ ...placed, columns: 3, rows: 3 } as Placement),
           Uint8Array.from([...ring.mask, ...ring.mask, ...ring.mask]),
-          [madeSegment(1)],
+          [tumour(1)],
         );
         for (const contour of contoursOf(file, 1))
           for (const number of text(contour, Tag.ContourData).split('\\')) {
@@ -262,7 +262,7 @@ describe('contours', () => {
       row: [0.8, 0.6, 0],
       column: [-0.6, 0.8, 0],
     } as const;
-    const { file } = encoded(placedImages(large), mask, [madeSegment(1)]);
+    const { file } = encoded(placedImages(large), mask, [tumour(1)]);
     expect(Math.max(...contoursOf(file, 1).map((c) => c.elements[Tag.ContourData].length))).toBeGreaterThan(
       0xffff,
     );
@@ -273,7 +273,7 @@ describe('contours', () => {
 describe('ROIs', () => {
   const source = placedImages({ ...axial, columns: 2, rows: 1, heightsMm: [0, 3] });
   const code = (value: string, meaning: string, scheme = 'SCT') => ({ value, scheme, meaning });
-  const lung = madeSegment(7, {
+  const lung = tumour(7, {
     name: 'Left lung',
     description: 'as the model sees it',
     category: code('123037004', 'Anatomical Structure'),
@@ -284,11 +284,7 @@ describe('ROIs', () => {
     algorithm: { type: 'MANUAL', name: '', version: '' },
     colour: [1, 2, 3],
   });
-  const { file, parts } = encoded(source, Uint16Array.of(1, 0, 300, 300), [
-    madeSegment(1),
-    lung,
-    madeSegment(300),
-  ]);
+  const { file, parts } = encoded(source, Uint16Array.of(1, 0, 300, 300), [tumour(1), lung, tumour(300)]);
   const { dataset } = file;
 
   test('are numbered by their labels, with name, description and how they were made', () => {
@@ -303,14 +299,14 @@ describe('ROIs', () => {
       ].map((tag) => text(roi, tag)),
     );
     expect(told).toEqual([
-      ['1', 'GTV-1', '', 'AUTOMATIC', 'SwinUNETR 1.2', '2.25.2000'],
+      ['1', 'Tumour 1', '', 'AUTOMATIC', 'SwinUNETR 1.0', '2.25.2000'],
       ['7', 'Left lung', 'as the model sees it', 'MANUAL', '', '2.25.2000'],
-      ['300', 'GTV-300', '', 'AUTOMATIC', 'SwinUNETR 1.2', '2.25.2000'],
+      ['300', 'Tumour 300', '', 'AUTOMATIC', 'SwinUNETR 1.0', '2.25.2000'],
     ]);
     expect(items(dataset, Tag.ROIContourSequence).map((roi) => text(roi, 'x3006002a'))).toEqual([
-      '255\\0\\128',
+      '255\\0\\0',
       '1\\2\\3',
-      '255\\0\\128',
+      '255\\0\\0',
     ]);
   });
 
@@ -333,8 +329,22 @@ describe('ROIs', () => {
     expect(text(observations[1], 'x300600a6')).toBe('Doe^Jane');
   });
 
+  test('name their algorithm without its version where both are too long', () => {
+    const of = (name: string) => {
+      const segment = tumour(1, { algorithm: { type: 'SEMIAUTOMATIC', name, version: '1.2' } });
+      const [roi] = items(
+        encoded(source, new Uint8Array(4), [segment]).file.dataset,
+        Tag.StructureSetROISequence,
+      );
+      return text(roi, 'x30060038');
+    };
+    expect(of('x'.repeat(60))).toBe(`${'x'.repeat(60)} 1.2`);
+    expect(of('x'.repeat(61))).toBe('x'.repeat(61));
+    expect(() => of('x'.repeat(65))).toThrow(UsageError);
+  });
+
   test('of tissue are of no type that planning systems know', () => {
-    const tissue = madeSegment(1, { category: code('85756007', 'Tissue'), type: code('85756007', 'Tissue') });
+    const tissue = tumour(1, { category: code('85756007', 'Tissue'), type: code('85756007', 'Tissue') });
     const observed = items(encoded(source, new Uint8Array(4), [tissue]).file.dataset, 'x30060080');
     expect(text(observed[0], 'x300600a4')).toBe('');
   });
@@ -347,7 +357,7 @@ describe('a structure set', () => {
   );
 
   test('refers to every image of the CT, by which convert links it', () => {
-    const { file } = encoded(source, Uint8Array.of(0, 1), [madeSegment(1)]);
+    const { file } = encoded(source, Uint8Array.of(0, 1), [tumour(1)]);
     expect(readStructureSet(file).references).toEqual({
       seriesUids: ['2.25.1000'],
       frameOfReferenceUids: ['2.25.2000'],
@@ -362,7 +372,7 @@ describe('a structure set', () => {
   });
 
   test('is dated as its CT, and waits for approval', () => {
-    const { dataset } = encoded(source, Uint8Array.of(0, 1), [madeSegment(1)]).file;
+    const { dataset } = encoded(source, Uint8Array.of(0, 1), [tumour(1)]).file;
     const of = (...tags: string[]) => tags.map((tag) => text(dataset, tag));
     expect(of('x30060002', 'x30060004', 'x30060008', 'x30060009', 'x300e0002')).toEqual([
       'SWINPREP',
@@ -372,12 +382,12 @@ describe('a structure set', () => {
       'UNAPPROVED',
     ]);
     const undated = imagesOf([studySlice('a.dcm', { ContentDate: '' })]);
-    const { dataset: without } = encoded(undated, new Uint8Array(4), [madeSegment(1)]).file;
+    const { dataset: without } = encoded(undated, new Uint8Array(4), [tumour(1)]).file;
     expect(without.elements.x30060008.length).toBe(0);
   });
 
   test('is the same for the same input, byte for byte, and another for other voxels', () => {
-    const bytes = (labels: Uint8Array) => encoded(source, labels, [madeSegment(1)]).bytes;
+    const bytes = (labels: Uint8Array) => encoded(source, labels, [tumour(1)]).bytes;
     expect(bytes(Uint8Array.of(0, 1))).toEqual(bytes(Uint8Array.of(0, 1)));
     const uid = (labels: Uint8Array) => text(parsePart10('', bytes(labels))!.dataset, Tag.SOPInstanceUID);
     expect(uid(Uint8Array.of(1, 1))).not.toBe(uid(Uint8Array.of(0, 1)));
@@ -387,9 +397,7 @@ describe('a structure set', () => {
     const enhanced = encodedFile('pydicom-data/eCT_Supplemental.dcm');
     const [slice] = imagesOf([enhanced]).slices;
     const slices = [0, 1].map((frame) => ({ ...slice, frame, positionMm: [0, 0, 3 * frame] as const }));
-    const { file } = encoded({ slices, spacingMm: 3 }, Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0), [
-      madeSegment(1),
-    ]);
+    const { file } = encoded({ slices, spacingMm: 3 }, Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0), [tumour(1)]);
     const [roi] = items(file.dataset, Tag.ROIContourSequence);
     const [contour] = items(roi, Tag.ContourSequence);
     expect(text(items(contour, Tag.ContourImageSequence)[0], Tag.ReferencedFrameNumber)).toBe('2');
@@ -397,18 +405,18 @@ describe('a structure set', () => {
 
   test('is refused where labels have no segment, segments share a label, or there is none', () => {
     const labels = Uint8Array.of(0, 3);
-    expect(() => encoded(source, labels, [madeSegment(1)])).toThrow(
+    expect(() => encoded(source, labels, [tumour(1)])).toThrow(
       new CaseExclusion(
         'label-without-segment',
         'has voxels of label 3, which no segment stands for: describe it among the segments, or take it out',
       ),
     );
-    expect(() => encoded(source, labels, [madeSegment(3), madeSegment(3)])).toThrow(UsageError);
+    expect(() => encoded(source, labels, [tumour(3), tumour(3)])).toThrow(UsageError);
     expect(() => encoded(source, labels, [])).toThrow(UsageError);
   });
 
   test('names no segment in what it says of its texts', () => {
-    const named = madeSegment(2, { name: 'Größe' });
+    const named = tumour(2, { name: 'Größe' });
     expect(() => encoded(source, Uint8Array.of(0, 2), [named])).toThrow(
       /^0000\.dcm: the name of the segment of label 2 has letters outside ASCII/,
     );
@@ -428,7 +436,7 @@ describe.skipIf(!hasSharedData)('published masks of Lung1', () => {
       const labels = new Uint8Array(masks[0].length);
       // A tumour lies over the lung it is in.
       for (let i = 0; i < labels.length; i++) labels[i] = masks[0][i] ? 1 : masks[1][i] ? 2 : 3 * masks[2][i];
-      const segments = rois.map((name, i) => madeSegment(i + 1, { name }));
+      const segments = rois.map((name, i) => tumour(i + 1, { name }));
       const { file, total } = encoded(source, labels, segments, { holes });
       expect(total).toBeGreaterThan(200);
       for (const label of [1, 2, 3]) {

@@ -60,6 +60,8 @@ export const ODD_SHAPES: Readonly<Record<string, SliceMask>> = {
   'a ring open at a corner': drawn('.###', '#..#', '####', '....'),
   'holes that touch at a corner': drawn('####', '#.##', '##.#', '####'),
   'holes side by side': drawn('#######', '#.#.#.#', '#######'),
+  'a deep hole beside a flat one': drawn('#####', '#.#.#', '#.###', '#####'),
+  'a flat hole beside a deep one': drawn('#####', '#.#.#', '###.#', '#####'),
   'holes above each other': drawn('###', '#.#', '###', '#.#', '###'),
   'a hole with an island with a hole': drawn(
     '#######',

@@ -4,7 +4,7 @@ import type { SlicePlane } from '../../series/slice-plane.ts';
 
 /**
  * Of a coordinate in mm eight digits behind the point are written: with a sign and six before it, they have the 16 characters
- * of VR DS; and half of a pixel spacing that was halved from 500 mm, as many are, has no more.
+ * of VR DS; and half a pixel of 500 mm / 512, as many have, has no more.
  */
 const SCALE = 1e8;
 

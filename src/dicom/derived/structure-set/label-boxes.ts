@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../../errors.ts';
+import { nextSet, setBytes } from '../../../kernels/mask/set-bytes.ts';
 import type { Segment } from '../segment.ts';
 
 /** The pixels of one label on one slice, cut out along their box: 1 where they are, x fastest. */
@@ -34,19 +35,29 @@ class Extents {
   read(slice: Labels, columns: number): void {
     for (const label of this.present) this.#bottom[label] = -1;
     this.present = [];
-    for (let at = 0, y = 0; at < slice.length; y++)
-      for (let x = 0; x < columns; x++, at++) {
-        const label = slice[at];
-        if (label === 0) continue;
-        if (this.#bottom[label] < 0) {
-          this.present.push(label);
-          this.#left[label] = x;
-          this.#right[label] = x;
-          this.#top[label] = y;
-        } else if (x < this.#left[label]) this.#left[label] = x;
-        else if (x > this.#right[label]) this.#right[label] = x;
-        this.#bottom[label] = y;
-      }
+    const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: width } = slice;
+    const set = setBytes(new Uint8Array(buffer, byteOffset, byteLength));
+    // Most rows hold nothing.
+    for (let at = nextSet(set, 0); at < byteLength; ) {
+      const y = Math.floor(at / (width * columns));
+      this.#readRow(slice, y, y * columns, columns);
+      at = nextSet(set, (y + 1) * width * columns);
+    }
+  }
+
+  #readRow(slice: Labels, y: number, start: number, columns: number): void {
+    for (let x = 0; x < columns; x++) {
+      const label = slice[start + x];
+      if (label === 0) continue;
+      if (this.#bottom[label] < 0) {
+        this.present.push(label);
+        this.#left[label] = x;
+        this.#right[label] = x;
+        this.#top[label] = y;
+      } else if (x < this.#left[label]) this.#left[label] = x;
+      else if (x > this.#right[label]) this.#right[label] = x;
+      this.#bottom[label] = y;
+    }
   }
 
   cutOut(slice: Labels, columns: number, label: number): Omit<LabelBox, 'segment'> {

@@ -38,15 +38,16 @@ const whichOf = ({ label }: Segment) => `the segment of label ${label}`;
 export function roiItem(segment: Segment, frameOfReferenceUid: string, own: OwnTexts): DataSet {
   const { label, name, description, algorithm } = segment;
   const which = whichOf(segment);
-  const how = [algorithm.name, algorithm.version].filter((part) => part !== '').join(' ');
+  const named = [algorithm.name, algorithm.version].filter((part) => part !== '').join(' ');
+  // Both together may be too long for the element, each alone is not.
+  const how = named.length > 64 ? algorithm.name : named;
   return {
     ROINumber: label,
     ReferencedFrameOfReferenceUID: frameOfReferenceUid,
     ROIName: own.checked('LO', name, `the name of ${which}`) || `Label ${label}`,
     ROIDescription: own.checked('ST', description, `the description of ${which}`) || undefined,
     ROIGenerationAlgorithm: algorithm.type,
-    ROIGenerationDescription:
-      own.checked('LO', how, `the algorithm of ${which}, with its version,`) || undefined,
+    ROIGenerationDescription: own.checked('LO', how, `the algorithm name of ${which}`) || undefined,
   };
 }
 
