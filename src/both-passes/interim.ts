@@ -43,10 +43,19 @@ const isMask = (data: VoxelArray): data is Uint8Array => data instanceof Uint8Ar
 /** The CT that convert wrote, checked against the hash in its record. */
 export async function readInterimCt(
   store: Store,
-  { patient_id, ct }: OkCase,
+  { patient_id, ct }: { readonly patient_id: string; readonly ct: OutputFile },
   clock: StageClock,
 ): Promise<Volume<Int16Array>> {
   return volumeOf(store, patient_id, ct, await readWritten(store, patient_id, ct), isCt, clock);
+}
+
+/** The tumour mask that convert wrote, checked against the hash in its record. */
+export async function readInterimTumor(
+  store: Store,
+  { patient_id, tumor }: OkCase,
+  clock: StageClock,
+): Promise<Volume<Uint8Array>> {
+  return volumeOf(store, patient_id, tumor, await readWritten(store, patient_id, tumor), isMask, clock);
 }
 
 /** What convert makes of a patient, on the CT's grid. */

@@ -128,4 +128,13 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
   competing: 'Only where several masks of one source could be that of the CT.',
   decided_by: "By what a mask stands behind another one; pixels where they alone tell; '' where it does not.",
   sampling: 'What helps to sample training patches.',
+  // DICOM objects
+  kind: 'What was written: a DICOM Segmentation or an RT Structure Set.',
+  dicom: 'The DICOM object, of a prediction that was written as one.',
+  source_images: 'Images of the CT that the object refers to.',
+  planes_left_out: 'Planes of the CT grid that the scanner made no image of: they are not in the object.',
+  segments: 'Segments of a SEG, ROIs of a structure set.',
+  label: 'Its value in the label map; 1 of a probability map.',
+  parts: 'Frames of a SEG, contours of a structure set.',
+  mapped: 'How a prediction came onto the CT grid; null of a mask that convert wrote.',
 };

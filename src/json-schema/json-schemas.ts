@@ -18,6 +18,12 @@ import { ROI_CHANGES_FILE, ROIS_FILE, roiChangesSchema, roisSchema } from '../re
 import { foregroundSchema, samplingSchema } from '../records/sampling.ts';
 import { SPLIT_FILE, splitSchema } from '../records/split.ts';
 import { MEASURES_FILE, measuresFileSchema, STATS_FILE, statsSchema } from '../records/stats.ts';
+import {
+  DICOM_EXPORT_FILE,
+  dicomExportSchema,
+  EXPORT_RECORD_FILE,
+  exportSchema,
+} from '../records/way-back/dicom-export.ts';
 import { MAP_BACK_FILE, mapBackSchema } from '../records/way-back/mapped.ts';
 import { VERSION } from '../version.ts';
 import { GLOSSARY } from './glossary.ts';
@@ -114,6 +120,17 @@ export const JSON_FILES: readonly JsonFile[] = [
     file: MAP_BACK_FILE,
     schema: mapBackSchema,
     description: 'What became of each prediction that was mapped back onto its original CT grid.',
+  },
+  {
+    file: EXPORT_RECORD_FILE,
+    schema: exportSchema,
+    description:
+      'The DICOM object of one patient beside it: what it holds, and nothing that names the patient.',
+  },
+  {
+    file: DICOM_EXPORT_FILE,
+    schema: dicomExportSchema,
+    description: 'What became of each mask of convert that was to be written as a DICOM object.',
   },
   {
     file: PROFILE_FILE,

@@ -15,7 +15,7 @@ const WORDS = new Set(
 const MOST_DIGITS = 3;
 
 /** Stands for a name that may identify somebody. */
-const WITHHELD = '(name withheld)';
+export const WITHHELD = '(name withheld)';
 
 /** An ROI name or segment label as it may be shown: itself where it is made of known words and small numbers. */
 export function safeRoiName(name: string): string {

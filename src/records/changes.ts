@@ -5,6 +5,7 @@ import { pruned } from './record.ts';
 export const earlierCasesSchema = z.object({
   swinprep_version: z.string(),
   config: z.unknown(),
+  case_naming: z.string().optional(),
   cases: z.array(
     z.object({
       patient_id: z.string(),

@@ -13,6 +13,7 @@ export const STAGE_MEANINGS = {
   statistics: 'moments and histograms of HU',
   normalise: 'window and z-score',
   overlay: 'the picture for review',
+  encode: 'voxels to a DICOM object',
   gzip: 'deflating',
   sha256: 'hashing',
   write: 'bytes to the store',

@@ -15,6 +15,7 @@ import { type OkRoi, roiSchema, transformsSchema } from '../../src/records/roi.t
 import { roiChangesSchema, roisSchema } from '../../src/records/roi-changes.ts';
 import { splitSchema } from '../../src/records/split.ts';
 import { measuresFileSchema, statsSchema } from '../../src/records/stats.ts';
+import { dicomExportSchema, exportSchema } from '../../src/records/way-back/dicom-export.ts';
 import { mapBackSchema } from '../../src/records/way-back/mapped.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../support/cli.ts';
 import { commandHere } from '../support/in-process.ts';
@@ -30,6 +31,9 @@ const SCHEMAS = {
   'artifacts/pass2_write/manifest/failures.json': failuresSchema,
   'artifacts/pass2_write/manifest/manifest.json': manifestSchema,
   'artifacts/pass2_write/manifest/roi_changes.json': roiChangesSchema,
+  'dicom/PHANTOM-001/export.json': exportSchema,
+  'dicom/PHANTOM-002/export.json': exportSchema,
+  'dicom/map_back.json': mapBackSchema,
   'interim/BROKEN/case.json': caseSchema,
   'interim/PHANTOM-001/case.json': caseSchema,
   'interim/PHANTOM-001/pass1.json': measuresFileSchema,
@@ -37,6 +41,10 @@ const SCHEMAS = {
   'interim/PHANTOM-002/pass1.json': measuresFileSchema,
   'interim/cases.json': casesSchema,
   'mapped/map_back.json': mapBackSchema,
+  'masks/BROKEN/export.json': exportSchema,
+  'masks/PHANTOM-001/export.json': exportSchema,
+  'masks/PHANTOM-002/export.json': exportSchema,
+  'masks/dicom_export.json': dicomExportSchema,
   'nnunet/Dataset001_Tumor/dataset.json': nnunetDatasetSchema,
   'nnunet/Dataset001_Tumor/splits_final.json': splitsFinalSchema,
   'roi/PHANTOM-001/meta.json': roiSchema,
@@ -57,14 +65,31 @@ beforeAll(async () => {
   writeFileSync(config, 'resample: {spacingMm: [2, 2, 6]}\nroi: {patch: 96x96x32}\n');
   const [raw, clinical] = ['raw', 'clinical.csv'].map((name) => join(cohort, name));
   await cli(['preprocess', '--raw', raw, '--clinical', clinical, '--out', out, '--config', config]);
-  const [roi, interim, nnunet, mapped] = ['roi', 'interim', 'nnunet', 'mapped'].map((name) =>
-    join(out, name),
-  );
+  const [roi, interim, nnunet, mapped, dicom, masks] = [
+    ...['roi', 'interim', 'nnunet', 'mapped', 'dicom', 'masks'],
+  ].map((name) => join(out, name));
   const manifest = join(out, 'artifacts/pass2_write/manifest');
   const labels = join(nnunet, 'Dataset001_Tumor/labelsTr');
   for (const args of [
     ['export', 'nnunet', '--roi', roi, '--manifest', manifest, '--out', nnunet],
     ['map-back', '--transforms', roi, '--roi', labels, '--out', mapped, '--compare', interim],
+    [
+      ...[
+        'map-back',
+        '--as',
+        'dicom-seg',
+        '--transforms',
+        roi,
+        '--roi',
+        labels,
+        '--raw',
+        raw,
+        '--out',
+        dicom,
+      ],
+      ...['--algorithm-name', 'net', '--algorithm-version', '1', '--interim', interim],
+    ],
+    ['export', 'rtstruct', '--interim', interim, '--raw', raw, '--out', masks],
   ])
     expect(await commandHere(args)).toMatchObject({ code: 0 });
 }, 600_000);

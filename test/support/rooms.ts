@@ -25,7 +25,7 @@ export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[
   pages: [['report', 'viewer'], ['.']],
   raw: [['cohort'], ['patient'], ['.'], ['headers', 'nifti-collections']],
   terminal: [['.'], ['commands'], ['lines', 'options']],
-  steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back'], ['.']],
+  steps: [['convert', 'split', 'pass1-stats', 'pass2-write', 'inspect', 'map-back', 'dicom-export'], ['.']],
   azureml: [['local'], ['arm'], ['request-bodies'], ['yaml'], ['.']],
   phantom: [['.'], ['objects'], ['anatomy'], ['drawing']],
   storage: [['open.ts', 'patient-store.ts'], ['archive'], ['blob', 'folder', 'zip', 'tar'], ['.']],

@@ -11,6 +11,7 @@ const dcm = (value: string, meaning: string): CodedConcept => ({ value, scheme: 
 export const DCM = {
   segmentation: dcm('113076', 'Segmentation'),
   sourceImage: dcm('121322', 'Source image for image processing operation'),
+  manualProcessing: dcm('123109', 'Manual Processing'),
   artificialIntelligence: dcm('123110', 'Artificial Intelligence'),
   background: dcm('125040', 'Background'),
 } as const;

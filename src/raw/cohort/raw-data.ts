@@ -10,7 +10,7 @@ export interface RawDataOptions {
   readonly raw: string;
   readonly config: Pick<Config, 'privacy' | 'raw' | 'mask'>;
   /** Where what headers told is kept for the next run; undefined: nowhere. */
-  readonly kept?: Store | undefined;
+  readonly kept?: Pick<Store, 'read' | 'write'> | undefined;
   /** Whether all of it is one patient; undefined: as it looks. */
   readonly onePatient?: boolean | undefined;
   readonly report: Report;

@@ -99,7 +99,11 @@ export class HeaderIndex {
   }
 
   /** Leaves what was told for the next run; nothing is written where nothing has changed. */
-  async keep(store: Store | undefined, naming: string, mayName: (look: Look) => boolean): Promise<void> {
+  async keep(
+    store: Pick<Store, 'write'> | undefined,
+    naming: string,
+    mayName: (look: Look) => boolean,
+  ): Promise<void> {
     if (store === undefined || (this.read === 0 && this.#used.size === this.#known.size)) return;
     await store.write(INDEX_FILE, this.encode(naming, mayName));
   }
@@ -164,7 +168,10 @@ function decode(bytes: Uint8Array, naming: string): Map<string, Look | NoLook> |
 }
 
 /** The index that the last run left in a store; an empty one where there is none that can be used. */
-export async function readHeaderIndex(store: Store | undefined, naming: string): Promise<HeaderIndex> {
+export async function readHeaderIndex(
+  store: Pick<Store, 'read'> | undefined,
+  naming: string,
+): Promise<HeaderIndex> {
   const bytes = await store?.read(INDEX_FILE);
   if (bytes === undefined) return new HeaderIndex();
   try {

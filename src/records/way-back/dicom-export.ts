@@ -1,28 +1,14 @@
 import { z } from 'zod';
-import { exclusion, flag, outputFile } from '../record.ts';
-import { okMapped } from './mapped.ts';
+import { byPatient } from '../cases.ts';
+import { exclusion, outputFile } from '../record.ts';
+import { type DicomKind, dicomFacts, dicomKind, okMapped } from './mapped.ts';
 
 /** Of a DICOM object nothing that names the patient: neither UIDs nor what it copies of the CT. */
 const okExport = z.strictObject({
   patient_id: z.string(),
   state: z.literal('ok'),
-  kind: z.enum(['dicom-seg', 'rtstruct']),
   output: outputFile,
-  /** Images of the CT that it refers to. */
-  source_images: z.int(),
-  /** Planes of the CT grid that the scanner made no image of: they are left out. */
-  planes_left_out: z.int(),
-  segments: z.array(
-    z.strictObject({
-      label: z.int(),
-      /** On the images as scanned; of a probability map from 0.5 on. */
-      voxels: z.int(),
-      /** Frames of a SEG, contours of an RTSTRUCT. */
-      parts: z.int(),
-    }),
-  ),
-  /** What was done to bring the mask onto the images as scanned, and what else a reader has to know. */
-  flags: z.array(flag),
+  ...dicomFacts.shape,
   /** How a prediction came onto the CT grid; null for a mask that convert wrote. */
   mapped: okMapped
     .pick({ interpolation: true, threshold: true, voxels: true, volume_ml: true, compared: true })
@@ -53,7 +39,7 @@ export const DICOM_FILES = { 'dicom-seg': 'seg.dcm', rtstruct: 'rtstruct.dcm' } 
 /** `dicom_export.json`: what became of each patient of an export. */
 export const dicomExportSchema = z.strictObject({
   swinprep_version: z.string(),
-  kind: z.enum(['dicom-seg', 'rtstruct']),
+  kind: dicomKind,
   summary: z.strictObject({ num_ok: z.int(), num_excluded: z.int() }),
   patients: z.array(exportSchema),
 });
@@ -61,3 +47,15 @@ export const dicomExportSchema = z.strictObject({
 export type DicomExport = z.infer<typeof dicomExportSchema>;
 
 export const DICOM_EXPORT_FILE = 'dicom_export.json';
+
+/** The records of an export, in order of their patients. */
+export function mergeExports(
+  version: string,
+  kind: DicomKind,
+  records: readonly ExportRecord[],
+): DicomExport {
+  const patients = [...records].sort(byPatient);
+  const ok = patients.filter(({ state }) => state === 'ok').length;
+  const summary = { num_ok: ok, num_excluded: patients.length - ok };
+  return { swinprep_version: version, kind, summary, patients };
+}

@@ -4,7 +4,7 @@ import type { CohortResult } from '../../default-pipeline/cohort-result.ts';
 import type { NnunetExport } from '../../exports/nnunet-export.ts';
 import { flaggedText, type Manifest } from '../../records/manifest.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
-import type { OkMapped } from '../../records/way-back/mapped.ts';
+import type { DicomFacts, OkMapped } from '../../records/way-back/mapped.ts';
 import type { WrittenReport } from '../../report/report-of-outputs.ts';
 import type { StepSummary } from '../../runner/report.ts';
 import { displayUri, parseLocation } from '../../storage/location.ts';
@@ -31,9 +31,16 @@ export function stepLines({ step, shard, ok, excluded, skipped, facts, places }:
   ];
 }
 
+/** What a DICOM object holds: `dicom-seg, 1 segment in 45 frames`. */
+function objectText({ kind, segments }: DicomFacts): string {
+  const parts = segments.reduce((sum, segment) => sum + segment.parts, 0);
+  const what = kind === 'rtstruct' ? 'contour' : 'frame';
+  return `${kind}, ${counted(segments.length, 'segment')} in ${counted(parts, what)}`;
+}
+
 /** What became of one map. */
 export function mappedLines(
-  { patient_id, interpolation, threshold, voxels, volume_ml, compared }: OkMapped,
+  { patient_id, interpolation, threshold, voxels, volume_ml, compared, dicom }: OkMapped,
   out: string,
 ): string[] {
   const how = threshold === null ? interpolation : `${interpolation}, threshold ${threshold}`;
@@ -45,7 +52,7 @@ export function mappedLines(
       : [
           `  Dice ${compared.dice?.toFixed(4) ?? 'undefined, both are empty'} with ${size(compared.voxels, compared.volume_ml)}`,
         ]),
-    `  volume: ${out}`,
+    ...(dicom === undefined ? [`  volume: ${out}`] : [`  ${objectText(dicom)}: ${out}`]),
   ];
 }
 

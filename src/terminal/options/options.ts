@@ -17,7 +17,7 @@ import {
   workers,
 } from './shared-options.ts';
 
-const RAW_DATA = `Raw data as they lie there: a folder or archive a patient, DICOM anywhere below (patients by Patient ID), an archive of many, NIfTI in a known layout, a table patient_id,ct,mask (.csv), a list of places (.txt): ${URI_FORMS}`;
+export const RAW_DATA = `Raw data as they lie there: a folder or archive a patient, DICOM anywhere below (patients by Patient ID), an archive of many, NIfTI in a known layout, a table patient_id,ct,mask (.csv), a list of places (.txt): ${URI_FORMS}`;
 const CLINICAL_TABLE = 'Clinical table with a row a patient: CSV, also by semicolons or tabs, or .xlsx';
 
 /** The options of each component; a test holds them equal to components/STEP/component.yml. */

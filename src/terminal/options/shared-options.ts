@@ -25,6 +25,7 @@ const COUNTS = [
   'dataset-id',
   'retry-preempted',
   'port',
+  'series-number',
 ];
 
 /** yargs takes any text for a number. */

@@ -11,12 +11,10 @@ import {
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../../src/demo/embedded-azurite.ts';
-import { UsageError } from '../../../src/errors.ts';
 import { decodeNifti } from '../../../src/nifti/decode.ts';
 import { encodeNifti } from '../../../src/nifti/encode.ts';
 import type { Transforms } from '../../../src/records/roi.ts';
 import { type MapBackRecord, mapBackSchema } from '../../../src/records/way-back/mapped.ts';
-import { keyFor, patientMatcher } from '../../../src/steps/map-back/patient-pattern.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import type { Volume } from '../../../src/volume/geometry.ts';
 import { cli, hashesOf, readJson, temporaryFolder } from '../../support/cli.ts';
@@ -290,24 +288,5 @@ describe('one prediction', () => {
       'holds no file named {patient}.nii.gz (--pattern); its first file is PHANTOM-001/ct_hu_resampled_ras.nii.gz',
     );
     expect(existsSync('native')).toBe(false);
-  });
-});
-
-describe('patterns', () => {
-  test.each([
-    ['{patient}.nii.gz', 'P-1.nii.gz', 'P-1'],
-    ['{patient}.nii.gz', 'P-1xnii.gz', undefined],
-    ['{patient}.nii.gz', 'below/P-1.nii.gz', undefined],
-    ['{patient}_seg.nii.gz', 'P (1)_seg.nii.gz', 'P (1)'],
-    ['{patient}/{patient}_seg.nii.gz', 'A/A_seg.nii.gz', 'A'],
-    ['{patient}/{patient}_seg.nii.gz', 'A/B_seg.nii.gz', undefined],
-    ['fold0/{patient}/tumor_roi.nii.gz', 'fold0/A/tumor_roi.nii.gz', 'A'],
-  ])('%s takes %s for the patient %s', (pattern, key, patient) => {
-    expect(patientMatcher(pattern)(key)).toBe(patient);
-    if (patient !== undefined) expect(keyFor(pattern, patient)).toBe(key);
-  });
-
-  test('without a place for the patient it is none', () => {
-    expect(() => patientMatcher('seg.nii.gz')).toThrow(UsageError);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PRESETS } from '../../../src/config/presets.ts';
 import type { CohortResult } from '../../../src/default-pipeline/cohort-result.ts';
-import { cohortTable, pageUrl, reportLines } from '../../../src/terminal/lines/closing.ts';
+import { cohortTable, mappedLines, pageUrl, reportLines } from '../../../src/terminal/lines/closing.ts';
 
 test('the table of the cohort: a row a patient in order of names, and a dash for who has no stage', () => {
   const output = { tumor_volume_ml: 9.16, final_roi_size_vox: [192, 192, 64], flags: [] };
@@ -45,4 +45,23 @@ test('what report wrote: predictions are told where there are any', () => {
   expect(reportLines({ ...done, compared: 2 })[0]).toBe(
     'report: 1 patient, 0 pictures, 2 predictions compared',
   );
+});
+
+test('a DICOM object is told by what it holds', () => {
+  const segments = [
+    { label: 1, voxels: 3, parts: 2 },
+    { label: 2, voxels: 0, parts: 0 },
+  ];
+  const lines = mappedLines(
+    {
+      ...{ patient_id: 'P1', state: 'ok', output: { file: 'P1.dcm', bytes: 1, sha256: '' } },
+      ...{ interpolation: 'nearest', threshold: null, voxels: 3, volume_ml: 0.01, compared: null },
+      dicom: { kind: 'rtstruct', source_images: 9, planes_left_out: 0, segments, flags: [] },
+    },
+    'out/P1.dcm',
+  );
+  expect(lines).toEqual([
+    'map-back: P1 ok (nearest): 3 voxels, 0.01 ml',
+    '  rtstruct, 2 segments in 2 contours: out/P1.dcm',
+  ]);
 });

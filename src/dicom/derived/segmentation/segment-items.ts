@@ -1,7 +1,7 @@
 import type { DataSet } from '../../encode/dictionary.ts';
 import { checkedItem, codedItem, DCM } from '../coded-item.ts';
 import type { OwnTexts } from '../own-text.ts';
-import type { CodedConcept, Segment } from '../segment.ts';
+import type { CodedConcept, Segment, SegmentAlgorithm } from '../segment.ts';
 import { cielabOf } from './cielab.ts';
 import type { SegmentationRules } from './rules.ts';
 
@@ -20,21 +20,31 @@ export function segmentNumber(
   return type === 'LABELMAP' ? label : index + 1;
 }
 
-/** How it was made (DICOM PS3.3 table C.8.20-2 and table 10-19): nothing is said of what was drawn by hand. */
-function algorithmOf({ algorithm: { type, name, version } }: Segment, own: OwnTexts, which: string): DataSet {
+/** What identifies an algorithm (DICOM PS3.3 table 10-19), which has to have a version; undefined where it has none. */
+function identificationOf(named: string, { type }: SegmentAlgorithm, version: string): DataSet[] | undefined {
+  if (version === '') return undefined;
+  // Of what a person led it is not known whether it has learned anything.
+  const family = type === 'AUTOMATIC' ? DCM.artificialIntelligence : DCM.manualProcessing;
+  return [
+    {
+      AlgorithmFamilyCodeSequence: [codedItem(family)],
+      AlgorithmName: named,
+      AlgorithmVersion: version,
+    },
+  ];
+}
+
+/** How it was made (DICOM PS3.3 table C.8.20-2): nothing is said of what was drawn by hand. */
+function algorithmOf({ algorithm }: Segment, own: OwnTexts, which: string): DataSet {
+  const { type, name, version } = algorithm;
   if (type === 'MANUAL') return { SegmentAlgorithmType: type };
   // What has no name has to have one all the same.
   const named = own.checked('LO', name, `the algorithm name of ${which}`) || 'unnamed';
+  const checkedVersion = own.checked('LO', version, `the algorithm version of ${which}`);
   return {
     SegmentAlgorithmType: type,
     SegmentAlgorithmName: named,
-    SegmentationAlgorithmIdentificationSequence: [
-      {
-        AlgorithmFamilyCodeSequence: [codedItem(DCM.artificialIntelligence)],
-        AlgorithmName: named,
-        AlgorithmVersion: own.checked('LO', version, `the algorithm version of ${which}`),
-      },
-    ],
+    SegmentationAlgorithmIdentificationSequence: identificationOf(named, algorithm, checkedVersion),
   };
 }
 

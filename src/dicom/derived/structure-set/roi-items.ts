@@ -6,6 +6,7 @@ import type { CodedConcept, Segment } from '../segment.ts';
 /** Codes by which a segment is a tumour: neoplasm, primary, secondary, malignant and none said, and mass; SNOMED CT and its older IDs. */
 const TUMOUR = new Set([
   'SCT 108369006',
+  'SCT 372087000',
   'SCT 86049000',
   'SCT 14799000',
   'SCT 1240414004',

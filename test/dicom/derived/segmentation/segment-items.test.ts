@@ -38,6 +38,13 @@ test('a segment of a program names it, its version, and what it is', () => {
   });
 });
 
+test('what a person led a program to is not said to be of artificial intelligence', () => {
+  const led = itemOf(tumour(1, { algorithm: { type: 'SEMIAUTOMATIC', name: 'brush', version: '2' } }));
+  expect(led.SegmentationAlgorithmIdentificationSequence).toMatchObject([
+    { AlgorithmFamilyCodeSequence: [{ CodeValue: '123109' }], AlgorithmVersion: '2' },
+  ]);
+});
+
 test('type and region are told more closely by their modifiers', () => {
   const { SegmentedPropertyTypeCodeSequence: type, AnatomicRegionSequence: region } = itemOf(
     tumour(1, {
@@ -74,6 +81,8 @@ test('what has to have a name gets one', () => {
   );
   expect(unnamed.SegmentLabel).toBe('Segment 1');
   expect(unnamed.SegmentAlgorithmName).toBe('unnamed');
+  // Algorithm Version is of type 1: without one there is nothing to identify.
+  expect(unnamed.SegmentationAlgorithmIdentificationSequence).toBeUndefined();
 });
 
 test('a code of more than sixteen characters is a Long Code Value', () => {
