@@ -11,7 +11,7 @@ import { spreadOf } from './median.ts';
 import { onOneCore } from './one-core.ts';
 import { type PageTimes, pageTimes } from './report-in-browser.ts';
 import { type Held, serverMemory, viewerMemory } from './review-memory.ts';
-import { swinprep } from './swinprep.ts';
+import { builtAt } from './swinprep.ts';
 
 /*
  * The bars of report and review, over many patients made of those of a finished run:
@@ -44,6 +44,9 @@ interface Line {
   readonly bar?: number;
 }
 
+/** The command line module by module: of a bundle none could be exchanged. */
+const MODULES = fileURLToPath(new URL('../../build/cli.js', import.meta.url));
+
 const EXCHANGE = fileURLToPath(new URL('without-report.ts', import.meta.url));
 
 function pass2Write(
@@ -53,7 +56,7 @@ function pass2Write(
   const manifest = join(out, 'artifacts/pass2_write/manifest');
   const places = { cases, split, stats, interim, roi, manifest };
   const inputs = Object.entries(places).flatMap(([name, place]) => [`--${name}`, place]);
-  const { command, args } = swinprep('pass2-write', ...inputs);
+  const { command, args } = builtAt(MODULES, 'pass2-write', ...inputs);
   const options = ['--experimental-strip-types', '--no-warnings', '--import', EXCHANGE];
   return onOneCore({ command, args: [...options, ...args], env: { BENCH_REPORT: report } });
 }

@@ -1,13 +1,13 @@
 import { registerHooks } from 'node:module';
 
 /*
- * Loaded before the built command line with BENCH_REPORT=without, it leaves the report out of pass2-write: the functions that make
+ * Loaded before the command line as built module by module (build/, not the bundle of it) with BENCH_REPORT=without, it leaves the report out of pass2-write: the functions that make
  * its pictures and its page do nothing. All else is the code that users run. With BENCH_REPORT=with it exchanges nothing: what is
  * compared has been loaded in the same way.
  */
 
 const STAND_INS: Readonly<Record<string, string>> = {
-  '/dist/report/pictures.js': `
+  '/build/report/pictures.js': `
     export class PictureSheets {
       sheets = [];
       static for() { return new PictureSheets(); }
@@ -15,7 +15,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
       add() {}
       close() { return null; }
     }`,
-  '/dist/report/page.js': `
+  '/build/report/page.js': `
     export const REPORT_FILE = 'report/index.html';
     export const reportPage = () => new Uint8Array(0);`,
 };

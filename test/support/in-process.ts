@@ -8,12 +8,12 @@ import { type CliResult, checkedResult } from './cli.ts';
 const { directory } = enableCompileCache();
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 
-/** What stands in for modules of dist, by who imports them. */
+/** What stands in for modules of build, by who imports them. */
 const STAND_INS = [
   // Each pool of threads takes a third of a second to start, and each step has one.
-  ['/dist/runner/kept-workers.js', 'tinypool', './same-thread-pool.ts'],
-  ['/dist/azureml/local/local-run.js', './job-process.js', './job-in-process.ts'],
-  ['/dist/azureml/local/local-run.js', './kept-process.js', './no-kept-process.ts'],
+  ['/build/runner/kept-workers.js', 'tinypool', './same-thread-pool.ts'],
+  ['/build/azureml/local/local-run.js', './job-process.js', './job-in-process.ts'],
+  ['/build/azureml/local/local-run.js', './kept-process.js', './no-kept-process.ts'],
 ] as const;
 
 // Threads, and steps that are processes, are tested where the command line is a process.
@@ -27,7 +27,7 @@ if (process.features.typescript)
   });
 
 // As built, not as source: it need not be transformed.
-const built = createRequire(new URL('../../dist/', import.meta.url));
+const built = createRequire(new URL('../../build/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
 
 interface Printed {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import type * as jobProcess from '../../src/azureml/local/job-process.ts';
 
-const built = createRequire(new URL('../../dist/', import.meta.url));
+const built = createRequire(new URL('../../build/', import.meta.url));
 const program = (): typeof import('../../src/terminal/program.ts') => built('./terminal/program.js');
 
 const { quoted, startJob: startProcess }: typeof jobProcess = built('./azureml/local/job-process.js');
