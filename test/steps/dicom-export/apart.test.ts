@@ -8,6 +8,7 @@ import { command } from '../../support/in-process.ts';
 
 describe('outputs of swinprep', () => {
   test.each([
+    'convert/cases/cases.json',
     'cases.json',
     'rois.json',
     'manifest.json',
