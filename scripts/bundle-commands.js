@@ -28,7 +28,7 @@ const ownPlaces = {
   resolveId: (id) => (id === PLACES ? { id: PLACES } : undefined),
   load: (id) =>
     id === PLACES
-      ? 'export const placeOf = (file) => new URL(`../${file}`, import.meta.url).href;'
+      ? 'export const placeOf = (file) => new URL(file, new URL("..", import.meta.url)).href;'
       : undefined,
   transform(code, id) {
     if (!id.startsWith(modules) || !code.includes('import.meta.url')) return undefined;

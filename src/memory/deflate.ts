@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts';
-import { room, threadArena } from './thread.ts';
+import { room, scratch, threadArena } from './thread.ts';
 
 /**
  * An empty block with the fixed Huffman codes, the last of its stream (RFC 1951, 3.2.6): no chunk has to know that it is the
@@ -50,4 +50,22 @@ export function deflated(chunk: Uint8Array, unit: number): Uint8Array {
   const spared = deflatedIn(spare, chunk, unit);
   if (spared === undefined) throw new RangeError(`no memory to deflate ${chunk.length} bytes in`);
   return spared;
+}
+
+/** What is deflated at a time. */
+const CHUNK_BYTES = 2 ** 20;
+
+/**
+ * Bytes as a raw DEFLATE stream (RFC 1951) that is ended, in memory of its own. It depends on bytes and unit alone, which one of
+ * zlib does not: builds of zlib differ.
+ *
+ * @param unit bytes that are matched as one: 1 or 2
+ */
+export function deflatedStream(bytes: Uint8Array, unit: 1 | 2): Uint8Array<ArrayBuffer> {
+  return scratch(() => {
+    const blocks: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
+      blocks.push(deflated(bytes.subarray(at, at + CHUNK_BYTES), unit));
+    return new Uint8Array(Buffer.concat([...blocks, FINAL_BLOCK]));
+  });
 }

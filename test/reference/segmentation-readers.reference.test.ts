@@ -26,7 +26,7 @@ type Choice = Pick<SegmentationRules, 'type' | 'frames' | 'compression'>;
 
 const CHOICES: readonly Choice[] = (['BINARY', 'FRACTIONAL', 'LABELMAP'] as const).flatMap((type) =>
   (['occupied', 'all'] as const).flatMap((frames) =>
-    (['none', 'rle', 'deflate'] as const).flatMap((compression) =>
+    (['none', 'deflate', 'rle', 'deflate-frames'] as const).flatMap((compression) =>
       type === 'BINARY' && compression === 'rle' ? [] : [{ type, frames, compression }],
     ),
   ),
@@ -96,17 +96,17 @@ interface Outcome {
   readonly cannot?: string;
 }
 
-const isDeflated = ({ compression }: Made): boolean => compression === 'deflate';
+const hasDeflatedFrames = ({ compression }: Made): boolean => compression === 'deflate-frames';
 
 /** What readers cannot do, what they say then, and where. */
 const CANNOT: readonly { reader: RegExp; where: (made: Made) => boolean; says: RegExp }[] = [
   // Deflated Image Frame Compression came with the standard of 2025: none of these releases has it. dcmqi's dcmtk knows
   // the name alone, and takes it for lossy.
-  { reader: /^dcmqi$/, where: isDeflated, says: /uses lossy compression, not supported/ },
-  { reader: /^dcmtk$/, where: isDeflated, says: /no pixel data found|8 bits of a pixel/ },
-  { reader: /^gdcm$/, where: isDeflated, says: /gives no buffer|does not read it/ },
-  { reader: /^pydicom$/, where: isDeflated, says: /1\.2\.840\.10008\.1\.2\.8\.1' is not supported/ },
-  { reader: /^highdicom/, where: isDeflated, says: /UID is not a transfer syntax/ },
+  { reader: /^dcmqi$/, where: hasDeflatedFrames, says: /uses lossy compression, not supported/ },
+  { reader: /^dcmtk$/, where: hasDeflatedFrames, says: /no pixel data found|8 bits of a pixel/ },
+  { reader: /^gdcm$/, where: hasDeflatedFrames, says: /gives no buffer|does not read it/ },
+  { reader: /^pydicom$/, where: hasDeflatedFrames, says: /1\.2\.840\.10008\.1\.2\.8\.1' is not supported/ },
+  { reader: /^highdicom/, where: hasDeflatedFrames, says: /UID is not a transfer syntax/ },
   // GDCM does not know the class of label maps, and so does not take them for images.
   { reader: /^gdcm$/, where: ({ type }) => type === 'LABELMAP', says: /does not read it/ },
   {
@@ -197,7 +197,7 @@ const YOUNGER = {
     /SegmentNumber not monotonically increasing from one by one/,
     /^Error - Information Object Not found/,
   ],
-  deflate: [
+  'deflate-frames': [
     /Undefined value length of other byte\/word element is illegal in non-encapsulated transfer syntax/,
     /^Error - Dicom dataset read failed/,
     /Conditional Element=<PixelData> Module=<ImagePixel>/,
@@ -207,12 +207,15 @@ const YOUNGER = {
 describe.runIf(hasValidator)('dciodvfy', () => {
   const known = ({ type, compression }: Choice): RegExp[] => [
     ...(type === 'LABELMAP' ? YOUNGER.LABELMAP : []),
-    ...(compression === 'deflate' ? YOUNGER.deflate : []),
+    ...(compression === 'deflate-frames' ? YOUNGER['deflate-frames'] : []),
   ];
 
   test('finds no error and nothing to warn of, but for what it is too old for', () => {
     const folder = scratchFolder();
-    const files = SCENES.flatMap((made) => writeScene(made, folder).files);
+    // It does not inflate data sets.
+    const files = SCENES.flatMap((made) => writeScene(made, folder).files).filter(
+      ({ compression }) => compression !== 'deflate',
+    );
     const found = files.map((file) => ({
       path: file.path,
       faults: faultsOf(file.path).filter((fault) => !known(file).some((expected) => expected.test(fault))),

@@ -31,7 +31,7 @@ export const INNER_LAYERS: Readonly<Record<string, readonly (readonly string[])[
   storage: [['open.ts', 'patient-store.ts'], ['archive'], ['blob', 'folder', 'zip', 'tar'], ['.']],
   runner: [['ranks'], ['.']],
   records: [['way-back'], ['.']],
-  dicom: [['study'], ['mask', 'derived'], ['series'], ['pixels'], ['codec'], ['file', 'encode'], ['.']],
+  dicom: [['study'], ['mask', 'derived'], ['series'], ['pixels'], ['codec'], ['encode'], ['file'], ['.']],
   assembly: [['.'], ['deflate', 'inflate']],
   kernels: [['lungs', 'box'], ['grid'], ['mask'], ['intensity']],
 };

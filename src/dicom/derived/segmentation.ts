@@ -1,7 +1,7 @@
 import { giveBack } from '../../memory/thread.ts';
 import type { DataSet } from '../encode/dictionary.ts';
 import { text } from '../file/part10.ts';
-import { EXPLICIT_LITTLE_ENDIAN } from '../file/transfer-syntax.ts';
+import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN } from '../file/transfer-syntax.ts';
 import { neededContentMoment } from './content-moment.ts';
 import { copiedElements } from './copied-elements.ts';
 import type { DerivedObject } from './derived-object.ts';
@@ -31,7 +31,8 @@ const SOP_CLASSES = {
 const TRANSFER_SYNTAXES = {
   none: EXPLICIT_LITTLE_ENDIAN,
   rle: '1.2.840.10008.1.2.5',
-  deflate: '1.2.840.10008.1.2.8.1',
+  deflate: DEFLATED_LITTLE_ENDIAN,
+  'deflate-frames': '1.2.840.10008.1.2.8.1',
 } as const;
 
 const LOSSY_IMAGE_COMPRESSION = 'x00282110';

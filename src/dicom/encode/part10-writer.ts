@@ -1,18 +1,21 @@
+import { deflatedStream } from '../../memory/deflate.ts';
+import {
+  DEFLATED_LITTLE_ENDIAN,
+  EXPLICIT_LITTLE_ENDIAN,
+  IMPLICIT_LITTLE_ENDIAN,
+} from '../file/transfer-syntax.ts';
 import { ByteSink } from './byte-sink.ts';
 import { type DataSet, dictionary, type Keyword, type Vr } from './dictionary.ts';
 
 /** How a file is written, and by whom (DICOM PS3.10 7.1). */
 export interface Part10Options {
-  /** Explicit VR Little Endian where absent; Implicit VR Little Endian and those of encapsulated frames are known too. */
+  /** Explicit VR Little Endian where absent; Implicit VR, Deflated Explicit VR and those of encapsulated frames are known too. */
   readonly transferSyntaxUid?: string;
   readonly implementation?: { readonly classUid: string; readonly version: string };
 }
 
 const ITEM = 0xfffee000;
 const SEQUENCE_END = 0xfffee0dd;
-
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
-export const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 
 /** Of the files that swinprep writes for others: a UID derived from a UUID (DICOM PS3.5 B.2), made once. */
 const SWINPREP = { classUid: '2.25.313287240513962387284390186014127301457', version: 'SWINPREP' };
@@ -39,7 +42,12 @@ export function encodePart10(
   writeHeader(sink, 0x00020000, 'UL', 4, false);
   sink.uint32(meta.length);
   sink.bytes(meta);
-  writeDataSet(sink, dataSet, transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN);
+  if (transferSyntaxUid === DEFLATED_LITTLE_ENDIAN) {
+    const deflated = deflatedStream(encodeDataSet(dataSet), 1);
+    sink.bytes(deflated);
+    // To even length, behind the end of the stream (PS3.5 A.5).
+    sink.zeros(deflated.length % 2);
+  } else writeDataSet(sink, dataSet, transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN);
   return sink.end();
 }
 

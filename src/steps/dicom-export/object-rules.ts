@@ -20,7 +20,7 @@ export interface ObjectOptions extends AlgorithmOptions {
   /** Of a SEG alone, as the next two. */
   readonly type?: 'auto' | 'binary' | 'labelmap' | 'fractional' | undefined;
   readonly frames?: 'occupied' | 'all' | undefined;
-  readonly compress?: 'none' | 'rle' | 'deflate' | undefined;
+  readonly compress?: 'none' | 'deflate' | 'rle' | 'deflate-frames' | undefined;
   /** Of an RTSTRUCT alone. */
   readonly holes?: 'keyhole' | 'separate' | undefined;
   /** A JSON file as dcmqi's itkimage2segimage takes it: a path or URI. */

@@ -32,9 +32,9 @@ const segmentationOptions = {
     description: 'Frames of a SEG: where a segment has a pixel (default), or on every image',
   },
   compress: {
-    choices: ['none', 'rle', 'deflate'] as const,
+    choices: ['none', 'deflate', 'rle', 'deflate-frames'] as const,
     description:
-      'How the frames of a SEG are compressed; none is the default, rle takes --type labelmap or fractional, few programs read deflate',
+      'How a SEG is compressed: none (default); deflate, of all of it; rle, of each frame, for --type labelmap or fractional; deflate-frames, of 2025, which few programs read',
   },
 } as const;
 

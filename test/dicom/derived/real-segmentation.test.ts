@@ -19,7 +19,7 @@ describe.runIf(hasSharedData)('the tumour of a real CT comes back voxel by voxel
     const { stack, mask } = real(patient);
     const source = { slices: stack.slices, spacingMm: stack.geometry.spacingMm[2] };
     for (const type of ['BINARY', 'FRACTIONAL', 'LABELMAP'] as const)
-      for (const compression of ['none', 'rle', 'deflate'] as const) {
+      for (const compression of ['none', 'deflate', 'rle', 'deflate-frames'] as const) {
         if (type === 'BINARY' && compression === 'rle') continue;
         const rules = { ...plainRules, type, compression };
         const { bytes, total } = encodeSegmentation(source, mask, [tumour(1)], rules);

@@ -18,7 +18,7 @@ type Choice = Pick<SegmentationRules, 'type' | 'frames' | 'compression'>;
 
 const choices: readonly Choice[] = (['BINARY', 'FRACTIONAL', 'LABELMAP'] as const).flatMap((type) =>
   (['occupied', 'all'] as const).flatMap((frames) =>
-    (['none', 'rle', 'deflate'] as const).flatMap((compression) =>
+    (['none', 'deflate', 'rle', 'deflate-frames'] as const).flatMap((compression) =>
       type === 'BINARY' && compression === 'rle' ? [] : [{ type, frames, compression }],
     ),
   ),

@@ -79,11 +79,16 @@ function fillFrame(
   }
 }
 
+type ByFrame = 'rle' | 'deflate-frames';
+
+const byFrame = (compression: SegmentationRules['compression']): compression is ByFrame =>
+  compression === 'rle' || compression === 'deflate-frames';
+
 const compress = (
   frame: Uint8Array,
   columns: number,
   bytesPerValue: 1 | 2,
-  compression: 'rle' | 'deflate',
+  compression: ByFrame,
 ): Uint8Array =>
   compression === 'rle' ? encodeRle(frame, columns, bytesPerValue) : encodeDeflated(frame, bytesPerValue);
 
@@ -112,7 +117,7 @@ export function framePixels(
   const bits = bitsOf(rules, segments);
   checkSize(frames.length, planeLength * bits);
   if (bits === 1 && !(voxels instanceof Float32Array)) {
-    if (compression === 'none') return packBits(voxels, made, frames, planeLength);
+    if (!byFrame(compression)) return packBits(voxels, made, frames, planeLength);
     const frameBytes = Math.ceil(planeLength / 8);
     const packed = packBits(voxels, made, frames, 8 * frameBytes);
     const compressed = frames.map((_, f) =>
@@ -125,7 +130,7 @@ export function framePixels(
     bits === 16 ? room(Uint16Array, pixels) : room(Uint8Array, pixels);
   const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): Uint8Array =>
     new Uint8Array(buffer, byteOffset, byteLength);
-  if (compression === 'none') {
+  if (!byFrame(compression)) {
     const values = valuesOf(frames.length * planeLength);
     frames.forEach((frame, f) => {
       fillFrame(made, frame, values.subarray(f * planeLength, (f + 1) * planeLength));

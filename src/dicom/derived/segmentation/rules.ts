@@ -9,8 +9,11 @@ export interface SegmentationRules extends DerivedRules {
   readonly type: 'BINARY' | 'FRACTIONAL' | 'LABELMAP';
   /** `occupied`: a segment's frames in which it has a pixel. `all`: a frame for each source image and segment. */
   readonly frames: 'occupied' | 'all';
-  /** Of each frame by itself. `rle`: RLE Lossless. `deflate`: Deflated Image Frame Compression, which is of 2025. */
-  readonly compression: 'none' | 'rle' | 'deflate';
+  /**
+   * `deflate`: of the whole data set, Deflated Explicit VR Little Endian. Of each frame by itself: `rle`, RLE Lossless, and
+   * `deflate-frames`, Deflated Image Frame Compression, which is of 2025.
+   */
+  readonly compression: 'none' | 'rle' | 'deflate' | 'deflate-frames';
 }
 
 /** Segment Number is of VR US. */
