@@ -66,6 +66,7 @@ def header(class_uid, series, modality, number):
     ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.FrameOfReferenceUID = study_uid, series, frame_uid
     ds.PatientID = ds.PatientName = ds.PatientBirthDate = ds.PatientSex = ds.StudyID = ds.AccessionNumber = ""
     ds.StudyDate, ds.StudyTime = "20200101", "100000"
+    ds.Manufacturer = ds.ReferringPhysicianName = ds.OperatorsName = ds.PositionReferenceIndicator = ""
     ds.SeriesDescription, ds.Modality, ds.SeriesNumber = modality, modality, number
     ds.is_little_endian, ds.is_implicit_VR = True, False
     return ds
