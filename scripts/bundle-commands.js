@@ -38,11 +38,31 @@ const ownPlaces = {
   },
 };
 
+const LATER = '\0later/';
+
+/** Of what yargs is made of: what lays out its help, and takes longer to load than all the rest. */
+const FOR_HELP = ['cliui', 'string-width'];
+
+/** Loads packages that yargs needs for its help when it calls them: most processes never show any. */
+const laterForHelp = {
+  name: 'later-for-help',
+  resolveId: (id, importer) =>
+    FOR_HELP.includes(id) && importer?.includes('/node_modules/yargs/')
+      ? { id: `${LATER}${id}`, moduleSideEffects: false }
+      : undefined,
+  load(id) {
+    if (!id.startsWith(LATER)) return undefined;
+    // A module that is required is loaded where that is called.
+    const file = JSON.stringify(fileURLToPath(import.meta.resolve(id.slice(LATER.length))));
+    return `module.exports = (...args) => { const it = require(${file}); return (it.default ?? it)(...args); };`;
+  },
+};
+
 const { output } = await build({
   input: Object.fromEntries(entries.map((entry) => [entry, path.join(modules, `${entry}.js`)])),
   platform: 'node',
   external: EXTERNAL,
-  plugins: [ownPlaces],
+  plugins: [ownPlaces, laterForHelp],
   logLevel: 'warn',
   output: {
     dir: dist,

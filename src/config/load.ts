@@ -1,7 +1,7 @@
 import { parse, YAMLParseError } from 'yaml';
-import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { PATCHES } from './grid-and-roi.ts';
+import { describeIssues } from './issues.ts';
 import { PRESETS, type PresetName } from './presets.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -19,25 +19,6 @@ function merge(base: Tree, overrides: Tree): Tree {
     merged[key] = isTree(under) && isTree(value) ? merge(under, value) : value;
   }
   return merged;
-}
-
-function keyPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
-}
-
-/** One line per problem, each beginning with the key's path. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[]): string[] {
-  return issues.flatMap((issue) => {
-    const path = keyPath(issue.path);
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`);
-    }
-    return [`${path || '(top level)'}: ${issue.message}`];
-  });
 }
 
 function parseYaml(file: string, source: string): Tree {

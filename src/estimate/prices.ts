@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { describeIssues } from '../config/load.ts';
+import { describeIssues } from '../config/issues.ts';
 import { UsageError } from '../errors.ts';
 
 const price = z

@@ -1,6 +1,7 @@
-import { crc32, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { inflated } from '../memory/inflate.ts';
 import { giveBack } from '../memory/thread.ts';
+import { sparseCrc32 } from './sparse-crc.ts';
 
 /** More than 2^30 voxels of four bytes: what inflates to more is no volume but a bomb. */
 const MAX_INFLATED_BYTES = 2 ** 32 + 2 ** 20;
@@ -64,7 +65,7 @@ function singleMember(bytes: Uint8Array, mostBytes: number): Uint8Array | undefi
   const content = inflated(bytes.subarray(start, end), length);
   if (content === undefined) return undefined;
   const told = new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true);
-  if (crc32(content) === told) return content;
+  if (sparseCrc32(content) === told) return content;
   giveBack(content);
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { describeIssues } from '../config/load.ts';
+import { describeIssues } from '../config/issues.ts';
 import { UsageError } from '../errors.ts';
 
 /** JSON as swinprep writes it: two spaces, keys in the order the code gives, a final newline. NaN and Infinity are refused. */

@@ -1,5 +1,5 @@
 import { assertKey, keyStart } from './key.ts';
-import type { Entry, ReadableStore } from './store.ts';
+import { type Entry, peekAt, type ReadableStore } from './store.ts';
 
 /** `store` with a listing that has been made, of all that is of interest in it: it is not asked for again. */
 export function listedStore(store: ReadableStore, entries: readonly Entry[]): ReadableStore {
@@ -12,6 +12,7 @@ export function listedStore(store: ReadableStore, entries: readonly Entry[]): Re
     read: (key) => store.read(key),
     readStart: (key, bytes) => store.readStart(key, bytes),
     readRange: (key, start, length) => store.readRange(key, start, length),
+    peek: (key, bytes, see) => peekAt(store, key, bytes, see),
     isPacked: (key) => store.isPacked?.(key) ?? false,
   };
 }

@@ -48,6 +48,18 @@ const COMMANDS: readonly AddCommand[] = [
   azureCommand,
 ];
 
+interface WithUsage {
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
+}
+
+/**
+ * yargs (18.2) renders the help of every command that it runs, for `showHelp` within the command, which none of ours calls. It
+ * takes a fifth of the processor time in which a command starts.
+ */
+function withoutCachedHelp(program: object): void {
+  (program as WithUsage).getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+}
+
 /** Runs a command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -83,6 +95,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .fail((message, error) => {
       throw error ?? new UsageError(`${message}\nRun with --help for the options.`);
     });
+  withoutCachedHelp(program);
   try {
     await program.parseAsync();
     return exitCode;

@@ -1,6 +1,6 @@
 import { lengthOf } from '../storage/content.ts';
 import { locateObject, openStore, type Stores } from '../storage/open.ts';
-import type { ReadableStore, Store } from '../storage/store.ts';
+import { peekAt, type ReadableStore, type Store } from '../storage/store.ts';
 import type { StageClock } from './stage-clock.ts';
 
 /** A listing whose time is that of the store alone, not of whoever goes through it. */
@@ -29,6 +29,18 @@ function timedReads(
     read: (key) => clock.time(read, length, () => store.read(key)),
     readStart: (key, bytes) => clock.time(read, length, () => store.readStart(key, bytes)),
     readRange: (key, start, bytes) => clock.time(read, length, () => store.readRange(key, start, bytes)),
+    async peek(key, bytes, see) {
+      let seen = 0;
+      const look = (start: Uint8Array) => {
+        seen = start.length;
+        return see(start);
+      };
+      return clock.time(
+        read,
+        () => seen,
+        () => peekAt(store, key, bytes, look),
+      );
+    },
     isPacked: (key) => store.isPacked?.(key) ?? false,
   };
 }

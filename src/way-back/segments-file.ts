@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeIssues } from '../config/load.ts';
+import { describeIssues } from '../config/issues.ts';
 import type { Segment } from '../dicom/derived/segment.ts';
 import { UsageError } from '../errors.ts';
 import { segmentColour } from './segment-colour.ts';

@@ -1,6 +1,7 @@
 import type { SourceVoxels } from '../dicom/derived/source-images.ts';
 import type { StudyFlag } from '../dicom/study-flag.ts';
 import { CaseExclusion } from '../errors.ts';
+import { skipZeros } from '../kernels/mask/set-bytes.ts';
 import { giveBack, room } from '../memory/thread.ts';
 import { gridDistanceMm, type Volume, type VoxelArray } from '../volume/geometry.ts';
 import { SAME_GRID_MM } from './series-on-grid.ts';
@@ -87,20 +88,17 @@ function probabilitiesOf(file: string, data: VoxelArray): Float32Array {
   return shares;
 }
 
-/** Voxels by label, without 0. Most are 0, and passed over four bytes at a time. */
+/** Voxels by label, without 0. */
 function countsOf(voxels: SourceVoxels): ReadonlyMap<number, number> {
-  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT, length } = voxels;
-  const counts = new Float64Array(MOST_LABEL + 1);
+  const counts = new Float64Array(voxels instanceof Uint8Array ? 256 : MOST_LABEL + 1);
   const inside = voxels instanceof Float32Array ? INSIDE : 1;
-  const count = (from: number, to: number): void => {
-    for (let i = from; i < to; i++) if (voxels[i] >= inside) counts[Math.ceil(voxels[i])]++;
-  };
-  const aligned = byteOffset % 4 === 0;
-  const words = aligned ? new Uint32Array(buffer, byteOffset, byteLength >>> 2) : new Uint32Array(0);
-  const inWord = 4 / BYTES_PER_ELEMENT;
-  for (let word = 0; word < words.length; word++)
-    if (words[word] !== 0) count(word * inWord, (word + 1) * inWord);
-  count(words.length * inWord, length);
+  const next = skipZeros(voxels);
+  for (let i = next(0); i < voxels.length; i++) {
+    const value = voxels[i];
+    // The loop goes on with the one after.
+    if (value === 0) i = next(i + 1) - 1;
+    else if (value >= inside) counts[Math.ceil(value)]++;
+  }
   const found = new Map<number, number>();
   counts.forEach((voxelsOfLabel, label) => {
     if (voxelsOfLabel > 0) found.set(label, voxelsOfLabel);

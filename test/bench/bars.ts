@@ -104,12 +104,19 @@ const ASKED: readonly Rule[] = [
       1,
     ),
   ),
+  atLeast('times less processor time for SEG than highdicom', 'cpuS', ['highdicom-seg', 'export-seg'], 5),
   // One worker alone has both cores while it compresses, by the thread pool: one core is what a second is held against.
   atLeast('2 workers on 2 cores over 1 on 1, lung1', 'wallS', ['lung1-1core', 'lung1-2w'], 1.85),
 ];
 
 /** What else is held where its rows are measured. */
 const BESIDE: readonly Rule[] = [
+  atLeast(
+    'times less processor time for one SEG than highdicom',
+    'cpuS',
+    ['highdicom-seg-one', 'export-seg-one'],
+    5,
+  ),
   atLeast('2 workers on 2 cores over 1 on 1, reference', 'wallS', ['reference-1core', 'reference-2w'], 1.85),
   atMost(
     'wall time of convert by igzip over dcm2niix -z y -1',

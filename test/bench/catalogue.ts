@@ -5,6 +5,7 @@ import { floorRow } from './floor-rows.ts';
 import { highdicomRow, ownMaskRow, plastimatchRow } from './mask-rows.ts';
 import { monaiRow, pass2Row } from './pass-2-rows.ts';
 import type { Row } from './row.ts';
+import { exportSegRow, highdicomSegRow } from './seg-rows.ts';
 import { simpleItkRow } from './simpleitk-rows.ts';
 
 /** A run that takes long and says one thing more; measured when asked for by `--long` or by name. */
@@ -53,6 +54,10 @@ export function catalogue(bench: Bench): Row[] {
     highdicomRow(bench, 'numpy-rtstruct', 'RTSTRUCT'),
     ownMaskRow(bench, 'mask-seg', 'SEG'),
     highdicomRow(bench, 'highdicom', 'SEG'),
+    exportSegRow(bench, 'export-seg', cases),
+    highdicomSegRow(bench, 'highdicom-seg', cases),
+    exportSegRow(bench, 'export-seg-one', 1),
+    highdicomSegRow(bench, 'highdicom-seg-one', 1),
     pass2Row(bench, 'pass2-2w', 2),
     pass2Row(bench, 'pass2-1w', 1),
     monaiRow(bench, 'monai'),

@@ -32,7 +32,14 @@ export interface Row {
   measure(folder: string): Promise<Sample>;
 }
 
-export type Group = 'end to end' | 'convert' | 'mask from RTSTRUCT' | 'mask from SEG' | 'pass 2';
+export type Group =
+  | 'end to end'
+  | 'convert'
+  | 'mask from RTSTRUCT'
+  | 'mask from SEG'
+  | 'SEG from masks'
+  | 'SEG of one mask'
+  | 'pass 2';
 
 /** A row that cannot be measured here. */
 export interface LeftOut {

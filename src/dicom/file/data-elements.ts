@@ -20,8 +20,8 @@ const VRS = new Set(
   ),
 );
 
-/** VRs with a four-byte length that dicom-parser does not know, and UN, which it reads in the byte order around it. */
-const READ_HERE = new Set(['OV', 'SV', 'UV', 'UN']);
+/** VRs whose length takes four bytes, behind two that are reserved (DICOM PS3.5 7.1.2). */
+const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 
 /**
  * Bounds on what a file makes of memory, time and stack. A data set has some hundred elements beside its sequences, a
@@ -63,10 +63,20 @@ export function looksLikeDataSet(bytes: Uint8Array): boolean {
   return !layout.bigEndian && length % 2 === 0 && length <= bytes.length - 8;
 }
 
+/** Tags by their number: files of one kind have the same few hundred, and making the text of one takes longer than reading it. */
+const tagNames = new Map<number, string>();
+const MOST_TAG_NAMES = 2 ** 14;
+
 /** Tag at the position of a stream, which stays where it is. */
-function peekTag(stream: ByteStream): string {
-  const tag = dicomParser.readTag(stream);
-  stream.seek(-4);
+function peekTag({ byteArrayParser, byteArray, position }: ByteStream): string {
+  const group = byteArrayParser.readUint16(byteArray, position);
+  const number = group * 0x10000 + byteArrayParser.readUint16(byteArray, position + 2);
+  let tag = tagNames.get(number);
+  if (tag === undefined) {
+    tag = `x${number.toString(16).padStart(8, '0')}`;
+    if (tagNames.size === MOST_TAG_NAMES) tagNames.clear();
+    tagNames.set(number, tag);
+  }
   return tag;
 }
 
@@ -74,17 +84,27 @@ function beginsItem(stream: ByteStream): boolean {
   return stream.position + 8 <= stream.byteArray.length && peekTag(stream) === 'xfffee000';
 }
 
-/** Tag, VR and length of an element; dicom-parser goes no further with an element whose tag it is to stop at. */
+/**
+ * Tag, VR and length of an element, the length in the byte order around it. What has no VR that there is, is left to
+ * dicom-parser, which goes no further with an element whose tag it is to stop at.
+ */
 function readHeader(stream: ByteStream, explicitVr: boolean): Element {
   const tag = peekTag(stream);
+  if (explicitVr) {
+    const vr = vrAt(stream.byteArray, stream.position);
+    if (!VRS.has(vr)) return dicomParser.readDicomElementExplicit(stream, stream.warnings, tag);
+    const long = LONG_VRS.has(vr);
+    stream.seek(long ? 8 : 6);
+    return elementOf(tag, vr, long ? stream.readUint32() : stream.readUint16(), stream.position);
+  }
+  stream.seek(4);
   // Without a VR only Pixel Data is known not to be a sequence.
-  const vrOf = (): string => (tag === PIXEL_DATA ? 'OW' : (undefined as unknown as string));
-  if (!explicitVr) return dicomParser.readDicomElementImplicit(stream, tag, vrOf);
-  const vr = vrAt(stream.byteArray, stream.position);
-  if (!READ_HERE.has(vr)) return dicomParser.readDicomElementExplicit(stream, stream.warnings, tag);
-  stream.seek(8);
-  const length = stream.readUint32();
-  const element: Element = { tag, vr, length, dataOffset: stream.position };
+  const vr = tag === PIXEL_DATA ? 'OW' : undefined;
+  return elementOf(tag, vr, stream.readUint32(), stream.position);
+}
+
+function elementOf(tag: string, vr: string | undefined, length: number, dataOffset: number): Element {
+  const element = { tag, vr, length, dataOffset } as Element;
   if (length === UNDEFINED_LENGTH) element.hadUndefinedLength = true;
   return element;
 }

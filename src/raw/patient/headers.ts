@@ -1,6 +1,7 @@
 import { type DicomFile, parseHeader, parsePart10, Tag } from '../../dicom/file/part10.ts';
 import { CaseExclusion } from '../../errors.ts';
-import type { ReadableStore } from '../../storage/store.ts';
+import { copyOf } from '../../memory/thread.ts';
+import { peekAt, type ReadableStore } from '../../storage/store.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { keysWorthReading } from './patient-bytes.ts';
 import { fileVanished, type PatientFile, patientFiles, readFiles } from './patient-files.ts';
@@ -28,7 +29,7 @@ async function readHeader(
 ): Promise<DicomFile | undefined> {
   for (const length of HEADER_BYTES) {
     if (file.bytes <= length) break;
-    const start = await store.readStart(file.key, length);
+    const start = await peekAt(store, file.key, length, copyOf<Uint8Array>);
     if (start === undefined) throw fileVanished(file.name);
     const header = clock.time('parse', start.length, () => parseHeader(file.name, start, file.bytes));
     if (header !== 'incomplete') return header && trimmed(header, start);

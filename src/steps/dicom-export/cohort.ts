@@ -1,5 +1,5 @@
 import { counted } from '../../counted.ts';
-import { ArchiveError, messageOf, StorageError, UsageError } from '../../errors.ts';
+import { UsageError } from '../../errors.ts';
 import { CASES_FILE } from '../../records/cases.ts';
 import { encodeJson } from '../../records/json.ts';
 import {
@@ -9,7 +9,6 @@ import {
   mergeExports,
 } from '../../records/way-back/dicom-export.ts';
 import { diceFacts, MAP_BACK_FILE, mergeMapped } from '../../records/way-back/mapped.ts';
-import type { Weighed } from '../../runner/ranks/deal.ts';
 import { runShard, type ShardOptions, type ShardResult } from '../../runner/ranks/run-rank.ts';
 import type { StepOutcome, StepSummary } from '../../runner/report.ts';
 import { type StepWatch, watched } from '../../runner/step-watch.ts';
@@ -17,17 +16,16 @@ import { moduleBeside } from '../../runner/task.ts';
 import type { MemoryOptions } from '../../runner/worker-count.ts';
 import { inFlight } from '../../storage/in-flight.ts';
 import { displayUri } from '../../storage/location.ts';
-import { openStore, STORES } from '../../storage/open.ts';
+import { openStore } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { predictionJobs } from '../../way-back/predictions.ts';
 import { USUAL_CT } from '../usual-patient.ts';
 import { readPlaces } from './apart.ts';
 import { readConverted } from './converted.ts';
-import { exportFingerprint, listInputs } from './inputs.ts';
+import { excludedExport } from './excluded-export.ts';
 import { mappedRecordOf } from './mapped-record.ts';
 import { objectRules } from './object-rules.ts';
 import type { DicomOptions, ExportMasksOptions, ExportPredictionsOptions } from './options.ts';
-import { excludedExport } from './patient.ts';
 import { announce, assertPlace } from './place.ts';
 import { findRaw, rawConfig } from './raw-reading.ts';
 import type { ExportTask } from './task.ts';
@@ -36,24 +34,6 @@ import type { ExportTask } from './task.ts';
  * What the largest CT of Lung1 takes at most: labels as uint8, probabilities as float32, of the whole grid.
  */
 const USUAL_BYTES = { masks: 300 * 2 ** 20, predictions: 700 * 2 ** 20 } as const;
-
-function bytesOf(listed: readonly (readonly (string | number)[])[]): number {
-  return listed.flat().reduce<number>((sum, value) => sum + (typeof value === 'number' ? value : 0), 0);
-}
-
-/** What a patient weighs, the bytes of its raw files, and what decides its object. */
-async function weigh(task: ExportTask): Promise<Weighed> {
-  const { patientId } = task;
-  try {
-    const inputs = await listInputs(task, STORES);
-    const fingerprint = exportFingerprint(inputs, task);
-    return { patientId, weight: bytesOf(inputs.raw.listed), fingerprint };
-  } catch (thrown) {
-    // A place that fails now may not fail for another rank, and then the ranks would deal differently.
-    if (thrown instanceof StorageError && !(thrown instanceof ArchiveError)) throw thrown;
-    return { patientId, weight: 0, fingerprint: messageOf(thrown) };
-  }
-}
 
 function byPatientId(a: ExportTask, b: ExportTask): number {
   return a.patientId < b.patientId ? -1 : 1;
@@ -73,7 +53,8 @@ async function runTasks(
     work: moduleBeside(import.meta.url, 'patient'),
     usual: { bytes: USUAL_BYTES[what], what: USUAL_CT },
     onCrash: (exclusion) => excludedExport(exclusion, ''),
-    weigh: () => inFlight(tasks, weigh),
+    // Imported only now: one rank alone weighs nothing, and leaves it to its workers to load what it takes.
+    weigh: async () => inFlight(tasks, (await import('./weigh.ts')).weigh),
     place: options.out,
     schema: exportSchema,
     watch,

@@ -1,4 +1,4 @@
-import { describeIssues } from '../../config/load.ts';
+import { describeIssues } from '../../config/issues.ts';
 import { type Config, configSchema } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { hashedNaming } from '../../privacy/case-id.ts';

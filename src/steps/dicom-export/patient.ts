@@ -6,7 +6,6 @@ import {
   exportSchema,
 } from '../../records/way-back/dicom-export.ts';
 import { type CommitRules, commitOnce } from '../../runner/commit.ts';
-import type { ExclusionAt } from '../../runner/exclusion.ts';
 import { writeOutputs } from '../../runner/outputs.ts';
 import type { CaseOutcome } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
@@ -14,6 +13,7 @@ import { timedStores } from '../../timing/timed-store.ts';
 import { VERSION } from '../../version.ts';
 import { findSource, type Source } from '../../way-back/source-images.ts';
 import { type CtMap, readableMap } from './ct-map.ts';
+import { excludedExport } from './excluded-export.ts';
 import { type ExportInputs, exportFingerprint, listInputs } from './inputs.ts';
 import { mapObject } from './map-object.ts';
 import type { ExportTask } from './task.ts';
@@ -28,15 +28,6 @@ export const EXPORT: CommitRules<ExportRecord> = {
     outputs: record.state === 'ok' ? [record.output] : [],
   }),
 };
-
-/** `export.json` of a patient who gets no object. */
-export function excludedExport(
-  exclusion: ExclusionAt<ExportTask['step']>,
-  fingerprint: string,
-): ExportRecord {
-  const { patient_id } = exclusion;
-  return { patient_id, state: 'excluded', exclusion, swinprep_version: VERSION, fingerprint };
-}
 
 /** A map, and the images that it is to be put on. */
 export interface SourcedMap {

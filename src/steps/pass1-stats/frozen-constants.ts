@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { describeIssues } from '../../config/load.ts';
+import { describeIssues } from '../../config/issues.ts';
 import type { Config } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { triple } from '../../records/record.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeIssues } from '../../config/load.ts';
+import { describeIssues } from '../../config/issues.ts';
 import { UsageError } from '../../errors.ts';
 import { SPLIT_FILE, type Split } from '../../records/split.ts';
 import { displayUri, fileOrBelow } from '../../storage/location.ts';

@@ -1,20 +1,12 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Nearness } from './nearness.ts';
 
 /** Not blocking: opening a named pipe would wait for its other end. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Of a kept buffer: what is mostly asked for of a file. */
 const BUFFER_BYTES = 2 ** 15;
-
-/** Files by whose time it is told whether they lie near. */
-const TRIED = 16;
-
-/** A file in the page cache of a local disk takes some ten microseconds, one across a network a hundred times as long. */
-const NEAR_MS = 0.15;
-
-/** Files that are then read side by side before it is tried again. */
-const FAR = 512;
 
 /**
  * Looks at the starts of many files in few buffers. One after the other where they are as near as memory, which costs less
@@ -23,14 +15,12 @@ const FAR = 512;
 export class FileStarts {
   readonly #buffers: Uint8Array[] = [];
   readonly #ownBuffer = new Uint8Array(BUFFER_BYTES);
-  #tried = 0;
-  #triedMs = 0;
-  #farLeft = 0;
+  readonly #nearness = new Nearness();
 
   /** What `see` makes of the first `bytes` bytes of the file at `path`, which are its own only while it runs. */
   async peek<T>(path: string, bytes: number, see: (start: Uint8Array) => T): Promise<T> {
-    if (bytes <= BUFFER_BYTES && this.#farLeft === 0) return this.#near(path, bytes, see);
-    if (this.#farLeft > 0) this.#farLeft--;
+    if (bytes <= BUFFER_BYTES && !this.#nearness.isFar())
+      return see(this.#nearness.atOnce(() => this.#read(path, bytes)));
     const buffer = bytes <= BUFFER_BYTES ? (this.#buffers.pop() ?? new Uint8Array(BUFFER_BYTES)) : undefined;
     const target = (buffer ?? new Uint8Array(bytes)).subarray(0, bytes);
     const file = await open(path, FLAGS);
@@ -48,8 +38,7 @@ export class FileStarts {
     }
   }
 
-  #near<T>(path: string, bytes: number, see: (start: Uint8Array) => T): T {
-    const before = performance.now();
+  #read(path: string, bytes: number): Uint8Array {
     const file = openSync(path, FLAGS);
     let filled = 0;
     try {
@@ -61,11 +50,6 @@ export class FileStarts {
     } finally {
       closeSync(file);
     }
-    this.#triedMs += performance.now() - before;
-    if (++this.#tried === TRIED) {
-      if (this.#triedMs > TRIED * NEAR_MS) this.#farLeft = FAR;
-      [this.#tried, this.#triedMs] = [0, 0];
-    }
-    return see(this.#ownBuffer.subarray(0, filled));
+    return this.#ownBuffer.subarray(0, filled);
   }
 }

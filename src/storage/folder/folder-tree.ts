@@ -1,4 +1,4 @@
-import { type BigIntStats, type Dirent, stat } from 'node:fs';
+import { type BigIntStats, type Dirent, stat, statSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { byCodeUnits } from '../key.ts';
 import { isPartial } from '../partial.ts';
 import type { Entry } from '../store.ts';
 import { folderFailure, ignoreAbsent } from './folder-failure.ts';
+import { Nearness } from './nearness.ts';
 
 export interface Member {
   readonly name: string;
@@ -16,7 +17,21 @@ export interface Member {
   readonly file: Pick<Entry, 'bytes' | 'version'> | undefined;
 }
 
-const statOf = promisify(stat);
+const statLater = promisify(stat);
+
+/** Of all folders that are listed: where they differ, it is found out again and again. */
+const nearness = new Nearness();
+
+/** Undefined where there is nothing. */
+async function statOf(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return nearness.isFar()
+      ? await statLater(path, { bigint: true })
+      : nearness.atOnce(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  } catch (error) {
+    return ignoreAbsent(error);
+  }
+}
 
 /** What is kept of a file's status, which has a dozen large numbers more. */
 function memberOf(dirent: Dirent, stats: BigIntStats): Member | undefined {
@@ -32,7 +47,7 @@ export async function membersOf(folder: string): Promise<Member[]> {
     const dirents = (await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? [];
     const members = await inFlight(dirents, async (dirent) => {
       if (isPartial(dirent.name)) return undefined;
-      const stats = await statOf(join(folder, dirent.name), { bigint: true }).catch(ignoreAbsent);
+      const stats = await statOf(join(folder, dirent.name));
       // Node puts U+FFFD for bytes that are no UTF-8: nothing has such a name, and a slice would be lost in silence.
       if (stats === undefined && dirent.name.includes('\ufffd'))
         throw new StorageError(folder, 'holds a file whose name is not UTF-8; rename it');

@@ -37,8 +37,6 @@ export const outputsOption = {
   description: 'The --out of preprocess, for each place that is not given',
 } as const;
 
-const AND = new Intl.ListFormat('en-GB');
-
 /**
  * Where the outputs of a run lie: as its options say, else below OUTPUTS. Throws a UsageError where neither tells one of them.
  *
@@ -50,10 +48,10 @@ export function placesOf<Name extends keyof typeof places>(
   given: Readonly<Record<Name, string | undefined>>,
 ): Record<Name, string> {
   const usual = outputs === undefined ? undefined : outputPlaces(outputs);
-  const all = AND.format(Object.keys(given).map((name) => `--${name}`));
+  const all = () => new Intl.ListFormat('en-GB').format(Object.keys(given).map((name) => `--${name}`));
   const found = (Object.keys(given) as Name[]).map((name) => {
     const uri = given[name] ?? usual?.[name];
-    if (uri === undefined) throw new UsageError(`${command}: give the --out of preprocess, or ${all}`);
+    if (uri === undefined) throw new UsageError(`${command}: give the --out of preprocess, or ${all()}`);
     return [name, uri];
   });
   return Object.fromEntries(found) as Record<Name, string>;

@@ -1,11 +1,12 @@
 import { CaseExclusion } from '../../../errors.ts';
+import { skipZeros } from '../../../kernels/mask/set-bytes.ts';
 import { giveBack, room, scratch, zeros } from '../../../memory/thread.ts';
 import { encodeDeflated } from '../../codec/deflate.ts';
 import { encodeRle } from '../../codec/rle.ts';
 import type { Segment } from '../segment.ts';
 import type { SourceVoxels } from '../source-images.ts';
 import type { SegmentFrame } from './frames.ts';
-import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel, skipZeros } from './presence.ts';
+import { fractionalOf, MOST_FRACTIONAL, segmentsByLabel } from './presence.ts';
 import { bitsOf, type SegmentationRules } from './rules.ts';
 
 /** The voxels that frames are made of, and what they are of. */
@@ -36,7 +37,6 @@ function packBits(
   const firstByte = new Int32Array(segmentOf.length);
   const firstBit = new Uint8Array(segmentOf.length);
   const written = new Uint8Array(segmentOf.length);
-  const nextOf = skipZeros(labels);
   const framesOfSlices = Map.groupBy(frames.keys(), (f) => frames[f].slice);
   for (const [slice, own] of framesOfSlices) {
     written.fill(0);
@@ -48,13 +48,13 @@ function packBits(
       firstBit[label] = start % 8;
       written[label] = 1;
     }
-    const from = slice * planeLength;
-    const end = from + planeLength;
-    for (let i = from; i < end; i++) {
-      const label = labels[i];
-      if (label === 0) i = nextOf(i + 1, end) - 1;
+    const plane = labels.subarray(slice * planeLength, (slice + 1) * planeLength);
+    const next = skipZeros(plane);
+    for (let i = next(0); i < planeLength; i++) {
+      const label = plane[i];
+      if (label === 0) i = next(i + 1) - 1;
       else if (written[label] === 1) {
-        const bit = firstBit[label] + i - from;
+        const bit = firstBit[label] + i;
         packed[firstByte[label] + (bit >>> 3)] |= 1 << (bit & 7);
       }
     }

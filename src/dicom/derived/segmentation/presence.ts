@@ -1,4 +1,5 @@
 import { CaseExclusion } from '../../../errors.ts';
+import { skipZeros } from '../../../kernels/mask/set-bytes.ts';
 import type { Segment } from '../segment.ts';
 import type { SourceVoxels } from '../source-images.ts';
 
@@ -47,24 +48,6 @@ export class SegmentPresence {
   }
 }
 
-/** Bytes of voxels that are looked at together, to skip those that are 0: most of a mask is empty. */
-const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
-
-/** A function that gives the first voxel from `from` on, before `end`, that may not be 0; `end` where there is none. */
-export function skipZeros(voxels: Uint8Array | Uint16Array): (from: number, end: number) => number {
-  const { buffer, byteOffset, BYTES_PER_ELEMENT } = voxels;
-  if (byteOffset % WORD_BYTES !== 0) return (from) => from;
-  const perWord = WORD_BYTES / BYTES_PER_ELEMENT;
-  const words = new Int32Array(buffer, byteOffset, Math.floor(voxels.length / perWord));
-  return (from, end) => {
-    if (from % perWord !== 0) return from;
-    const last = Math.floor(end / perWord);
-    let word = from / perWord;
-    while (word < last && words[word] === 0) word++;
-    return word * perWord;
-  };
-}
-
 function presenceOfLabels(
   labels: Uint8Array | Uint16Array,
   planeLength: number,
@@ -73,14 +56,14 @@ function presenceOfLabels(
   const presence = new SegmentPresence(segments.length, labels.length / planeLength);
   const segmentOf = segmentsByLabel(labels, segments);
   const lastSlice = new Int32Array(segmentOf.length).fill(-1);
-  const nextOf = skipZeros(labels);
   for (let slice = 0; slice < presence.slices; slice++) {
-    const end = (slice + 1) * planeLength;
-    for (let i = slice * planeLength; i < end; i++) {
-      const label = labels[i];
+    const plane = labels.subarray(slice * planeLength, (slice + 1) * planeLength);
+    const next = skipZeros(plane);
+    for (let i = next(0); i < planeLength; i++) {
+      const label = plane[i];
       if (label === 0) {
         // The loop goes on with the one after.
-        i = nextOf(i + 1, end) - 1;
+        i = next(i + 1) - 1;
         continue;
       }
       if (lastSlice[label] === slice) continue;
