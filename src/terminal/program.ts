@@ -48,8 +48,9 @@ const COMMANDS: readonly AddCommand[] = [
   azureCommand,
 ];
 
+/** What yargs keeps to itself, as far as it has it. */
 interface WithUsage {
-  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
+  getInternalMethods?(): { getUsageInstance?(): { cacheHelpMessage?: () => void } };
 }
 
 /**
@@ -57,7 +58,8 @@ interface WithUsage {
  * takes a fifth of the processor time in which a command starts.
  */
 function withoutCachedHelp(program: object): void {
-  (program as WithUsage).getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+  const usage = (program as WithUsage).getInternalMethods?.().getUsageInstance?.();
+  if (usage?.cacheHelpMessage !== undefined) usage.cacheHelpMessage = () => {};
 }
 
 /** Runs a command line; returns the exit code. */
