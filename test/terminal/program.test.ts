@@ -96,10 +96,10 @@ describe('an option that is given twice', () => {
       '--holes',
       'separate',
     ],
-    ['map-back', '--transforms', 't', '--roi', 'r', '--out', 'o', '--channel', '0', '--channel', '1'],
+    ['map-back', '--transforms', 't', '--roi', 'r', '--out', 'o', '--compare', 'c', '--compare', 'd'],
     ['convert', '--raw', 'a', '--raw', 'b', '--interim', 'i', '--cases', 'c'],
   ])('of %s %s is refused by its name, without a stack', async (...args) => {
     const { stderr } = await inProcess.command(args, 1);
-    expect(stderr).toMatch(/^swinprep: --(out|holes|channel|raw): is given 2 times; give it once\n$/);
+    expect(stderr).toMatch(/^swinprep: --(out|holes|compare|raw): is given 2 times; give it once\n$/);
   });
 });
