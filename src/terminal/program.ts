@@ -14,7 +14,7 @@ import { reportCommand } from './commands/report.ts';
 import { reviewCommand } from './commands/review.ts';
 import { stepCommands } from './commands/steps.ts';
 import { progressReport } from './lines/progress.ts';
-import { checkNumbers, lowerSwitches, workspaceOptions } from './options/shared-options.ts';
+import { checkNumbers, checkOnce, lowerSwitches, workspaceOptions } from './options/shared-options.ts';
 
 const EXIT_CODES =
   'Exit codes: 0 all well, 2 finished with more patients excluded than --max-excluded, 1 failed.';
@@ -87,6 +87,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const program = COMMANDS.reduce((y, add) => add(y, around), bare)
     .demandCommand(1, 1, 'Give a command; --help lists them.')
     .strict()
+    .check(checkOnce)
     .check(checkNumbers)
     .recommendCommands()
     .version(VERSION)

@@ -16,13 +16,28 @@ export function dicomText(most: number): z.ZodType<string> {
   return z
     .string()
     .max(most, `is longer than the ${most} characters that its element holds`)
-    .refine((text) => !UNWRITABLE.test(text), 'holds a backslash or a control character');
+    .refine((text) => !UNWRITABLE.test(text), 'holds a backslash or a control character')
+    .refine((text) => text.isWellFormed(), 'holds half a character');
 }
 
-const filled = (most: number) => dicomText(most).refine((text) => text.trim() !== '', 'is empty');
+/** Groups of a name (alphabetic, ideographic, phonetic), and components of each (PS3.5 6.2.1). */
+const [MOST_GROUPS, MOST_COMPONENTS] = [3, 5];
+
+/** A person's name, as its element may hold it. */
+export const personName: z.ZodType<string> = dicomText(64).refine((name) => {
+  const groups = name.split('=');
+  return groups.length <= MOST_GROUPS && groups.every((group) => group.split('^').length <= MOST_COMPONENTS);
+}, `is no person's name: it has at most ${MOST_GROUPS} groups (=) of ${MOST_COMPONENTS} components (^)`);
+
+/** The same of what has to be there. */
+export const filledText = (most: number) => dicomText(most).refine((text) => text.trim() !== '', 'is empty');
 
 const code = z
-  .strictObject({ CodeValue: filled(64), CodingSchemeDesignator: filled(16), CodeMeaning: filled(64) })
+  .strictObject({
+    CodeValue: filledText(64),
+    CodingSchemeDesignator: filledText(16),
+    CodeMeaning: filledText(64),
+  })
   .transform(({ CodeValue, CodingSchemeDesignator, CodeMeaning }) => ({
     value: CodeValue,
     scheme: CodingSchemeDesignator,
@@ -31,13 +46,16 @@ const code = z
 
 const component = z.int().min(0, 'is below 0').max(255, 'is above 255');
 
+/** Largest value of an integer string (IS). */
+export const MOST_INTEGER = 2 ** 31 - 1;
+
 /** An integer string (IS). dcmqi has text; numbers are what one would write. */
 const seriesNumber = z
   .union([z.string(), z.number()])
   .refine((value) => {
     const digits = String(value).trim();
-    return /^\d{1,10}$/.test(digits) && Number(digits) < 2 ** 31;
-  }, 'is no whole number from 0 to 2147483647')
+    return /^\d{1,10}$/.test(digits) && Number(digits) <= MOST_INTEGER;
+  }, `is no whole number from 0 to ${MOST_INTEGER}`)
   .transform(Number);
 
 /** Keys that are of no use here are taken as they are, and told. */
@@ -82,7 +100,7 @@ const attributes = z.strictObject({
 /** What dcmqi's itkimage2segimage takes: its doc/schemas/seg-schema.json, and what its examples have besides. */
 const fileSchema = z.strictObject({
   '@schema': z.string().optional(),
-  ContentCreatorName: dicomText(64).optional(),
+  ContentCreatorName: personName.optional(),
   SeriesDescription: dicomText(64).optional(),
   SeriesNumber: seriesNumber.optional(),
   segmentAttributes: z.array(z.array(attributes)),
@@ -156,9 +174,9 @@ function byLabel(name: string, groups: readonly (readonly Attributes[])[]): Attr
 export function readSegmentsFile(name: string, bytes: Uint8Array): SegmentsFile {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new UsageError(`${name}: is no valid JSON`, { cause });
+    throw new UsageError(`${name}: is no valid JSON, which is UTF-8`, { cause });
   }
   const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {

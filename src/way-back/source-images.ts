@@ -28,9 +28,11 @@ export interface Source {
 
 /** The volume that convert wrote, by its record and voxels. */
 export interface WantedCt extends VolumeGrid {
+  /** The raw files are those that it was made of, by name, size and version: then a series that alone has its grid is the one. */
+  readonly unchanged: boolean;
   /**
-   * Reads its voxels, asked for only where several series have the grid, and given back when they were looked at; undefined
-   * where they cannot be read.
+   * Reads its voxels, asked for only where headers do not tell, and given back when they were looked at; undefined where they
+   * cannot be read.
    */
   readonly voxels: (() => Promise<Volume<Int16Array>>) | undefined;
 }
@@ -44,7 +46,10 @@ async function byVoxels(
   rules: StudyRules,
   clock: StageClock,
 ): Promise<readonly Candidate[]> {
-  const several = `${candidates.length} CT series, or scans of a series, have the grid of its converted CT, such as two kernels or two phases of a scan`;
+  const several =
+    candidates.length === 1
+      ? 'one CT series has the grid of its converted CT'
+      : `${candidates.length} CT series, or scans of a series, have the grid of its converted CT, such as two kernels or two phases of a scan`;
   if (voxels === undefined)
     throw new CaseExclusion(
       'several-source-series',
@@ -55,7 +60,7 @@ async function byVoxels(
   throw new CaseExclusion(
     'no-source-series',
     [
-      `${several}, and none has its voxels: give the --raw of the run that converted it, as it was then, and the --config of that run`,
+      `${several}, and ${candidates.length === 1 ? 'not' : 'none has'} its voxels: give the --raw of the run that converted it, as it was then, and the --config of that run`,
       ...refusals,
     ].join('; '),
   );
@@ -69,10 +74,11 @@ function sliceSpacingMm({ slices }: Stack, { spacingToleranceMm }: StudyRules): 
 
 /**
  * Finds the CT series of which convert made a volume, by the rules that it went by (`patientRules`): the one whose slices
- * stack to the grid of that volume, by the same repairs. Headers alone are read, unless several do: then their pixels are,
- * and the one whose HU are those of the volume in every voxel is taken. Never do names or the order of files decide.
+ * stack to the grid of that volume, by the same repairs. Headers alone are read, unless several do, or the files are others than
+ * then, such as those of another patient by the same name: then pixels are too, and the one whose HU are those of the volume in
+ * every voxel is taken. Never do names or the order of files decide. UIDs are told as they are now.
  *
- * Headers do not tell whether the pixels of a series have changed since; its UIDs are told as they are now.
+ * Where the voxels cannot be read, one series that has the grid is taken for it.
  *
  * Throws a CaseExclusion: `no-dicom` where the CT is a NIfTI file, `no-source-series`, `several-source-series` where the
  * voxels would tell and cannot be read, and what `readHeaders` throws, or found of files that cannot be read.
@@ -93,8 +99,8 @@ export async function findSource(
   // convert takes no patient with a file that cannot be read, which may be a slice.
   if (headers.refusal !== undefined) throw headers.refusal;
   const candidates = await seriesOnGrid({ store, headers }, rules, wanted, clock);
-  const found =
-    candidates.length === 1 ? candidates : await byVoxels(candidates, wanted, store, headers, rules, clock);
+  const told = candidates.length === 1 && (wanted.unchanged || wanted.voxels === undefined);
+  const found = told ? candidates : await byVoxels(candidates, wanted, store, headers, rules, clock);
   const [{ series, stack }] = found;
   return {
     images: { slices: stack.slices, spacingMm: sliceSpacingMm(stack, rules) },

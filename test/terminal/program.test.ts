@@ -78,3 +78,28 @@ test.each([
   expect(stderr).toContain(expected);
   expect(stderr).not.toMatch(/\n\s+at /);
 });
+
+describe('an option that is given twice', () => {
+  test.each([
+    ['export', 'dicom-seg', '--interim', 'i', '--raw', 'r', '--out', 'a', '--out', 'b'],
+    [
+      'export',
+      'rtstruct',
+      '--interim',
+      'i',
+      '--raw',
+      'r',
+      '--out',
+      'a',
+      '--holes',
+      'keyhole',
+      '--holes',
+      'separate',
+    ],
+    ['map-back', '--transforms', 't', '--roi', 'r', '--out', 'o', '--compare', 'c', '--compare', 'd'],
+    ['convert', '--raw', 'a', '--raw', 'b', '--interim', 'i', '--cases', 'c'],
+  ])('of %s %s is refused by its name, without a stack', async (...args) => {
+    const { stderr } = await inProcess.command(args, 1);
+    expect(stderr).toMatch(/^swinprep: --(out|holes|compare|raw): is given 2 times; give it once\n$/);
+  });
+});

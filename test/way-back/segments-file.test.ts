@@ -156,6 +156,24 @@ describe('what is wrong is told by file and key', () => {
     expect(() => read(json)).toThrow(message);
   });
 
+  test('another encoding than UTF-8, whose letters would become others', () => {
+    const json = JSON.stringify(withSegments({ ...SEGMENT, SegmentLabel: 'Größe' }));
+    expect(() => readSegmentsFile('meta.json', Buffer.from(json, 'latin1'))).toThrow('which is UTF-8');
+    expect(readSegmentsFile('meta.json', Buffer.from(json)).segments[0].name).toBe('Größe');
+  });
+
+  test.each(['a=b=c=d', 'a^b^c^d^e^f', 'a=b^c^d^e^f^g'])("no person's name: %s", (ContentCreatorName) => {
+    expect(() => read({ ...withSegments(SEGMENT), ContentCreatorName })).toThrow(
+      "ContentCreatorName: is no person's name",
+    );
+  });
+
+  test('half a character', () => {
+    expect(() => read(withSegments({ ...SEGMENT, SegmentLabel: 'a\ud800' }))).toThrow(
+      'SegmentLabel: holds half a character',
+    );
+  });
+
   test('no JSON', () => {
     expect(() => readSegmentsFile('meta.json', Buffer.from('{'))).toThrow('meta.json: is no valid JSON');
   });

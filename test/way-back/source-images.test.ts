@@ -41,11 +41,12 @@ async function converted(files: Files, by: StudyRules = rules, uid = '', scan = 
 }
 
 /** The volume as its record and NIfTI file have it; `readable` where its voxels may be asked for. */
-function wantedOf({ ct, flags }: CtVolume, readable = false): WantedCt & { asked: number } {
+function wantedOf({ ct, flags }: CtVolume, readable = false, unchanged = true): WantedCt & { asked: number } {
   const record = JSON.parse(JSON.stringify(gridRecordOf(ct.geometry)));
   const wanted = {
     grid: geometryOfRecord(record),
     flags,
+    unchanged,
     asked: 0,
     voxels: readable
       ? async () => {
@@ -284,6 +285,34 @@ describe('several series on one grid', () => {
       code: 'no-source-series',
       message: expect.stringMatching(/and none has its voxels: give the --raw of the run/),
     });
+  });
+});
+
+describe('one series on the grid, and its files are not those that convert read', () => {
+  const ct: PlacedCt = { placement: axial, uid: '2.25.8', seed: 2 };
+  const files = shuffled(...placedCtFiles(ct));
+  const copied = shuffled(...placedCtFiles({ ...ct, uid: '2.25.9' }));
+  const another = shuffled(...placedCtFiles({ ...ct, seed: 3 }));
+
+  test('is the one where its voxels are the same', async () => {
+    const wanted = wantedOf(await converted(files), true, false);
+    expect(seriesOf(await found(copied, wanted))).toBe('2.25.9');
+    expect(wanted.asked).toBe(1);
+  });
+
+  test('is not where they are others: it may be of another patient', async () => {
+    const wanted = wantedOf(await converted(files), true, false);
+    await expect(found(another, wanted)).rejects.toMatchObject({
+      code: 'no-source-series',
+      message: expect.stringMatching(/^one CT series has the grid .*, and not its voxels: give the --raw/),
+    });
+  });
+
+  test('is taken for it where voxels cannot be read, and where files are the same they are not', async () => {
+    expect(seriesOf(await found(another, wantedOf(await converted(files), false, false)))).toBe(ct.uid);
+    const wanted = wantedOf(await converted(files), true);
+    await found(files, wanted);
+    expect(wanted.asked).toBe(0);
   });
 });
 

@@ -59,6 +59,7 @@ async function expectFound(raw: string, { out, cases }: Converted, readable: boo
       const wanted = {
         grid: geometryOfRecord(record.ct),
         flags: record.flags,
+        unchanged: true,
         voxels: readable ? () => readInterimCt(interim, record, clock) : undefined,
       };
       const source = await findSource(inputs, patientRules(patient, config), wanted, clock);
@@ -142,7 +143,12 @@ describe.runIf(hasSharedData)('the images of a converted CT, as raw data lie', (
     const { patients } = await findPatients({ raw: table, config, report: () => {} });
     const [patient] = patients.values();
     const inputs = await patientInputs(patient, undefined, config.mask, STORES);
-    const wanted = { grid: geometryOfRecord((run.cases[0] as OkCase).ct), flags: [], voxels: undefined };
+    const wanted = {
+      grid: geometryOfRecord((run.cases[0] as OkCase).ct),
+      flags: [],
+      unchanged: true,
+      voxels: undefined,
+    };
     await expect(
       findSource(inputs, patientRules(patient, config), wanted, new StageClock()),
     ).rejects.toMatchObject({ code: 'no-dicom' });

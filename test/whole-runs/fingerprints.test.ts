@@ -4,7 +4,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { measureFingerprint } from '../../src/measures/measures-file.ts';
 import type { OkCase } from '../../src/records/case.ts';
 import type { SplitMember } from '../../src/records/split.ts';
-import { convertRules } from '../../src/steps/convert/fingerprint.ts';
+import { convertRules } from '../../src/steps/convert-fingerprint.ts';
 import { huFingerprint, roiFingerprint, roiRules } from '../../src/steps/pass2-write/fingerprint.ts';
 import type { Constants } from '../../src/steps/pass2-write/task.ts';
 

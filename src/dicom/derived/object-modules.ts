@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import { CaseExclusion } from '../../errors.ts';
 import { VERSION } from '../../version.ts';
 import type { DataSet } from '../encode/dictionary.ts';
 import { encodeDataSet, encodePart10 } from '../encode/part10-writer.ts';
 import { Tag, text } from '../file/part10.ts';
+import type { SlicePlane } from '../series/slice-plane.ts';
 import type { ContentMoment } from './content-moment.ts';
 import { copiedElements } from './copied-elements.ts';
 import type { DerivedRules } from './derived-object.ts';
 import { OwnTexts } from './own-text.ts';
 import { patientAndStudy } from './patient-and-study.ts';
-import { seriesUidOf } from './references.ts';
+import { checkDistinct, seriesUidOf } from './references.ts';
 import type { SourceImages } from './source-images.ts';
 import { checkedUidRoot, uidOf } from './uids.ts';
 
@@ -20,8 +22,17 @@ const EQUIPMENT: DataSet = {
   SoftwareVersions: VERSION,
 };
 
-/** Where the CT lies (DICOM PS3.3 C.7.4.1): a frame of reference of its series alone where it names none. */
-function frameOfReference({ slices: [{ file }] }: SourceImages, uidRoot: string | undefined): DataSet {
+/** Where the CT lies (DICOM PS3.3 C.7.4.1): one frame of reference, of its series alone where it names none. */
+function frameOfReference({ slices }: SourceImages, uidRoot: string | undefined): DataSet {
+  const [{ file }] = slices;
+  const uidOfFile = ({ file: { dataset } }: SlicePlane) => text(dataset, Tag.FrameOfReferenceUID);
+  const other = slices.find((slice) => uidOfFile(slice) !== uidOfFile(slices[0]));
+  if (other !== undefined)
+    throw new CaseExclusion(
+      'several-frames-of-reference',
+      `Frame of Reference UID differs from that of ${file.name}: where its slices lie to each other is not known`,
+      { file: other.file.name },
+    );
   return {
     FrameOfReferenceUID:
       text(file.dataset, Tag.FrameOfReferenceUID) || uidOf(uidRoot, 'frame of reference', seriesUidOf(file)),
@@ -43,6 +54,7 @@ export function commonModules(
   moment: ContentMoment | undefined,
 ): DataSet & { readonly FrameOfReferenceUID: string } {
   if (rules.uidRoot !== undefined) checkedUidRoot(rules.uidRoot);
+  checkDistinct(source.slices);
   const { seriesNumber, seriesDescription } = rules;
   const own = new OwnTexts(source);
   return {

@@ -33,6 +33,8 @@ export class OwnTexts {
       throw new UsageError(
         `${what} has ${longest} characters: give at most ${MOST_CHARACTERS[vr]} (DICOM VR ${vr})`,
       );
+    if (!text.isWellFormed())
+      throw new UsageError(`${what} has half a character (an unpaired surrogate): no character set has it`);
     if ((vr === 'ST' ? BEYOND_TEXT : BEYOND_LINE).test(text))
       throw new UsageError(`${what} has a backslash or a control character: DICOM VR ${vr} has none`);
     if (!this.#unicode && !ASCII.test(text))

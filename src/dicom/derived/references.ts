@@ -29,6 +29,25 @@ function instanceReference(file: DicomFile) {
   } as const satisfies DataSet;
 }
 
+/**
+ * Throws a CaseExclusion where two files have the same SOP Instance UID (`repeated-uid`): of a reference to it, nobody could say
+ * which image is meant.
+ */
+export function checkDistinct(slices: readonly SlicePlane[]): void {
+  const first = new Map<string, DicomFile>();
+  for (const file of new Set(slices.map((slice) => slice.file))) {
+    const { ReferencedSOPInstanceUID } = instanceReference(file);
+    const other = first.get(ReferencedSOPInstanceUID);
+    if (other !== undefined)
+      throw new CaseExclusion(
+        'repeated-uid',
+        `has the SOP Instance UID of ${other.name}, which lies elsewhere: a reference could mean either`,
+        { file: file.name },
+      );
+    first.set(ReferencedSOPInstanceUID, file);
+  }
+}
+
 /** A reference to one source image, with its frame where it is one of several (DICOM PS3.3 table 10-3). */
 export function imageReference({ file, frame }: SlicePlane): DataSet {
   const reference = instanceReference(file);

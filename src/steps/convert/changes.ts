@@ -6,7 +6,7 @@ import { fingerprintOf } from '../../records/json.ts';
 import type { Pruned } from '../../records/record.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
 import { named } from '../../runner/report.ts';
-import { convertRules } from './fingerprint.ts';
+import { convertRules } from '../convert-fingerprint.ts';
 
 type Change = Changes['changed'][number];
 type Why = Change['why'][number];

@@ -22,7 +22,7 @@ import type { CaseOutcome } from '../../runner/task.ts';
 import type { StageClock } from '../../timing/stage-clock.ts';
 import { timedGzip } from '../../timing/timed-nifti.ts';
 import { timedStores } from '../../timing/timed-store.ts';
-import { convertFingerprint } from './fingerprint.ts';
+import { convertFingerprint } from '../convert-fingerprint.ts';
 import { leaveMeasures } from './leave-measures.ts';
 import { readPatient } from './read-patient.ts';
 import { caseRecord, excludedCase } from './record.ts';

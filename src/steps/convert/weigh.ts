@@ -10,7 +10,7 @@ import type { PreparedTask } from '../../runner/pool.ts';
 import type { Weighed } from '../../runner/ranks/deal.ts';
 import { archiveKind } from '../../storage/archive/archive-kind.ts';
 import { STORES } from '../../storage/open.ts';
-import { convertFingerprint } from './fingerprint.ts';
+import { convertFingerprint } from '../convert-fingerprint.ts';
 import { convertBytes, usualConvertBytes } from './patient-memory.ts';
 import type { ConvertTask } from './task.ts';
 

@@ -24,6 +24,25 @@ const MARKS = [
   META_FILE,
 ];
 
+/** Where they lie in a folder of artifacts, `JOB/OUTPUT/`, which is no artifact itself. */
+const IN_ARTIFACTS = [
+  `convert/cases/${CASES_FILE}`,
+  `split/split/${SPLIT_FILE}`,
+  `pass1_stats/stats/${STATS_FILE}`,
+  `pass2_write/manifest/${MANIFEST_FILE}`,
+];
+
+/** Where they lie in a folder that holds outputs; what lies beside them in a folder of its own is not among them. */
+const BELOW = [
+  `interim/${CASES_FILE}`,
+  `roi/${ROIS_FILE}`,
+  `cases/${CASES_FILE}`,
+  `split/${SPLIT_FILE}`,
+  `stats/${STATS_FILE}`,
+  `manifest/${MANIFEST_FILE}`,
+  ...IN_ARTIFACTS.map((name) => `artifacts/${name}`),
+];
+
 /** What each of them holds; other programs have files of these names too. */
 const OURS = '"swinprep_version"';
 
@@ -83,9 +102,19 @@ async function isMarked(uri: string, name: string): Promise<boolean> {
   }
 }
 
-/** Refuses a place for DICOM objects that is, or lies in, an artifact or a store of volumes of swinprep. */
-export async function assertNoOutputs(out: string): Promise<void> {
-  const looks = (await enclosingPlaces(out)).flatMap((uri) => MARKS.map((name) => ({ uri, name })));
+/**
+ * Refuses a place for DICOM objects that is, or lies in, an artifact, a folder of them or a store of volumes of swinprep, or that
+ * holds some.
+ *
+ * @param out the place, or the folder of the one file that is written
+ * @param file whether it is a file: then its folder may hold outputs
+ */
+export async function assertNoOutputs(out: string, file = false): Promise<void> {
+  const places = await enclosingPlaces(out);
+  const looks = [
+    ...places.flatMap((uri) => [...MARKS, ...IN_ARTIFACTS].map((name) => ({ uri, name }))),
+    ...(file ? [] : BELOW.map((name) => ({ uri: places[0], name }))),
+  ];
   const marked = await inFlight(looks, ({ uri, name }) => isMarked(uri, name));
   const found = looks.find((_, i) => marked[i]);
   if (found === undefined) return;

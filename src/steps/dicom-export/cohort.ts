@@ -126,7 +126,7 @@ export function exportPredictions(options: ExportPredictionsOptions): Promise<St
     const { interim, transforms, roi, compare, out, report } = options;
     const rules = await objectRules(options, 'predictions', report);
     await assertPlace(out, 'map-back', readPlaces({ transforms, roi, interim, compare }));
-    const config = await rawConfig(options);
+    const { config, converted } = await rawConfig(options);
     const jobs = await watch.clock.time('list', 0, () => predictionJobs(options, report));
     const patients = await watch.clock.time('list', 0, () => findRaw(options, config, interim));
     const tasks = [...jobs]
@@ -135,7 +135,7 @@ export function exportPredictions(options: ExportPredictionsOptions): Promise<St
           step: 'map-back',
           patientId,
           patient: patients.get(patientId),
-          map: { kind: 'prediction', job, interim },
+          map: { kind: 'prediction', job, interim, converted: converted.get(patientId) },
           config,
           out,
           rules,

@@ -15,7 +15,7 @@ import { type MappedFacts, mapPrediction } from '../../way-back/mapped-predictio
 import type { AlgorithmOptions } from '../../way-back/segments-file.ts';
 import { NOT_KNOWN, sourceAlgorithm } from '../../way-back/source-algorithm.ts';
 import type { WantedCt } from '../../way-back/source-images.ts';
-import type { ListedMap } from './inputs.ts';
+import { type ExportInputs, isAsConverted, type ListedMap } from './inputs.ts';
 import type { ExportTask, MaskTask } from './task.ts';
 
 /** Segment Label of a tumour whose own name is withheld, or that a model found. */
@@ -108,6 +108,7 @@ function madeByOf(
 async function maskOf(
   { interim, converted }: MaskTask,
   { patientId, rules }: ExportTask,
+  unchanged: boolean,
   stores: Stores,
   clock: StageClock,
 ): Promise<ReadableMap> {
@@ -117,6 +118,7 @@ async function maskOf(
   return {
     wanted: {
       grid: geometryOfRecord(record.ct),
+      unchanged,
       flags: record.flags,
       voxels: () => readInterimCt(store, record, clock),
     },
@@ -147,6 +149,7 @@ function kindOf(volume: Volume, { interpolation, threshold }: MappedFacts): CtMa
 async function predictionOf(
   { interim, job, transforms }: Extract<ListedMap, { kind: 'prediction' }>,
   { patientId, rules }: ExportTask,
+  unchanged: boolean,
   stores: Stores,
   clock: StageClock,
 ): Promise<ReadableMap> {
@@ -157,6 +160,7 @@ async function predictionOf(
   return {
     wanted: {
       grid: geometryOfRecord(transforms.original_ct_geometry),
+      unchanged,
       flags: transforms.original_ct.geometry_flags,
       voxels: store && (() => readInterimCt(store, ct, clock)),
     },
@@ -179,10 +183,14 @@ async function predictionOf(
  * `interim` does not hold what its records say.
  */
 export function readableMap(
-  map: ListedMap,
+  inputs: ExportInputs,
   task: ExportTask,
   stores: Stores,
   clock: StageClock,
 ): Promise<ReadableMap> {
-  return map.kind === 'mask' ? maskOf(map, task, stores, clock) : predictionOf(map, task, stores, clock);
+  const { map } = inputs;
+  const unchanged = isAsConverted(inputs, task);
+  return map.kind === 'mask'
+    ? maskOf(map, task, unchanged, stores, clock)
+    : predictionOf(map, task, unchanged, stores, clock);
 }

@@ -26,7 +26,7 @@ async function taskOf(
 ): Promise<ExportTask> {
   const { interim, raw, out, compare, interpolation, threshold, channel } = options;
   const stores = timedStores(watch.clock);
-  const config = await rawConfig(options);
+  const { config, converted } = await rawConfig(options);
   const { patient_id } = await readTransforms(await stores.locate(options.transforms));
   const patients = await watch.clock.time('list', 0, () => findRaw(options, config, interim));
   const patient = patients.get(patient_id);
@@ -41,7 +41,7 @@ async function taskOf(
     rules: { interpolation, threshold },
     channel,
   };
-  const map = { kind: 'prediction', job, interim } as const;
+  const map = { kind: 'prediction', job, interim, converted: converted.get(patient_id) } as const;
   return { step: 'map-back', patientId: patient_id, patient, map, config, out, rules };
 }
 
@@ -55,7 +55,7 @@ export async function exportPredictionFile(
   const stores = timedStores(clock);
   const rules = await objectRules(options, 'predictions', report);
   await assertApart(out, readPlaces({ interim }), true);
-  await assertNoOutputs(out);
+  await assertNoOutputs(out, true);
   const output = await stores.locate(out);
   try {
     const task = await taskOf(options, rules, watch);

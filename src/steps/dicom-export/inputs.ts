@@ -1,5 +1,5 @@
 import type { StudyRules } from '../../dicom/study/study.ts';
-import { CaseExclusion } from '../../errors.ts';
+import { CaseExclusion, UsageError } from '../../errors.ts';
 import { type PatientInputs, patientInputs } from '../../raw/patient/patient-inputs.ts';
 import { patientRules } from '../../raw/patient/rules.ts';
 import { fingerprintOf } from '../../records/json.ts';
@@ -9,6 +9,7 @@ import type { Stores } from '../../storage/open.ts';
 import { VERSION } from '../../version.ts';
 import { readTransforms } from '../../way-back/mapped-prediction.ts';
 import { openedJob, type PredictionJob, type StoredObject } from '../../way-back/predictions.ts';
+import { convertFingerprint } from '../convert-fingerprint.ts';
 import type { ExportTask, MaskTask, PredictionTask } from './task.ts';
 
 /** A patient's map before it is read. */
@@ -63,6 +64,8 @@ async function listMap(
   const { rules, channel } = job;
   const listed = {
     transforms: fingerprintOf(transforms),
+    // With it the images are looked at more closely.
+    converted: map.converted?.fingerprint ?? null,
     prediction: await listedObject(job.prediction, 'no-prediction'),
     reference: job.reference === undefined ? null : await listedObject(job.reference, 'no-reference'),
     rules: [rules.interpolation, rules.threshold ?? null, channel ?? null],
@@ -82,6 +85,21 @@ export async function listInputs(task: ExportTask, stores: Stores): Promise<Expo
   // Masks that lie apart tell nothing of the CT.
   const raw = await patientInputs(patient, '', config.mask, stores);
   return { raw, studyRules: patientRules(patient, config), ...listed };
+}
+
+/**
+ * Whether the raw files of a patient are those that convert read, by name, size and version, and it would make the same of them.
+ * Without the secret that it hashed UIDs with that cannot be told.
+ */
+export function isAsConverted({ raw, studyRules }: ExportInputs, { map, config }: ExportTask): boolean {
+  const { converted } = map;
+  if (converted === undefined) return false;
+  try {
+    return convertFingerprint(raw, studyRules, config) === converted.fingerprint;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return false;
+    throw thrown;
+  }
 }
 
 /** What decides a patient's object: what is listed of raw data and map, all options, and this version. */

@@ -9,7 +9,10 @@ import type { DescribedSegments } from '../../way-back/segments.ts';
 import {
   type AlgorithmOptions,
   dicomText,
+  filledText,
+  MOST_INTEGER,
   namedSegments,
+  personName,
   readSegmentsFile,
   type SegmentsFile,
 } from '../../way-back/segments-file.ts';
@@ -78,10 +81,20 @@ function contentDateOf(text: string): NonNullable<DerivedRules['contentDate']> {
   throw new UsageError(`--content-date ${text}: is no moment; give YYYYMMDD or YYYYMMDDHHMMSS`);
 }
 
-function checkedText(option: string, text: string | undefined): string | undefined {
-  const problem = text === undefined ? undefined : dicomText(64).safeParse(text).error?.issues[0].message;
+function checkedText(option: string, text: string | undefined, rules = dicomText(64)): string | undefined {
+  const problem = text === undefined ? undefined : rules.safeParse(text).error?.issues[0].message;
   if (problem !== undefined) throw new UsageError(`--${option}: ${problem}`);
   return text;
+}
+
+/** An option that names something, and so is not empty. */
+const checkedName = (option: string, text: string | undefined) => checkedText(option, text, filledText(64));
+
+/** Throws a UsageError where a number is more than its element holds. */
+function checkedSeriesNumber(number: number | undefined): number | undefined {
+  if (number !== undefined && number > MOST_INTEGER)
+    throw new UsageError(`--series-number: is above ${MOST_INTEGER}`);
+  return number;
 }
 
 function uidRootOf(root: string): string {
@@ -124,8 +137,8 @@ export async function objectRules(
 ): Promise<ObjectRules> {
   assertOfKind(options);
   const algorithm: AlgorithmOptions = {
-    algorithmName: checkedText('algorithm-name', options.algorithmName),
-    algorithmVersion: checkedText('algorithm-version', options.algorithmVersion),
+    algorithmName: checkedName('algorithm-name', options.algorithmName),
+    algorithmVersion: checkedName('algorithm-version', options.algorithmVersion),
   };
   const file = options.segments === undefined ? undefined : await readSegments(options.segments, report);
   if (file === undefined && what === 'predictions') assertAlgorithm(algorithm);
@@ -144,7 +157,7 @@ export async function objectRules(
       checkedText('series-description', options.seriesDescription) ??
       file?.seriesDescription ??
       DESCRIPTIONS[what],
-    seriesNumber: options.seriesNumber ?? file?.seriesNumber ?? OF_KIND[kind].number,
-    creator: checkedText('creator', options.creator) ?? file?.creator ?? '',
+    seriesNumber: checkedSeriesNumber(options.seriesNumber) ?? file?.seriesNumber ?? OF_KIND[kind].number,
+    creator: checkedText('creator', options.creator, personName) ?? file?.creator ?? '',
   };
 }

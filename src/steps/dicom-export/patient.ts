@@ -38,10 +38,11 @@ export interface SourcedMap {
 /** Finds the images of a patient, then reads its map. Throws a CaseExclusion where either cannot be had. */
 export async function readSourced(
   task: ExportTask,
-  { raw, studyRules, map }: ExportInputs,
+  inputs: ExportInputs,
   clock: StageClock,
 ): Promise<SourcedMap> {
-  const { wanted, read } = await readableMap(map, task, timedStores(clock), clock);
+  const { raw, studyRules } = inputs;
+  const { wanted, read } = await readableMap(inputs, task, timedStores(clock), clock);
   const source = await findSource(raw, studyRules, wanted, clock);
   return { source, map: await read() };
 }

@@ -17,8 +17,10 @@ export interface MaskTask {
 export interface PredictionTask {
   readonly kind: 'prediction';
   readonly job: PredictionJob<PlacedObject>;
-  /** Where convert wrote the CT, read where several series lie on its grid; undefined: nowhere. */
+  /** Where convert wrote the CT, read where headers do not tell which series it was made of; undefined: nowhere. */
   readonly interim: string | undefined;
+  /** What `cases.json` there tells of the patient. */
+  readonly converted: EarlierCases['cases'][number] | undefined;
 }
 
 /** The DICOM object of one patient, as it is sent to a worker thread. */

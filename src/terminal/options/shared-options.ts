@@ -28,6 +28,17 @@ const COUNTS = [
   'series-number',
 ];
 
+/** Options, and positional arguments, that may be given several times. */
+const REPEATABLE = new Set(['_', 'set', 'files']);
+
+/** yargs makes a list of an option that is given twice, whatever its type. */
+export function checkOnce(argv: Record<string, unknown>): true {
+  for (const [name, value] of Object.entries(argv))
+    if (Array.isArray(value) && !REPEATABLE.has(name))
+      throw new UsageError(`--${name}: is given ${value.length} times; give it once`);
+  return true;
+}
+
 /** yargs takes any text for a number. */
 export function checkNumbers(argv: Record<string, unknown>): true {
   for (const name of COUNTS) {

@@ -71,3 +71,21 @@ test('a root of UIDs that is none, and a description that does not fit, are faul
   expect(() => modules({ uidRoot: '1.02' })).toThrow(UsageError);
   expect(() => modules({ seriesDescription: 'x'.repeat(65) })).toThrow(UsageError);
 });
+
+test.each([
+  ['SOPInstanceUID', 'repeated-uid', /^b\.dcm: has the SOP Instance UID of a\.dcm/],
+  [
+    'FrameOfReferenceUID',
+    'several-frames-of-reference',
+    /^b\.dcm: Frame of Reference UID differs from that of a\.dcm/,
+  ],
+] as const)(
+  'images that cannot be told apart, or lie in several spaces, are no source: %s',
+  (keyword, code, message) => {
+    const [a, b] = keyword === 'SOPInstanceUID' ? ['2.25.1', '2.25.1'] : ['2.25.1', '2.25.2'];
+    const files = [studySlice('a.dcm', { [keyword]: a }), studySlice('b.dcm', { [keyword]: b })];
+    expect(() => commonModules(imagesOf(files), rules, 'SEG', undefined)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  },
+);

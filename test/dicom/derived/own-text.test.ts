@@ -33,6 +33,11 @@ test('lengths are counted in characters, of a person in each component group', (
     expect(() => own.checked(vr, '𝛼'.repeat(length), 'it')).toThrow(UsageError);
 });
 
+test('half a character is none', () => {
+  for (const text of ['a\ud800', '\udc00b'])
+    expect(() => texts('ISO_IR 192').checked('LO', text, 'it')).toThrow('it has half a character');
+});
+
 test('a backslash would part values, and controls are for texts of several lines', () => {
   const own = texts('ISO_IR 192');
   for (const text of ['a\\b', 'a\nb', 'a\x1b$Bb', 'a\x85b'])

@@ -274,6 +274,7 @@ describe('geometry is that of the slices', () => {
           scannedImages(
             { ...axial, heightsMm: [3 * k] },
             {
+              ...({ SOPInstanceUID: `2.25.${k + 1}` } as object),
               ImagePositionPatient: Buffer.from(position),
               ImageOrientationPatient: Buffer.from('1.000000\\0.0\\-0\\0\\1\\0.00 '),
               PixelSpacing: Buffer.from('9.765625e-01\\0.976562500000'),

@@ -33,6 +33,36 @@ describe('outputs of swinprep', () => {
   });
 });
 
+describe('folders that hold outputs of swinprep', () => {
+  const OURS = '{"swinprep_version": "0.1.0"}';
+
+  test.each([
+    'convert/cases/cases.json',
+    'split/split/split.json',
+    'pass1_stats/stats/dataset_pass1_stats.json',
+    'pass2_write/manifest/manifest.json',
+  ])('a folder of artifacts is no place, nor is one in it: %s', async (name) => {
+    const artifacts = temporaryFolder();
+    put(join(artifacts, name), OURS);
+    for (const out of ['.', 'dicom', 'convert', 'a/b'])
+      await expect(assertNoOutputs(join(artifacts, out))).rejects.toThrow('lies among outputs of swinprep');
+    await expect(assertNoOutputs(join(artifacts, 'P1.dcm'), true)).rejects.toThrow('lies among outputs');
+  });
+
+  test.each([
+    'interim/cases.json',
+    'roi/rois.json',
+    'cases/cases.json',
+    'artifacts/convert/cases/cases.json',
+  ])('what an earlier run wrote to is no place, one of its own in it is: %s', async (name) => {
+    const run = temporaryFolder();
+    put(join(run, name), OURS);
+    await expect(assertNoOutputs(run)).rejects.toThrow(`holds ${name}`);
+    await expect(assertNoOutputs(join(run, 'dicom'))).resolves.toBeUndefined();
+    await expect(assertNoOutputs(join(run, 'P1.dcm'), true)).resolves.toBeUndefined();
+  });
+});
+
 describe('a place that is read', () => {
   const folder = temporaryFolder();
   const read = [{ option: '--interim', uri: join(folder, 'interim') }];

@@ -7,7 +7,15 @@ import { type DicomExport, dicomExportSchema } from '../../../src/records/way-ba
 import { openStore } from '../../../src/storage/open.ts';
 import { cli, hashesOf, killedAt, readJson, startCli, temporaryFolder } from '../../support/cli.ts';
 import { converted, SALT } from '../../support/converted.ts';
-import { type DicomCohort, dicomCohort, IDS, put, readBack, volumeAt } from '../../support/dicom-cohort.ts';
+import {
+  type DicomCohort,
+  dicomCohort,
+  dicomFilesOf,
+  IDS,
+  put,
+  readBack,
+  volumeAt,
+} from '../../support/dicom-cohort.ts';
 import { storeHashes } from '../../support/gather.ts';
 import { command, commandHere } from '../../support/in-process.ts';
 
@@ -242,7 +250,11 @@ describe('what the options say', () => {
     ['dicom-seg', ['--content-date', '2026-01-01'], 'is no moment; give YYYYMMDD'],
     ['rtstruct', ['--uid-root', '1.02'], '--uid-root: "1.02" is no root of DICOM UIDs'],
     ['rtstruct', ['--creator', 'a\\b'], '--creator: holds a backslash'],
+    ['rtstruct', ['--creator', 'a=b=c=d'], "--creator: is no person's name"],
     ['rtstruct', ['--series-number', '-1'], '--series-number: must be a whole number'],
+    ['dicom-seg', ['--series-number', '2147483648'], '--series-number: is above 2147483647'],
+    ['dicom-seg', ['--algorithm-name', ' '], '--algorithm-name: is empty'],
+    ['dicom-seg', ['--algorithm-version', ''], '--algorithm-version: is empty'],
     ['dicom-seg', ['--segments', 'no-such.json'], 'no-such.json'],
   ])('%s %j is refused', async (kind, more, message) => {
     const nowhere = join(temporaryFolder(), 'out');
@@ -250,6 +262,36 @@ describe('what the options say', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(existsSync(nowhere)).toBe(false);
+  });
+});
+
+describe('raw data that are not as convert read them', () => {
+  const exportOf = (raw: string, out: string): string[] =>
+    exportArgs('dicom-seg', out).map((arg) => (arg === cohort.raw ? raw : arg));
+  const copied = (): string => {
+    const raw = join(temporaryFolder(), 'raw');
+    cpSync(join(cohort.raw, IDS.seg), join(raw, IDS.seg), { recursive: true });
+    return raw;
+  };
+
+  test('copies elsewhere give the same object', async () => {
+    const [out, again] = [temporaryFolder(), temporaryFolder()];
+    await command(exportOf(cohort.raw, out));
+    await command(exportOf(copied(), again));
+    expect(hashesOf(join(again, IDS.seg), '.dcm')).toEqual(hashesOf(join(out, IDS.seg), '.dcm'));
+  });
+
+  test('a CT on the same grid with other voxels, as of another patient, is not written upon', async () => {
+    const raw = copied();
+    const slice = dicomFilesOf(join(raw, IDS.seg)).find(({ modality }) => modality === 'CT')!.path;
+    const bytes = readFileSync(slice);
+    // Of the last pixel.
+    bytes[bytes.length - 2] ^= 1;
+    writeFileSync(slice, bytes);
+    const out = temporaryFolder();
+    const { stdout } = await command(exportOf(raw, out));
+    expect(stdout).toContain(`excluded ${IDS.seg} (no-source-series): one CT series has the grid`);
+    expect(existsSync(join(out, IDS.seg, 'seg.dcm'))).toBe(false);
   });
 });
 

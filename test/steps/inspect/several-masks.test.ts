@@ -7,7 +7,7 @@ import { parsePart10, Tag, text } from '../../../src/dicom/file/part10.ts';
 import { studyRules } from '../../../src/raw/patient/rules.ts';
 import { caseSchema } from '../../../src/records/case.ts';
 import { inspectionOf } from '../../../src/records/inspection.ts';
-import { convertRules } from '../../../src/steps/convert/fingerprint.ts';
+import { convertRules } from '../../../src/steps/convert-fingerprint.ts';
 import { inspectionLines } from '../../../src/terminal/lines/inspection.ts';
 import { temporaryFolder } from '../../support/cli.ts';
 import { phantoms } from '../../support/phantoms.ts';

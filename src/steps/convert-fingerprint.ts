@@ -1,10 +1,10 @@
-import type { Config } from '../../config/schema.ts';
-import type { StudyRules } from '../../dicom/study/study.ts';
-import { uidHmacOf } from '../../privacy/case-id.ts';
-import type { PatientInputs } from '../../raw/patient/patient-inputs.ts';
-import { studyRules } from '../../raw/patient/rules.ts';
-import { fingerprintOf } from '../../records/json.ts';
-import { VERSION } from '../../version.ts';
+import type { Config } from '../config/schema.ts';
+import type { StudyRules } from '../dicom/study/study.ts';
+import { uidHmacOf } from '../privacy/case-id.ts';
+import type { PatientInputs } from '../raw/patient/patient-inputs.ts';
+import { studyRules } from '../raw/patient/rules.ts';
+import { fingerprintOf } from '../records/json.ts';
+import { VERSION } from '../version.ts';
 
 /** How CT and mask are deflated. zlib goes unsaid, so that what was made before there was a choice is known again. */
 function gzipRules({ gzipEngine, gzipLevelInt }: Config['output']): object {
