@@ -193,9 +193,9 @@ test.each([
   ['two throughputs', ['--core-minutes', '1', '--core-seconds-per-gb', '1'], 'give one of --measured'],
   ['half of a run', ['--core-minutes', '1', '--interim', 'somewhere'], 'give both --interim and --roi'],
   [
-    'a negative time',
-    ['--core-minutes', '1', '--idle-minutes', '-1'],
-    '--idle-minutes: must be a number from 0 on',
+    'a negative amount',
+    ['--core-minutes', '1', '--egress-gb', '-1'],
+    '--egress-gb: must be a number from 0 on',
   ],
   ['no work', ['--core-minutes', '0'], '--core-minutes: must be a number above 0'],
 ])('an estimate with %s is refused', async (_, args, message) => {

@@ -41,14 +41,15 @@ export async function listen(url: string): Promise<{
   readonly leave: () => void;
 }> {
   const abort = new AbortController();
-  const { body } = await fetch(`${url}events`, { signal: abort.signal });
-  return { changes: changesIn(body!), leave: () => abort.abort() };
+  const response = await fetch(`${url}events`, { signal: abort.signal });
+  return { changes: changesIn(response), leave: () => abort.abort() };
 }
 
-async function* changesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<DecisionChange> {
+/** It holds the response: of one that is garbage before its body is read, fetch cancels the body. */
+async function* changesIn(response: Response): AsyncGenerator<DecisionChange> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const piece of body) {
+  for await (const piece of response.body!) {
     const messages = (rest + decoder.decode(piece, { stream: true })).split('\n\n');
     rest = messages.pop()!;
     for (const message of messages)

@@ -91,7 +91,7 @@ export function exportMasks(options: ExportMasksOptions): Promise<StepSummary> {
   return watched('export', options, options.out, async (watch) => {
     const { interim, out, kind, report } = options;
     const rules = await objectRules(options, 'masks', report);
-    await assertPlace(out, 'export', readPlaces({ interim }));
+    await assertPlace(out, 'export', kind, readPlaces({ interim }));
     const { cases, config } = await readConverted(interim);
     const patients = await watch.clock.time('list', 0, () => findRaw(options, config, interim));
     const tasks = cases
@@ -125,7 +125,7 @@ export function exportPredictions(options: ExportPredictionsOptions): Promise<St
   return watched('map-back', options, options.out, async (watch) => {
     const { interim, transforms, roi, compare, out, report } = options;
     const rules = await objectRules(options, 'predictions', report);
-    await assertPlace(out, 'map-back', readPlaces({ transforms, roi, interim, compare }));
+    await assertPlace(out, 'map-back', options.kind, readPlaces({ transforms, roi, interim, compare }));
     const { config, converted } = await rawConfig(options);
     const jobs = await watch.clock.time('list', 0, () => predictionJobs(options, report));
     const patients = await watch.clock.time('list', 0, () => findRaw(options, config, interim));

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { counted } from '../../counted.ts';
 import { UsageError } from '../../errors.ts';
 import { DICOM_EXPORT_FILE } from '../../records/way-back/dicom-export.ts';
@@ -8,25 +9,63 @@ import { assertApart, assertNoOutputs, type ReadPlace, rawPlacesOf } from './apa
 import type { DicomOptions } from './options.ts';
 import type { ExportTask } from './task.ts';
 
-/** Refuses a place in which objects of another kind, or of other maps, are listed: their records would be replaced. */
-async function assertOwnPlace(out: string, step: ExportTask['step']): Promise<void> {
+/** As far as the record of a place tells what lies there. */
+const placeRecord = z.object({
+  kind: z.string().optional(),
+  patients: z
+    .array(z.object({ state: z.string(), dicom: z.object({ kind: z.string() }).optional() }))
+    .optional(),
+});
+
+const NAMES: Readonly<Record<string, string>> = {
+  'dicom-seg': 'DICOM Segmentations',
+  rtstruct: 'RT Structure Sets',
+  nifti: 'predictions as NIfTI',
+};
+
+/** The kinds of what a record lists; none of one that cannot be read, or that lists nobody. */
+function listedKinds(bytes: Uint8Array): string[] {
+  try {
+    const { kind, patients = [] } = placeRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    if (kind !== undefined) return [kind];
+    return patients.flatMap(({ state, dicom }) => (state === 'ok' ? (dicom?.kind ?? 'nifti') : []));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Refuses a place in which objects of other maps or of another kind are listed: the record of them, and the objects of the patients
+ * who get one now, would be replaced.
+ */
+async function assertOwnPlace(
+  out: string,
+  step: ExportTask['step'],
+  kind: DicomOptions['kind'],
+): Promise<void> {
   const store = await openStore(out);
-  const other = step === 'export' ? MAP_BACK_FILE : DICOM_EXPORT_FILE;
-  if ((await store.stat(other)) !== undefined)
-    throw new UsageError(
-      `--out ${displayUri(out)}: holds ${other}, of ${step === 'export' ? 'predictions' : 'masks'}; give another place`,
-    );
+  const [own, other] =
+    step === 'export' ? [DICOM_EXPORT_FILE, MAP_BACK_FILE] : [MAP_BACK_FILE, DICOM_EXPORT_FILE];
+  const refuse = (file: string, of: string): never => {
+    throw new UsageError(`--out ${displayUri(out)}: holds ${file}, of ${of}; give another place`);
+  };
+  if ((await store.stat(other)) !== undefined) refuse(other, step === 'export' ? 'predictions' : 'masks');
+  const bytes = await store.read(own);
+  const kinds = new Set(bytes === undefined ? [] : listedKinds(bytes));
+  const another = kinds.has(kind) ? undefined : [...kinds][0];
+  if (another !== undefined) refuse(own, NAMES[another] ?? another);
 }
 
 /** Refuses a place where objects may not go, as far as options tell it. */
 export async function assertPlace(
   out: string,
   step: ExportTask['step'],
+  kind: DicomOptions['kind'],
   read: readonly ReadPlace[],
 ): Promise<void> {
   await assertApart(out, read);
   await assertNoOutputs(out);
-  await assertOwnPlace(out, step);
+  await assertOwnPlace(out, step, kind);
 }
 
 /** Whom an object may be written of. */

@@ -170,9 +170,17 @@ describe('again', () => {
     expect(existsSync(join(other, IDS.set, 'seg.dcm'))).toBe(false);
   });
 
-  test('of another kind, no object of the first stays', async () => {
+  test('of another kind, the place is refused, and all of the first stays', async () => {
+    const before = hashesOf(out, '');
+    const { stderr } = await command(exportArgs('rtstruct', out), 1);
+    expect(stderr).toContain('holds dicom_export.json, of DICOM Segmentations; give another place');
+    expect(hashesOf(out, '')).toEqual(before);
+  });
+
+  test('of another kind that was not finished, no object stays', async () => {
     const other = temporaryFolder();
     cpSync(out, other, { recursive: true });
+    rmSync(join(other, 'dicom_export.json'));
     await command(exportArgs('rtstruct', other));
     expect(Object.keys(hashesOf(other, '.dcm'))).toEqual(
       [IDS.seg, IDS.set, IDS.gap].map((id) => `${id}/rtstruct.dcm`),
