@@ -8,6 +8,7 @@ import { toSourceVoxels } from '../../src/way-back/source-voxels.ts';
 import { axial, type Placement, planesOf } from '../support/dicom/made-planes.ts';
 import { stackRules } from '../support/dicom/real-stack.ts';
 import { withKernels } from '../support/in-arena.ts';
+import { VOXEL_ARRAYS } from '../support/volumes/voxel-arrays.ts';
 
 /** Images of 4 x 3 pixels. */
 function sourceOf(placement: Partial<Placement> = {}, rules: Partial<StackRules> = {}): Source {
@@ -29,16 +30,7 @@ function map<T extends VoxelArray>(type: new (length: number) => T, ...values: n
 }
 
 describe('labels', () => {
-  test.each([
-    Int8Array,
-    Uint8Array,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-  ])('of whatever type become uint8, counted by label: %o', (type) => {
+  test.each(VOXEL_ARRAYS)('of whatever type become uint8, counted by label: %o', (type) => {
     const { voxels, counts, flags } = labels(map<VoxelArray>(type, 2, 0, 2, 7, 1));
     expect(voxels).toEqual(map(Uint8Array, 2, 0, 2, 7, 1));
     expect([...counts]).toEqual([

@@ -12,17 +12,8 @@ import { inFlight } from '../../storage/in-flight.ts';
 import { displayUri } from '../../storage/location.ts';
 import { openStore } from '../../storage/open.ts';
 
-/** Files that tell a place of outputs without identity, where they were written by swinprep; the first of all artifacts of a run. */
-const MARKS = [
-  `convert/cases/${CASES_FILE}`,
-  CASES_FILE,
-  ROIS_FILE,
-  MANIFEST_FILE,
-  SPLIT_FILE,
-  STATS_FILE,
-  CASE_FILE,
-  META_FILE,
-];
+/** Files that tell a place of outputs without identity, where they were written by swinprep. */
+const MARKS = [CASES_FILE, ROIS_FILE, MANIFEST_FILE, SPLIT_FILE, STATS_FILE, CASE_FILE, META_FILE];
 
 /** Where they lie in a folder of artifacts, `JOB/OUTPUT/`, which is no artifact itself. */
 const IN_ARTIFACTS = [

@@ -61,10 +61,9 @@ export const mapBackCommand: AddCommand = (y, around) =>
       const memoryLimit = parseMemoryLimit(argv.memoryLimit);
       const options = { ...argv, memoryLimit, threshold, channel, compare, report };
       if (argv.as === 'nifti') assertNifti(argv);
-      const { mapBackPredictions } = await import('../../steps/map-back/cohort.ts');
       const done =
         argv.as === 'nifti'
-          ? await mapBackPredictions({ ...options, watch })
+          ? await (await import('../../steps/map-back/cohort.ts')).mapBackPredictions({ ...options, watch })
           : await mapBackAsDicom(
               {
                 ...options,
