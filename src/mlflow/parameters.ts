@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Config, configSchema } from '../config/schema.ts';
+import { LIMITS } from './names.ts';
+
+/** Names and values of parameters, in order. */
+export type Params = readonly (readonly [name: string, value: string])[];
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema | boolean;
+  readonly prefixItems?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+/** Whether a value is a number, a switch or one of some words, or is made of such: free text may name anybody. */
+function isPlain({
+  type,
+  enum: words,
+  const: word,
+  anyOf,
+  items,
+  prefixItems,
+  properties,
+}: JsonSchema): boolean {
+  if (words !== undefined || word !== undefined) return true;
+  if (anyOf !== undefined) return anyOf.every(isPlain);
+  if (type === 'array')
+    return [...(prefixItems ?? []), ...(typeof items === 'object' ? [items] : [])].every(isPlain);
+  if (type === 'object') return properties !== undefined && Object.values(properties).every(isPlain);
+  return type === 'number' || type === 'integer' || type === 'boolean' || type === 'null';
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/**
+ * The configuration as parameters, by the names that it has in `config.yml`: `roi.patch`, `intensity.windowHu`, `split.seed`.
+ * Patterns, names of columns and of stages are left out; `config_sha256` differs where they do.
+ */
+export function configParams(config: Config): Params {
+  const { properties = {} } = z.toJSONSchema(configSchema) as JsonSchema;
+  const plain = Object.entries(properties).flatMap(([section, { properties: keys = {} }]) => {
+    const values: Readonly<Record<string, unknown>> = config[section as keyof Config];
+    return Object.entries(keys)
+      .filter(([, schema]) => isPlain(schema))
+      .map(([key]) => [`${section}.${key}`, textOf(values[key])] as const);
+  });
+  const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex');
+  return [['config_sha256', hash], ...plain.filter(([, value]) => value.length <= LIMITS.valueLength)];
+}
