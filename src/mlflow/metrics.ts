@@ -27,7 +27,7 @@ export function patientMetrics({ ok, excluded, skipped }: StepSummary): Metrics 
 export function exclusionMetrics({ excluded }: StepSummary): Metrics {
   const groups = Map.groupBy(excluded, ({ code }) => code);
   const counts = [...groups].map(([code, { length }]) => [code, length] as const);
-  return byCode('excluded', counts.sort(largestFirst));
+  return byCode('excluded_by_code', counts.sort(largestFirst));
 }
 
 const MEGABYTE = 1e6;

@@ -7,7 +7,7 @@ import { LIMITS } from './names.ts';
 export type Params = readonly (readonly [name: string, value: string])[];
 
 interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly JsonSchema[];
@@ -16,22 +16,21 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
+const PLAIN_TYPES = new Set(['number', 'integer', 'boolean', 'null']);
+
 /** Whether a value is a number, a switch or one of some words, or is made of such: free text may name anybody. */
-function isPlain({
-  type,
-  enum: words,
-  const: word,
-  anyOf,
-  items,
-  prefixItems,
-  properties,
-}: JsonSchema): boolean {
-  if (words !== undefined || word !== undefined) return true;
-  if (anyOf !== undefined) return anyOf.every(isPlain);
-  if (type === 'array')
-    return [...(prefixItems ?? []), ...(typeof items === 'object' ? [items] : [])].every(isPlain);
-  if (type === 'object') return properties !== undefined && Object.values(properties).every(isPlain);
-  return type === 'number' || type === 'integer' || type === 'boolean' || type === 'null';
+function isPlain(schema: JsonSchema): boolean {
+  if (schema.enum !== undefined || schema.const !== undefined) return true;
+  const parts = partsOf(schema);
+  if (parts !== undefined) return parts.length > 0 && parts.every(isPlain);
+  const types = [schema.type ?? 'anything'].flat();
+  return types.every((type) => PLAIN_TYPES.has(type));
+}
+
+function partsOf({ type, anyOf, items, prefixItems = [], properties = {} }: JsonSchema) {
+  if (anyOf !== undefined) return anyOf;
+  if (type === 'array') return [...prefixItems, ...(typeof items === 'object' ? [items] : [])];
+  return type === 'object' ? Object.values(properties) : undefined;
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,4 +1,4 @@
-import type { RetryPolicyOptions, retryPolicy } from '@azure/core-rest-pipeline';
+import { RestError, type RetryPolicyOptions, type retryPolicy } from '@azure/core-rest-pipeline';
 import type { Budget } from './budget.ts';
 
 type RetryStrategy = Parameters<typeof retryPolicy>[0][number];
@@ -10,8 +10,8 @@ const FIRST_WAIT_MS = 250;
 
 /** Nothing has reached the server: it listens nowhere, or cannot be found. */
 const UNHEARD = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** The server may have heard it. */
-const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+/** The server may have heard it: the connection broke, before its answer or within. */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', RestError.PARSE_ERROR]);
 /** "Too Many Requests" and "Service Unavailable" are said of a request that was not looked at (RFC 9110, RFC 6585). */
 const TURNED_AWAY = new Set([429, 503]);
 const FAILED = new Set([408, 500, 502, 504]);

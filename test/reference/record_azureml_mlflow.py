@@ -1,6 +1,8 @@
-"""Records for test/goldens/azureml-mlflow.json what azureml-mlflow sends to a workspace, and to whom: prints JSON.
+"""Records what azureml-mlflow sends to a workspace, and to whom: prints JSON.
 
 Nothing leaves: requests are noted where the package hands them to `requests`, and answered here.
+Golden: record_azureml_mlflow.py > test/goldens/azureml-mlflow.json (see mlflow-azureml.reference.test.ts, which compares
+them, and test/mlflow/azureml.test.ts, which holds swinprep to it).
 """
 
 import base64
@@ -140,7 +142,7 @@ def flow(environment: dict[str, str], work: str) -> dict:
             client.log_artifact(run, file, "report")
     except Exception as error:
         failed = f"{type(error).__name__}: {error}"
-    return {"scopes": SCOPES, "requests": SEEN, "failed": failed}
+    return {"scopes": sorted(set(SCOPES)), "requests": SEEN, "failed": failed}
 
 
 def uri(version: str = "v1.0", query: str = "") -> str:
@@ -189,6 +191,8 @@ def main() -> None:
     for name in FLOWS:
         clean = {key: text for key, text in os.environ.items() if not key.startswith(("MLFLOW", "AZUREML", "AZURE_"))}
         clean["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
+        # MLflow's client asks its makers what to tell them.
+        clean["MLFLOW_DISABLE_TELEMETRY"] = "true"
         done = subprocess.run(
             [sys.executable, __file__, name], env=clean, capture_output=True, text=True, check=False
         )
