@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf, TrackingError } from '../errors.ts';
+import { TrackingError } from '../errors.ts';
 import { announcementUrl, parseRunArtifacts, type TrackedWorkspace } from './azureml-workspace.ts';
 import { isPrivateWay } from './http.ts';
 import type { Run } from './run.ts';
@@ -93,10 +93,10 @@ async function putBlob(
       blobHTTPHeaders: { blobContentType: contentType },
     });
   } catch (cause) {
-    const { code } = cause as { code?: unknown };
+    const { errorCode } = await import('../storage/blob/blob-failure.ts');
+    const { statusCode } = cause as { statusCode?: number };
     // The message has the URL with its SAS.
-    const shown =
-      typeof code === 'string' && /^\w+$/.test(code) ? code : messageOf(cause).split(/[:\n]/, 1)[0];
-    throw new TrackingError(`the workspace's storage did not take the report (${shown})`);
+    const shown = [statusCode, errorCode(cause)].filter((part) => part !== undefined).join(' ');
+    throw new TrackingError(`the workspace's storage did not take the report (${shown || 'no answer'})`);
   }
 }

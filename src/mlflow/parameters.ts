@@ -10,6 +10,7 @@ interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly pattern?: string;
   readonly anyOf?: readonly JsonSchema[];
   readonly items?: JsonSchema | boolean;
   readonly prefixItems?: readonly JsonSchema[];
@@ -18,11 +19,18 @@ interface JsonSchema {
 
 const PLAIN_TYPES = new Set(['number', 'integer', 'boolean', 'null']);
 
+/** What lets letters of any kind into a pattern: `.`, `\w`, `[^...]`, `[a-z]`. */
+const FREE = /\.|\\[wWDS]|\[\^|\[[^\]]*[a-z]/i;
+
+/** Whether a pattern allows some words and digits alone, as that of `192x192x64` does. */
+const isClosed = (pattern: string): boolean => /^\^.*\$$/.test(pattern) && !FREE.test(pattern);
+
 /** Whether a value is a number, a switch or one of some words, or is made of such: free text may name anybody. */
 function isPlain(schema: JsonSchema): boolean {
   if (schema.enum !== undefined || schema.const !== undefined) return true;
   const parts = partsOf(schema);
   if (parts !== undefined) return parts.length > 0 && parts.every(isPlain);
+  if (schema.pattern !== undefined && isClosed(schema.pattern)) return true;
   const types = [schema.type ?? 'anything'].flat();
   return types.every((type) => PLAIN_TYPES.has(type));
 }

@@ -96,16 +96,14 @@ describe('one line tells what went wrong, and a step is none the worse for it', 
     expect(told).toEqual([`split: MLflow at ${server.host}: nothing listens there`]);
   });
 
-  test.each([
-    'sqlite:///mlflow.db',
-    './mlruns',
-    'databricks',
-    'http://',
-  ])('%s, which is no server', async (MLFLOW_TRACKING_URI) => {
-    expect(await log({ MLFLOW_TRACKING_URI })).toEqual([
-      'split: MLflow: MLFLOW_TRACKING_URI names no server; give http://..., https://... or azureml://...',
-    ]);
-  });
+  test.each(['sqlite:///mlflow.db', './mlruns', 'databricks', 'http://'])(
+    '%s, which is no server',
+    async (MLFLOW_TRACKING_URI) => {
+      expect(await log({ MLFLOW_TRACKING_URI })).toEqual([
+        'split: MLflow: MLFLOW_TRACKING_URI names no server; give http://..., https://... or azureml://...',
+      ]);
+    },
+  );
 
   test('a name and password in the URI that cannot be decoded', async () => {
     const told = await log({ MLFLOW_TRACKING_URI: `http://user:%${TOKEN}@127.0.0.1:9` });
