@@ -20,7 +20,7 @@ interface JsonSchema {
 const PLAIN_TYPES = new Set(['number', 'integer', 'boolean', 'null']);
 
 /** What lets letters of any kind into a pattern: `.`, `\w`, `[^...]`, `[a-z]`. */
-const FREE = /\.|\\[wWDS]|\[\^|\[[^\]]*[a-z]/i;
+const FREE = /\.|\\[wWDS]|\[\^|\[[^\]]*[A-Za-z]/;
 
 /** Whether a pattern allows some words and digits alone, as that of `192x192x64` does. */
 const isClosed = (pattern: string): boolean => /^\^.*\$$/.test(pattern) && !FREE.test(pattern);
