@@ -47,12 +47,12 @@ const CERTIFICATE = /CERT|ISSUER|SELF_SIGNED|ALTNAME/;
 /** Requests that share a budget. None follows a redirect: what is sent and who sends it is for the server that was named. */
 export class Http {
   readonly #budget: Budget;
-  readonly #requestMs: number;
+  readonly #requestMs: number | undefined;
   readonly #authorities: string | undefined;
   readonly #client = createDefaultHttpClient();
   readonly #pipelines = new Map<string, Pipeline>();
 
-  constructor(budget: Budget, { authorities, requestMs = Number.POSITIVE_INFINITY }: HttpOptions = {}) {
+  constructor(budget: Budget, { authorities, requestMs }: HttpOptions = {}) {
     this.#budget = budget;
     this.#authorities = authorities;
     this.#requestMs = requestMs;
@@ -68,8 +68,7 @@ export class Http {
     if (contentType !== undefined) headers.set('content-type', contentType);
     const request = createPipelineRequest({
       ...{ url, method, headers, body: body ?? null },
-      abortSignal: this.#budget.signal,
-      timeout: Math.ceil(Math.min(this.#requestMs, this.#budget.left())),
+      abortSignal: this.#signal(),
       allowInsecureConnection: place.protocol === 'http:',
     });
     let response: PipelineResponse;
@@ -80,6 +79,14 @@ export class Http {
     }
     if (response.status >= 200 && response.status < 300) return response.bodyAsText ?? '';
     throw refused(response);
+  }
+
+  /** Not the `timeout` of a request: its timer runs on where the request fails, and keeps the process (core-rest-pipeline 1.24). */
+  #signal(): AbortSignal {
+    const { signal } = this.#budget;
+    return this.#requestMs === undefined
+      ? signal
+      : AbortSignal.any([signal, AbortSignal.timeout(this.#requestMs)]);
   }
 
   #pipeline(place: URL, once: boolean): Pipeline {
