@@ -37,9 +37,30 @@ const pass2Write = [
   ...['--interim', join(out, 'interim'), '--roi', join(out, 'roi'), '--workers', '1', '--max-excluded', '0'],
 ];
 
-/** That of a run over ROIs that are done, without a server. */
-let without: CliResult;
-let hashes: Record<string, string>;
+const splitTo = (folder: string): string[] => [
+  ...['split', '--cases', artifact('convert/cases'), '--clinical', join(cohort, 'clinical.csv')],
+  ...['--split', folder, '--max-excluded', '0'],
+];
+
+/** What a step prints and writes without a server. */
+let splitWithout: { result: CliResult; hashes: Record<string, string> };
+let pass2Without: { result: CliResult; hashes: Record<string, string> };
+
+async function splitBeside(env: NodeJS.ProcessEnv): Promise<typeof splitWithout> {
+  const folder = temporaryFolder();
+  const { stdout, ...rest } = await swinprep(splitTo(folder), env);
+  return { result: { ...rest, stdout: stdout.replaceAll(folder, 'FOLDER') }, hashes: hashesOf(folder) };
+}
+
+async function pass2Beside(env: NodeJS.ProcessEnv): Promise<typeof pass2Without> {
+  return { result: await swinprep(pass2Write, env), hashes: hashesOf(out) };
+}
+
+/** What is the same with any server, and the lines that tell of one. */
+function apart({ result, hashes }: typeof splitWithout): [unknown, string[]] {
+  const { code, stdout, stderr } = result;
+  return [{ code, stdout, hashes }, stderr.split('\n').filter((line) => line.includes('MLflow'))];
+}
 
 beforeAll(async () => {
   await writePhantoms(cohort, 3);
@@ -47,8 +68,8 @@ beforeAll(async () => {
   writeFileSync(join(cohort, 'my.yml'), coarse);
   const made = await swinprep(preprocess(out));
   expect(made.code).toBe(0);
-  without = await swinprep(pass2Write);
-  hashes = hashesOf(out);
+  splitWithout = await splitBeside({});
+  pass2Without = await pass2Beside({});
 });
 
 test('a run shows as one of its steps, with what they did, and ends in the bytes of one without', async () => {
@@ -94,7 +115,7 @@ test('a run shows as one of its steps, with what they did, and ends in the bytes
   // Written again by another run of the step, which finds its ROIs done.
   const again = /rois\.json|roi_changes\.json|report\/index\.html/;
   const volumes = (all: Record<string, string>) => Object.entries(all).filter(([file]) => !again.test(file));
-  expect(volumes(hashesOf(other))).toEqual(volumes(hashes));
+  expect(volumes(hashesOf(other))).toEqual(volumes(pass2Without.hashes));
 });
 
 describe('a step ends as without a server, in the same bytes, beside one that', () => {
@@ -111,7 +132,6 @@ describe('a step ends as without a server, in the same bytes, beside one that', 
     ],
     'breaks off': [(_, response) => Boolean(response.destroy()), /the connection failed/],
     'never answers': [() => true, /no answer within 9 s/],
-    'takes no file in the end': [({ method }) => method === 'PUT', /no answer within 9 s/],
     'begins an answer and never ends it': [
       (_, response) => Boolean(response.writeHead(200).write('{')),
       /no answer within 9 s/,
@@ -120,22 +140,28 @@ describe('a step ends as without a server, in the same bytes, beside one that', 
 
   test.concurrent.for(Object.entries(troubles))('%s', async ([, [trouble, said]], { expect }) => {
     const server = await startTrackingServer(trouble === undefined ? {} : { trouble });
-    const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'report' };
     // Ends by itself: nothing that waits for the server keeps it.
-    const { code, stdout, stderr } = await swinprep(pass2Write, env);
+    const [same, told] = apart(await splitBeside({ MLFLOW_TRACKING_URI: server.url }));
     await server.stop();
-    expect({ code, stdout }).toEqual({ code: without.code, stdout: without.stdout });
-    const told = stderr.split('\n').filter((line) => line.includes('MLflow'));
+    expect(same).toEqual(apart(splitWithout)[0]);
     expect(told).toEqual(said === undefined ? [] : [expect.stringMatching(said)]);
   });
 
   test('is not there', async () => {
     const server = await startTrackingServer();
     await server.stop();
-    const { code, stdout, stderr } = await swinprep(pass2Write, { MLFLOW_TRACKING_URI: server.url });
-    expect({ code, stdout }).toEqual({ code: without.code, stdout: without.stdout });
-    expect(stderr).toContain(`pass2-write: MLflow at ${server.host}: nothing listens there\n`);
-    expect(hashesOf(out)).toEqual(hashes);
+    const [same, told] = apart(await splitBeside({ MLFLOW_TRACKING_URI: server.url }));
+    expect(same).toEqual(apart(splitWithout)[0]);
+    expect(told).toEqual([`split: MLflow at ${server.host}: nothing listens there`]);
+  });
+
+  test('takes no file in the end', async () => {
+    const server = await serve(({ method }) => method === 'PUT');
+    const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'report' };
+    const [same, told] = apart(await pass2Beside({ ...env, MLFLOW_HTTP_REQUEST_TIMEOUT: '1' }));
+    expect(same).toEqual(apart(pass2Without)[0]);
+    expect(told).toEqual([`pass2-write: MLflow at ${server.host}: no answer in time`]);
+    expect([...server.runs.values()].map(({ status }) => status)).toEqual(['FINISHED']);
   });
 });
 
@@ -161,6 +187,6 @@ test('a step that fails is not logged, nor one where nothing is to be', async ()
   const env = { MLFLOW_TRACKING_URI: server.url };
   const split = ['split', '--cases', join(out, 'nowhere'), '--clinical', 'c.csv', '--split', join(out, 'no')];
   expect((await swinprep(split, env)).code).toBe(1);
-  expect((await swinprep(pass2Write, { ...env, SWINPREP_MLFLOW: 'off' })).stdout).toBe(without.stdout);
+  expect(await splitBeside({ ...env, SWINPREP_MLFLOW: 'off' })).toEqual(splitWithout);
   expect(server.seen).toEqual([]);
 });
