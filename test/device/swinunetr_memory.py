@@ -45,13 +45,19 @@ AZURE_GPU_GB = {
 HELD_SHARE = 0.9
 
 
+def configuration(patch, feature_size, mixed_precision, checkpointing):
+    return {
+        "patch": patch,
+        "feature_size": feature_size,
+        "mixed_precision": mixed_precision,
+        "checkpointing": checkpointing,
+    }
+
+
 def configurations():
     """Those that say most come first: time may end before the list."""
     return [
-        {"patch": patch, "feature_size": size, "mixed_precision": mixed, "checkpointing": checkpointing}
-        for patch in PATCHES
-        for mixed, checkpointing in MODES
-        for size in FEATURE_SIZES
+        configuration(patch, size, *mode) for patch in PATCHES for mode in MODES for size in FEATURE_SIZES
     ]
 
 
@@ -144,6 +150,7 @@ def measure(config, options):
     meter = GpuMeter() if device == "cuda" else CpuMeter()
     mixed = config["mixed_precision"]
     net = network(config).to(device)
+    parameters = parameters_of(net)
     loss = segmentation_loss()
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
     scaler = torch.amp.GradScaler(device, enabled=mixed and meter.half is torch.float16)
@@ -170,7 +177,7 @@ def measure(config, options):
         meter.reset()
         inference = {"seconds": median_seconds(meter, forward, options.steps, options.warmup), **meter.peak()}
     half = str(meter.half).removeprefix("torch.") if mixed else None
-    return {"state": "measured", "autocast": half, "training": training, "inference": inference}
+    return {"state": "measured", "parameters": parameters, "autocast": half, "training": training, "inference": inference}
 
 
 def child(config, options, pipe):
@@ -267,7 +274,7 @@ def machine(device):
     return about
 
 
-def computed(patches, feature_sizes):
+def computed(patches, feature_sizes, fake):
     """What tensors take in float32: live_tensors.py."""
     import monai
     import torch
@@ -280,7 +287,7 @@ def computed(patches, feature_sizes):
                 config = {"patch": patch, "feature_size": size, "checkpointing": checkpointing}
                 net = network(config)
                 parameters = parameters_of(net)
-                rows.append({**config, "parameters": parameters, **step_bytes(net, segmentation_loss(), edges(patch))})
+                rows.append({**config, "parameters": parameters, **step_bytes(net, segmentation_loss(), edges(patch), fake)})
                 print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     return {"torch": torch.__version__.split("+")[0], "monai": monai.__version__, "rows": rows}
 
@@ -293,15 +300,18 @@ def main():
     parser.add_argument("--warmup", type=int, default=2)
     parser.add_argument("--small", action="store_true", help=f"patch {SMALL[0]} and feature size {SMALL[1]} alone")
     parser.add_argument("--computed", action="store_true", help="measure nothing; print what tensors take")
+    parser.add_argument("--with-values", action="store_true", help="--computed on tensors that have values, to check it")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
     options = parser.parse_args()
     if options.computed:
-        small = ([SMALL[0]], [SMALL[1]])
-        print(json.dumps(computed(*(small if options.small else (PATCHES, FEATURE_SIZES))), indent=1))
+        of = ([SMALL[0]], [SMALL[1]]) if options.small else (PATCHES, FEATURE_SIZES)
+        print(json.dumps(computed(*of, not options.with_values), indent=1))
         return
     todo = configurations()
     if options.small:
-        todo = [dict(config, patch=SMALL[0], feature_size=SMALL[1]) for config in todo[:: len(FEATURE_SIZES)][: len(MODES)]]
+        # A CPU without AVX-512 takes minutes for a step in bfloat16.
+        modes = [(mixed, checkpointing) for mixed, checkpointing in MODES if options.device == "cuda" or not mixed]
+        todo = [configuration(*SMALL, *mode) for mode in modes]
     rows = list(measure_all(todo, options))
     options.out.mkdir(parents=True, exist_ok=True)
     # After all forks, for it starts CUDA in this process.

@@ -26,7 +26,7 @@ async function drift(requirements: string, python: string): Promise<(readonly [s
   const rows: (readonly [string, string])[] = [];
   let answers = true;
   for (const { name, version } of pinsOf(requirements)) {
-    const newest = answers ? await newestOf(name, python) : undefined;
+    const newest: string | undefined = answers ? await newestOf(name, python) : undefined;
     answers = newest !== undefined;
     const beside = newest === version ? 'the newest' : `NEWER: ${newest}`;
     rows.push([name, `${version}, ${answers ? beside : 'newest not known: no package index answered'}`]);

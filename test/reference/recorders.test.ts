@@ -13,7 +13,8 @@ test('every golden has one recorder, and every recorder its goldens', () => {
 
 test('every script that records is among them', () => {
   const scripts = readdirSync(HERE).filter((name) => /^record[_-].*\.(py|ts)$/.test(name));
-  expect(recorders.map(({ script }) => script).sort()).toEqual(scripts.sort());
+  const listed = recorders.map(({ script }) => script).filter((script) => !script.startsWith('..'));
+  expect(listed.sort()).toEqual(scripts.sort());
 });
 
 test.each(Object.entries(RECORDERS))('%s writes the goldens that are said, or prints one', (_, recorder) => {

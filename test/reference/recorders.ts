@@ -5,7 +5,7 @@ import { sharedData } from '../support/shared-data.ts';
 
 /** A script that writes known answers of other programs, and what it needs. */
 export interface Recorder {
-  /** Of this folder: Python, run with the packages of `requirements`, or TypeScript. */
+  /** From this folder: Python, run with the packages of `requirements`, or TypeScript. */
   readonly script: string;
   /** Files of test/goldens that it writes. */
   readonly goldens: readonly string[];
@@ -111,5 +111,12 @@ export const RECORDERS: Readonly<Record<string, Recorder>> = {
     varies: NEW,
   },
   'segment-codes': { script: 'record_segment_codes.py', goldens: ['segment-codes.json'] },
+  'swinunetr-memory': {
+    script: '../device/swinunetr_memory.py',
+    goldens: ['swinunetr-memory.json'],
+    requirements: 'requirements-training.txt',
+    args: () => ['--computed'],
+    prints: true,
+  },
   stacks: { script: 'record_stacks.py', goldens: ['stacks.json'], readsSharedData: true },
 };
