@@ -14,6 +14,7 @@ import argparse
 import gc
 import json
 import multiprocessing
+import os
 import pathlib
 import statistics
 import sys
@@ -21,6 +22,8 @@ import time
 import warnings
 
 warnings.simplefilter("ignore")
+# To ask whether there is a GPU must not start CUDA in the process that is forked.
+os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
 
 # What `--patch` of swinprep offers, smaller patches to sample from its ROIs, and the largest ROI of `adaptive`.
 PATCHES = ["192x192x64", "160x160x64", "128x128x64", "96x96x64", "256x256x96"]

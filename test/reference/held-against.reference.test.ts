@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { API_VERSION } from '../../src/azureml/arm/api-version.ts';
@@ -6,6 +6,7 @@ import { armSchemas, FILES, KINDS, newestVersion } from '../support/azure/arm-bo
 import { installedIn, newestOf, pinsOf } from './pinned-packages.ts';
 import { referencePython, runPython } from './python.ts';
 
+const REQUIREMENTS = readdirSync(import.meta.dirname).filter((name) => /^requirements.*\.txt$/.test(name));
 const PROVIDER = 'Microsoft.MachineLearningServices';
 
 interface ApiVersions {
@@ -21,31 +22,39 @@ function print(title: string, rows: readonly (readonly [string, string])[]): voi
   process.stdout.write(`\n${[title, ...lines].join('\n')}\n`);
 }
 
-/** Each pinned package beside the newest that pip finds. Where the index does not answer for one it is not asked for others. */
-async function drift(requirements: string, python: string): Promise<(readonly [string, string])[]> {
-  const rows: (readonly [string, string])[] = [];
-  let answers = true;
-  for (const { name, version } of pinsOf(requirements)) {
-    const newest: string | undefined = answers ? await newestOf(name, python) : undefined;
-    answers = newest !== undefined;
-    const beside = newest === version ? 'the newest' : `NEWER: ${newest}`;
-    rows.push([name, `${version}, ${answers ? beside : 'newest not known: no package index answered'}`]);
-  }
-  return rows;
+let answers = true;
+const newest = new Map<string, string | undefined>();
+
+/** The newest version that pip finds. Where the index does not answer for one package it is asked for no other. */
+async function askedOnce(name: string): Promise<string | undefined> {
+  if (answers && !newest.has(name)) newest.set(name, await newestOf(name, referencePython()));
+  answers &&= newest.get(name) !== undefined;
+  return newest.get(name);
 }
+
+function beside(version: string, found: string | undefined): string {
+  if (found === undefined) return `${version}, newest not known: no package index answered`;
+  return found === version ? `${version}, the newest` : `${version}, NEWER: ${found}`;
+}
+
+test.each(REQUIREMENTS)('the packages of %s beside the newest', async (file) => {
+  const rows: [string, string][] = [];
+  for (const { name, version } of pinsOf(file)) rows.push([name, beside(version, await askedOnce(name))]);
+  print(`Packages of ${file}`, rows);
+  expect(rows.length).toBeGreaterThan(0);
+});
 
 test('azure-ai-ml is the pinned one; which API versions it sends, and which swinprep', async () => {
   const requirements = 'requirements-azure.txt';
   const python = referencePython(requirements);
   const pins = pinsOf(requirements);
-  print('Azure: packages that the checks run', await drift(requirements, python));
 
   const files = Object.entries(KINDS).map(([name, kind]) => `${kind}=${join(FILES, name)}`);
   const { sent, knows } = JSON.parse(
     await runPython('sent_api_versions.py', files, requirements),
   ) as ApiVersions;
   const schemas = existsSync(armSchemas) ? newestVersion(PROVIDER) : `not known: no schemas at ${armSchemas}`;
-  print(`Azure: API versions of ${PROVIDER}`, [
+  print(`API versions of ${PROVIDER}`, [
     ['swinprep sends', API_VERSION],
     ['newest stable schemas', schemas],
     ['azure-ai-ml knows', `${knows.stable}, of previews ${knows.any}`],
@@ -61,15 +70,12 @@ test('azure-ai-ml is the pinned one; which API versions it sends, and which swin
 });
 
 test('the other programs are the pinned ones', async () => {
-  const python = referencePython();
   const pins = pinsOf('requirements.txt');
-  print('Packages of requirements.txt', await drift('requirements.txt', python));
   const names = pins.map(({ name }) => name);
-  expect(await installedIn(python, names)).toEqual(pins.map(({ version }) => version));
+  expect(await installedIn(referencePython(), names)).toEqual(pins.map(({ version }) => version));
 });
 
-test('what trains is pinned alike for the checks and for the GPU', async () => {
-  const requirements = 'requirements-training.txt';
-  print('Packages that train', await drift(requirements, referencePython()));
-  expect(pinsOf(requirements)).toEqual(expect.arrayContaining(pinsOf('../device/requirements.txt')));
+test('what trains is pinned alike for the checks and for the GPU', () => {
+  const checks = pinsOf('requirements-training.txt');
+  expect(checks).toEqual(expect.arrayContaining(pinsOf('../device/requirements.txt')));
 });
