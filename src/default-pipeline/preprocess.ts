@@ -3,6 +3,7 @@ import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
 import { planPipeline } from '../azureml/local/plan.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
+import { trackingChoice } from '../mlflow/choice.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
 import { parseMemoryLimit } from '../runner/worker-count.ts';
@@ -30,20 +31,27 @@ export interface PipelineRunOptions {
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
+  /** Takes a line for standard error. */
+  readonly tell: (line: string) => void;
 }
 
-/** Plans a pipeline, checking all of it, then runs it on this machine. */
-export async function runPipelineFile({
-  pipeline,
-  set,
-  artifacts,
-  inside,
-  resolveUri,
-  onEvent,
-}: PipelineRunOptions): Promise<RunResult> {
+/**
+ * Plans a pipeline, checking all of it, then runs it on this machine; where an MLflow server is named, the steps log there
+ * under a run of the whole, which is called `name`.
+ */
+export async function runPipelineFile(
+  { pipeline, set, artifacts, inside, resolveUri, onEvent, tell }: PipelineRunOptions,
+  name = 'pipeline',
+): Promise<RunResult> {
   const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
-  return runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
+  const run = () => runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
+  if (trackingChoice(process.env) === 'off') return run();
+  const { withParentRun } = await import('../mlflow/parent-run.ts');
+  return withParentRun({ name, tell, endingOf: ({ state }) => ENDINGS[state] }, run);
 }
+
+/** States of a run in the words of MLflow. */
+const ENDINGS = { Completed: 'FINISHED', Failed: 'FAILED', Canceled: 'KILLED' } as const;
 
 export interface PreprocessOptions extends ConfigOptions {
   readonly raw: string;
@@ -69,6 +77,8 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Looks datastores up. */
   readonly resolveUri?: ResolveUri | undefined;
   readonly onEvent: (event: RunEvent) => void;
+  /** Takes a line for standard error. */
+  readonly tell: (line: string) => void;
 }
 
 export interface PreprocessResult extends OutputPlaces {
@@ -109,7 +119,8 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
     ...(review === undefined ? {} : { review }),
   };
-  const { resolveUri, onEvent } = options;
-  const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
+  const { resolveUri, onEvent, tell } = options;
+  const file = { pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent, tell };
+  const run = await runPipelineFile(file, 'preprocess');
   return { run, ...places };
 }

@@ -54,6 +54,12 @@ export const RECORDERS: Readonly<Record<string, Recorder>> = {
     prints: true,
     told: bodiesTold,
   },
+  'azureml-mlflow': {
+    script: 'record_azureml_mlflow.py',
+    goldens: ['azureml-mlflow.json'],
+    requirements: 'requirements-azureml-mlflow.txt',
+    prints: true,
+  },
   'class-weights': { script: 'record_class_weights.py', goldens: ['class-weights.json'] },
   dcm2niix: {
     script: 'record_dcm2niix.py',

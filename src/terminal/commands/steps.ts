@@ -15,7 +15,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { convert } = await import('../../steps/convert/cohort.ts');
-        end(closeStep(await convert({ ...argv, memoryLimit, shard, resolveUri, report }), argv));
+        end(await closeStep(await convert({ ...argv, memoryLimit, shard, resolveUri, report }), argv));
       },
     )
     .command(
@@ -29,7 +29,7 @@ export const stepCommands: AddCommand = (y, around) =>
           return;
         }
         const { split } = await import('../../steps/split/cohort.ts');
-        around().end(closeStep(await split(argv), argv));
+        around().end(await closeStep(await split(argv), argv));
       },
     )
     .command(
@@ -41,7 +41,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass1Stats } = await import('../../steps/pass1-stats/cohort.ts');
-        end(closeStep(await pass1Stats({ ...argv, memoryLimit, shard, report }), argv));
+        end(await closeStep(await pass1Stats({ ...argv, memoryLimit, shard, report }), argv));
       },
     )
     .command(
@@ -53,6 +53,6 @@ export const stepCommands: AddCommand = (y, around) =>
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass2Write } = await import('../../steps/pass2-write/cohort.ts');
-        end(closeStep(await pass2Write({ ...argv, memoryLimit, shard, report }), argv));
+        end(await closeStep(await pass2Write({ ...argv, memoryLimit, shard, report }), argv));
       },
     );
