@@ -1,12 +1,11 @@
 """Prints with which API version azure-ai-ml sends each kind of Azure ML file to Azure Resource Manager, as JSON.
 
 Usage: sent_api_versions.py KIND=FILE...
-`sent`: for each kind the versions of its PUT requests. `knows`: the newest stable version, and the newest of all, among those
-that its client for workspaces is made for.
+`sent`: for each kind the versions of its PUT requests. `made_for`: the version that its client of Azure Resource Manager was
+generated from.
 """
 
 import contextlib
-import functools
 import io
 import json
 import sys
@@ -37,7 +36,6 @@ with contextlib.redirect_stdout(io.StringIO()):
     for kind, file in files:
         recorder.send(kind, file)
 
-clients = [value for value in vars(_ml_client).values() if isinstance(value, functools.partial)]
-known = {client.keywords["api_version"] for client in clients if "api_version" in client.keywords}
-knows = {"stable": max(v for v in known if not v.endswith("-preview")), "any": max(known)}
-print(json.dumps({"sent": {name: sorted(versions) for name, versions in sorted(sent.items())}, "knows": knows}))
+client = _ml_client.MachineLearningServicesMgmtClient(recorder.Credential(), "subscription")
+found = {name: sorted(versions) for name, versions in sorted(sent.items())}
+print(json.dumps({"sent": found, "made_for": client._config.api_version}))
