@@ -4,6 +4,7 @@ import { contentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import { withContent } from '../../azureml/arm/content-input.ts';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { jobStatus } from '../../azureml/arm/jobs.ts';
+import { pinLabels } from '../../azureml/arm/pinned-inputs.ts';
 import { register } from '../../azureml/arm/register.ts';
 import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
 import { prepareJob } from '../../azureml/arm/submit.ts';
@@ -92,8 +93,9 @@ export function azureCommands(
         }),
       async (argv) => {
         const set = parseSettings(argv.set);
-        const ready = await readyJob(argv.pipeline, set);
+        const written = await readyJob(argv.pipeline, set);
         const client = await connect(argv);
+        const ready = await pinLabels(client, written, { texts: true, tell });
         const filled = argv.content ? await withContent(ready, set, uriResolver(argv), tell) : ready;
         done(await submit(client, filled, argv));
       },
@@ -135,8 +137,9 @@ export function azureCommands(
       'Create or replace a schedule',
       (y) => y.positional('file', file('Schedule YAML, such as pipelines/rerun-nightly.yml')).options(set),
       async (argv) => {
-        const ready = await readySchedule(argv.file, parseSettings(argv.set));
+        const written = await readySchedule(argv.file, parseSettings(argv.set));
         const client = await connect(argv);
+        const ready = await pinLabels(client, written, { texts: false, tell });
         const request = readyScheduleRequest(ready, client.workspace, await prepareJob(client, ready));
         await client.put(request);
         say(`${request.path.slice(1)}: created or replaced`);

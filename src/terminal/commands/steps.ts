@@ -11,11 +11,11 @@ export const stepCommands: AddCommand = (y, around) =>
       'Component: raw DICOM or NIfTI to CT volume and tumour mask',
       (step) => step.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
-        const { report, resolveUri, end } = around();
+        const { report, resolveUri, dataAssets, end } = around();
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { convert } = await import('../../steps/convert/cohort.ts');
-        end(closeStep(await convert({ ...argv, memoryLimit, shard, resolveUri, report }), argv));
+        end(closeStep(await convert({ ...argv, memoryLimit, shard, resolveUri, dataAssets, report }), argv));
       },
     )
     .command(
@@ -29,7 +29,8 @@ export const stepCommands: AddCommand = (y, around) =>
           return;
         }
         const { split } = await import('../../steps/split/cohort.ts');
-        around().end(closeStep(await split(argv), argv));
+        const { dataAssets, end } = around();
+        end(closeStep(await split({ ...argv, dataAssets }), argv));
       },
     )
     .command(
@@ -37,11 +38,11 @@ export const stepCommands: AddCommand = (y, around) =>
       'Component: constants of the data set',
       (step) => step.options({ ...COMPONENT_OPTIONS['pass1-stats'], ...shardOptions }),
       async (argv) => {
-        const { report, end } = around();
+        const { report, dataAssets, end } = around();
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass1Stats } = await import('../../steps/pass1-stats/cohort.ts');
-        end(closeStep(await pass1Stats({ ...argv, memoryLimit, shard, report }), argv));
+        end(closeStep(await pass1Stats({ ...argv, memoryLimit, shard, dataAssets, report }), argv));
       },
     )
     .command(
@@ -49,10 +50,10 @@ export const stepCommands: AddCommand = (y, around) =>
       'Component: the ROI set and its manifest',
       (step) => step.options({ ...COMPONENT_OPTIONS['pass2-write'], ...shardOptions }),
       async (argv) => {
-        const { report, end } = around();
+        const { report, dataAssets, end } = around();
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass2Write } = await import('../../steps/pass2-write/cohort.ts');
-        end(closeStep(await pass2Write({ ...argv, memoryLimit, shard, report }), argv));
+        end(closeStep(await pass2Write({ ...argv, memoryLimit, shard, dataAssets, report }), argv));
       },
     );
