@@ -1,7 +1,12 @@
 import { shardOf } from '../../runner/shard.ts';
 import { parseMemoryLimit } from '../../runner/worker-count.ts';
 import { COMPONENT_OPTIONS, shardOptions } from '../options/options.ts';
-import { type AddCommand, closeStep, say } from './command.ts';
+import { type AddCommand, closeStep, type Surroundings, say } from './command.ts';
+
+/** What `latest` was when the step began stands in its log. */
+function sayAssets({ report, dataAssets }: Surroundings): void {
+  for (const { input, asset } of dataAssets()) report({ kind: 'note', message: `--${input}: ${asset}` });
+}
 
 /** The four steps, each as its component calls it, and loaded only when it is called: a step is a process of its own. */
 export const stepCommands: AddCommand = (y, around) =>
@@ -12,6 +17,7 @@ export const stepCommands: AddCommand = (y, around) =>
       (step) => step.options({ ...COMPONENT_OPTIONS.convert, ...shardOptions }),
       async (argv) => {
         const { report, resolveUri, dataAssets, end } = around();
+        sayAssets(around());
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { convert } = await import('../../steps/convert/cohort.ts');
@@ -30,6 +36,7 @@ export const stepCommands: AddCommand = (y, around) =>
         }
         const { split } = await import('../../steps/split/cohort.ts');
         const { dataAssets, end } = around();
+        sayAssets(around());
         end(closeStep(await split({ ...argv, dataAssets }), argv));
       },
     )
@@ -39,6 +46,7 @@ export const stepCommands: AddCommand = (y, around) =>
       (step) => step.options({ ...COMPONENT_OPTIONS['pass1-stats'], ...shardOptions }),
       async (argv) => {
         const { report, dataAssets, end } = around();
+        sayAssets(around());
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass1Stats } = await import('../../steps/pass1-stats/cohort.ts');
@@ -51,6 +59,7 @@ export const stepCommands: AddCommand = (y, around) =>
       (step) => step.options({ ...COMPONENT_OPTIONS['pass2-write'], ...shardOptions }),
       async (argv) => {
         const { report, dataAssets, end } = around();
+        sayAssets(around());
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass2Write } = await import('../../steps/pass2-write/cohort.ts');
