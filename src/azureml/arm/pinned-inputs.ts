@@ -4,8 +4,8 @@ import { isAzureMlUri, isDatastoreUri } from '../datastore-uri.ts';
 import type { ReadyJob } from '../request-bodies/requests.ts';
 import type { InputValue } from '../yaml/input-value.ts';
 import type { NodeInput, PipelineNode } from '../yaml/pipeline.ts';
+import { findAsset } from './assets/find-asset.ts';
 import type { WorkspaceClient } from './client.ts';
-import { findAsset } from './find-asset.ts';
 
 export interface PinOptions {
   /**

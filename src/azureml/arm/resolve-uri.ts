@@ -5,8 +5,8 @@ import { isAzureMlUri, isDatastoreUri, parseDatastoreUri } from '../datastore-ur
 import { type Workspace, workspaceId } from '../workspace.ts';
 import type { DataType } from '../yaml/data-type.ts';
 import type { ArmClient } from './arm-client.ts';
+import type { DataAssetPlace } from './assets/data-asset.ts';
 import type { WorkspaceClient } from './client.ts';
-import type { DataAssetPlace } from './data-asset.ts';
 import type { WorkspaceOptions } from './find-workspace.ts';
 
 /** What is asked of a place. */
@@ -66,7 +66,7 @@ export function uriResolver(
   }
 
   async function assetPlace(uri: string, reference: AssetReference): Promise<DataAssetPlace> {
-    const { dataAssetPlace } = await import('./data-asset.ts');
+    const { dataAssetPlace } = await import('./assets/data-asset.ts');
     const { home } = reference;
     const workspace = home === undefined ? await atHand() : undefined;
     const client =

@@ -6,7 +6,6 @@ import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
 import { isoDuration } from '../../../src/azureml/request-bodies/job-body.ts';
 import { closedSchema } from '../../support/arm/closed-schema.ts';
-import { assetAnswer } from '../../support/azure/arm-assets.ts';
 import {
   armSchemas,
   comparable,
@@ -15,7 +14,6 @@ import {
   newestVersion,
   requestsFor,
 } from '../../support/azure/arm-bodies.ts';
-import { DATA_VERSIONS } from '../../support/azure/assets.ts';
 import { DATASTORES } from '../../support/azure/datastores.ts';
 import { readJson } from '../../support/cli.ts';
 
@@ -70,8 +68,8 @@ describe.skipIf(!existsSync(armSchemas))(
     function validator() {
       const ajv = new Ajv.default({ strict: false, validateFormats: false });
       ajv.addSchema(closedSchema(`${PROVIDER}.${API_VERSION}.json`), 'ml');
-      return ({ path: place, body }: ArmRequest, named?: string): unknown[] => {
-        const resource = named ?? RESOURCES[place.split('/')[1]];
+      return ({ path: place, body }: ArmRequest): unknown[] => {
+        const resource = RESOURCES[place.split('/')[1]];
         const validate = ajv.getSchema(`ml#/resourceDefinitions/${resource}`)!;
         const type = `${PROVIDER}/${resource.replaceAll('_', '/')}`;
         // As in a template: absent keys are absent.
@@ -114,37 +112,6 @@ describe.skipIf(!existsSync(armSchemas))(
       const errors = (sent: ArmRequest['body']) => check({ path: `/datastores/${name}`, body: sent });
       expect(errors(body)).toEqual([]);
       expect(namesIn(body).filter((at) => errors(misspelt(body, at)).length === 0)).toEqual([]);
-    });
-
-    it.each(['workspaces', 'registries'])('for what tests take for assets of %s', (home) => {
-      const components = recorded['make.yml'].map(({ body }) => body);
-      const resources = new Map<string, Record<string, unknown>>([
-        ...Object.entries(DATA_VERSIONS).map(
-          ([name, version]) => [`/data/${name}/versions/1`, version] as const,
-        ),
-        ...components.map((body, i) => [`/components/make/versions/${i + 1}`, body] as const),
-      ]);
-      const check = validator();
-      for (const version of resources.keys()) {
-        for (const place of [version, version.replace(/\/versions\/.*/, '')]) {
-          const [status, answer] = assetAnswer(resources, `/${home}/h`, place, new URLSearchParams())!;
-          expect({ place, status }).toEqual({ place, status: 200 });
-          // What it was not asked for: read-only, so in no request.
-          const {
-            latestVersion: _,
-            nextVersion: __,
-            ...told
-          } = (answer as { properties: object }).properties as Record<string, unknown>;
-          const properties = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
-          const [, collection] = place.split('/');
-          const resource = `${home}_${collection}${place === version ? '_versions' : ''}`;
-          const errors = (body: ArmRequest['body']) => check({ path: place, body }, resource);
-          expect({ place, errors: errors({ properties }) }).toEqual({ place, errors: [] });
-          expect(
-            namesIn({ properties }).filter((at) => errors(misspelt({ properties }, at)).length === 0),
-          ).toEqual([]);
-        }
-      }
     });
 
     it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {

@@ -1,10 +1,10 @@
-import { ArmError, messageOf, UsageError } from '../../errors.ts';
-import { blobUrl, displayUri, type Location, parseLocation } from '../../storage/location.ts';
-import type { AssetReference } from '../asset-reference.ts';
-import { isAzureMlUri } from '../datastore-uri.ts';
-import type { Workspace } from '../workspace.ts';
-import type { DataType } from '../yaml/data-type.ts';
-import type { ArmClient } from './arm-client.ts';
+import { ArmError, messageOf, UsageError } from '../../../errors.ts';
+import { blobUrl, displayUri, type Location, parseLocation } from '../../../storage/location.ts';
+import type { AssetReference } from '../../asset-reference.ts';
+import { isAzureMlUri } from '../../datastore-uri.ts';
+import type { Workspace } from '../../workspace.ts';
+import type { DataType } from '../../yaml/data-type.ts';
+import type { ArmClient } from '../arm-client.ts';
 import { type FoundAsset, findAsset } from './find-asset.ts';
 
 /** What a data asset stands for. */
