@@ -1,7 +1,7 @@
-import { ArmError, UsageError } from '../../../errors.ts';
-import { type AssetReference, homeId, homeText, type Registry, versionText } from '../../asset-reference.ts';
-import { assetPath, type Workspace } from '../../workspace.ts';
-import type { ArmClient, Json } from '../arm-client.ts';
+import { ArmError, UsageError } from '../../errors.ts';
+import { type AssetReference, homeId, homeText, type Registry, versionText } from '../asset-reference.ts';
+import { assetPath, type Workspace } from '../workspace.ts';
+import type { ArmClient, Json } from './arm-client.ts';
 
 /** A version of an asset as Azure Resource Manager has it. */
 export interface FoundAsset {
@@ -13,7 +13,16 @@ export interface FoundAsset {
   readonly properties: Json;
 }
 
-/** The one label that azure-ai-ml and the service know for data assets and components. */
+const WORDS: Readonly<
+  Record<AssetReference['collection'], { readonly noun: string; readonly command: string }>
+> = {
+  components: { noun: 'component', command: 'component' },
+  data: { noun: 'data asset', command: 'data' },
+  environments: { noun: 'environment', command: 'environment' },
+  models: { noun: 'model', command: 'model' },
+};
+
+/** The one label that azure-ai-ml and the service know. */
 const LATEST = 'latest';
 
 /** Where azure-ai-ml asks which subscription and group a registry is in, by the host of Azure Resource Manager. */
@@ -25,7 +34,7 @@ const DISCOVERY: Readonly<Record<string, string>> = {
 
 /**
  * Looks an asset up; `workspace` is the one at hand. `latest` is, as of azure-ai-ml 1.35, of a data asset the
- * `latestVersion` of its container, of a component the version created last. Throws a UsageError where it is not there or
+ * `latestVersion` of its container, of every other the version created last. Throws a UsageError where it is not there or
  * may not be looked up, an ArmError where Azure Resource Manager fails otherwise.
  */
 export async function findAsset(
@@ -36,11 +45,11 @@ export async function findAsset(
   const { collection, name, label } = reference;
   const home = reference.home ?? workspace;
   if (home === undefined) throw new Error(`the workspace of ${collection}/${name} is not known`);
-  const kind = collection === 'data' ? 'data asset' : 'component';
+  const { noun, command } = WORDS[collection];
   try {
     const place = 'registry' in home ? await located(client, home) : home;
     const parent = homeId(place);
-    const version = reference.version ?? (await labelled(client, parent, reference, `${kind} ${name}`));
+    const version = reference.version ?? (await labelled(client, parent, reference, `${noun} ${name}`));
     if (version !== undefined) {
       const id = parent + assetPath(collection, name, version);
       const { properties } = ((await client.get(id)) ?? {}) as { properties?: Json };
@@ -50,15 +59,14 @@ export async function findAsset(
     if (!(cause instanceof ArmError) || cause.status !== 403) throw cause;
     const role = 'registry' in home ? 'AzureML Registry User' : 'Reader';
     throw new UsageError(
-      `the identity of this process may not look up the ${kind} ${name}: give it the role ${role} on ${homeText(home)} (${cause.message})`,
+      `the identity of this process may not look up the ${noun} ${name}: give it the role ${role} on ${homeText(home)} (${cause.message})`,
       { cause },
     );
   }
   const which = label === undefined ? `version ${reference.version}` : 'version';
-  const command = collection === 'data' ? 'az ml data list' : 'az ml component list';
   const where = 'registry' in home ? ` --registry-name ${home.registry}` : '';
   throw new UsageError(
-    `the ${kind} ${name} has no ${which} in ${homeText(home)}, or is not there; \`${command} --name ${name}${where}\` shows those that are`,
+    `the ${noun} ${name} has no ${which} in ${homeText(home)}, or is not there; \`az ml ${command} list --name ${name}${where}\` shows those that are`,
   );
 }
 
