@@ -13,16 +13,7 @@ export interface FoundAsset {
   readonly properties: Json;
 }
 
-const WORDS: Readonly<
-  Record<AssetReference['collection'], { readonly noun: string; readonly command: string }>
-> = {
-  components: { noun: 'component', command: 'component' },
-  data: { noun: 'data asset', command: 'data' },
-  environments: { noun: 'environment', command: 'environment' },
-  models: { noun: 'model', command: 'model' },
-};
-
-/** The one label that azure-ai-ml and the service know. */
+/** The one label that azure-ai-ml and the service know for data assets and components. */
 const LATEST = 'latest';
 
 /** Where azure-ai-ml asks which subscription and group a registry is in, by the host of Azure Resource Manager. */
@@ -32,9 +23,17 @@ const DISCOVERY: Readonly<Record<string, string>> = {
   'management.usgovcloudapi.net': 'https://usgovarizona.api.ml.azure.us',
 };
 
+/** Names of one, for messages; the first word is that of `az ml`. */
+const KINDS: Readonly<Record<AssetReference['collection'], string>> = {
+  components: 'component',
+  data: 'data asset',
+  environments: 'environment',
+  models: 'model',
+};
+
 /**
  * Looks an asset up; `workspace` is the one at hand. `latest` is, as of azure-ai-ml 1.35, of a data asset the
- * `latestVersion` of its container, of every other the version created last. Throws a UsageError where it is not there or
+ * `latestVersion` of its container, of all others the version created last. Throws a UsageError where it is not there or
  * may not be looked up, an ArmError where Azure Resource Manager fails otherwise.
  */
 export async function findAsset(
@@ -45,11 +44,11 @@ export async function findAsset(
   const { collection, name, label } = reference;
   const home = reference.home ?? workspace;
   if (home === undefined) throw new Error(`the workspace of ${collection}/${name} is not known`);
-  const { noun, command } = WORDS[collection];
+  const kind = KINDS[collection];
   try {
     const place = 'registry' in home ? await located(client, home) : home;
     const parent = homeId(place);
-    const version = reference.version ?? (await labelled(client, parent, reference, `${noun} ${name}`));
+    const version = reference.version ?? (await labelled(client, parent, reference, `${kind} ${name}`));
     if (version !== undefined) {
       const id = parent + assetPath(collection, name, version);
       const { properties } = ((await client.get(id)) ?? {}) as { properties?: Json };
@@ -59,14 +58,15 @@ export async function findAsset(
     if (!(cause instanceof ArmError) || cause.status !== 403) throw cause;
     const role = 'registry' in home ? 'AzureML Registry User' : 'Reader';
     throw new UsageError(
-      `the identity of this process may not look up the ${noun} ${name}: give it the role ${role} on ${homeText(home)} (${cause.message})`,
+      `the identity of this process may not look up the ${kind} ${name}: give it the role ${role} on ${homeText(home)} (${cause.message})`,
       { cause },
     );
   }
   const which = label === undefined ? `version ${reference.version}` : 'version';
+  const command = `az ml ${kind.split(' ')[0]} list`;
   const where = 'registry' in home ? ` --registry-name ${home.registry}` : '';
   throw new UsageError(
-    `the ${noun} ${name} has no ${which} in ${homeText(home)}, or is not there; \`az ml ${command} list --name ${name}${where}\` shows those that are`,
+    `the ${kind} ${name} has no ${which} in ${homeText(home)}, or is not there; \`${command} --name ${name}${where}\` shows those that are`,
   );
 }
 
