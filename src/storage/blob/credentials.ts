@@ -63,23 +63,33 @@ export function identityClientId(env: NodeJS.ProcessEnv): string | undefined {
   return id === 'clientid' || id === '' ? undefined : id;
 }
 
-/** The credential of this process: environment, managed identity, Azure CLI and the other ways of DefaultAzureCredential. */
+/**
+ * The credential of this process: in a job that runs as whoever submitted it, that user; environment, managed identity,
+ * Azure CLI and the other ways of DefaultAzureCredential.
+ */
 export function azureCredential(env: NodeJS.ProcessEnv = process.env): Promise<TokenCredential> {
   return identity(env);
 }
 
-const identities = new Map<string | undefined, Promise<TokenCredential>>();
+const identities = new Map<string, Promise<TokenCredential>>();
 
-/** One credential a client id, so that all stores share its tokens. Its package is loaded only here: it is heavy. */
+/** One credential a client id and endpoint, so that all stores share its tokens. Its package is loaded only here: it is heavy. */
 function identity(env: NodeJS.ProcessEnv): Promise<TokenCredential> {
   const id = identityClientId(env);
-  let credential = identities.get(id);
+  const endpoint = env.OBO_ENDPOINT?.trim() || undefined;
+  const key = JSON.stringify([id, endpoint]);
+  let credential = identities.get(key);
   if (credential === undefined) {
-    credential = import('@azure/identity').then(
-      ({ DefaultAzureCredential }) =>
-        new DefaultAzureCredential(id === undefined ? {} : { managedIdentityClientId: id }),
-    );
-    identities.set(id, credential);
+    credential = newIdentity(id, endpoint);
+    identities.set(key, credential);
   }
   return credential;
+}
+
+async function newIdentity(id: string | undefined, endpoint: string | undefined): Promise<TokenCredential> {
+  const { ChainedTokenCredential, DefaultAzureCredential } = await import('@azure/identity');
+  const own = new DefaultAzureCredential(id === undefined ? {} : { managedIdentityClientId: id });
+  if (endpoint === undefined) return own;
+  const { OnBehalfOfCredential } = await import('./on-behalf-of.ts');
+  return new ChainedTokenCredential(new OnBehalfOfCredential(endpoint), own);
 }
