@@ -28,6 +28,11 @@ export interface ComputeComparison extends CohortCost {
   readonly cheapest: readonly Compute[];
   /** Those without a price. */
   readonly notCompared: readonly Compute[];
+  /**
+   * Runs a month at which serverless costs as much as the cheapest cluster with what keeping it costs; with fewer it costs
+   * less. Undefined where a price is missing, and where serverless costs less with any number.
+   */
+  readonly evenRunsMonth?: number;
 }
 
 /** Differences below are noise of the arithmetic. */
@@ -46,6 +51,7 @@ export function compareComputes(sizes: RunSizes, plan: RunPlan, prices: Compared
     return { ...one, cheapestSaves: { amount, share: amount === 0 ? 0 : amount / one.cost.run } };
   });
   const cohort = cohortCost(sizes, plan, prices);
+  const evenRunsMonth = evenRuns(computes);
   return {
     ...cohort,
     storageMonth: storageMonth(cohort, prices),
@@ -54,7 +60,17 @@ export function compareComputes(sizes: RunSizes, plan: RunPlan, prices: Compared
       .filter(({ cheapestSaves }) => cheapestSaves.amount === 0)
       .map(({ compute }) => compute),
     notCompared: COMPUTES.filter((compute) => prices.coreHour[compute] === undefined),
+    ...(evenRunsMonth !== undefined && { evenRunsMonth }),
   };
+}
+
+function evenRuns(computes: readonly ComputeEstimate[]): number | undefined {
+  const serverless = computes.find(({ compute }) => compute === 'serverlessSpot');
+  const clusters = computes.filter((one) => one !== serverless);
+  const kept = clusters.find(({ keptMonth }) => keptMonth)?.keptMonth;
+  if (serverless === undefined || kept === undefined) return undefined;
+  const more = serverless.cost.run - Math.min(...clusters.map(({ cost }) => cost.run));
+  return more < EQUAL ? undefined : kept / more;
 }
 
 function estimateOn(

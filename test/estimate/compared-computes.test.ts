@@ -150,6 +150,9 @@ it('computes that cost the same are cheapest together, and one without a price i
   // 2.6 core hours of 0.1 more.
   expect(all.computes.map(({ cheapestSaves }) => cheapestSaves.amount)).toEqual([0, 0, near(0.26)]);
   expect(all.computes.some((one) => 'keptMonth' in one)).toBe(false);
+  // A cluster of 13 a month: 50 runs.
+  expect(compareComputes(sizes, plan, { ...same, clusterMonth: 13 }).evenRunsMonth).toBeCloseTo(50, 9);
+  expect(all).not.toHaveProperty('evenRunsMonth');
   const one = compareComputes(sizes, plan, { ...prices, coreHour: { lowPriority: 0.1 } });
   expect(one).toMatchObject({ cheapest: ['lowPriority'], notCompared: ['dedicated', 'serverlessSpot'] });
   expect(one.computes).toHaveLength(1);

@@ -234,6 +234,16 @@ describe('an estimate with a price of each compute', () => {
       /^kept {6}a cluster costs 7\.00 EUR a month while it exists, with no run either$/m,
     );
     expect(stdout).toMatch(/^left out {2}low-priority cluster: no price in coreHour$/m);
+    expect(stdout).not.toContain('runs a month');
+  });
+
+  test('tells from how many runs a month a cluster pays', async () => {
+    const kept = priced('kept.yml', 'coreHour: {lowPriority: 0.1, serverlessSpot: 0.1}\nclusterMonth: 7');
+    const { stdout } = await printed(kept, ...WORK);
+    // 0.1 in place of 0.4 * 8 / 60: 0.04667 more a run, of which 7 are 150.
+    expect(stdout).toMatch(
+      /^kept {6}.*\n {10}with fewer than 150 runs a month serverless Spot costs less than cluster and runs$/m,
+    );
   });
 
   test('of one compute compares nothing', async () => {

@@ -88,7 +88,7 @@ function cheapestLines(
 }
 
 /** What the numbers rest on beside listing, work and prices. */
-function assumptionLines({ computes, notCompared, currency }: ComputeComparison): string[] {
+function assumptionLines({ computes, notCompared, evenRunsMonth, currency }: ComputeComparison): string[] {
   const serverless = computes.find(({ compute }) => compute === 'serverlessSpot');
   const taken = computes.find(({ compute }) => compute !== 'dedicated');
   const kept = computes.find(({ keptMonth }) => keptMonth);
@@ -97,6 +97,8 @@ function assumptionLines({ computes, notCompared, currency }: ComputeComparison)
     serverless && 'started   serverless nodes anew for each of the four steps; none idles',
     kept &&
       `kept      a cluster costs ${kept.keptMonth!.toFixed(2)} ${currency} a month while it exists, with no run either`,
+    evenRunsMonth !== undefined &&
+      `          with fewer than ${count(Math.ceil(evenRunsMonth))} runs a month serverless Spot costs less than cluster and runs`,
     notCompared.length > 0 &&
       `left out  ${notCompared.map((compute) => NAMES[compute]).join(', ')}: no price in coreHour`,
   ].filter((line) => typeof line === 'string');
