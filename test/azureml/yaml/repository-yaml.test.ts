@@ -156,6 +156,14 @@ describe('pipelines/preprocess-spot.yml', () => {
     expect(without).toBe(await read('preprocess.yml'));
   });
 
+  it('runs here what pipelines/preprocess.yml runs', async () => {
+    const spot = path.join(root, 'pipelines/preprocess-spot.yml');
+    const [cluster, serverless] = await Promise.all(
+      [pipelineFile, spot].map((file) => planPipeline(file, { set: places, artifactsDir: '/a' })),
+    );
+    expect(serverless.jobs).toEqual(cluster.jobs);
+  });
+
   it('asks for nodes of the size that the template gives the cluster', async () => {
     const template = JSON.parse(await readFile(path.join(root, 'infra/azuredeploy.json'), 'utf8'));
     expect(template.parameters.vmSize.defaultValue).toBe(/instance_type: (\S+)/.exec(SPOT)![1]);
