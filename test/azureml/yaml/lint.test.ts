@@ -315,7 +315,7 @@ describe('swinprep azure lint', () => {
     const sound = await startCli(['azure', 'lint']).ended;
     expect(sound).toMatchObject({
       code: 0,
-      stdout: 'lint: 9 Azure ML files checked, 0 problems\n',
+      stdout: 'lint: 10 Azure ML files checked, 0 problems\n',
       stderr: '',
     });
     const file = path.join(folder, 'make.yml');
