@@ -97,6 +97,20 @@ describe('a deployment', () => {
     });
   });
 
+  it("attaches the cluster's identity to the workspace, as which serverless jobs run, beside that of its own", () => {
+    const [workspace, cluster] = ['workspaces', 'workspaces/computes'].map(
+      (name) => made({}).find(({ type }) => type === `Microsoft.MachineLearningServices/${name}`)!,
+    );
+    const { userAssignedIdentities } = cluster.body.identity as { userAssignedIdentities: Value };
+    expect(Object.keys(userAssignedIdentities as object)).toEqual([
+      expect.stringMatching(/userAssignedIdentities\/swinprep-cluster$/),
+    ]);
+    expect(workspace.body.identity).toEqual({
+      type: 'SystemAssigned,UserAssigned',
+      userAssignedIdentities,
+    });
+  });
+
   it('gives the roles that the README lists, and no others', () => {
     const listed = [...readme.matchAll(/^\| (cluster|function|user) \| ([^|]+) \| ([^|]+) \|/gm)];
     const given = made(EVERYTHING)

@@ -54,6 +54,12 @@ export const RECORDERS: Readonly<Record<string, Recorder>> = {
     prints: true,
     told: bodiesTold,
   },
+  'azure-lookups': {
+    script: 'record_azure_lookups.py',
+    goldens: ['azure-lookups.json'],
+    requirements: 'requirements-azure.txt',
+    prints: true,
+  },
   'azureml-mlflow': {
     script: 'record_azureml_mlflow.py',
     goldens: ['azureml-mlflow.json'],

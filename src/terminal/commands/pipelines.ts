@@ -21,7 +21,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
       'Run the default pipeline on a cohort',
       (pipeline) => pipeline.options(preprocessOptions),
       async (argv) => {
-        const { resolveUri, end } = around();
+        const { resolveUri, assetPlaces, end } = around();
         const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
         const { countedAsExcluded, readCohortResult } = await import(
           '../../default-pipeline/cohort-result.ts'
@@ -31,7 +31,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
         const { REPORT_FILE } = await import('../../report/page.ts');
         const unobeyed = await unobeyedReview(argv);
         if (unobeyed !== undefined) tell(unobeyed);
-        const result = await preprocess({ ...argv, resolveUri, onEvent: announce, tell });
+        const result = await preprocess({ ...argv, resolveUri, assetPlaces, onEvent: announce, tell });
         end(exitCodeOf(result.run));
         if (result.run.state !== 'Completed') return;
         const found = await readCohortResult(result.manifest);
@@ -62,7 +62,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           })
           .options(runOptions),
       async (argv) => {
-        const { resolveUri, end } = around();
+        const { resolveUri, assetPlaces, end } = around();
         const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
         const { parseSettings } = await import('../../azureml/yaml/input-value.ts');
         const { runPipelineFile } = await import('../../default-pipeline/preprocess.ts');
@@ -72,6 +72,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           artifacts: argv.artifacts,
           inside: argv.inside,
           resolveUri,
+          assetPlaces,
           onEvent: announce,
           tell,
         });
