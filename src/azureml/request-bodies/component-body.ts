@@ -1,38 +1,58 @@
 import { createHash } from 'node:crypto';
-import { assetId, assetPath, type Workspace } from '../workspace.ts';
+import { assetPath, type Workspace } from '../workspace.ts';
 import type { Component, ComponentInput } from '../yaml/component.ts';
 import { textOf } from '../yaml/data-type.ts';
-import type { JobEnvironment } from '../yaml/jobs/environment.ts';
 import type { ArmRequest } from './asset-body.ts';
+import { environmentReference } from './environment-body.ts';
+import type { Uploads } from './jobs/job-body.ts';
 
 /** Name under which Azure ML keeps the components of jobs that name a file. */
 const ANONYMOUS = 'azureml_anonymous';
 
 /** `ComponentVersion` of Azure Resource Manager, under the component's own name and version. */
 export function componentRequest(component: Component, workspace: Workspace): ArmRequest {
-  return request(component, workspace, component.name, component.version);
+  const { name, version } = component;
+  return request({ ...specOf(component, workspace), name, version }, version, component);
 }
 
-/** As azure-ai-ml sends a component that a pipeline names by its file; the version is a hash of the content. */
-export function anonymousComponentRequest(component: Component, workspace: Workspace): ArmRequest {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(specOf(component, workspace, '', '')))
-    .digest('hex');
+/** What a component's body needs beside its file. */
+export interface ComponentContext {
+  readonly workspace: Workspace;
+  readonly uploads?: Uploads | undefined;
+}
+
+/** As azure-ai-ml sends a component that a pipeline names by its file. */
+export function anonymousComponentRequest(
+  component: Component,
+  { workspace, uploads }: ComponentContext,
+): ArmRequest {
+  return anonymousRequest(specOf(component, workspace, uploads), component);
+}
+
+/** A component without a name: its version is a hash of the content. */
+export function anonymousRequest(
+  spec: Readonly<Record<string, unknown>>,
+  { description, tags }: { readonly description?: string | undefined; readonly tags?: object | undefined },
+): ArmRequest {
+  const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex');
   const version = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-  return request(component, workspace, ANONYMOUS, version);
+  return request({ ...spec, name: ANONYMOUS, version: '1' }, version, { description, tags });
 }
 
-function request(component: Component, workspace: Workspace, name: string, version: string): ArmRequest {
-  const isAnonymous = name === ANONYMOUS;
+function request(
+  spec: { readonly name: string; readonly version: string },
+  version: string,
+  { description, tags }: { readonly description?: string | undefined; readonly tags?: object | undefined },
+): ArmRequest {
   return {
-    path: assetPath('components', name, version),
+    path: assetPath('components', spec.name, version),
     body: {
       properties: {
-        componentSpec: specOf(component, workspace, name, isAnonymous ? '1' : version),
-        description: component.description,
-        tags: component.tags ?? {},
+        componentSpec: spec,
+        description,
+        tags: tags ?? {},
         properties: {},
-        isAnonymous,
+        isAnonymous: spec.name === ANONYMOUS,
         isArchived: false,
       },
     },
@@ -40,13 +60,11 @@ function request(component: Component, workspace: Workspace, name: string, versi
 }
 
 /** The component as YAML has it, with texts for numbers and the id of its environment. */
-function specOf(component: Component, workspace: Workspace, name: string, version: string) {
+function specOf(component: Component, workspace: Workspace, uploads?: Uploads) {
   const { $schema, display_name, description, tags, type, command, outputs, resources, distribution } =
     component;
   return {
     $schema,
-    name,
-    version,
     display_name,
     description,
     tags,
@@ -56,17 +74,12 @@ function specOf(component: Component, workspace: Workspace, name: string, versio
       Object.entries(component.inputs).map(([input, rule]) => [input, inputSpec(rule)]),
     ),
     outputs,
-    environment: environmentId(component.environment, workspace),
+    environment: environmentReference(component.environment, workspace, uploads),
     resources,
     distribution,
     command,
     _source: 'YAML.COMPONENT',
   };
-}
-
-function environmentId(environment: JobEnvironment, workspace: Workspace): string {
-  if (typeof environment !== 'string') throw new Error('an environment without a name');
-  return `azureml:${assetId(workspace, 'environments', environment)}`;
 }
 
 function inputSpec({

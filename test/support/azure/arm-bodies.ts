@@ -65,7 +65,11 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
 
 function uploads(files: readonly string[]): Uploads {
   const folder = `azureml://datastores/workspaceblobstore/paths/LocalUpload/${'0'.repeat(64)}`;
-  return { data: new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`])), code: new Map() };
+  return {
+    data: new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`])),
+    code: new Map(),
+    assets: new Map(),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PipelineNode } from '../../yaml/pipeline.ts';
+import { commandJob } from './command-job.ts';
 import { componentJob, registeredJob } from './component-job.ts';
 import type { JobBody } from './job-body.ts';
 
@@ -9,6 +10,7 @@ type Bodies = { readonly [K in Kind]?: JobBody<Extract<PipelineNode, { kind: K }
 const BODIES: Bodies = {
   component: componentJob,
   registered: registeredJob,
+  command: commandJob,
 };
 
 /** How a job is sent; undefined where nobody here knows. */
