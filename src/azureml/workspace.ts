@@ -11,7 +11,7 @@ export function workspaceId({ subscriptionId, resourceGroup, workspaceName }: Wo
 }
 
 /** Collections of versioned assets. */
-type AssetCollection = 'environments' | 'components' | 'data';
+type AssetCollection = 'environments' | 'components' | 'data' | 'codes';
 
 /** Path of an asset's version below its workspace. */
 export function assetPath(collection: AssetCollection, name: string, version: string): string {
