@@ -5,7 +5,7 @@ import { type DataType, quotingProblem } from '../yaml/data-type.ts';
 import { renderCommand } from '../yaml/expressions.ts';
 import type { BoundNode, Scope } from '../yaml/input-binding.ts';
 import { resolveInputs } from '../yaml/input-value.ts';
-import type { PipelineNode } from '../yaml/pipeline.ts';
+import type { ComponentJob } from '../yaml/jobs/component-job.ts';
 import { readStarted } from '../yaml/schedule.ts';
 import { type Report, throwProblems } from '../yaml/yaml-file.ts';
 import { localValues, type RemoteData } from './local-values.ts';
@@ -76,6 +76,10 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
     artifactPath: (job: string, output: string) => path.join(artifactsDir, job, output),
   };
   const bound = scope && (await bindJobs(scope, report));
+  for (const [name, node] of Object.entries(pipeline?.jobs ?? {})) {
+    if (node !== null && node.kind !== 'component')
+      report(`job ${name}: is no job of a component.yml, and cannot run on this machine`);
+  }
   throwProblems(`${file} cannot run`, problems);
 
   return {
@@ -85,13 +89,13 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
     artifactsDir,
     continueOnStepFailure: pipeline!.settings.continue_on_step_failure,
     remote,
-    jobs: bound!.map(([name, job]) => planJob(name, pipeline!.jobs[name]!, job, scope!)),
+    jobs: bound!.map(([name, job]) => planJob(name, pipeline!.jobs[name] as ComponentJob, job, scope!)),
   };
 }
 
 function planJob(
   name: string,
-  node: PipelineNode,
+  node: ComponentJob,
   { inputs, dependsOn }: BoundNode,
   scope: Scope,
 ): PlannedJob {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { assetId, assetPath, type Workspace } from '../workspace.ts';
 import type { Component, ComponentInput } from '../yaml/component.ts';
 import { textOf } from '../yaml/data-type.ts';
+import type { JobEnvironment } from '../yaml/jobs/environment.ts';
 import type { ArmRequest } from './asset-body.ts';
 
 /** Name under which Azure ML keeps the components of jobs that name a file. */
@@ -55,12 +56,17 @@ function specOf(component: Component, workspace: Workspace, name: string, versio
       Object.entries(component.inputs).map(([input, rule]) => [input, inputSpec(rule)]),
     ),
     outputs,
-    environment: `azureml:${assetId(workspace, 'environments', component.environment)}`,
+    environment: environmentId(component.environment, workspace),
     resources,
     distribution,
     command,
     _source: 'YAML.COMPONENT',
   };
+}
+
+function environmentId(environment: JobEnvironment, workspace: Workspace): string {
+  if (typeof environment !== 'string') throw new Error('an environment without a name');
+  return `azureml:${assetId(workspace, 'environments', environment)}`;
 }
 
 function inputSpec({

@@ -2,30 +2,12 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import { dataTypes, isDataType, literalProblem, literalSchema, literalTypes, textOf } from './data-type.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from './expressions.ts';
+import { distributionSchema } from './jobs/distribution.ts';
+import { environmentOfJob } from './jobs/environment.ts';
+import { portName } from './jobs/job-values.ts';
+import { resourcesSchema } from './jobs/resources.ts';
 import { isReservedName } from './reserved-names.ts';
 import { type Report, readYaml, throwProblems } from './yaml-file.ts';
-
-/** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, or the id of one in a workspace or registry. */
-const environmentReference = z
-  .string()
-  .regex(
-    /^azureml:(?:\/.+|[\w.-]+(?::[\w.-]+|@[\w.-]+))$/,
-    'must be azureml:NAME:VERSION or azureml:NAME@latest',
-  );
-
-/** Name of an input or output. */
-export const portName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name is made of letters, digits and _');
-
-export const resourcesSchema = z.strictObject({
-  instance_count: z.int().min(1).optional(),
-  instance_type: z.string().optional(),
-  shm_size: z.string().optional(),
-});
-
-export const distributionSchema = z.strictObject({
-  type: z.literal('pytorch'),
-  process_count_per_instance: z.int().min(1).optional(),
-});
 
 const inputSchema = z.strictObject({
   type: z.enum([...literalTypes, ...dataTypes]),
@@ -55,15 +37,17 @@ const componentSchema = z.strictObject({
   is_deterministic: z.boolean().optional(),
   inputs: z.record(portName, inputSchema).default({}),
   outputs: z.record(portName, outputSchema).default({}),
-  environment: environmentReference,
+  environment: environmentOfJob,
   resources: resourcesSchema.optional(),
   distribution: distributionSchema.optional(),
   command: z.string().min(1),
+  /** A folder from that of the file, or a URL: what lies beside the command where it runs. */
+  code: z.string().min(1).optional(),
 });
 
 export type ComponentInput = z.infer<typeof inputSchema>;
 
-/** An Azure ML command component, as `component.yml` describes it, without code beside it. */
+/** An Azure ML command component, as `component.yml` describes it. */
 export interface Component extends z.infer<typeof componentSchema> {
   /** The file it was read from. */
   readonly file: string;

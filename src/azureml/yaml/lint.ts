@@ -26,6 +26,8 @@ export interface LintResult {
   readonly checked: readonly { readonly file: string; readonly kind: AzureFileKind }[];
   /** One line each, with file and key. */
   readonly problems: readonly string[];
+  /** What could not be checked, one line each, with file and job. */
+  readonly unchecked: readonly string[];
 }
 
 /** Every YAML file in some folders, sorted. */
@@ -59,6 +61,7 @@ export async function kindOf(file: string, report: Report): Promise<AzureFileKin
 export async function lintFiles(files: readonly string[]): Promise<LintResult> {
   const problems = new Set<string>();
   const checked: { file: string; kind: AzureFileKind }[] = [];
+  const unchecked: string[] = [];
   const undecided: { file: string; problems: string[] }[] = [];
   const handed = new Set<string>();
   for (const file of files) {
@@ -69,13 +72,14 @@ export async function lintFiles(files: readonly string[]): Promise<LintResult> {
       checked.push({ file, kind });
       const pipeline = await lintFile(file, kind, (problem) => problems.add(problem));
       for (const place of filesHanded(pipeline)) handed.add(place);
+      for (const line of uncheckedIn(pipeline)) unchecked.push(`${file}: ${line}`);
     }
   }
   for (const { file, problems: unclear } of undecided) {
     if (handed.has(path.resolve(file))) continue;
     for (const problem of unclear) problems.add(problem);
   }
-  return { checked, problems: [...problems] };
+  return { checked, problems: [...problems], unchecked };
 }
 
 /** Checks one file. Gives the pipeline that it is or starts. */
@@ -117,7 +121,8 @@ async function lintBindings(
   const inputs = await resolveInputs(pipeline, {}, path.dirname(pipeline.file), fail, lintedValues);
   const artifactPath = (job: string, output: string): string => `${job}/${output}`;
   await bindJobs({ pipeline, inputs, reader: lintedValues, artifactPath }, fail);
-  const used = new Set(JSON.stringify(pipeline.jobs).match(/(?<=\$\{\{parent\.inputs\.)\w+(?=\}\})/g));
+  const written = Object.values(pipeline.jobs).map((node) => node?.written);
+  const used = new Set(JSON.stringify(written).match(/(?<=\$\{\{parent\.inputs\.)\w+(?=\}\})/g));
   const unused = Object.keys(pipeline.inputs).filter((name) => !used.has(name));
   const complete = Object.values(pipeline.jobs).every((node) => node !== null);
   if (complete) for (const name of unused) fail(`inputs.${name}: no job is bound to it`);
@@ -126,6 +131,12 @@ async function lintBindings(
     if (node !== null && node.compute === undefined && pipeline.compute === undefined)
       fail(`jobs.${job}: has no compute, and settings.default_compute is not set`);
   }
+}
+
+function uncheckedIn(pipeline: PartialPipelineJob | undefined): string[] {
+  return Object.entries(pipeline?.jobs ?? {}).flatMap(([name, node]) =>
+    (node?.unchecked ?? []).map((line) => `jobs.${name}: ${line}`),
+  );
 }
 
 function filesHanded(pipeline: PartialPipelineJob | undefined): string[] {

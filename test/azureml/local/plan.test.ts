@@ -275,10 +275,10 @@ describe('planPipeline', () => {
       ['usa.yml: there is no such file'],
     ],
     [
-      'a registered component',
+      'a registered component that is not at hand',
       (y) => y.replace('./make.yml', 'azureml:make:1'),
       { source: 'x' },
-      [expect.stringContaining('pipeline.yml: jobs.first.component: `azureml:make:1` is not a path')],
+      ['job first: is no job of a component.yml, and cannot run on this machine'],
     ],
     [
       'an unknown key',

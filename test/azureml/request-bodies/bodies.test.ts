@@ -4,7 +4,7 @@ import { default as Ajv } from 'ajv-draft-04';
 import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
-import { isoDuration } from '../../../src/azureml/request-bodies/job-body.ts';
+import { isoDuration } from '../../../src/azureml/request-bodies/jobs/command-settings.ts';
 import { closedSchema } from '../../support/arm/closed-schema.ts';
 import {
   armSchemas,

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
 import { componentRequest } from '../../../src/azureml/request-bodies/component-body.ts';
-import { localData } from '../../../src/azureml/request-bodies/job-body.ts';
+import type { Uploads } from '../../../src/azureml/request-bodies/jobs/job-body.ts';
+import { localData } from '../../../src/azureml/request-bodies/pipeline-body.ts';
 import {
   componentRequests,
   jobRequest,
@@ -45,22 +46,26 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
       return [componentRequest(await loadComponent(file), WORKSPACE)];
     case 'pipeline': {
       const ready = await readyJob(file, {});
+      const uploaded = uploads(localData(ready.pipeline, ready.inputs));
       return [
-        ...componentRequests(ready, WORKSPACE),
-        jobRequest(ready, 'job', WORKSPACE, uploads(localData(ready.pipeline, ready.inputs))),
+        ...componentRequests(ready, WORKSPACE, uploaded),
+        jobRequest(ready, 'job', WORKSPACE, uploaded),
       ];
     }
     case 'schedule': {
       const ready = await readySchedule(file, {});
       const uploaded = uploads(localData(ready.pipeline, ready.inputs));
-      return [...componentRequests(ready, WORKSPACE), readyScheduleRequest(ready, WORKSPACE, uploaded)];
+      return [
+        ...componentRequests(ready, WORKSPACE, uploaded),
+        readyScheduleRequest(ready, WORKSPACE, uploaded),
+      ];
     }
   }
 }
 
-function uploads(files: readonly string[]): Map<string, string> {
+function uploads(files: readonly string[]): Uploads {
   const folder = `azureml://datastores/workspaceblobstore/paths/LocalUpload/${'0'.repeat(64)}`;
-  return new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`]));
+  return { data: new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`])), code: new Map() };
 }
 
 /**

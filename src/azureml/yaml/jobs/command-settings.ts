@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { orBinding } from './binding.ts';
+import { distributionSchema } from './distribution.ts';
+import { identitySchema } from './identity.ts';
+import { sharedKeys } from './job.ts';
+import { queueSettingsSchema } from './queue-settings.ts';
+import { resourcesSchema } from './resources.ts';
+import { servicesSchema } from './services.ts';
+
+/** Keys of a job that runs a command, whether a component has it or the job itself. */
+export const commandSettings = {
+  ...sharedKeys,
+  type: z.literal('command').optional(),
+  compute: z.string().optional(),
+  resources: resourcesSchema.optional(),
+  distribution: distributionSchema.optional(),
+  limits: z.strictObject({ timeout: orBinding(z.int().min(1)).optional() }).optional(),
+  environment_variables: z.record(z.string(), z.string()).default({}),
+  identity: identitySchema.optional(),
+  services: servicesSchema.optional(),
+  queue_settings: queueSettingsSchema.optional(),
+};
+
+const settings = z.object(commandSettings);
+
+/** How a command is run. */
+export type CommandSettings = z.infer<typeof settings>;

@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { z } from 'zod';
+import type { Component } from '../component.ts';
+import {
+  type ComponentReference,
+  isComponentReference,
+  parseComponentReference,
+} from '../component-reference.ts';
+import { type CommandSettings, commandSettings } from './command-settings.ts';
+import { checkJob, checkVariables, type JobBase, type JobContent, type JobPlace } from './job.ts';
+
+/** A job of a component whose file is at hand. */
+export interface ComponentJob extends JobBase, Omit<CommandSettings, keyof JobBase> {
+  readonly kind: 'component';
+  readonly component: Component;
+}
+
+/** A job of a component of a workspace or registry. */
+export interface RegisteredJob extends JobBase, Omit<CommandSettings, keyof JobBase> {
+  readonly kind: 'registered';
+  readonly component: ComponentReference;
+}
+
+const componentJobSchema = z.strictObject({ ...commandSettings, component: z.string().min(1) });
+
+/** Reads a job of the type command that names a component. */
+export async function readComponentJob(
+  written: JobContent,
+  place: JobPlace,
+): Promise<ComponentJob | RegisteredJob | null> {
+  const content = checkJob(written, componentJobSchema, place);
+  if (content === undefined) return null;
+  checkVariables(content.environment_variables, place);
+  if (!isComponentReference(content.component)) {
+    const component = await place.component(componentPath(place.file, content.component));
+    if (component === undefined) return null;
+    return { ...content, kind: 'component', written, component, ports: component, unchecked: [] };
+  }
+  const component = registeredComponent(content.component, place);
+  if (component === undefined) return null;
+  const unchecked = [`${component.text} is not at hand: neither its inputs nor its outputs`];
+  return { ...content, kind: 'registered', written, component, ports: undefined, unchecked };
+}
+
+/** The component of a workspace or registry that `reference` names; what is none is reported. */
+export function registeredComponent(
+  reference: string,
+  { file, name, report }: JobPlace,
+): ComponentReference | undefined {
+  const component = parseComponentReference(reference);
+  if (component === undefined) {
+    report(
+      `${file}: jobs.${name}.component: \`${reference}\` is neither a file nor azureml:NAME:VERSION, azureml:NAME@latest or azureml://registries/REGISTRY/components/NAME/versions/VERSION`,
+    );
+  }
+  return component;
+}
+
+/** Azure ML takes a component as a path from the pipeline's folder, with or without `file:` before it. */
+export function componentPath(file: string, reference: string): string {
+  const place = reference.replace(/^file:/, '');
+  return path.isAbsolute(place) ? place : path.join(path.dirname(file), place);
+}
