@@ -18,11 +18,6 @@ export class WorkspaceClient extends ArmClient {
     this.workspace = workspace;
   }
 
-  /** What an action on a resource answers at once. */
-  async ask(path: string, body: Json): Promise<Json> {
-    return contentOf(await this.#send(this.#arm, 'POST', this.#url(path), body));
-  }
-
   /** Something of a run from the run history, which Azure Resource Manager knows nothing of: its children, its logs. */
   async runHistory(runId: string, what: 'children' | 'details'): Promise<Json> {
     this.#api ??= this.#discover();

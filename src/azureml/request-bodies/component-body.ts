@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assetId, assetPath, type Workspace } from '../workspace.ts';
-import type { Component, ComponentInput } from '../yaml/component.ts';
+import type { Component } from '../yaml/component.ts';
+import type { ComponentInput } from '../yaml/component-ports.ts';
 import { textOf } from '../yaml/data-type.ts';
 import type { JobEnvironment } from '../yaml/jobs/environment.ts';
 import type { ArmRequest } from './asset-body.ts';

@@ -45,12 +45,13 @@ export async function readComponentJob(
 /** The component of a workspace or registry that `reference` names; what is none is reported. */
 export function registeredComponent(
   reference: string,
-  { file, name, report }: JobPlace,
+  { file, name, report }: Pick<JobPlace, 'file' | 'name' | 'report'>,
+  key: 'component' | 'trial' = 'component',
 ): ComponentReference | undefined {
   const component = parseComponentReference(reference);
   if (component === undefined) {
     report(
-      `${file}: jobs.${name}.component: \`${reference}\` is neither a file nor azureml:NAME:VERSION, azureml:NAME@latest or azureml://registries/REGISTRY/components/NAME/versions/VERSION`,
+      `${file}: jobs.${name}.${key}: \`${reference}\` is neither a file nor azureml:NAME:VERSION, azureml:NAME@latest or azureml://registries/REGISTRY/components/NAME/versions/VERSION`,
     );
   }
   return component;

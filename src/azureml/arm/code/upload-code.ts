@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArmError } from '../../errors.ts';
-import { openStore } from '../../storage/open.ts';
-import { codePath, codeRequest } from '../request-bodies/code-body.ts';
-import { workspaceId } from '../workspace.ts';
-import type { WorkspaceClient } from './client.ts';
+import { ArmError } from '../../../errors.ts';
+import { openStore } from '../../../storage/open.ts';
+import { codePath, codeRequest } from '../../request-bodies/code-body.ts';
+import { workspaceId } from '../../workspace.ts';
+import type { WorkspaceClient } from '../client.ts';
 import { readCodeFolder } from './code-folder.ts';
-import { putOnce } from './put-once.ts';
 
 /** What `startPendingUpload` answers: a place made for one asset, and a SAS for it, which is a secret. */
 interface PendingUpload {
@@ -35,14 +34,14 @@ export async function uploadCode(
     const name = path.basename(folder);
     for (const file of files)
       await store.write(`${name}/${file.name}`, await readFile(path.join(folder, file.name)));
-    await putOnce(client, codeRequest(hash, `${blobUri.replace(/\/+$/, '')}/${name}`));
+    await client.put(codeRequest(hash, `${blobUri.replace(/\/+$/, '')}/${name}`));
   }
   return ids;
 }
 
 /** A place for an asset's files. */
 async function pendingUpload(client: WorkspaceClient, asset: string) {
-  const answer = (await client.ask(`${asset}/startPendingUpload`, {
+  const answer = (await client.post(`${asset}/startPendingUpload`, {
     pendingUploadType: 'TemporaryBlobReference',
   })) as PendingUpload;
   const { blobUri, credential } = answer.blobReferenceForConsumption ?? {};

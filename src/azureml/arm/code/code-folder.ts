@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../../errors.ts';
 import { ignoredFiles } from './ignored-files.ts';
 
 /** A folder of code that a job needs where it runs. */
