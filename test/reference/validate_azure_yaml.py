@@ -53,4 +53,5 @@ def validate(kind, file):
     return {"file": file, "errors": errors, "warnings": collected.messages + [str(w.message) for w in caught]}
 
 
-print(json.dumps([validate(*argument.split("=", 1)) for argument in sys.argv[1:]]))
+if __name__ == "__main__":
+    print(json.dumps([validate(*argument.split("=", 1)) for argument in sys.argv[1:]]))

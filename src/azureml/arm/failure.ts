@@ -43,7 +43,7 @@ export async function endedByThemselves(
 }
 
 function nodesOf(node: PipelineNode): number {
-  const own = 'resources' in node ? node.resources : undefined;
+  const own = 'resources' in node && node.kind !== 'spark' ? node.resources : undefined;
   const count = (own ?? (node.kind === 'component' ? node.component.resources : undefined))?.instance_count;
   return typeof count === 'number' ? count : 1;
 }

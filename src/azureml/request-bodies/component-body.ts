@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assetPath, type Workspace } from '../workspace.ts';
-import type { Component, ComponentInput } from '../yaml/component.ts';
+import type { Component } from '../yaml/component.ts';
+import type { ComponentInput } from '../yaml/component-ports.ts';
 import { textOf } from '../yaml/data-type.ts';
 import type { ArmRequest } from './asset-body.ts';
 import { environmentReference } from './environment-body.ts';

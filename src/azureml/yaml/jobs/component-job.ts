@@ -66,9 +66,10 @@ export function notAtHand({ text }: ComponentReference): string {
 /** The component of a workspace or registry that `reference` names; what is none is reported. */
 export function registeredComponent(
   reference: string,
-  { file, name, report }: JobPlace,
+  { file, name, report }: Pick<JobPlace, 'file' | 'name' | 'report'>,
+  key: 'component' | 'trial' = 'component',
 ): ComponentReference | undefined {
-  const at = `${file}: jobs.${name}.component`;
+  const at = `${file}: jobs.${name}.${key}`;
   try {
     const component = parseComponentReference(reference);
     if (component !== undefined) {

@@ -29,6 +29,8 @@ export interface JobPlace {
   readonly name: string;
   /** Reads a `component.yml` of the type command, each file once. Undefined where something in it is wrong, which is reported. */
   readonly component: (file: string) => Promise<Component | undefined>;
+  /** Files of the pipelines that it stands in, from the outside in, where it is one of a pipeline component. */
+  readonly within?: readonly string[] | undefined;
   readonly report: Report;
 }
 

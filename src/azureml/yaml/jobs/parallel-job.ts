@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { checkPorts, componentKeys } from '../component-ports.ts';
+import { type ComponentReference, isComponentReference } from '../component-reference.ts';
+import type { Ports } from '../ports.ts';
+import { type Report, readYaml } from '../yaml-file.ts';
+import { checkCode } from './code.ts';
+import { componentPath, registeredComponent } from './component-job.ts';
+import { identitySchema } from './identity.ts';
+import { checkJob, checkVariables, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
+import { portsOfValues } from './own-ports.ts';
+import { parallelSettings } from './parallel-settings.ts';
+
+const parallelComponentSchema = z.strictObject({
+  ...componentKeys,
+  type: z.literal('parallel'),
+  ...parallelSettings,
+});
+
+/** A component whose script is handed one mini batch after another. */
+export interface ParallelComponent extends z.infer<typeof parallelComponentSchema> {
+  readonly file: string;
+}
+
+const settings = {
+  ...sharedKeys,
+  type: z.literal('parallel'),
+  compute: z.string().optional(),
+  environment_variables: z.record(z.string(), z.string()).default({}),
+  identity: identitySchema.optional(),
+  ...parallelSettings,
+};
+
+const ofComponent = z.strictObject({ ...settings, component: z.string().min(1) });
+/** A comment is of jobs that name a component. */
+const inline = z.strictObject({ ...settings, comment: z.undefined() });
+
+type ParallelJobSettings = Omit<z.infer<typeof inline>, 'comment' | 'type'>;
+
+/** A job that hands its data to a script in mini batches, on many nodes. */
+export interface ParallelJob extends JobBase, Omit<ParallelJobSettings, keyof JobBase> {
+  readonly kind: 'parallel';
+  readonly comment?: string | undefined;
+  /** Undefined where the job has a task of its own. */
+  readonly component: ParallelComponent | ComponentReference | undefined;
+}
+
+/** Reads a job of the type parallel, of a component or with a task of its own. */
+export async function readParallelJob(written: JobContent, place: JobPlace): Promise<ParallelJob | null> {
+  return Object.hasOwn(written, 'component') ? readOfComponent(written, place) : readInline(written, place);
+}
+
+async function readOfComponent(written: JobContent, place: JobPlace): Promise<ParallelJob | null> {
+  const content = checkJob(written, ofComponent, place);
+  if (content === undefined) return null;
+  checkVariables(content.environment_variables, place);
+  if (isComponentReference(content.component)) {
+    const component = registeredComponent(content.component, place);
+    if (component === undefined) return null;
+    const unchecked = [`${component.text} is not at hand: neither its inputs nor its outputs`];
+    return { ...content, kind: 'parallel', written, component, ports: undefined, unchecked };
+  }
+  const file = componentPath(place.file, content.component);
+  const component = await readParallelComponent(file, place.report);
+  if (component === undefined) return null;
+  return { ...content, kind: 'parallel', written, component, ports: component, unchecked: [] };
+}
+
+async function readInline(written: JobContent, place: JobPlace): Promise<ParallelJob | null> {
+  const { comment: _, ...content } = checkJob(written, inline, place) ?? { task: null };
+  if (content.task === null) return null;
+  const at = `${place.file}: jobs.${place.name}`;
+  const ports = portsOfValues(`the job ${place.name}`, content);
+  let sound = true;
+  const fail: Report = (problem) => {
+    sound = false;
+    place.report(`${at}.${problem}`);
+  };
+  checkVariables(content.environment_variables, place);
+  checkTask(content, ports, fail);
+  await checkCode(content.task?.code, place.file, (problem) => fail(`task.${problem}`));
+  return sound ? { ...content, kind: 'parallel', written, component: undefined, ports, unchecked: [] } : null;
+}
+
+/** Reads a component of the type parallel. What is wrong goes to `report`, and the result is then undefined. */
+export async function readParallelComponent(
+  file: string,
+  report: Report,
+): Promise<ParallelComponent | undefined> {
+  const content = await readYaml(file, parallelComponentSchema, report);
+  if (content === undefined) return undefined;
+  let sound = true;
+  const fail: Report = (problem) => {
+    sound = false;
+    report(`${file}: ${problem}`);
+  };
+  checkPorts(content, fail);
+  checkTask(content, content, fail);
+  await checkCode(content.task?.code, file, (problem) => fail(`task.${problem}`));
+  return sound ? { ...content, file } : undefined;
+}
+
+/** azure-ai-ml sends a job without a task, and bindings to nothing. */
+function checkTask(
+  { task, input_data }: Pick<ParallelComponent, 'task' | 'input_data'>,
+  { inputs, outputs }: Omit<Ports, 'file'>,
+  fail: Report,
+): void {
+  if (task === undefined) fail('task: is missing');
+  if (input_data === undefined) fail('input_data: is missing');
+  const texts = { input_data, 'task.program_arguments': task?.program_arguments, 'task.append_row_to': task?.append_row_to };
+  for (const [key, text = ''] of Object.entries(texts)) {
+    for (const [whole, of, name] of text.matchAll(/\$\{\{(inputs|outputs)\.(\w+)\}\}/g)) {
+      if (!Object.hasOwn(of === 'inputs' ? inputs : outputs, name))
+        fail(`${key}: ${whole}: there is no such ${of.slice(0, -1)}`);
+    }
+  }
+}
