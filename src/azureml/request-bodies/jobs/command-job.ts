@@ -1,9 +1,9 @@
 import { workspaceId } from '../../workspace.ts';
+import { typeOfOutput } from '../../yaml/bindings/output-type.ts';
 import { textOf } from '../../yaml/data-type.ts';
 import { boundPipelineOutput, parseBinding } from '../../yaml/expressions.ts';
 import type { CommandJob } from '../../yaml/jobs/command-job.ts';
 import type { JobInput, JobOutput } from '../../yaml/jobs/job-values.ts';
-import { typeOfOutput } from '../../yaml/output-type.ts';
 import type { PipelineJob } from '../../yaml/pipeline.ts';
 import type { ArmRequest } from '../asset-body.ts';
 import { anonymousRequest } from '../component-body.ts';

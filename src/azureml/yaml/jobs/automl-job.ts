@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { identitySchema } from './identity.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace } from './job.ts';
-import { jobOutputSchema, type JobOutput, portName } from './job-values.ts';
+import { type JobOutput, jobOutputSchema, portName } from './job-values.ts';
 import { type OtherJob, readOtherJob } from './other-job.ts';
 import { queueSettingsSchema } from './queue-settings.ts';
 import { resourcesSchema } from './resources.ts';
@@ -108,9 +108,7 @@ export async function readAutomlJob(
     ports: {
       file: 'AutoML',
       inputs: Object.fromEntries(data.map(([key]) => [key, {}])),
-      outputs: Object.fromEntries(
-        Object.entries(outputs).map(([name, value]) => [name, outputPort(value)]),
-      ),
+      outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, outputPort(value)])),
     },
     unchecked,
   };

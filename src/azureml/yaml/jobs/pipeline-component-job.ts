@@ -26,7 +26,9 @@ export interface PipelineComponent<Node extends JobBase>
 const pipelineComponentJobSchema = z.strictObject({
   ...sharedKeys,
   type: z.literal('pipeline'),
-  component: z.string({ error: 'is missing: a pipeline in a pipeline is a component with a file of its own' }).min(1),
+  component: z
+    .string({ error: 'is missing: a pipeline in a pipeline is a component with a file of its own' })
+    .min(1),
 });
 
 /** A job that is a pipeline itself. */
