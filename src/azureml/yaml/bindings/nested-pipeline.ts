@@ -32,10 +32,10 @@ function standIn({ type }: ComponentInput): PipelineInput {
 
 /** What is known of the inputs of a pipeline component: the default, or the type alone. */
 export function nestedInputs({ inputs }: PipelineComponent<PipelineNode>): InputValues {
-  return new Map(Object.entries(inputs).map(([name, rule]) => [name, valueOf(rule)]));
+  return new Map(Object.entries(inputs).map(([name, rule]) => [name, knownValue(rule)]));
 }
 
-function valueOf({ type, default: preset }: ComponentInput): InputValue {
+function knownValue({ type, default: preset }: ComponentInput): InputValue {
   if (isDataType(type)) return { kind: type, text: 'handed' };
   return preset === undefined
     ? { kind: 'unknown', text: 'handed' }
