@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
 import { componentRequest } from '../../../src/azureml/request-bodies/component-body.ts';
@@ -90,16 +90,30 @@ export function comparable(requests: readonly ArmRequest[]): unknown {
   return JSON.parse(text);
 }
 
-/** Official schemas of Azure Resource Manager, kept outside the repository. */
-export const armSchemas =
-  process.env.SWINPREP_ARM_SCHEMAS ??
-  path.resolve(import.meta.dirname, '../../../../shared/contracts/azure/arm-schemas');
+/**
+ * As `comparable`, for requests whose order and names are each tool's own: every asset without a name is named by what it
+ * says, those that say the same are one, and they stand in the order of their names, the job last.
+ * azure-ai-ml sends the version of the hash of code as a number, where the contract has a text.
+ */
+export function comparableSet(requests: readonly ArmRequest[]): unknown {
+  let rest = JSON.parse(JSON.stringify(requests).replace(/"hash_version":(\d+)/g, '"hash_version":"$1"')) as ArmRequest[];
+  const assets = new Map<string, ArmRequest>();
+  while (rest.length > 1) {
+    const [{ path: place, body }, ...others] = rest;
+    const name = place.replace(/^\/(\w+)\/.*/, `/$1/${hashOf(body)}`);
+    assets.set(name, { path: name, body });
+    rest = JSON.parse(JSON.stringify(others).replaceAll(place, name)) as ArmRequest[];
+  }
+  const sorted = [...assets].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
+  return comparable([...sorted, ...rest]);
+}
 
-/** Newest stable version of a resource provider among the schemas. */
-export function newestVersion(provider: string): string {
-  const pattern = new RegExp(`^${provider}\\.(\\d{4}-\\d\\d-\\d\\d)\\.json$`);
-  return readdirSync(armSchemas)
-    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
-    .sort()
-    .at(-1)!;
+/** The same for the same keys and values, in whatever order. */
+function hashOf(body: unknown): string {
+  const text = JSON.stringify(body, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
