@@ -41,7 +41,8 @@ export async function runPipelineFile({
   resolveUri,
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
-  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
+  const elsewhere = inside !== undefined;
+  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri, elsewhere });
   return runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
 }
 

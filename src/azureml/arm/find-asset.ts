@@ -23,9 +23,17 @@ const DISCOVERY: Readonly<Record<string, string>> = {
   'management.usgovcloudapi.net': 'https://usgovarizona.api.ml.azure.us',
 };
 
+/** Names of one, for messages; the first word is that of `az ml`. */
+const KINDS: Readonly<Record<AssetReference['collection'], string>> = {
+  components: 'component',
+  data: 'data asset',
+  environments: 'environment',
+  models: 'model',
+};
+
 /**
  * Looks an asset up; `workspace` is the one at hand. `latest` is, as of azure-ai-ml 1.35, of a data asset the
- * `latestVersion` of its container, of a component the version created last. Throws a UsageError where it is not there or
+ * `latestVersion` of its container, of all others the version created last. Throws a UsageError where it is not there or
  * may not be looked up, an ArmError where Azure Resource Manager fails otherwise.
  */
 export async function findAsset(
@@ -36,7 +44,7 @@ export async function findAsset(
   const { collection, name, label } = reference;
   const home = reference.home ?? workspace;
   if (home === undefined) throw new Error(`the workspace of ${collection}/${name} is not known`);
-  const kind = collection === 'data' ? 'data asset' : 'component';
+  const kind = KINDS[collection];
   try {
     const place = 'registry' in home ? await located(client, home) : home;
     const parent = homeId(place);
@@ -55,7 +63,7 @@ export async function findAsset(
     );
   }
   const which = label === undefined ? `version ${reference.version}` : 'version';
-  const command = collection === 'data' ? 'az ml data list' : 'az ml component list';
+  const command = `az ml ${kind.split(' ')[0]} list`;
   const where = 'registry' in home ? ` --registry-name ${home.registry}` : '';
   throw new UsageError(
     `the ${kind} ${name} has no ${which} in ${homeText(home)}, or is not there; \`${command} --name ${name}${where}\` shows those that are`,

@@ -2,8 +2,10 @@ import { ArmError } from '../../errors.ts';
 import type { ArmRequest } from '../request-bodies/asset-body.ts';
 import type { Uploads } from '../request-bodies/jobs/job-body.ts';
 import { localData } from '../request-bodies/pipeline-body.ts';
-import { componentRequests, type ReadyJob } from '../request-bodies/requests.ts';
+import { codeFolders, componentRequests, type ReadyJob } from '../request-bodies/requests.ts';
 import type { WorkspaceClient } from './client.ts';
+import { uploadCode } from './code/upload-code.ts';
+import { lookUpAssets } from './named-assets.ts';
 import { uploadFiles } from './upload.ts';
 
 /**
@@ -11,11 +13,13 @@ import { uploadFiles } from './upload.ts';
  * default datastore; gives where each file lies.
  */
 export async function prepareJob(client: WorkspaceClient, ready: ReadyJob, place?: string): Promise<Uploads> {
-  const code = new Map<string, string>();
+  const assets = await lookUpAssets(client, ready);
+  const code = await uploadCode(client, codeFolders(ready));
   // Their versions are hashes of what they say: one that is there is the same.
-  for (const request of componentRequests(ready, client.workspace, { data: new Map(), code }))
+  for (const request of componentRequests(ready, client.workspace, { data: new Map(), code, assets }))
     await putOnce(client, request);
-  return { data: await uploadFiles(client, localData(ready.pipeline, ready.inputs), place), code };
+  const data = await uploadFiles(client, localData(ready.pipeline, ready.inputs), place);
+  return { data, code, assets };
 }
 
 /** Creates a resource unless it is there already; whether it was created by this call, as far as can be told. */

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { type ResolveUri, uriResolver } from '../arm/resolve-uri.ts';
 import { bindJobs } from '../yaml/bind-jobs.ts';
-import { type DataType, quotingProblem } from '../yaml/data-type.ts';
+import { type DataType, isDataType, quotingProblem } from '../yaml/data-type.ts';
 import { renderCommand } from '../yaml/expressions.ts';
 import type { BoundNode, Scope } from '../yaml/input-binding.ts';
 import { resolveInputs } from '../yaml/input-value.ts';
-import type { ComponentJob } from '../yaml/jobs/component-job.ts';
+import { typeOfOutput } from '../yaml/output-type.ts';
 import { readStarted } from '../yaml/schedule.ts';
 import { type Report, throwProblems } from '../yaml/yaml-file.ts';
+import { checkHere, type LocalJob, localJob, withLocalComponents } from './local-jobs.ts';
 import { localValues, type RemoteData } from './local-values.ts';
 
 export interface PlanOptions {
@@ -19,6 +20,8 @@ export interface PlanOptions {
   readonly cwd?: string;
   /** Looks datastores up. Default: in the workspace that the environment names. */
   readonly resolveUri?: ResolveUri | undefined;
+  /** Whether the commands run elsewhere, in a container: then they are not looked for on this machine. */
+  readonly elsewhere?: boolean | undefined;
 }
 
 /** An output of a job: the absolute path of a file or folder. */
@@ -34,6 +37,10 @@ export interface PlannedJob {
   readonly dependsOn: readonly string[];
   /** For `bash -c`, with every value in place. */
   readonly command: string;
+  /** Absolute path of the folder whose copy is its working directory; without one it is that of the plan. */
+  readonly code?: string | undefined;
+  /** Says what is taken for a component that is registered in a workspace. */
+  readonly instead?: string | undefined;
   /** `environment_variables` of the job. */
   readonly environment: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, PlannedOutput>>;
@@ -68,7 +75,9 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
 
   const remote: RemoteData[] = [];
   const reader = localValues(path.join(artifactsDir, 'inputs'), options.resolveUri ?? uriResolver(), remote);
-  const pipeline = await readStarted(file, report);
+  const read = await readStarted(file, report);
+  const local = read && (await withLocalComponents(read, report));
+  const pipeline = local?.pipeline;
   const scope = pipeline && {
     pipeline,
     inputs: await resolveInputs(pipeline, options.set ?? {}, cwd, report, reader),
@@ -77,8 +86,8 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
   };
   const bound = scope && (await bindJobs(scope, report));
   for (const [name, node] of Object.entries(pipeline?.jobs ?? {})) {
-    if (node !== null && node.kind !== 'component')
-      report(`job ${name}: is no job of a component.yml, and cannot run on this machine`);
+    if (node === null || options.elsewhere === true) continue;
+    await checkHere(node, pipeline!.file, cwd, (problem) => report(`job ${name}, ${problem}`));
   }
   throwProblems(`${file} cannot run`, problems);
 
@@ -87,31 +96,34 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
     displayName: pipeline!.display_name ?? path.basename(file),
     cwd,
     artifactsDir,
-    continueOnStepFailure: pipeline!.settings.continue_on_step_failure,
+    continueOnStepFailure: pipeline!.settings.continue_on_step_failure ?? true,
     remote,
-    jobs: bound!.map(([name, job]) => planJob(name, pipeline!.jobs[name] as ComponentJob, job, scope!)),
+    jobs: bound!.map(([name, job]) => {
+      const node = localJob(pipeline!.jobs[name]!, pipeline!.file, local!.instead.get(name));
+      return planJob(name, node, job, scope!);
+    }),
   };
 }
 
-function planJob(
-  name: string,
-  node: ComponentJob,
-  { inputs, dependsOn }: BoundNode,
-  scope: Scope,
-): PlannedJob {
-  const { component } = node;
-  const outputs = Object.entries(component.outputs).map(
-    ([output, { type }]) => [output, { type, path: scope.artifactPath(name, output) }] as const,
-  );
+function planJob(name: string, node: LocalJob, { inputs, dependsOn }: BoundNode, scope: Scope): PlannedJob {
+  const outputs = Object.keys(node.ports?.outputs ?? {}).map((output) => {
+    const type = typeOfOutput({ job: name, output }, scope.pipeline);
+    return [
+      output,
+      { type: isDataType(type) ? type : 'uri_file', path: scope.artifactPath(name, output) },
+    ] as const;
+  });
   return {
     name,
-    displayName: node.display_name ?? component.display_name ?? name,
+    displayName: node.displayName ?? name,
     dependsOn: [...dependsOn],
-    command: renderCommand(component.template, {
+    command: renderCommand(node.template, {
       inputs,
       outputs: new Map(outputs.map(([output, place]) => [output, place.path])),
     }),
-    environment: node.environment_variables,
+    environment: node.variables,
     outputs: Object.fromEntries(outputs),
+    ...(node.code !== undefined && { code: node.code }),
+    ...(node.instead !== undefined && { instead: node.instead }),
   };
 }

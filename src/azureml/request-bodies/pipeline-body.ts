@@ -5,17 +5,11 @@ import { parseBinding } from '../yaml/expressions.ts';
 import type { InputValues } from '../yaml/input-value.ts';
 import type { PipelineJob, PipelineNode } from '../yaml/pipeline.ts';
 import { isRemote } from '../yaml/remote-values.ts';
-import { computeId } from './jobs/command-settings.ts';
+import { computeId, pipelineIdentityBody } from './jobs/command-settings.ts';
 import { jobBodyOf } from './jobs/job-bodies.ts';
 import type { JobBody, JobContext } from './jobs/job-body.ts';
 import { INPUT_MODES, OUTPUT_MODES, uriOf } from './jobs/job-values.ts';
-
-const IDENTITIES = {
-  managed: 'Managed',
-  managed_identity: 'Managed',
-  user_identity: 'UserIdentity',
-  aml_token: 'AMLToken',
-} as const;
+import { pipelineServicesBody } from './jobs/services.ts';
 
 /** `PipelineJob` of Azure Resource Manager: the envelope in camelCase, the jobs in snake_case, literals as texts. */
 export function pipelineJobProperties(pipeline: PipelineJob, context: JobContext) {
@@ -27,13 +21,11 @@ export function pipelineJobProperties(pipeline: PipelineJob, context: JobContext
     experimentName: pipeline.experiment_name,
     description: pipeline.description,
     tags: pipeline.tags ?? {},
-    properties: {},
+    properties: pipeline.properties ?? {},
     isArchived: false,
     computeId: compute && computeId(compute, workspace),
-    identity: identity && {
-      identityType: IDENTITIES[identity.type],
-      clientId: 'client_id' in identity ? identity.client_id : undefined,
-    },
+    identity: identity && pipelineIdentityBody(identity),
+    services: pipeline.services && pipelineServicesBody(pipeline.services),
     inputs: Object.fromEntries(
       Object.keys(pipeline.inputs).map((name) => [name, pipelineInput(name, pipeline, context)]),
     ),
@@ -44,9 +36,15 @@ export function pipelineJobProperties(pipeline: PipelineJob, context: JobContext
       ]),
     ),
     outputs: Object.fromEntries(
-      Object.entries(pipeline.outputs).map(([name, { type, mode, path: uri, description }]) => [
+      Object.entries(pipeline.outputs).map(([name, { type, mode, path: uri, name: assetName, version }]) => [
         name,
-        { jobOutputType: type ?? 'uri_folder', mode: mode && OUTPUT_MODES[mode], uri, description },
+        {
+          jobOutputType: type ?? 'uri_folder',
+          mode: mode && OUTPUT_MODES[mode],
+          uri,
+          assetName,
+          assetVersion: version,
+        },
       ]),
     ),
     settings: {
@@ -55,6 +53,8 @@ export function pipelineJobProperties(pipeline: PipelineJob, context: JobContext
         settings.default_datastore && resourceId(workspace, 'datastores', settings.default_datastore),
       continue_on_step_failure: settings.continue_on_step_failure,
       force_rerun: settings.force_rerun,
+      on_init: settings.on_init,
+      on_finalize: settings.on_finalize,
       _source: 'YAML.JOB',
     },
   };
@@ -68,7 +68,7 @@ function pipelineInput(name: string, pipeline: PipelineJob, context: JobContext)
   const mode = typeof declared === 'object' ? declared.mode : undefined;
   return {
     jobInputType: value.kind,
-    uri: uriOf(value.text, path.dirname(pipeline.file), context),
+    uri: uriOf(value.text, value.kind, path.dirname(pipeline.file), context),
     mode: mode && INPUT_MODES[mode],
   };
 }

@@ -56,9 +56,8 @@ async function valuesOf(
   await bindJobs({ pipeline, inputs, reader: submittedValues, artifactPath }, report);
   for (const [name, node] of Object.entries(pipeline.jobs)) {
     if (node === null || jobBodyOf(node) !== undefined) continue;
-    const type = node.kind === 'other' ? node.type : node.kind;
     report(
-      `job ${name}: what Azure ML takes for the type ${type} is not known here; submit it with az ml job create --file ${pipeline.file}`,
+      `job ${name}: what Azure ML takes for the type ${node.written.type} is not known here; submit it with az ml job create --file ${pipeline.file}`,
     );
   }
   return inputs;

@@ -1,26 +1,10 @@
+import { type AssetReference, parseAssetReference } from '../asset-reference.ts';
+
 /** A component that lies in a workspace or registry. */
-export interface ComponentReference {
+export interface ComponentReference extends AssetReference {
   /** As it was written. */
   readonly text: string;
-  readonly name: string;
-  /** Of a workspace: undefined where it is the one that the job is submitted to. */
-  readonly registry?: string | undefined;
-  /** Whole ARM id, without `azureml:`, where one was written. */
-  readonly id?: string | undefined;
-  /** Neither of them: the newest, as with the label `latest`. */
-  readonly version?: string | undefined;
-  readonly label?: string | undefined;
 }
-
-const NAME = '[A-Za-z0-9_][\\w.-]*';
-const SHORT = new RegExp(`^azureml:(${NAME})(?:(:|@)([\\w.-]+))?$`);
-const REGISTRY = new RegExp(
-  `^azureml://registries/([\\w.-]+)/components/(${NAME})(?:/(versions|labels)/([\\w.-]+))?$`,
-);
-const ID = new RegExp(
-  `^azureml:(?:/subscriptions/[^/]+/resourcegroups/[^/]+/providers/Microsoft\\.MachineLearningServices/workspaces/[^/]+)/components/(${NAME})/(versions|labels)/([\\w.-]+)$`,
-  'i',
-);
 
 /** Whether `component:` names one of a workspace or registry rather than a file. */
 export function isComponentReference(text: string): boolean {
@@ -28,21 +12,16 @@ export function isComponentReference(text: string): boolean {
 }
 
 /**
- * Reads `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, `azureml:NAME`, `azureml://registries/R/components/NAME/versions/V`
- * (or `labels/L`) and `azureml:` before a whole ARM id. Undefined where it is none of them.
+ * Reads `azureml:NAME:VERSION`, `azureml:NAME@latest`, `azureml://registries/R/components/NAME/versions/V` (or
+ * `labels/L`) and `azureml:` before a whole ARM id; undefined where it is none of them. Throws a UsageError for an asset of
+ * another kind.
  */
 export function parseComponentReference(text: string): ComponentReference | undefined {
-  const short = SHORT.exec(text);
-  if (short !== null) return { text, name: short[1], ...versionOf(short[2], short[3]) };
-  const registry = REGISTRY.exec(text);
-  if (registry !== null)
-    return { text, registry: registry[1], name: registry[2], ...versionOf(registry[3], registry[4]) };
-  const id = ID.exec(text);
-  if (id === null) return undefined;
-  return { text, id: text.slice('azureml:'.length), name: id[1], ...versionOf(id[2], id[3]) };
+  const reference = parseAssetReference(text, 'components');
+  return reference && { ...reference, text };
 }
 
-function versionOf(mark: string | undefined, value: string) {
-  if (mark === undefined) return {};
-  return mark === ':' || mark.toLowerCase() === 'versions' ? { version: value } : { label: value };
+/** Whether it is a workspace's component of which only Azure tells the version. */
+export function isLabelled({ home, label }: ComponentReference): boolean {
+  return label !== undefined && !(home !== undefined && 'registry' in home);
 }

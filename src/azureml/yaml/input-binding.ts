@@ -4,6 +4,7 @@ import { type DataType, isDataType, type LiteralType, literalProblem, textOf } f
 import { type Binding, parseBinding } from './expressions.ts';
 import { type InputValue, type InputValues, listOf, type ValueReader } from './input-value.ts';
 import type { JobInput } from './jobs/job-values.ts';
+import { typeOfOutput } from './output-type.ts';
 import type { PartialPipelineJob, PipelineNode } from './pipeline.ts';
 import type { InputPort } from './ports.ts';
 import type { Report } from './yaml-file.ts';
@@ -107,16 +108,7 @@ function boundValue(
     fail(`job ${job} has no output ${output}; it has ${listOf(Object.keys(outputs))}`);
     return undefined;
   }
-  return { kind: kindOf(outputs[output].type ?? boundType(source, output, pipeline)), text };
-}
-
-/** What azure-ai-ml takes an output for that says no type itself: that of the pipeline's output, or a folder. */
-function boundType(source: PipelineNode, output: string, pipeline: PartialPipelineJob): DataType {
-  const bound = source.outputs[output];
-  const name = /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(
-    typeof bound === 'string' ? bound : (bound?.path ?? ''),
-  )?.[1];
-  return (name !== undefined && pipeline.outputs[name]?.type) || 'uri_folder';
+  return { kind: kindOf(typeOfOutput(binding, pipeline)), text };
 }
 
 function kindOf(type: LiteralType | DataType): InputValue['kind'] {

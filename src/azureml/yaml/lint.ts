@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { dataAssetSchema, environmentSchema } from './asset.ts';
 import { bindJobs } from './bind-jobs.ts';
 import { readComponent } from './component.ts';
+import { withKnownPorts } from './components-at-hand.ts';
 import { resolveInputs } from './input-value.ts';
 import { type PartialPipelineJob, readPipeline } from './pipeline.ts';
 import { lintedValues } from './remote-values.ts';
@@ -99,12 +100,14 @@ async function lintFile(
       await readYaml(file, dataAssetSchema, report);
       return undefined;
     case 'schedule': {
-      const pipeline = (await readSchedule(file, report))?.pipeline;
+      const started = (await readSchedule(file, report))?.pipeline;
+      const pipeline = started && (await withKnownPorts(started));
       await lintBindings(file, pipeline, report);
       return pipeline;
     }
     case 'pipeline': {
-      const pipeline = await readPipeline(file, report);
+      const read = await readPipeline(file, report);
+      const pipeline = read && (await withKnownPorts(read));
       await lintBindings(file, pipeline, report);
       return pipeline;
     }

@@ -24,10 +24,12 @@ const pipelineSchema = z.strictObject({
       default_compute: z.string().optional(),
       default_datastore: z.string().optional(),
       // Azure ML goes on after a failure where nothing is said.
-      continue_on_step_failure: z.boolean().default(true),
+      continue_on_step_failure: z.boolean().optional(),
       force_rerun: z.boolean().optional(),
+      on_init: z.string().optional(),
+      on_finalize: z.string().optional(),
     })
-    .default({ continue_on_step_failure: true }),
+    .default({}),
   inputs: z.record(portName, pipelineInputSchema).default({}),
   outputs: z.record(portName, outputSchema).default({}),
   jobs: z
@@ -39,6 +41,7 @@ const pipelineSchema = z.strictObject({
 });
 
 export type { PipelineNode } from './jobs/job-types.ts';
+export type { JobInput as NodeInput } from './jobs/job-values.ts';
 
 /** An Azure ML pipeline job with the components it names. */
 export interface PipelineJob extends Omit<z.infer<typeof pipelineSchema>, 'jobs'> {

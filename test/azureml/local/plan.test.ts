@@ -276,9 +276,13 @@ describe('planPipeline', () => {
     ],
     [
       'a registered component that is not at hand',
-      (y) => y.replace('./make.yml', 'azureml:make:1'),
+      (y) => y.replace('./make.yml', 'azureml:make:2'),
       { source: 'x' },
-      ['job first: is no job of a component.yml, and cannot run on this machine'],
+      [
+        expect.stringContaining(
+          'job first: azureml:make:2 is not at hand: no component.yml of the name make and the version 2 comes',
+        ),
+      ],
     ],
     [
       'an unknown key',

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { readCodeFolder } from '../../../src/azureml/arm/code/code-folder.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
+import { codePath, codeRequest } from '../../../src/azureml/request-bodies/code-body.ts';
 import { componentRequest } from '../../../src/azureml/request-bodies/component-body.ts';
 import type { Uploads } from '../../../src/azureml/request-bodies/jobs/job-body.ts';
 import { localData } from '../../../src/azureml/request-bodies/pipeline-body.ts';
 import {
+  codeFolders,
   componentRequests,
   jobRequest,
   readDataRequest,
@@ -13,6 +16,7 @@ import {
   readySchedule,
   readyScheduleRequest,
 } from '../../../src/azureml/request-bodies/requests.ts';
+import { workspaceId } from '../../../src/azureml/workspace.ts';
 import { loadComponent } from '../../../src/azureml/yaml/component.ts';
 import type { AzureFileKind } from '../../../src/azureml/yaml/lint.ts';
 
@@ -43,11 +47,13 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
     case 'data asset':
       return [await readDataRequest(file)];
     case 'component':
-      return [componentRequest(await loadComponent(file), WORKSPACE)];
+      return [componentRequest(await loadComponent(file), { workspace: WORKSPACE })];
     case 'pipeline': {
       const ready = await readyJob(file, {});
-      const uploaded = uploads(localData(ready.pipeline, ready.inputs));
+      const { code, requests } = await uploadedCode(codeFolders(ready));
+      const uploaded = { ...uploads(localData(ready.pipeline, ready.inputs)), code };
       return [
+        ...requests,
         ...componentRequests(ready, WORKSPACE, uploaded),
         jobRequest(ready, 'job', WORKSPACE, uploaded),
       ];
@@ -65,7 +71,32 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
 
 function uploads(files: readonly string[]): Uploads {
   const folder = `azureml://datastores/workspaceblobstore/paths/LocalUpload/${'0'.repeat(64)}`;
-  return { data: new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`])), code: new Map() };
+  return {
+    data: new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`])),
+    code: new Map(),
+    assets: NEWEST,
+  };
+}
+
+/** What `@latest` stands for in the workspace of the recorded bodies. */
+const NEWEST = new Map(
+  ['environments/tool', 'components/swinprep_convert', 'components/swinprep_split'].map((place) => [
+    `azureml:${path.basename(place)}@latest`,
+    `${workspaceId(WORKSPACE)}/${place}/versions/7`,
+  ]),
+);
+
+/** Code folders as they would be after they were uploaded to the workspace of the recorded bodies. */
+async function uploadedCode(folders: readonly string[]) {
+  const code = new Map<string, string>();
+  const requests: ArmRequest[] = [];
+  for (const folder of folders) {
+    const { hash } = await readCodeFolder(folder);
+    code.set(folder, workspaceId(WORKSPACE) + codePath(hash));
+    const place = `https://account.blob.core.windows.net/container/${path.basename(folder)}`;
+    requests.push(codeRequest(hash, place));
+  }
+  return { code, requests };
 }
 
 /**

@@ -2,48 +2,101 @@ import { resourceId, type Workspace } from '../../workspace.ts';
 import type { CommandSettings } from '../../yaml/jobs/command-settings.ts';
 import type { Distribution } from '../../yaml/jobs/distribution.ts';
 import type { Identity } from '../../yaml/jobs/identity.ts';
+import type { QueueSettings } from '../../yaml/jobs/queue-settings.ts';
 import type { Resources } from '../../yaml/jobs/resources.ts';
 import { emptyToNothing } from './job-values.ts';
+import { servicesBody } from './services.ts';
 
 const DISTRIBUTIONS = { pytorch: 'PyTorch', mpi: 'Mpi', tensorflow: 'TensorFlow', ray: 'Ray' } as const;
+const TIERS = {
+  spot: 'Spot',
+  basic: 'Basic',
+  standard: 'Standard',
+  premium: 'Premium',
+  null: 'Null',
+} as const;
+const PRIORITIES = { low: 1, medium: 2, high: 3 } as const;
+const IDENTITIES = {
+  managed: 'Managed',
+  managed_identity: 'Managed',
+  user_identity: 'UserIdentity',
+  aml_token: 'AMLToken',
+} as const;
 
-/** How a command is run, as it stands in `jobs` of a pipeline. `own` is what its component says of itself. */
+/**
+ * How a command is run, as it stands in `jobs` of a pipeline. `own` is what its component says of itself. As azure-ai-ml, it
+ * sends no description: that of the component holds.
+ */
 export function commandSettingsBody(
-  settings: CommandSettings,
+  settings: Omit<CommandSettings, 'inputs' | 'outputs'>,
   workspace: Workspace,
   own: { readonly resources?: Resources | undefined; readonly distribution?: Distribution | undefined } = {},
 ) {
-  const { limits, compute, identity } = settings;
-  const { type, ...processes } = settings.distribution ?? own.distribution ?? {};
+  const { limits, compute, identity, services } = settings;
+  const resources = settings.resources ?? own.resources;
+  const distribution = settings.distribution ?? own.distribution;
   return {
     type: 'command',
     display_name: settings.display_name,
-    description: settings.description,
     tags: settings.tags,
     properties: settings.properties,
     comment: settings.comment,
     computeId: compute && computeId(compute, workspace),
-    resources: settings.resources ?? own.resources,
-    distribution: type && { distribution_type: DISTRIBUTIONS[type], ...processes },
+    resources: resources && resourcesBody(resources),
+    distribution: distribution && distributionBody(distribution),
     limits: limits && {
       job_limits_type: 'Command',
       timeout: typeof limits.timeout === 'number' ? isoDuration(limits.timeout) : limits.timeout,
     },
     environment_variables: emptyToNothing(settings.environment_variables),
     identity: identity && identityBody(identity),
-    queue_settings: settings.queue_settings,
-    services: settings.services,
+    queue_settings: settings.queue_settings && queueSettingsBody(settings.queue_settings),
+    services: services && servicesBody(services),
   };
 }
 
-export function identityBody(identity: Identity) {
-  return { ...identity, type: identity.type === 'managed' ? 'managed_identity' : identity.type };
+/** As azure-ai-ml, which leaves the places and the most nodes out where the arguments of Docker are a list. */
+export function resourcesBody({ docker_args, locations, max_instance_count, ...rest }: Resources) {
+  if (Array.isArray(docker_args)) return { ...rest, docker_args_list: docker_args };
+  return { ...rest, docker_args, locations, maxInstanceCount: max_instance_count };
 }
 
-/** `serverless`, `local` and bindings stay as they are. */
+function distributionBody(distribution: Distribution) {
+  const { type, ...settings } = distribution;
+  const distribution_type = DISTRIBUTIONS[type];
+  if (distribution.type !== 'ray') return { distribution_type, ...settings };
+  return {
+    distribution_type,
+    port: distribution.port,
+    address: distribution.address,
+    includeDashboard: distribution.include_dashboard,
+    dashboardPort: distribution.dashboard_port,
+    headNodeAdditionalArgs: distribution.head_node_additional_args,
+    workerNodeAdditionalArgs: distribution.worker_node_additional_args,
+  };
+}
+
+export function queueSettingsBody({ job_tier, priority }: QueueSettings) {
+  return { job_tier: job_tier && TIERS[job_tier], priority: priority && PRIORITIES[priority] };
+}
+
+export function identityBody({ type, ...ids }: Identity) {
+  return { identity_type: IDENTITIES[type], ...ids };
+}
+
+/** The same of the pipeline itself, whose keys are in camelCase. */
+export function pipelineIdentityBody(identity: Identity) {
+  const ids = identity.type === 'managed' || identity.type === 'managed_identity' ? identity : undefined;
+  return {
+    identityType: IDENTITIES[identity.type],
+    clientId: ids?.client_id,
+    objectId: ids?.object_id,
+  };
+}
+
+/** Resource id of a compute, `serverless` too; a binding stays as it is. */
 export function computeId(compute: string, workspace: Workspace): string {
-  if (!compute.startsWith('azureml:')) return compute;
-  return resourceId(workspace, 'computes', compute);
+  return compute.startsWith('${{') ? compute : resourceId(workspace, 'computes', compute);
 }
 
 /** Seconds as ISO 8601 has durations: 5400 as `PT1H30M`. */

@@ -1,21 +1,26 @@
 import { workspaceId } from '../../workspace.ts';
+import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { ComponentJob, RegisteredJob } from '../../yaml/jobs/component-job.ts';
 import { anonymousComponentRequest } from '../component-body.ts';
-import { registeredComponentId } from '../registered-component-id.ts';
+import { environmentRequests } from '../environment-body.ts';
 import { commandSettingsBody } from './command-settings.ts';
+import { registeredComponent } from './component-id.ts';
 import type { JobBody } from './job-body.ts';
 import { inputBodies, outputBodies } from './job-values.ts';
 
 /** A job of a component that is sent before, under a hash of what it says. */
 export const componentJob: JobBody<ComponentJob> = {
-  needs: ({ component }, { workspace }) => [anonymousComponentRequest(component, workspace)],
+  needs: ({ component }, context) => [
+    ...environmentRequests(component.environment),
+    anonymousComponentRequest(component, context),
+  ],
+  code: ({ component: { code, file } }) => codeFolders(code, file),
   body: (node, place) => ({
     name: place.name,
     ...commandSettingsBody(node, place.workspace, node.component),
     inputs: inputBodies(node, place),
     outputs: outputBodies(node),
-    componentId:
-      workspaceId(place.workspace) + anonymousComponentRequest(node.component, place.workspace).path,
+    componentId: workspaceId(place.workspace) + anonymousComponentRequest(node.component, place).path,
     _source: 'YAML.COMPONENT',
   }),
 };
@@ -28,7 +33,6 @@ export const registeredJob: JobBody<RegisteredJob> = {
     ...commandSettingsBody(node, place.workspace),
     inputs: inputBodies(node, place),
     outputs: outputBodies(node),
-    componentId: registeredComponentId(node.component, place.workspace),
-    _source: 'REMOTE.WORKSPACE.COMPONENT',
+    ...registeredComponent(node.component, place),
   }),
 };

@@ -4,12 +4,14 @@ import type { PipelineNode } from '../../yaml/jobs/job-types.ts';
 import type { PipelineJob } from '../../yaml/pipeline.ts';
 import type { ArmRequest } from '../asset-body.ts';
 
-/** Where what lies on this machine has been put in Azure, by absolute path. */
+/** Where in Azure that is which a job needs. */
 export interface Uploads {
-  /** URIs of files and folders that are inputs. */
+  /** URIs of files and folders of this machine that are inputs, by absolute path. */
   readonly data: ReadonlyMap<string, string>;
-  /** ARM ids of code folders. */
+  /** ARM ids of code folders of this machine, by absolute path. */
   readonly code: ReadonlyMap<string, string>;
+  /** ARM ids of components and environments that are named by a label, by the reference. */
+  readonly assets: ReadonlyMap<string, string>;
 }
 
 /** What a job's body needs beside its file. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { assetId } from '../../workspace.ts';
 import { textOf } from '../../yaml/data-type.ts';
-import { parseBinding } from '../../yaml/expressions.ts';
+import { boundPipelineOutput, parseBinding } from '../../yaml/expressions.ts';
 import type { JobInput, JobOutput } from '../../yaml/jobs/job-values.ts';
 import type { PipelineNode } from '../../yaml/pipeline.ts';
 import { isRemote } from '../../yaml/remote-values.ts';
@@ -38,11 +38,9 @@ function inputBody(bound: JobInput, type: string | undefined, place: NodePlace) 
   if (typeof bound !== 'object') return { job_input_type: 'literal', value: textOf(bound) };
   const mode = bound.mode && INPUT_MODES[bound.mode];
   if (parseBinding(bound.path) !== undefined) return { job_input_type: 'literal', value: bound.path, mode };
-  return {
-    job_input_type: bound.type ?? type ?? 'uri_folder',
-    uri: uriOf(bound.path, path.dirname(place.pipeline.file), place),
-    mode,
-  };
+  const job_input_type = bound.type ?? type ?? 'uri_folder';
+  const uri = uriOf(bound.path, job_input_type, path.dirname(place.pipeline.file), place);
+  return { job_input_type, uri, mode };
 }
 
 /** Where the outputs of a job go. */
@@ -56,17 +54,22 @@ export function outputBodies({ outputs, ports }: PipelineNode) {
 
 function outputBody(bound: JobOutput, type: string | undefined) {
   if (typeof bound === 'string') return { type: 'literal', value: bound };
-  return {
-    job_output_type: bound.type ?? type,
-    mode: bound.mode && OUTPUT_MODES[bound.mode],
-    uri: bound.path,
-  };
+  const mode = bound.mode && OUTPUT_MODES[bound.mode];
+  if (bound.path !== undefined && boundPipelineOutput(bound.path) !== undefined)
+    return { type: 'literal', value: bound.path, mode };
+  const { path: uri, name, version } = bound;
+  return { job_output_type: bound.type ?? type, mode, uri, asset_name: name, asset_version: version };
 }
 
 /** Where Azure ML finds what `place`, a URI or a path from `folder`, names. */
-export function uriOf(place: string, folder: string, { workspace, uploads }: JobContext): string {
+export function uriOf(
+  place: string,
+  type: string,
+  folder: string,
+  { workspace, uploads }: JobContext,
+): string {
   if (place.startsWith('azureml:') && !place.startsWith('azureml://'))
-    return assetId(workspace, 'data', place);
+    return assetId(workspace, type.endsWith('_model') ? 'models' : 'data', place);
   if (isRemote(place)) return place;
   const uri = uploads.data.get(path.resolve(folder, place));
   if (uri === undefined) throw new Error(`${place} has not been uploaded`);

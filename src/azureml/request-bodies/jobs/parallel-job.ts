@@ -1,5 +1,5 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolder } from '../../yaml/jobs/code.ts';
+import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { ParallelComponent, ParallelJob } from '../../yaml/jobs/parallel-job.ts';
 import type { ParallelSettings } from '../../yaml/jobs/parallel-settings.ts';
 import type { ArmRequest } from '../asset-body.ts';
@@ -23,8 +23,7 @@ export const parallelJob: JobBody<ParallelJob> = {
   code: (node, pipeline) => {
     const { component } = node;
     if (component !== undefined && !('file' in component)) return [];
-    const folder = codeFolder((component ?? node).task?.code, component?.file ?? pipeline.file);
-    return folder === undefined ? [] : [folder];
+    return codeFolders((component ?? node).task?.code, component?.file ?? pipeline.file);
   },
   body: (node, place) => {
     const { component, compute, identity } = node;
@@ -113,7 +112,7 @@ function componentOf(node: ParallelJob, place: NodePlace): ArmRequest {
       task: taskBody(task, component?.file ?? place.pipeline.file, place),
       _source: component === undefined ? 'YAML.JOB' : 'YAML.COMPONENT',
     },
-    component ?? {},
+    { description: component?.description, tags: component?.tags },
   );
 }
 

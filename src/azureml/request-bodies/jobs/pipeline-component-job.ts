@@ -56,9 +56,15 @@ export function pipelineComponentJob(
 
   function componentOf(component: PipelineComponent<PipelineNode>, place: NodePlace): ArmRequest {
     const jobs = jobsOf(component, place).map(([job, within]) => [within.name, known(job).body(job, within)]);
-    const { is_deterministic: _, ...head } = headOfComponent(component);
-    const spec = { ...head, jobs: Object.fromEntries(jobs), _source: 'YAML.COMPONENT', sourceJobId: null };
-    return anonymousRequest(spec, component);
+    const { is_deterministic, description, tags } = component;
+    const spec = {
+      ...headOfComponent(component),
+      is_deterministic,
+      jobs: Object.fromEntries(jobs),
+      _source: 'YAML.COMPONENT',
+      sourceJobId: null,
+    };
+    return anonymousRequest(spec, { description, tags, isArchived: undefined });
   }
 }
 

@@ -1,5 +1,5 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolder } from '../../yaml/jobs/code.ts';
+import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { SparkComponent, SparkJob } from '../../yaml/jobs/spark-job.ts';
 import type { SparkConf } from '../../yaml/jobs/spark-settings.ts';
 import type { ArmRequest } from '../asset-body.ts';
@@ -21,8 +21,8 @@ export const sparkJob: JobBody<SparkJob> = {
     return [...(environment === undefined ? [] : environmentRequests(environment)), componentOf(node, place)];
   },
   code: (node, pipeline) => {
-    const folder = codeFolder(atHand(node)?.code, node.component?.file ?? pipeline.file);
-    return folder === undefined ? [] : [folder];
+    const own = atHand(node);
+    return codeFolders(own?.code, own !== undefined && 'file' in own ? own.file : pipeline.file);
   },
   body: (node, place) => {
     const { component, compute } = node;
@@ -107,6 +107,8 @@ function componentOf(node: SparkJob, place: NodePlace): ArmRequest {
       args,
       _source: component === undefined ? 'YAML.JOB' : 'YAML.COMPONENT',
     },
-    component ?? { description, tags, properties },
+    component === undefined
+      ? { description, tags, properties }
+      : { description: component.description, tags: component.tags },
   );
 }

@@ -1,5 +1,5 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolder } from '../../yaml/jobs/code.ts';
+import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { SweepJob } from '../../yaml/jobs/sweep-job.ts';
 import type { EarlyTermination, SweepSettings } from '../../yaml/jobs/sweep-settings.ts';
 import type { ArmRequest } from '../asset-body.ts';
@@ -14,10 +14,7 @@ import { inputBodies, outputBodies } from './job-values.ts';
 export const sweepJob: JobBody<SweepJob> = {
   needs: (node, place) =>
     'file' in node.trial ? [...environmentRequests(node.trial.environment), trialOf(node, place)!] : [],
-  code: ({ trial }) => {
-    const folder = 'file' in trial ? codeFolder(trial.code, trial.file) : undefined;
-    return folder === undefined ? [] : [folder];
-  },
+  code: ({ trial }) => ('file' in trial ? codeFolders(trial.code, trial.file) : []),
   body: (node, place) => {
     const { compute, resources, trial } = node;
     const { componentId, _source } =

@@ -16,9 +16,11 @@ export interface CommandJob extends JobBase, Omit<CommandSettings, keyof JobBase
   readonly code?: string | undefined;
 }
 
+const { comment: _, ...ownSettings } = commandSettings;
+
 const commandJobSchema = z.strictObject({
   $schema: z.string().optional(),
-  ...commandSettings,
+  ...ownSettings,
   command: z.string().min(1),
   environment: environmentOfJob,
   code: z.string().min(1).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { literalSchema } from '../data-type.ts';
 import { orBinding } from './binding.ts';
 import { distributionSchema } from './distribution.ts';
 import { identitySchema } from './identity.ts';
@@ -15,10 +16,11 @@ export const commandSettings = {
   resources: resourcesSchema.optional(),
   distribution: distributionSchema.optional(),
   limits: z.strictObject({ timeout: orBinding(z.int().min(1)).optional() }).optional(),
-  environment_variables: z.record(z.string(), z.string()).default({}),
+  environment_variables: z.record(z.string(), literalSchema).default({}),
   identity: identitySchema.optional(),
   services: servicesSchema.optional(),
   queue_settings: queueSettingsSchema.optional(),
+  comment: z.string().optional(),
 };
 
 const settings = z.object(commandSettings);

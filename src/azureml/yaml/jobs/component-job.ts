@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../../../errors.ts';
 import type { Component } from '../component.ts';
 import {
   type ComponentReference,
   isComponentReference,
+  isLabelled,
   parseComponentReference,
 } from '../component-reference.ts';
 import { type CommandSettings, commandSettings } from './command-settings.ts';
@@ -21,7 +23,18 @@ export interface RegisteredJob extends JobBase, Omit<CommandSettings, keyof JobB
   readonly component: ComponentReference;
 }
 
-const componentJobSchema = z.strictObject({ ...commandSettings, component: z.string().min(1) });
+/** Keys that azure-ai-ml takes beside a component, and then leaves out: the component's own hold. */
+const WITHOUT_EFFECT = {
+  command: z.unknown().optional(),
+  code: z.unknown().optional(),
+  environment: z.unknown().optional(),
+};
+
+const componentJobSchema = z.strictObject({
+  ...commandSettings,
+  ...WITHOUT_EFFECT,
+  component: z.string().min(1),
+});
 
 /** Reads a job of the type command that names a component. */
 export async function readComponentJob(
@@ -31,15 +44,23 @@ export async function readComponentJob(
   const content = checkJob(written, componentJobSchema, place);
   if (content === undefined) return null;
   checkVariables(content.environment_variables, place);
+  const idle = Object.keys(WITHOUT_EFFECT)
+    .filter((key) => Object.hasOwn(content, key))
+    .map((key) => `${key} is the component's own: azure-ai-ml does not send what stands here`);
   if (!isComponentReference(content.component)) {
     const component = await place.component(componentPath(place.file, content.component));
     if (component === undefined) return null;
-    return { ...content, kind: 'component', written, component, ports: component, unchecked: [] };
+    return { ...content, kind: 'component', written, component, ports: component, unchecked: idle };
   }
   const component = registeredComponent(content.component, place);
   if (component === undefined) return null;
-  const unchecked = [`${component.text} is not at hand: neither its inputs nor its outputs`];
+  const unchecked = [...idle, notAtHand(component)];
   return { ...content, kind: 'registered', written, component, ports: undefined, unchecked };
+}
+
+/** Says that of a registered component nothing is known. */
+export function notAtHand({ text }: ComponentReference): string {
+  return `${text} is not at hand: neither its inputs nor its outputs`;
 }
 
 /** The component of a workspace or registry that `reference` names; what is none is reported. */
@@ -48,13 +69,22 @@ export function registeredComponent(
   { file, name, report }: Pick<JobPlace, 'file' | 'name' | 'report'>,
   key: 'component' | 'trial' = 'component',
 ): ComponentReference | undefined {
-  const component = parseComponentReference(reference);
-  if (component === undefined) {
+  const at = `${file}: jobs.${name}.${key}`;
+  try {
+    const component = parseComponentReference(reference);
+    if (component !== undefined) {
+      // azure-ai-ml knows this label alone of a workspace's components.
+      if (!isLabelled(component) || component.label === 'latest') return component;
+      report(`${at}: the label ${component.label} of ${component.name} cannot be looked up, only latest can`);
+      return undefined;
+    }
     report(
-      `${file}: jobs.${name}.${key}: \`${reference}\` is neither a file nor azureml:NAME:VERSION, azureml:NAME@latest or azureml://registries/REGISTRY/components/NAME/versions/VERSION`,
+      `${at}: \`${reference}\` is neither a file nor azureml:NAME:VERSION, azureml:NAME@latest or azureml://registries/REGISTRY/components/NAME/versions/VERSION`,
     );
+  } catch (error) {
+    report(`${at}: ${messageOf(error)}`);
   }
-  return component;
+  return undefined;
 }
 
 /** Azure ML takes a component as a path from the pipeline's folder, with or without `file:` before it. */

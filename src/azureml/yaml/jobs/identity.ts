@@ -6,7 +6,6 @@ export const identitySchema = z.discriminatedUnion('type', [
     type: z.enum(['managed', 'managed_identity']),
     client_id: z.string().optional(),
     object_id: z.string().optional(),
-    msi_resource_id: z.string().optional(),
   }),
   z.strictObject({ type: z.literal('user_identity') }),
   z.strictObject({ type: z.literal('aml_token') }),

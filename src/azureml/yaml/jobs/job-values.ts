@@ -58,7 +58,6 @@ export const outputSchema = z.strictObject({
   path: z.string().optional(),
   name: z.string().optional(),
   version: z.union([z.string(), z.number()]).transform(String).optional(),
-  description: z.string().optional(),
 });
 
 export const jobOutputSchema = z.union([z.string(), outputSchema]);

@@ -43,7 +43,6 @@ export const sharedKeys = {
   display_name: z.string().optional(),
   experiment_name: z.string().optional(),
   description: z.string().optional(),
-  comment: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional(),
   properties: z.record(z.string(), z.string()).optional(),
   inputs: z.record(portName, jobInputSchema).default({}),

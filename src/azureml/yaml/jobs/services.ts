@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const shared = {
   port: z.int().optional(),
-  /** `all`, or indices of nodes. */
-  nodes: z.string().optional(),
+  /** Of one, where it is absent. */
+  nodes: z.literal('all').optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
 };
 
