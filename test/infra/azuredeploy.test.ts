@@ -5,7 +5,7 @@ import { readSettings } from '../../src/function/settings.ts';
 import { templateProblems, valueProblems } from '../support/arm/check-template.ts';
 import type { Value } from '../support/arm/functions.ts';
 import { expand, type Template, typeOf } from '../support/arm/template.ts';
-import { armSchemas } from '../support/azure/arm-bodies.ts';
+import { armSchemas } from '../support/arm/closed-schema.ts';
 import { readJson } from '../support/cli.ts';
 import { codeBlocks, ROOT, readDocument } from '../support/documents.ts';
 

@@ -2,8 +2,9 @@ import { ArmError } from '../../errors.ts';
 import type { ArmRequest } from '../request-bodies/asset-body.ts';
 import type { Uploads } from '../request-bodies/jobs/job-body.ts';
 import { localData } from '../request-bodies/pipeline-body.ts';
-import { componentRequests, type ReadyJob } from '../request-bodies/requests.ts';
+import { codeFolders, componentRequests, type ReadyJob } from '../request-bodies/requests.ts';
 import type { WorkspaceClient } from './client.ts';
+import { uploadCode } from './code/upload-code.ts';
 import { lookUpAssets } from './named-assets.ts';
 import { uploadFiles } from './upload.ts';
 
@@ -13,7 +14,7 @@ import { uploadFiles } from './upload.ts';
  */
 export async function prepareJob(client: WorkspaceClient, ready: ReadyJob, place?: string): Promise<Uploads> {
   const assets = await lookUpAssets(client, ready);
-  const code = new Map<string, string>();
+  const code = await uploadCode(client, codeFolders(ready));
   // Their versions are hashes of what they say: one that is there is the same.
   for (const request of componentRequests(ready, client.workspace, { data: new Map(), code, assets }))
     await putOnce(client, request);

@@ -1,4 +1,5 @@
 import { assetPath } from '../workspace.ts';
+import { codeFolder } from '../yaml/jobs/code.ts';
 import type { ArmRequest } from './asset-body.ts';
 
 /** Version of the way in which azure-ai-ml hashes code. */
@@ -16,4 +17,17 @@ export function codePath(hash: string): string {
 export function codeRequest(hash: string, codeUri: string): ArmRequest {
   const properties = { hash_sha256: hash, hash_version: HASH_VERSION };
   return { path: codePath(hash), body: { properties: { codeUri, isAnonymous: true, properties } } };
+}
+
+/** What a component of a `file` names its code by: the ARM id of what was uploaded, or what was written. */
+export function codeReference(
+  code: string | undefined,
+  file: string,
+  uploaded: ReadonlyMap<string, string> | undefined,
+): string | undefined {
+  const folder = codeFolder(code, file);
+  if (folder === undefined) return code;
+  const id = uploaded?.get(folder);
+  if (id === undefined) throw new Error(`${folder} has not been uploaded`);
+  return `azureml:${id}`;
 }

@@ -32,12 +32,12 @@ export function environmentRequests(environment: JobEnvironment): ArmRequest[] {
 export function environmentReference(
   environment: JobEnvironment,
   workspace: Workspace,
-  uploads?: Uploads,
+  uploads?: Partial<Uploads>,
 ): string {
   if (typeof environment !== 'string')
     return `azureml:${workspaceId(workspace)}${anonymousEnvironmentRequest(environment).path}`;
   if (environment.startsWith('azureml://')) return environment;
-  return `azureml:${uploads?.assets.get(environment) ?? assetId(workspace, 'environments', environment)}`;
+  return `azureml:${uploads?.assets?.get(environment) ?? assetId(workspace, 'environments', environment)}`;
 }
 
 function condaText(content: unknown): string {

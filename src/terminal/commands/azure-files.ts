@@ -4,9 +4,11 @@ import { connect } from '../../azureml/arm/connect.ts';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { register } from '../../azureml/arm/register.ts';
 import type { ArmRequest } from '../../azureml/request-bodies/asset-body.ts';
+import { uploadCode } from '../../azureml/arm/code/upload-code.ts';
 import { componentRequest } from '../../azureml/request-bodies/component-body.ts';
 import { readEnvironmentRequest } from '../../azureml/request-bodies/requests.ts';
 import { loadComponent } from '../../azureml/yaml/component.ts';
+import { codeFolders } from '../../azureml/yaml/jobs/code.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../../azureml/yaml/lint.ts';
 import { UsageError } from '../../errors.ts';
 import { say, tell } from './command.ts';
@@ -38,10 +40,17 @@ async function assetRequests(
     const kind = await kindOf(file, (problem) => problems.push(problem));
     if (kind === 'environment') environments.push(await readEnvironmentRequest(file, image));
     else if (kind === 'component')
-      components.push(componentRequest(await loadComponent(file), client.workspace));
+      components.push(await registeredRequest(file, client));
     else throw new UsageError(problems[0] ?? `${file}: is a ${kind}, neither environment nor component`);
   }
   return [...environments, ...components];
+}
+
+/** The request for a component, the code of which has been uploaded. */
+async function registeredRequest(file: string, client: WorkspaceClient): Promise<ArmRequest> {
+  const component = await loadComponent(file);
+  const code = await uploadCode(client, codeFolders(component.code, file));
+  return componentRequest(component, { workspace: client.workspace, uploads: { code } });
 }
 
 /** Registers environments and components, by default those that come with swinprep. */

@@ -56,7 +56,7 @@ export function commandSettingsBody(
 }
 
 /** As azure-ai-ml, which leaves the places and the most nodes out where the arguments of Docker are a list. */
-function resourcesBody({ docker_args, locations, max_instance_count, ...rest }: Resources) {
+export function resourcesBody({ docker_args, locations, max_instance_count, ...rest }: Resources) {
   if (Array.isArray(docker_args)) return { ...rest, docker_args_list: docker_args };
   return { ...rest, docker_args, locations, maxInstanceCount: max_instance_count };
 }

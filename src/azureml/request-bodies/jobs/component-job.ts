@@ -1,4 +1,5 @@
 import { workspaceId } from '../../workspace.ts';
+import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { ComponentJob, RegisteredJob } from '../../yaml/jobs/component-job.ts';
 import { anonymousComponentRequest } from '../component-body.ts';
 import { environmentRequests } from '../environment-body.ts';
@@ -13,6 +14,7 @@ export const componentJob: JobBody<ComponentJob> = {
     ...environmentRequests(component.environment),
     anonymousComponentRequest(component, context),
   ],
+  code: ({ component: { code, file } }) => codeFolders(code, file),
   body: (node, place) => ({
     name: place.name,
     ...commandSettingsBody(node, place.workspace, node.component),

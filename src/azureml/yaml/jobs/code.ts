@@ -9,6 +9,12 @@ export function codeFolder(code: string | undefined, file: string): string | und
   return path.resolve(path.dirname(file), code);
 }
 
+/** As `codeFolder`, as a list of one or none. */
+export function codeFolders(code: string | undefined, file: string): string[] {
+  const folder = codeFolder(code, file);
+  return folder === undefined ? [] : [folder];
+}
+
 /** Reports a folder of code that is not there, or is no folder. */
 export async function checkCode(code: string | undefined, file: string, report: Report): Promise<void> {
   const folder = codeFolder(code, file);

@@ -4,7 +4,7 @@ import { type ComponentReference, isComponentReference } from '../component-refe
 import type { Ports } from '../ports.ts';
 import { type Report, readYaml } from '../yaml-file.ts';
 import { checkCode } from './code.ts';
-import { componentPath, registeredComponent } from './component-job.ts';
+import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
 import { identitySchema } from './identity.ts';
 import { checkJob, checkVariables, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import { portsOfValues } from './own-ports.ts';
@@ -30,11 +30,14 @@ const settings = {
   ...parallelSettings,
 };
 
-const ofComponent = z.strictObject({ ...settings, component: z.string().min(1) });
-/** A comment is of jobs that name a component. */
-const inline = z.strictObject({ ...settings, comment: z.undefined() });
+const inline = z.strictObject(settings);
+const ofComponent = z.strictObject({
+  ...settings,
+  component: z.string().min(1),
+  comment: z.string().optional(),
+});
 
-type ParallelJobSettings = Omit<z.infer<typeof inline>, 'comment' | 'type'>;
+type ParallelJobSettings = Omit<z.infer<typeof inline>, 'type'>;
 
 /** A job that hands its data to a script in mini batches, on many nodes. */
 export interface ParallelJob extends JobBase, Omit<ParallelJobSettings, keyof JobBase> {
@@ -56,7 +59,7 @@ async function readOfComponent(written: JobContent, place: JobPlace): Promise<Pa
   if (isComponentReference(content.component)) {
     const component = registeredComponent(content.component, place);
     if (component === undefined) return null;
-    const unchecked = [`${component.text} is not at hand: neither its inputs nor its outputs`];
+    const unchecked = [notAtHand(component)];
     return { ...content, kind: 'parallel', written, component, ports: undefined, unchecked };
   }
   const file = componentPath(place.file, content.component);
@@ -66,8 +69,8 @@ async function readOfComponent(written: JobContent, place: JobPlace): Promise<Pa
 }
 
 async function readInline(written: JobContent, place: JobPlace): Promise<ParallelJob | null> {
-  const { comment: _, ...content } = checkJob(written, inline, place) ?? { task: null };
-  if (content.task === null) return null;
+  const content = checkJob(written, inline, place);
+  if (content === undefined) return null;
   const at = `${place.file}: jobs.${place.name}`;
   const ports = portsOfValues(`the job ${place.name}`, content);
   let sound = true;

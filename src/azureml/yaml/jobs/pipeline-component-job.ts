@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkPorts, componentKeys } from '../component-ports.ts';
 import { type ComponentReference, isComponentReference } from '../component-reference.ts';
 import { type Report, readYaml } from '../yaml-file.ts';
-import { componentPath, registeredComponent } from './component-job.ts';
+import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 
 const pipelineComponentSchema = z.strictObject({
@@ -26,6 +26,7 @@ export interface PipelineComponent<Node extends JobBase>
 const pipelineComponentJobSchema = z.strictObject({
   ...sharedKeys,
   type: z.literal('pipeline'),
+  comment: z.string().optional(),
   component: z
     .string({ error: 'is missing: a pipeline in a pipeline is a component with a file of its own' })
     .min(1),
@@ -50,7 +51,7 @@ export async function readPipelineComponentJob<Node extends JobBase>(
   if (isComponentReference(content.component)) {
     const component = registeredComponent(content.component, place);
     if (component === undefined) return null;
-    const unchecked = [`${component.text} is not at hand: neither its inputs nor its outputs`];
+    const unchecked = [notAtHand(component)];
     return { ...content, kind: 'pipeline', written, component, ports: undefined, unchecked };
   }
   const file = componentPath(place.file, content.component);

@@ -6,7 +6,7 @@ import { type ComponentReference, isComponentReference } from '../component-refe
 import type { Ports } from '../ports.ts';
 import { type Report, readYaml } from '../yaml-file.ts';
 import { checkCode, codeFolder } from './code.ts';
-import { componentPath, registeredComponent } from './component-job.ts';
+import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
 import { identitySchema } from './identity.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import type { JobInput, JobOutput } from './job-values.ts';
@@ -42,12 +42,12 @@ const ofComponent = z.strictObject({
   ...settings,
   component: z.string().min(1),
   conf: sparkSettings.conf,
+  comment: z.string().optional(),
 });
-/** A comment is of jobs that name a component. */
-const inline = z.strictObject({ ...settings, ...sparkSettings, comment: z.undefined() });
+const inline = z.strictObject({ ...settings, ...sparkSettings });
 
 /** A job that Spark runs. */
-export interface SparkJob extends JobBase, Omit<z.infer<typeof inline>, keyof JobBase | 'comment' | 'type'> {
+export interface SparkJob extends JobBase, Omit<z.infer<typeof inline>, keyof JobBase | 'type'> {
   readonly kind: 'spark';
   readonly comment?: string | undefined;
   /** Undefined where the job has code of its own. */
@@ -69,7 +69,7 @@ async function readOfComponent(written: JobContent, place: JobPlace): Promise<Sp
   if (isComponentReference(content.component)) {
     const component = registeredComponent(content.component, place);
     if (component === undefined || problems.length > 0) return null;
-    const unchecked = [`${component.text} is not at hand: neither its inputs nor its outputs`];
+    const unchecked = [notAtHand(component)];
     return { ...content, kind: 'spark', written, component, ports: undefined, unchecked };
   }
   const component = await readSparkComponent(componentPath(place.file, content.component), place.report);
@@ -81,9 +81,8 @@ async function readOfComponent(written: JobContent, place: JobPlace): Promise<Sp
 }
 
 async function readInline(written: JobContent, place: JobPlace): Promise<SparkJob | null> {
-  const checked = checkJob(written, inline, place);
-  if (checked === undefined) return null;
-  const { comment: _, ...content } = checked;
+  const content = checkJob(written, inline, place);
+  if (content === undefined) return null;
   const { problems, fail } = reporter((problem) =>
     place.report(`${place.file}: jobs.${place.name}.${problem}`),
   );

@@ -4,7 +4,7 @@ import { componentInputSchema, componentOutputSchema } from '../component-ports.
 import { type ComponentReference, isComponentReference } from '../component-reference.ts';
 import type { Ports } from '../ports.ts';
 import { checkContent } from '../yaml-file.ts';
-import { componentPath, registeredComponent } from './component-job.ts';
+import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import { portName } from './job-values.ts';
 import { sweepSettings } from './sweep-settings.ts';
@@ -13,6 +13,7 @@ const sweepJobSchema = z.strictObject({
   ...sharedKeys,
   type: z.literal('sweep'),
   compute: z.string().optional(),
+  comment: z.string().optional(),
   trial: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
   ...sweepSettings,
 });
@@ -43,7 +44,7 @@ export async function readSweepJob(written: JobContent, place: JobPlace): Promis
   if (typeof content.trial === 'string' && isComponentReference(content.trial)) {
     const trial = registeredComponent(content.trial, place, 'trial');
     if (trial === undefined) return null;
-    const unchecked = [`${trial.text} is not at hand: neither its inputs nor its outputs`];
+    const unchecked = [notAtHand(trial)];
     return { ...content, kind: 'sweep', written, trial, isInline: false, ports: undefined, unchecked };
   }
   const trial =
