@@ -74,11 +74,14 @@ describe('of a variant is sent what azure-ai-ml sends', () => {
   });
 });
 
-describe.skipIf(!haveArmSchemas)('what is sent of a variant validates against the schema of its resource', () => {
-  const check = haveArmSchemas ? armSchemaErrors() : () => [];
+describe.skipIf(!haveArmSchemas)(
+  'what is sent of a variant validates against the schema of its resource',
+  () => {
+    const check = haveArmSchemas ? armSchemaErrors() : () => [];
 
-  it.each(sent)('%s', async (name) => {
-    for (const request of await requestsFor('pipeline', path.join(VARIANTS, name)))
-      expect(check(request)).toEqual([]);
-  });
-});
+    it.each(sent)('%s', async (name) => {
+      for (const request of await requestsFor('pipeline', path.join(VARIANTS, name)))
+        expect(check(request)).toEqual([]);
+    });
+  },
+);

@@ -1,7 +1,7 @@
 import { ArmError, UsageError } from '../../errors.ts';
 import { parseAssetReference } from '../asset-reference.ts';
 import type { ReadyJob } from '../request-bodies/requests.ts';
-import { bindJobs } from '../yaml/bind-jobs.ts';
+import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
 import { isLabelled } from '../yaml/component-reference.ts';
 import { dataTypes, literalTypes } from '../yaml/data-type.ts';
 import type { RegisteredJob } from '../yaml/jobs/component-job.ts';

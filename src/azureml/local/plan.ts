@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { type ResolveUri, uriResolver } from '../arm/resolve-uri.ts';
-import { bindJobs } from '../yaml/bind-jobs.ts';
+import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
+import type { BoundNode, Scope } from '../yaml/bindings/input-binding.ts';
+import { typeOfOutput } from '../yaml/bindings/output-type.ts';
 import { type DataType, isDataType, quotingProblem } from '../yaml/data-type.ts';
 import { renderCommand } from '../yaml/expressions.ts';
-import type { BoundNode, Scope } from '../yaml/input-binding.ts';
 import { resolveInputs } from '../yaml/input-value.ts';
-import { typeOfOutput } from '../yaml/output-type.ts';
 import { readStarted } from '../yaml/schedule.ts';
 import { type Report, throwProblems } from '../yaml/yaml-file.ts';
 import { checkHere, type LocalJob, localJob, withLocalComponents } from './local-jobs.ts';

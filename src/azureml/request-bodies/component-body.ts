@@ -34,10 +34,7 @@ interface About {
 }
 
 /** As azure-ai-ml sends a component that a pipeline names by its file. */
-export function anonymousComponentRequest(
-  component: Component,
-  context: ComponentContext,
-): ArmRequest {
+export function anonymousComponentRequest(component: Component, context: ComponentContext): ArmRequest {
   const { description, tags } = component;
   return anonymousRequest(specOf(component, context), { description, tags });
 }

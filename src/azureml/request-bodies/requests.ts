@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { Workspace } from '../workspace.ts';
 import { type DataAsset, dataAssetSchema, type Environment, environmentSchema } from '../yaml/asset.ts';
-import { bindJobs } from '../yaml/bind-jobs.ts';
+import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
 import { type InputValues, resolveInputs } from '../yaml/input-value.ts';
 import type { PipelineJob } from '../yaml/pipeline.ts';
 import { readPipeline } from '../yaml/pipeline.ts';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { dataAssetSchema, environmentSchema } from './asset.ts';
-import { bindJobs } from './bind-jobs.ts';
+import { bindJobs } from './bindings/bind-jobs.ts';
 import { readComponent } from './component.ts';
 import { withKnownPorts } from './components-at-hand.ts';
 import { resolveInputs } from './input-value.ts';

@@ -43,49 +43,46 @@ function misspelt<T>(body: T, [key, ...rest]: readonly string[]): T {
   ) as T;
 }
 
-describe.skipIf(!haveArmSchemas)(
-  'a request body validates against the schema of its resource',
-  () => {
-    it('of the newest stable version', () => {
-      expect(API_VERSION).toBe(newestVersion(PROVIDER));
-    });
+describe.skipIf(!haveArmSchemas)('a request body validates against the schema of its resource', () => {
+  it('of the newest stable version', () => {
+    expect(API_VERSION).toBe(newestVersion(PROVIDER));
+  });
 
-    it.each(Object.entries(KINDS))('for %s, a %s, as it is and with no name misspelt', async (name, kind) => {
-      const check = armSchemaErrors();
-      for (const request of await requestsFor(kind, path.join(FILES, name))) {
-        expect(check(request)).toEqual([]);
-        const names = namesIn(request.body);
-        expect(names.length).toBeGreaterThan(2);
-        const passed = names.filter(
-          (at) => check({ ...request, body: misspelt(request.body, at) }).length === 0,
-        );
-        expect(passed).toEqual([]);
-      }
-    });
+  it.each(Object.entries(KINDS))('for %s, a %s, as it is and with no name misspelt', async (name, kind) => {
+    const check = armSchemaErrors();
+    for (const request of await requestsFor(kind, path.join(FILES, name))) {
+      expect(check(request)).toEqual([]);
+      const names = namesIn(request.body);
+      expect(names.length).toBeGreaterThan(2);
+      const passed = names.filter(
+        (at) => check({ ...request, body: misspelt(request.body, at) }).length === 0,
+      );
+      expect(passed).toEqual([]);
+    }
+  });
 
-    it.each(Object.entries(DATASTORES))('for what tests take for a datastore, %s', (name, answer) => {
-      const { isDefault: _, ...properties } = answer.properties; // read-only, so in no request
-      const { credentialsType } = properties.credentials;
-      const secrets = credentialsType === 'None' ? {} : { secrets: { secretsType: credentialsType } };
-      const body = {
-        properties: {
-          ...properties,
-          description: undefined,
-          properties: undefined,
-          credentials: { credentialsType, ...secrets },
-        },
-      };
-      const check = armSchemaErrors();
-      const errors = (sent: ArmRequest['body']) => check({ path: `/datastores/${name}`, body: sent });
-      expect(errors(body)).toEqual([]);
-      expect(namesIn(body).filter((at) => errors(misspelt(body, at)).length === 0)).toEqual([]);
-    });
+  it.each(Object.entries(DATASTORES))('for what tests take for a datastore, %s', (name, answer) => {
+    const { isDefault: _, ...properties } = answer.properties; // read-only, so in no request
+    const { credentialsType } = properties.credentials;
+    const secrets = credentialsType === 'None' ? {} : { secrets: { secretsType: credentialsType } };
+    const body = {
+      properties: {
+        ...properties,
+        description: undefined,
+        properties: undefined,
+        credentials: { credentialsType, ...secrets },
+      },
+    };
+    const check = armSchemaErrors();
+    const errors = (sent: ArmRequest['body']) => check({ path: `/datastores/${name}`, body: sent });
+    expect(errors(body)).toEqual([]);
+    expect(namesIn(body).filter((at) => errors(misspelt(body, at)).length === 0)).toEqual([]);
+  });
 
-    it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {
-      expect(armSchemaErrors()(recorded['weekly.yml'].at(-1)!)).not.toEqual([]);
-    });
-  },
-);
+  it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {
+    expect(armSchemaErrors()(recorded['weekly.yml'].at(-1)!)).not.toEqual([]);
+  });
+});
 
 it.each([
   [59, 'PT59S'],

@@ -127,7 +127,9 @@ export function comparable(requests: readonly ArmRequest[]): unknown {
  * azure-ai-ml sends the version of the hash of code as a number, where the contract has a text.
  */
 export function comparableSet(requests: readonly ArmRequest[]): unknown {
-  let rest = JSON.parse(JSON.stringify(requests).replace(/"hash_version":(\d+)/g, '"hash_version":"$1"')) as ArmRequest[];
+  let rest = JSON.parse(
+    JSON.stringify(requests).replace(/"hash_version":(\d+)/g, '"hash_version":"$1"'),
+  ) as ArmRequest[];
   const assets = new Map<string, ArmRequest>();
   while (rest.length > 1) {
     const [{ path: place, body }, ...others] = rest;

@@ -68,7 +68,8 @@ function globOf(segment: string): string {
     /\\(.)|\*|\?|\[(!?)(\]?[^\]]*)\]|[\s\S]/g,
     (whole, escaped: string | undefined, not: string | undefined, set: string | undefined) => {
       if (escaped !== undefined) return literal(escaped);
-      if (set !== undefined && set !== '') return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`;
+      if (set !== undefined && set !== '')
+        return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`;
       if (whole === '*') return '[^/]*';
       return whole === '?' ? '[^/]' : [...whole].map(literal).join('');
     },

@@ -39,7 +39,11 @@ export const parallelJob: JobBody<ParallelJob> = {
       computeId: compute && computeId(compute, place.workspace),
       identity: identity && identityBody(identity),
       resources: settings.resources && resourcesBody(settings.resources),
-      task: taskBody(settings.task, settings.task === own?.task ? (own?.file ?? place.pipeline.file) : place.pipeline.file, place),
+      task: taskBody(
+        settings.task,
+        settings.task === own?.task ? (own?.file ?? place.pipeline.file) : place.pipeline.file,
+        place,
+      ),
       input_data: settings.input_data,
       mini_batch_size: settings.mini_batch_size && batchSize(settings.mini_batch_size),
       partition_keys: settings.partition_keys && JSON.stringify(settings.partition_keys),

@@ -1,6 +1,6 @@
 import { workspaceId } from '../../workspace.ts';
+import { nestedInputs, nestedPipeline } from '../../yaml/bindings/nested-pipeline.ts';
 import type { PipelineComponent, PipelineComponentJob } from '../../yaml/jobs/pipeline-component-job.ts';
-import { nestedInputs, nestedPipeline } from '../../yaml/nested-pipeline.ts';
 import type { PipelineJob, PipelineNode } from '../../yaml/pipeline.ts';
 import type { ArmRequest } from '../asset-body.ts';
 import { anonymousRequest } from '../component-body.ts';

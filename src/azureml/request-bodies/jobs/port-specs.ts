@@ -1,9 +1,9 @@
-import { textOf } from '../../yaml/data-type.ts';
+import { typeOfOutput } from '../../yaml/bindings/output-type.ts';
 import type { ComponentHead, ComponentInput } from '../../yaml/component-ports.ts';
+import { textOf } from '../../yaml/data-type.ts';
 import { boundPipelineOutput, parseBinding } from '../../yaml/expressions.ts';
 import type { JobInput, JobOutput } from '../../yaml/jobs/job-values.ts';
 import { literalTypeOf } from '../../yaml/jobs/own-ports.ts';
-import { typeOfOutput } from '../../yaml/output-type.ts';
 import type { PipelineJob, PipelineNode } from '../../yaml/pipeline.ts';
 import { emptyToNothing } from './job-values.ts';
 

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { identitySchema } from './identity.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace } from './job.ts';
-import { jobOutputSchema, type JobOutput, portName } from './job-values.ts';
+import { type JobOutput, jobOutputSchema, portName } from './job-values.ts';
 import { type OtherJob, readOtherJob } from './other-job.ts';
 import { queueSettingsSchema } from './queue-settings.ts';
 import { resourcesSchema } from './resources.ts';
 
+const NO_BINDING = {
+  error:
+    'bind it to an input of the pipeline or an output of a job: azure-ai-ml sends data that are written out here as the text of a Python dict',
+};
 const binding = z
-  .string()
-  .regex(
-    /^\$\{\{parent\.(?:inputs\.\w+|jobs\.\w+\.outputs\.\w+)\}\}$/,
-    'bind it to an input of the pipeline or an output of a job: azure-ai-ml would send anything else as the text of a Python dict',
-  );
+  .string(NO_BINDING)
+  .regex(/^\$\{\{parent\.(?:inputs\.\w+|jobs\.\w+\.outputs\.\w+)\}\}$/, NO_BINDING);
 
 /** Keys that every task has, and those of tables that are simple; all others are kept. */
 const shared = {
@@ -108,9 +109,7 @@ export async function readAutomlJob(
     ports: {
       file: 'AutoML',
       inputs: Object.fromEntries(data.map(([key]) => [key, {}])),
-      outputs: Object.fromEntries(
-        Object.entries(outputs).map(([name, value]) => [name, outputPort(value)]),
-      ),
+      outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, outputPort(value)])),
     },
     unchecked,
   };

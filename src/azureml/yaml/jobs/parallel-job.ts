@@ -110,7 +110,11 @@ function checkTask(
 ): void {
   if (task === undefined) fail('task: is missing');
   if (input_data === undefined) fail('input_data: is missing');
-  const texts = { input_data, 'task.program_arguments': task?.program_arguments, 'task.append_row_to': task?.append_row_to };
+  const texts = {
+    input_data,
+    'task.program_arguments': task?.program_arguments,
+    'task.append_row_to': task?.append_row_to,
+  };
   for (const [key, text = ''] of Object.entries(texts)) {
     for (const [whole, of, name] of text.matchAll(/\$\{\{(inputs|outputs)\.(\w+)\}\}/g)) {
       if (!Object.hasOwn(of === 'inputs' ? inputs : outputs, name))

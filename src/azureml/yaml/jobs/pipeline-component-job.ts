@@ -27,7 +27,9 @@ const pipelineComponentJobSchema = z.strictObject({
   ...sharedKeys,
   type: z.literal('pipeline'),
   comment: z.string().optional(),
-  component: z.string({ error: 'is missing: a pipeline in a pipeline is a component with a file of its own' }).min(1),
+  component: z
+    .string({ error: 'is missing: a pipeline in a pipeline is a component with a file of its own' })
+    .min(1),
 });
 
 /** A job that is a pipeline itself. */

@@ -11,7 +11,13 @@ import { identitySchema } from './identity.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import type { JobInput, JobOutput } from './job-values.ts';
 import { portsOfValues } from './own-ports.ts';
-import { confProblem, type SparkConf, type SparkSettings, sparkResources, sparkSettings } from './spark-settings.ts';
+import {
+  confProblem,
+  type SparkConf,
+  type SparkSettings,
+  sparkResources,
+  sparkSettings,
+} from './spark-settings.ts';
 
 const sparkComponentSchema = z.strictObject({
   ...componentKeys,
@@ -41,9 +47,7 @@ const ofComponent = z.strictObject({
 const inline = z.strictObject({ ...settings, ...sparkSettings });
 
 /** A job that Spark runs. */
-export interface SparkJob
-  extends JobBase,
-    Omit<z.infer<typeof inline>, keyof JobBase | 'type'> {
+export interface SparkJob extends JobBase, Omit<z.infer<typeof inline>, keyof JobBase | 'type'> {
   readonly kind: 'spark';
   readonly comment?: string | undefined;
   /** Undefined where the job has code of its own. */
@@ -58,7 +62,9 @@ export async function readSparkJob(written: JobContent, place: JobPlace): Promis
 async function readOfComponent(written: JobContent, place: JobPlace): Promise<SparkJob | null> {
   const content = checkJob(written, ofComponent, place);
   if (content === undefined) return null;
-  const { problems, fail } = reporter((problem) => place.report(`${place.file}: jobs.${place.name}.${problem}`));
+  const { problems, fail } = reporter((problem) =>
+    place.report(`${place.file}: jobs.${place.name}.${problem}`),
+  );
   checkCompute(content, fail);
   if (isComponentReference(content.component)) {
     const component = registeredComponent(content.component, place);
@@ -77,7 +83,9 @@ async function readOfComponent(written: JobContent, place: JobPlace): Promise<Sp
 async function readInline(written: JobContent, place: JobPlace): Promise<SparkJob | null> {
   const content = checkJob(written, inline, place);
   if (content === undefined) return null;
-  const { problems, fail } = reporter((problem) => place.report(`${place.file}: jobs.${place.name}.${problem}`));
+  const { problems, fail } = reporter((problem) =>
+    place.report(`${place.file}: jobs.${place.name}.${problem}`),
+  );
   const ports = portsOfValues(`the job ${place.name}`, content);
   checkCompute(content, fail);
   checkConf(content.conf, fail);
@@ -122,7 +130,10 @@ function checkConf(conf: SparkConf | undefined, fail: Report): void {
 
 /** Spark reads and writes URLs: nothing is mounted for it. */
 function checkModes(
-  job: { readonly inputs: Readonly<Record<string, JobInput>>; readonly outputs: Readonly<Record<string, JobOutput>> },
+  job: {
+    readonly inputs: Readonly<Record<string, JobInput>>;
+    readonly outputs: Readonly<Record<string, JobOutput>>;
+  },
   component: SparkComponent | undefined,
   fail: Report,
 ): void {

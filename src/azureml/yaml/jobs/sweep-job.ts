@@ -62,7 +62,15 @@ export async function readSweepJob(written: JobContent, place: JobPlace): Promis
     );
     return null;
   }
-  return { ...content, kind: 'sweep', written, trial, isInline, ports: without(ports, searched), unchecked: [] };
+  return {
+    ...content,
+    kind: 'sweep',
+    written,
+    trial,
+    isInline,
+    ports: without(ports, searched),
+    unchecked: [],
+  };
 }
 
 /** A trial that is written out in the job: a component without a name, whose paths are those of the pipeline. */

@@ -1,13 +1,13 @@
 import path from 'node:path';
-import { messageOf } from '../../errors.ts';
-import { type DataType, isDataType, type LiteralType, literalProblem, textOf } from './data-type.ts';
-import { type Binding, parseBinding } from './expressions.ts';
-import { type InputValue, type InputValues, listOf, type ValueReader } from './input-value.ts';
-import type { JobInput } from './jobs/job-values.ts';
+import { messageOf } from '../../../errors.ts';
+import { type DataType, isDataType, type LiteralType, literalProblem, textOf } from '../data-type.ts';
+import { type Binding, parseBinding } from '../expressions.ts';
+import { type InputValue, type InputValues, listOf, type ValueReader } from '../input-value.ts';
+import type { JobInput } from '../jobs/job-values.ts';
+import type { PartialPipelineJob, PipelineNode } from '../pipeline.ts';
+import type { InputPort } from '../ports.ts';
+import type { Report } from '../yaml-file.ts';
 import { typeOfOutput } from './output-type.ts';
-import type { PartialPipelineJob, PipelineNode } from './pipeline.ts';
-import type { InputPort } from './ports.ts';
-import type { Report } from './yaml-file.ts';
 
 /** Where the bindings of a job lead. */
 export interface Scope {

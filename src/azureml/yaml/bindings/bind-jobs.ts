@@ -1,11 +1,11 @@
-import { parseBinding } from './expressions.ts';
+import { parseBinding } from '../expressions.ts';
+import type { PipelineComponent } from '../jobs/pipeline-component-job.ts';
+import type { PipelineNode } from '../pipeline.ts';
+import type { Report } from '../yaml-file.ts';
 import { type BoundNode, bindNode, type Scope } from './input-binding.ts';
 import { orderJobs } from './job-order.ts';
-import type { PipelineComponent } from './jobs/pipeline-component-job.ts';
 import { nestedInputs, nestedPipeline } from './nested-pipeline.ts';
 import { checkOutputs } from './output-binding.ts';
-import type { PipelineNode } from './pipeline.ts';
-import type { Report } from './yaml-file.ts';
 
 /**
  * Resolves all jobs that could be read, each after those it depends on, and checks what their outputs are bound to; within
@@ -40,7 +40,9 @@ async function bindWithin(
       if (node?.ports === undefined || node.ports.inputs[name]?.optional === true) continue;
       const source = handedInput(value);
       if (source !== undefined && component.inputs[source]?.optional === true)
-        report(`job ${job}, input ${name}: must be there, but the input ${source} of ${component.file} is optional`);
+        report(
+          `job ${job}, input ${name}: must be there, but the input ${source} of ${component.file} is optional`,
+        );
     }
   }
 }

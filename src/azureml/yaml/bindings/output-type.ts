@@ -1,6 +1,6 @@
-import type { DataType, LiteralType } from './data-type.ts';
-import { boundPipelineOutput } from './expressions.ts';
-import type { PartialPipelineJob } from './pipeline.ts';
+import type { DataType, LiteralType } from '../data-type.ts';
+import { boundPipelineOutput } from '../expressions.ts';
+import type { PartialPipelineJob } from '../pipeline.ts';
 
 /**
  * What azure-ai-ml takes a job's output for: what its component says, or else the job, or the pipeline's output that it is

@@ -1,8 +1,8 @@
-import { messageOf } from '../../errors.ts';
-import { parseOutputBinding } from './expressions.ts';
-import { listOf } from './input-value.ts';
-import type { PartialPipelineJob } from './pipeline.ts';
-import type { Report } from './yaml-file.ts';
+import { messageOf } from '../../../errors.ts';
+import { parseOutputBinding } from '../expressions.ts';
+import { listOf } from '../input-value.ts';
+import type { PartialPipelineJob } from '../pipeline.ts';
+import type { Report } from '../yaml-file.ts';
 
 /**
  * Reports outputs of jobs that their components do not have or have with another type, bindings to outputs that the

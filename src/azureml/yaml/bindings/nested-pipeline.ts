@@ -1,12 +1,17 @@
-import { isDataType, type Literal, type LiteralType, textOf } from './data-type.ts';
-import type { InputValue, InputValues } from './input-value.ts';
-import type { ComponentInput } from './component-ports.ts';
-import type { PipelineInput } from './jobs/job-values.ts';
-import type { PipelineComponent } from './jobs/pipeline-component-job.ts';
-import type { PartialPipelineJob, PipelineNode } from './pipeline.ts';
+import type { ComponentInput } from '../component-ports.ts';
+import { isDataType, type Literal, type LiteralType, textOf } from '../data-type.ts';
+import type { InputValue, InputValues } from '../input-value.ts';
+import type { PipelineInput } from '../jobs/job-values.ts';
+import type { PipelineComponent } from '../jobs/pipeline-component-job.ts';
+import type { PartialPipelineJob, PipelineNode } from '../pipeline.ts';
 
 /** What stands for a literal of a type, where its value comes from outside. */
-const LITERALS: Readonly<Record<LiteralType, Literal>> = { string: '-', number: 0.5, integer: 0, boolean: false };
+const LITERALS: Readonly<Record<LiteralType, Literal>> = {
+  string: '-',
+  number: 0.5,
+  integer: 0,
+  boolean: false,
+};
 
 /** A pipeline component as the pipeline that it is, with stand-ins of the right type for what it is handed. */
 export function nestedPipeline(component: PipelineComponent<PipelineNode>): PartialPipelineJob {
@@ -27,10 +32,12 @@ function standIn({ type }: ComponentInput): PipelineInput {
 
 /** What is known of the inputs of a pipeline component: the default, or the type alone. */
 export function nestedInputs({ inputs }: PipelineComponent<PipelineNode>): InputValues {
-  return new Map(Object.entries(inputs).map(([name, rule]) => [name, valueOf(rule)]));
+  return new Map(Object.entries(inputs).map(([name, rule]) => [name, knownValue(rule)]));
 }
 
-function valueOf({ type, default: preset }: ComponentInput): InputValue {
+function knownValue({ type, default: preset }: ComponentInput): InputValue {
   if (isDataType(type)) return { kind: type, text: 'handed' };
-  return preset === undefined ? { kind: 'unknown', text: 'handed' } : { kind: 'literal', text: textOf(preset) };
+  return preset === undefined
+    ? { kind: 'unknown', text: 'handed' }
+    : { kind: 'literal', text: textOf(preset) };
 }
