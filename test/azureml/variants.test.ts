@@ -77,8 +77,9 @@ describe('of a variant is sent what azure-ai-ml sends', () => {
 describe.skipIf(!haveArmSchemas)(
   'what is sent of a variant validates against the schema of its resource',
   () => {
+    const check = haveArmSchemas ? armSchemaErrors() : () => [];
+
     it.each(sent)('%s', async (name) => {
-      const check = armSchemaErrors();
       for (const request of await requestsFor('pipeline', path.join(VARIANTS, name)))
         expect(check(request)).toEqual([]);
     });

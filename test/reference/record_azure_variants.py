@@ -27,7 +27,8 @@ def shown(message, folder):
     elif '"errors": [' in text:
         found, _ = json.JSONDecoder().raw_decode(text[text.index("{") :])
         text = "; ".join(f"{error['path']}: {error['message']}" for error in found["errors"])
-    text = re.sub(r"\s+", " ", text).strip()
+    # What each branch of a union says of itself comes in another order each time.
+    text = re.sub(r"\s+", " ", text.split("{'")[0]).strip()
     return text if len(text) <= 160 else f"{text[:160]}..."
 
 

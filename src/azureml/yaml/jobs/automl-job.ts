@@ -6,12 +6,13 @@ import { type OtherJob, readOtherJob } from './other-job.ts';
 import { queueSettingsSchema } from './queue-settings.ts';
 import { resourcesSchema } from './resources.ts';
 
+const NO_BINDING = {
+  error:
+    'bind it to an input of the pipeline or an output of a job: azure-ai-ml sends data that are written out here as the text of a Python dict',
+};
 const binding = z
-  .string()
-  .regex(
-    /^\$\{\{parent\.(?:inputs\.\w+|jobs\.\w+\.outputs\.\w+)\}\}$/,
-    'bind it to an input of the pipeline or an output of a job: azure-ai-ml would send anything else as the text of a Python dict',
-  );
+  .string(NO_BINDING)
+  .regex(/^\$\{\{parent\.(?:inputs\.\w+|jobs\.\w+\.outputs\.\w+)\}\}$/, NO_BINDING);
 
 /** Keys that every task has, and those of tables that are simple; all others are kept. */
 const shared = {
