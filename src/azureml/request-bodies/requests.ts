@@ -89,7 +89,9 @@ export function jobRequest(
   uploads: Uploads,
 ): ArmRequest {
   const properties = pipelineJobProperties(pipeline, { workspace, inputs, uploads });
-  return { path: `/jobs/${encodeURIComponent(id)}`, body: { properties } };
+  // As azure-ai-ml: without it Azure ML shows a name that it makes up.
+  const displayName = pipeline.display_name ?? id;
+  return { path: `/jobs/${encodeURIComponent(id)}`, body: { properties: { ...properties, displayName } } };
 }
 
 /** The request that puts a schedule into the workspace. */
