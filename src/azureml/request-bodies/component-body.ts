@@ -72,7 +72,7 @@ function specOf(component: Component, { workspace, uploads, isInline = false }: 
   const { environment, resources, distribution, command, code, file } = component;
   return {
     ...headOfComponent(component),
-    environment: environmentReference(environment, workspace, uploads),
+    environment: environmentReference(environment, file, workspace, uploads),
     resources,
     distribution,
     command,

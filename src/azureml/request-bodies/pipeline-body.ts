@@ -53,6 +53,7 @@ export function pipelineJobProperties(pipeline: PipelineJob, context: JobContext
         settings.default_datastore && resourceId(workspace, 'datastores', settings.default_datastore),
       continue_on_step_failure: settings.continue_on_step_failure,
       force_rerun: settings.force_rerun,
+      continue_run_on_failed_optional_input: settings.continue_run_on_failed_optional_input,
       on_init: settings.on_init,
       on_finalize: settings.on_finalize,
       _source: 'YAML.JOB',

@@ -3,8 +3,9 @@ import { messageOf } from '../../errors.ts';
 import { type ComponentInput, checkPorts, componentKeys } from './component-ports.ts';
 import { isDataType } from './data-type.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from './expressions.ts';
+import { checkCode } from './jobs/code.ts';
 import { distributionSchema } from './jobs/distribution.ts';
-import { environmentOfJob } from './jobs/environment.ts';
+import { checkEnvironment, environmentOfJob } from './jobs/environment.ts';
 import { resourcesSchema } from './jobs/resources.ts';
 import { type Report, readYaml, throwProblems } from './yaml-file.ts';
 
@@ -41,7 +42,11 @@ export async function loadComponent(file: string): Promise<Component> {
 /** As `loadComponent`, but what is wrong goes to `report`, and the result is then undefined. */
 export async function readComponent(file: string, report: Report): Promise<Component | undefined> {
   const content = await readYaml(file, componentSchema, report);
-  return content && checkedCommand({ ...content, file }, (problem) => report(`${file}: ${problem}`));
+  if (content === undefined) return undefined;
+  const fail: Report = (problem) => report(`${file}: ${problem}`);
+  await checkCode(content.code, file, fail);
+  await checkEnvironment(content.environment, file, fail);
+  return checkedCommand({ ...content, file }, fail);
 }
 
 /** A component whose ports and command have been checked; undefined where something is wrong, which goes to `report`. */

@@ -26,6 +26,7 @@ const pipelineSchema = z.strictObject({
       // Azure ML goes on after a failure where nothing is said.
       continue_on_step_failure: z.boolean().optional(),
       force_rerun: z.boolean().optional(),
+      continue_run_on_failed_optional_input: z.boolean().optional(),
       on_init: z.string().optional(),
       on_finalize: z.string().optional(),
     })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { readCodeFolder } from '../../../src/azureml/arm/code/code-folder.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
@@ -72,7 +73,12 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
 function uploads(files: readonly string[]): Uploads {
   const folder = `azureml://datastores/workspaceblobstore/paths/LocalUpload/${'0'.repeat(64)}`;
   return {
-    data: new Map(files.map((file) => [file, `${folder}/${path.basename(file)}`])),
+    data: new Map(
+      files.map((file) => [
+        file,
+        `${folder}/${path.basename(file)}${statSync(file).isDirectory() ? '/' : ''}`,
+      ]),
+    ),
     code: new Map(),
     assets: NEWEST,
   };

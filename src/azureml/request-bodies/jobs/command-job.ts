@@ -12,7 +12,10 @@ import { specsOfValues } from './port-specs.ts';
 
 /** A job with a command of its own: azure-ai-ml makes a component without a name of it. */
 export const commandJob: JobBody<CommandJob> = {
-  needs: (node, place) => [...environmentRequests(node.environment), componentOf(node, place)],
+  needs: (node, place) => [
+    ...environmentRequests(node.environment, place.pipeline.file),
+    componentOf(node, place),
+  ],
   code: ({ code }, { file }) => codeFolders(code, file),
   body: (node, place) => {
     // Of the component.
@@ -37,7 +40,7 @@ function componentOf(node: CommandJob, { pipeline, workspace, uploads }: NodePla
       type: 'command',
       is_deterministic: true,
       ...specsOfValues(node, pipeline),
-      environment: environmentReference(node.environment, workspace, uploads),
+      environment: environmentReference(node.environment, pipeline.file, workspace, uploads),
       // As azure-ai-ml, which leaves the properties to the job.
       resources: resources && { ...resources, properties: undefined },
       distribution: node.distribution,

@@ -8,6 +8,12 @@ import { emptyToNothing } from './job-values.ts';
 import { servicesBody } from './services.ts';
 
 const DISTRIBUTIONS = { pytorch: 'PyTorch', mpi: 'Mpi', tensorflow: 'TensorFlow', ray: 'Ray' } as const;
+const KNOWN_PROPERTIES: Readonly<Record<string, string>> = {
+  aisupercomputer: 'AISuperComputer',
+  singularity: 'AISuperComputer',
+  itp: 'itp',
+  target_selector: 'target_selector',
+};
 const TIERS = {
   spot: 'Spot',
   basic: 'Basic',
@@ -56,9 +62,17 @@ export function commandSettingsBody(
 }
 
 /** As azure-ai-ml, which leaves the places and the most nodes out where the arguments of Docker are a list. */
-export function resourcesBody({ docker_args, locations, max_instance_count, ...rest }: Resources) {
+export function resourcesBody({ docker_args, locations, max_instance_count, ...others }: Resources) {
+  const rest = { ...others, properties: others.properties && propertiesBody(others.properties) };
   if (Array.isArray(docker_args)) return { ...rest, docker_args_list: docker_args };
   return { ...rest, docker_args, locations, maxInstanceCount: max_instance_count };
+}
+
+/** As azure-ai-ml, which spells these keys the way of Azure ML. */
+function propertiesBody(properties: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [KNOWN_PROPERTIES[key.toLowerCase()] ?? key, value]),
+  );
 }
 
 function distributionBody(distribution: Distribution) {

@@ -11,7 +11,7 @@ import { inputBodies, outputBodies } from './job-values.ts';
 /** A job of a component that is sent before, under a hash of what it says. */
 export const componentJob: JobBody<ComponentJob> = {
   needs: ({ component }, context) => [
-    ...environmentRequests(component.environment),
+    ...environmentRequests(component.environment, component.file),
     anonymousComponentRequest(component, context),
   ],
   code: ({ component: { code, file } }) => codeFolders(code, file),

@@ -47,7 +47,12 @@ function inputBody(bound: JobInput, type: string | undefined, place: NodePlace) 
 export function outputBodies({ outputs, ports }: PipelineNode) {
   return emptyToNothing(
     Object.fromEntries(
-      Object.entries(outputs).map(([name, bound]) => [name, outputBody(bound, ports?.outputs[name].type)]),
+      Object.entries(outputs)
+        .filter(
+          ([, bound]) =>
+            typeof bound === 'string' || bound.type !== undefined || Object.keys(bound).length > 0,
+        )
+        .map(([name, bound]) => [name, outputBody(bound, ports?.outputs[name].type)]),
     ),
   );
 }
@@ -58,7 +63,7 @@ function outputBody(bound: JobOutput, type: string | undefined) {
   if (bound.path !== undefined && boundPipelineOutput(bound.path) !== undefined)
     return { type: 'literal', value: bound.path, mode };
   const { path: uri, name, version } = bound;
-  return { job_output_type: bound.type ?? type, mode, uri, asset_name: name, asset_version: version };
+  return { job_output_type: bound.type ?? type, mode, uri, name, version };
 }
 
 /** Where Azure ML finds what `place`, a URI or a path from `folder`, names. */

@@ -18,7 +18,11 @@ export const parallelJob: JobBody<ParallelJob> = {
     const { component } = node;
     if (component !== undefined && !('file' in component)) return [];
     const task = (component ?? node).task;
-    return [...(task === undefined ? [] : environmentRequests(task.environment)), componentOf(node, place)];
+    const file = component?.file ?? place.pipeline.file;
+    return [
+      ...(task === undefined ? [] : environmentRequests(task.environment, file)),
+      componentOf(node, place),
+    ];
   },
   code: (node, pipeline) => {
     const { component } = node;
@@ -125,7 +129,7 @@ function taskBody(task: ParallelSettings['task'], file: string, { workspace, upl
     task && {
       ...task,
       code: codeReference(task.code, file, uploads.code),
-      environment: environmentReference(task.environment, workspace, uploads),
+      environment: environmentReference(task.environment, file, workspace, uploads),
     }
   );
 }

@@ -18,7 +18,11 @@ export const sparkJob: JobBody<SparkJob> = {
     const own = atHand(node);
     if (own === undefined) return [];
     const { environment } = own;
-    return [...(environment === undefined ? [] : environmentRequests(environment)), componentOf(node, place)];
+    const file = 'file' in own ? own.file : place.pipeline.file;
+    return [
+      ...(environment === undefined ? [] : environmentRequests(environment, file)),
+      componentOf(node, place),
+    ];
   },
   code: (node, pipeline) => {
     const own = atHand(node);
@@ -103,7 +107,14 @@ function componentOf(node: SparkJob, place: NodePlace): ArmRequest {
       files,
       archives,
       conf: conf && confBody(conf),
-      environment: environment && environmentReference(environment, place.workspace, place.uploads),
+      environment:
+        environment &&
+        environmentReference(
+          environment,
+          component?.file ?? place.pipeline.file,
+          place.workspace,
+          place.uploads,
+        ),
       args,
       _source: component === undefined ? 'YAML.JOB' : 'YAML.COMPONENT',
     },

@@ -13,7 +13,9 @@ import { inputBodies, outputBodies } from './job-values.ts';
 /** A job that runs a component again and again with other parameters. */
 export const sweepJob: JobBody<SweepJob> = {
   needs: (node, place) =>
-    'file' in node.trial ? [...environmentRequests(node.trial.environment), trialOf(node, place)!] : [],
+    'file' in node.trial
+      ? [...environmentRequests(node.trial.environment, node.trial.file), trialOf(node, place)!]
+      : [],
   code: ({ trial }) => ('file' in trial ? codeFolders(trial.code, trial.file) : []),
   body: (node, place) => {
     const { compute, resources, trial } = node;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { messageOf } from '../../../errors.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from '../expressions.ts';
+import type { Report } from '../yaml-file.ts';
+import { checkCode } from './code.ts';
 import { type CommandSettings, commandSettings } from './command-settings.ts';
-import { environmentOfJob, type JobEnvironment } from './environment.ts';
+import { checkEnvironment, environmentOfJob, type JobEnvironment } from './environment.ts';
 import { checkJob, checkVariables, type JobBase, type JobContent, type JobPlace } from './job.ts';
 import { portsOfValues } from './own-ports.ts';
 
@@ -48,6 +50,10 @@ export async function readCommandJob(written: JobContent, place: JobPlace): Prom
     const text = `\${{${reference.of}.${reference.name}}}`;
     place.report(`${at}: ${text}: there is no such ${reference.of === 'inputs' ? 'input' : 'output'}`);
   }
+  const { file, name, report } = place;
+  const fail: Report = (problem) => report(`${file}: jobs.${name}.${problem}`);
+  await checkCode(content.code, file, fail);
+  await checkEnvironment(content.environment, file, fail);
   if (!sound) return null;
   const ports = portsOfValues(`the job ${place.name}`, content);
   return { ...content, kind: 'command', written, template, ports, unchecked: [] };

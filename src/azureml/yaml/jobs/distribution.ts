@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { withAnyCase } from './any-case.ts';
 import { orBinding } from './binding.ts';
 
 const processes = { process_count_per_instance: orBinding(z.int().min(1)).optional() };
 
-/** How a job is started on many nodes. */
-export const distributionSchema = z.discriminatedUnion('type', [
+const distributions = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pytorch'), ...processes }),
   z.strictObject({ type: z.literal('mpi'), ...processes }),
   z.strictObject({
@@ -23,4 +23,7 @@ export const distributionSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
-export type Distribution = z.infer<typeof distributionSchema>;
+/** How a job is started on many nodes. */
+export const distributionSchema = withAnyCase(['type'], distributions);
+
+export type Distribution = z.infer<typeof distributions>;

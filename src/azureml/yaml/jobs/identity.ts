@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { snakeCase } from './any-case.ts';
 
-/** Who a job is towards other services. */
-export const identitySchema = z.discriminatedUnion('type', [
+const identities = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum(['managed', 'managed_identity']),
     client_id: z.string().optional(),
@@ -11,4 +11,13 @@ export const identitySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('aml_token') }),
 ]);
 
-export type Identity = z.infer<typeof identitySchema>;
+/** Who a job is towards other services. */
+export const identitySchema = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && 'type' in value
+      ? { ...value, type: snakeCase(value.type) }
+      : value,
+  identities,
+);
+
+export type Identity = z.infer<typeof identities>;

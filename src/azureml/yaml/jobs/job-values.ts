@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { dataTypes, type Literal, literalSchema } from '../data-type.ts';
+import { withAnyCase } from './any-case.ts';
 
 /** Name of an input or output. */
 export const portName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name is made of letters, digits and _');
 
 const notAValue = { error: 'must be a text, a number, true/false, or a file or folder with its `path`' };
+
+/** Keys whose words may be written in capitals. */
+const WORDS = ['type', 'mode'];
 
 const place = {
   path: z.string().min(1),
@@ -38,17 +42,23 @@ const untypedSchema = z.strictObject({
 const wrappedLiteral = z.strictObject({ value: literalSchema }).transform(({ value }): Literal => value);
 
 /** What is bound to an input of a job. */
-export const jobInputSchema = z.union([literalSchema, dataSchema, untypedSchema, wrappedLiteral], notAValue);
+export const jobInputSchema = withAnyCase(
+  WORDS,
+  z.union([literalSchema, dataSchema, untypedSchema, wrappedLiteral], notAValue),
+);
 
 /** What is bound to an input of a pipeline: data without a type are a folder. */
-export const pipelineInputSchema = z.union(
-  [
-    literalSchema,
-    dataSchema,
-    untypedSchema.transform((input) => ({ ...input, type: 'uri_folder' as const })),
-    wrappedLiteral,
-  ],
-  notAValue,
+export const pipelineInputSchema = withAnyCase(
+  WORDS,
+  z.union(
+    [
+      literalSchema,
+      dataSchema,
+      untypedSchema.transform((input) => ({ ...input, type: 'uri_folder' as const })),
+      wrappedLiteral,
+    ],
+    notAValue,
+  ),
 );
 
 /** Where an output goes, and as what it is registered. */
