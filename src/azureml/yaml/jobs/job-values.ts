@@ -62,13 +62,21 @@ export const pipelineInputSchema = withAnyCase(
 );
 
 /** Where an output goes, and as what it is registered. */
-export const outputSchema = z.strictObject({
-  type: z.enum(dataTypes).optional(),
-  mode: z.enum(['rw_mount', 'mount', 'upload', 'direct']).optional(),
-  path: z.string().optional(),
-  name: z.string().optional(),
-  version: z.union([z.string(), z.number()]).transform(String).optional(),
-});
+export const outputSchema = withAnyCase(
+  WORDS,
+  z
+    .strictObject({
+      type: z.enum(dataTypes).optional(),
+      mode: z.enum(['rw_mount', 'mount', 'upload', 'direct']).optional(),
+      path: z.string().optional(),
+      name: z.string().optional(),
+      version: z.union([z.string(), z.number()]).transform(String).optional(),
+    })
+    .refine(({ name, version }) => name !== undefined || version === undefined, {
+      path: ['version'],
+      error: 'is that of a data asset; give its `name` too',
+    }),
+);
 
 export const jobOutputSchema = z.union([z.string(), outputSchema]);
 
