@@ -29,7 +29,9 @@ describe('a code folder', () => {
 
   it('is refused where it holds nothing, or more than Azure ML takes', async () => {
     const folder = temporaryFolder();
-    await expect(readCodeFolder(folder)).rejects.toThrow(new UsageError(`${folder}: there is no file in it that is not ignored`));
+    await expect(readCodeFolder(folder)).rejects.toThrow(
+      new UsageError(`${folder}: there is no file in it that is not ignored`),
+    );
     mkdirSync(path.join(folder, 'many'));
     for (let at = 0; at <= 2000; at++) writeFileSync(path.join(folder, 'many', `${at}`), 'x');
     await expect(readCodeFolder(folder)).rejects.toThrow(

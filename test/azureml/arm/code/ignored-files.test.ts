@@ -4,7 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { ignoredFiles } from '../../../../src/azureml/arm/code/ignored-files.ts';
 import { temporaryFolder } from '../../../support/cli.ts';
 
-const FILES = ['a', 'a.log', 'b/a', 'b/c/a.log', 'lib/x', 'x/lib/y', '.env', '__pycache__/a.pyc', 'b/__pycache__/c'];
+const FILES = [
+  'a',
+  'a.log',
+  'b/a',
+  'b/c/a.log',
+  'lib/x',
+  'x/lib/y',
+  '.env',
+  '__pycache__/a.pyc',
+  'b/__pycache__/c',
+];
 
 async function ignored(files: Readonly<Record<string, string>>): Promise<string[]> {
   const folder = temporaryFolder();

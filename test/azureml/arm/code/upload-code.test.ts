@@ -71,7 +71,9 @@ describe('the code of a job', () => {
       expect(Buffer.from((await store.read(`code/${name}`))!)).toEqual(readFileSync(path.join(CODE, name)));
     expect(await store.stat('code/notes.txt')).toBeUndefined();
     const specs = [...arm.resources].flatMap(([name, { properties }]) =>
-      name.startsWith('/components/') ? [(properties as { componentSpec: { code?: string } }).componentSpec] : [],
+      name.startsWith('/components/')
+        ? [(properties as { componentSpec: { code?: string } }).componentSpec]
+        : [],
     );
     expect(specs.map(({ code }) => code).filter((code) => code !== undefined)).toEqual(
       [1, 2].map(() => `azureml:${arm.workspace}${asset}`),
@@ -79,7 +81,9 @@ describe('the code of a job', () => {
 
     arm.seen.length = 0;
     expect(await submit('b')).toMatchObject({ code: 0 });
-    expect(arm.seen.filter(({ path: to }) => to.startsWith('/codes/')).map(({ method }) => method)).toEqual(['GET']);
+    expect(arm.seen.filter(({ path: to }) => to.startsWith('/codes/')).map(({ method }) => method)).toEqual([
+      'GET',
+    ]);
   });
 
   it('cannot be sent where the workspace gives no place for it', async () => {
