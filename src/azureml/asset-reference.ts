@@ -67,6 +67,22 @@ export function parseAssetReference(text: string, collection: AssetCollection): 
   };
 }
 
+/** Why an `azureml:` text, of no datastore, is no place either. */
+export function noPlace(text: string): UsageError {
+  const shown = text.replace(/\?.*$/s, '');
+  if (/^azureml:\/\/jobs\//i.test(text))
+    return new UsageError(
+      `${shown}: is an output of a job; give the URI of the datastore that it lies in, or register it as a data asset`,
+    );
+  if (/^azureml:\/\/(?:locations|resourcegroups)\//i.test(text))
+    return new UsageError(
+      `${shown}: cannot be looked up, for it does not name the workspace with its subscription; give azureml:NAME:VERSION`,
+    );
+  return new UsageError(
+    `${shown}: is no data asset and no place in a datastore; give azureml:NAME:VERSION, azureml:NAME@latest or azureml://datastores/DATASTORE/paths/PATH`,
+  );
+}
+
 function assertCollection(text: string, found: string, wanted: AssetCollection): void {
   const collection = found.toLowerCase();
   if (collection === wanted) return;

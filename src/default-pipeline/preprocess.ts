@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
 import { planPipeline } from '../azureml/local/plan.ts';
+import type { TakenAssets } from '../azureml/taken-assets.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
@@ -27,8 +28,10 @@ export interface PipelineRunOptions {
   readonly artifacts: string;
   /** Runs each job's command elsewhere; see RunOptions. */
   readonly inside?: string | undefined;
-  /** Looks datastores up. */
+  /** Looks datastores and data assets up. */
   readonly resolveUri?: ResolveUri | undefined;
+  /** Which of the places are data assets. */
+  readonly assetPlaces?: TakenAssets | undefined;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -39,10 +42,17 @@ export async function runPipelineFile({
   artifacts,
   inside,
   resolveUri,
+  assetPlaces,
   onEvent,
 }: PipelineRunOptions): Promise<RunResult> {
   const elsewhere = inside !== undefined;
-  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri, elsewhere });
+  const plan = await planPipeline(pipeline, {
+    set,
+    artifactsDir: artifacts,
+    resolveUri,
+    assetPlaces,
+    elsewhere,
+  });
   return runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
 }
 
@@ -67,8 +77,10 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Leave `profile.json` beside each artifact. */
   readonly profile?: boolean | undefined;
   readonly artifacts?: string | undefined;
-  /** Looks datastores up. */
+  /** Looks datastores and data assets up. */
   readonly resolveUri?: ResolveUri | undefined;
+  /** Which of the places are data assets. */
+  readonly assetPlaces?: TakenAssets | undefined;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -90,9 +102,12 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
-  const { raw, clinical, out, config, previous, patch, freezeStats, state, review } = options;
+  const { raw, clinical, out, config, patch, freezeStats, state, review } = options;
   const places = outputPlaces(out, options.artifacts);
   const { interim, roi, artifacts } = places;
+  const previous = options.previous === undefined ? undefined : previousFile(options.previous);
+  const earlier = options.assetPlaces?.of(options.previous ?? '');
+  if (previous !== undefined && earlier !== undefined) options.assetPlaces?.add(previous, earlier);
   const set = {
     raw,
     clinical,
@@ -104,13 +119,14 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     memory_limit: options.memoryLimit ?? 'auto',
     profile: String(options.profile ?? false),
     ...(config === undefined ? {} : { config }),
-    ...(previous === undefined ? {} : { previous: previousFile(previous) }),
+    ...(previous === undefined ? {} : { previous }),
     ...(patch === undefined ? {} : { patch }),
     ...(state === undefined ? {} : { state }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
     ...(review === undefined ? {} : { review }),
   };
-  const { resolveUri, onEvent } = options;
-  const run = await runPipelineFile({ pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent });
+  const { resolveUri, assetPlaces, onEvent } = options;
+  const pipeline = DEFAULT_PIPELINE;
+  const run = await runPipelineFile({ pipeline, set, artifacts, resolveUri, assetPlaces, onEvent });
   return { run, ...places };
 }

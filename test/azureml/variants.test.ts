@@ -53,8 +53,19 @@ describe('azure lint says of a variant what azure-ai-ml says', () => {
 /** Tasks of AutoML that are checked as far as their envelope, and left to `az ml job create`. */
 const NOT_SENT = ['automl-images.yml'];
 
-/** What we send and azure-ai-ml does not, by job: keys that its user wrote and it drops, or names better. */
-const MORE: Readonly<Record<string, (requests: ArmRequest[]) => ArmRequest[]>> = {};
+/** Where what is sent differs on purpose: what azure-ai-ml sends instead, made of what we send, and why. */
+const OTHERWISE: Readonly<
+  Record<string, { readonly as: (text: string) => string; readonly because: string }>
+> = {
+  'descriptions.yml': {
+    as: (text) => text.replace('"display_name":"Each","tags":{"cost":"low"},', ''),
+    because: 'it forgets the name and the tags of a parallel job that are written in the pipeline',
+  },
+  'example-automl-regression.yml': {
+    as: (text) => text.replace('{"model":{"type":"mlflow_model"}}', '{"model":{"type":"mltable"}}'),
+    because: 'it takes every output of AutoML for a table, even the model',
+  },
+};
 
 const sent = names.filter(
   (name) => recorded[name].errors.length === 0 && !(name in STRICTER) && !NOT_SENT.includes(name),
@@ -62,8 +73,11 @@ const sent = names.filter(
 
 describe('of a variant is sent what azure-ai-ml sends', () => {
   it.each(sent)('%s', async (name) => {
-    const ours = await requestsFor('pipeline', path.join(VARIANTS, name));
-    expect(comparableSet(MORE[name]?.(ours) ?? ours)).toEqual(comparableSet(recorded[name].requests));
+    const requests = await requestsFor('pipeline', path.join(VARIANTS, name));
+    const text = JSON.stringify(requests);
+    const ours = OTHERWISE[name]?.as(text) ?? text;
+    expect(ours === text).toBe(OTHERWISE[name] === undefined);
+    expect(comparableSet(JSON.parse(ours))).toEqual(comparableSet(recorded[name].requests));
   });
 
   it('but for what is left to others', async () => {
@@ -79,9 +93,19 @@ describe.skipIf(!haveArmSchemas)(
   () => {
     const check = haveArmSchemas ? armSchemaErrors() : () => [];
 
-    it.each(sent)('%s', async (name) => {
+    /** azure-ai-ml sends the version of a registered output to a preview; the stable contract does not name it. */
+    const BEYOND = 'issue-registered-output.yml';
+
+    it.each(sent.filter((name) => name !== BEYOND))('%s', async (name) => {
       for (const request of await requestsFor('pipeline', path.join(VARIANTS, name)))
         expect(check(request)).toEqual([]);
+    });
+
+    it('but for the version of a registered output', async () => {
+      const request = (await requestsFor('pipeline', path.join(VARIANTS, BEYOND))).at(-1)!;
+      expect(check(request)).not.toEqual([]);
+      const without = JSON.parse(JSON.stringify(request).replace(',"assetVersion":"3"', '')) as ArmRequest;
+      expect(check(without)).toEqual([]);
     });
   },
 );

@@ -42,6 +42,11 @@ test('azure-ai-ml sends the bodies that are recorded in test/goldens/azure-bodie
     expect(comparable(sent[name])).toEqual(comparable(recorded[name]));
 });
 
+test('azure-ai-ml looks assets up as is recorded in test/goldens/azure-lookups.json', async () => {
+  const recorded = readJson(root, 'test/goldens/azure-lookups.json');
+  expect(await sdk('record_azure_lookups.py', [])).toEqual(recorded);
+});
+
 test('swinprep and azure-ai-ml send the same for the files of the repository', async () => {
   for (const { file, kind } of await filledFiles()) {
     const sent = await sdk<Record<string, ArmRequest[]>>('record_azure_bodies.py', [{ file, kind }]);

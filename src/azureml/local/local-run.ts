@@ -92,7 +92,7 @@ export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunR
       : new KeptProcess(swinprep.folder, options.stepProcess);
   const env = options.env ?? process.env;
   const PATH = `${swinprep.folder}${path.delimiter}${env.PATH ?? ''}`;
-  const run = startRun(plan, options, { ...env, PATH }, kept);
+  const run = startRun(plan, options, { ...env, ...plan.assetPlaces?.env, PATH }, kept);
   const onSignal = (signal: NodeJS.Signals): void => run.stop(signal);
   const onAbort = (): void => run.stop('SIGTERM');
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

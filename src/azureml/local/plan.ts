@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type ResolveUri, uriResolver } from '../arm/resolve-uri.ts';
+import { TakenAssets } from '../taken-assets.ts';
 import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
 import type { BoundNode, Scope } from '../yaml/bindings/input-binding.ts';
 import { typeOfOutput } from '../yaml/bindings/output-type.ts';
@@ -18,10 +19,12 @@ export interface PlanOptions {
   readonly artifactsDir: string;
   /** Working directory of the commands. Default: that of this process. */
   readonly cwd?: string;
-  /** Looks datastores up. Default: in the workspace that the environment names. */
+  /** Looks datastores and data assets up. Default: in the workspace that the environment names. */
   readonly resolveUri?: ResolveUri | undefined;
   /** Whether the commands run elsewhere, in a container: then they are not looked for on this machine. */
   readonly elsewhere?: boolean | undefined;
+  /** Which of the places are data assets; those of the plan are added. */
+  readonly assetPlaces?: TakenAssets | undefined;
 }
 
 /** An output of a job: the absolute path of a file or folder. */
@@ -54,6 +57,8 @@ export interface Plan {
   readonly artifactsDir: string;
   /** Whether jobs that do not need a failed one still start. */
   readonly continueOnStepFailure: boolean;
+  /** Which places of the jobs are data assets. */
+  readonly assetPlaces?: TakenAssets | undefined;
   /** What has to be brought here before the jobs start. */
   readonly remote: readonly RemoteData[];
   /** Each job after those it depends on. */
@@ -74,7 +79,8 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
   if (unquotable !== undefined) report(`artifacts folder: ${unquotable}`);
 
   const remote: RemoteData[] = [];
-  const reader = localValues(path.join(artifactsDir, 'inputs'), options.resolveUri ?? uriResolver(), remote);
+  const { resolveUri = uriResolver(), assetPlaces = new TakenAssets() } = options;
+  const reader = localValues(path.join(artifactsDir, 'inputs'), resolveUri, remote, assetPlaces);
   const read = await readStarted(file, report);
   const local = read && (await withLocalComponents(read, report));
   const pipeline = local?.pipeline;
@@ -97,6 +103,7 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
     cwd,
     artifactsDir,
     continueOnStepFailure: pipeline!.settings.continue_on_step_failure ?? true,
+    assetPlaces,
     remote,
     jobs: bound!.map(([name, job]) => {
       const node = localJob(pipeline!.jobs[name]!, pipeline!.file, local!.instead.get(name));

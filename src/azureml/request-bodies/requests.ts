@@ -115,11 +115,15 @@ export async function readEnvironmentRequest(file: string, image?: string): Prom
 }
 
 /** Reads a data asset; what `changes` has replaces what the file says. */
-export async function readDataRequest(file: string, changes: Partial<DataAsset> = {}): Promise<ArmRequest> {
+export async function readDataAsset(file: string, changes: Partial<DataAsset> = {}): Promise<DataAsset> {
   const asset = { ...(await readAsset<DataAsset>(file, dataAssetSchema)), ...changes };
   if (/[<>]/.test(asset.path))
     throw new UsageError(`${file}: path: ${asset.path} still holds a placeholder; give --path URI`);
-  return dataRequest(asset);
+  return asset;
+}
+
+export async function readDataRequest(file: string): Promise<ArmRequest> {
+  return dataRequest(await readDataAsset(file));
 }
 
 async function readAsset<T>(file: string, schema: Parameters<typeof readYaml<T>>[1]): Promise<T> {

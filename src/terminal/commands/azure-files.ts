@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { WorkspaceClient } from '../../azureml/arm/client.ts';
+import { uploadCode } from '../../azureml/arm/code/upload-code.ts';
 import { connect } from '../../azureml/arm/connect.ts';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { register } from '../../azureml/arm/register.ts';
 import type { ArmRequest } from '../../azureml/request-bodies/asset-body.ts';
-import { uploadCode } from '../../azureml/arm/code/upload-code.ts';
 import { componentRequest } from '../../azureml/request-bodies/component-body.ts';
 import { readEnvironmentRequest } from '../../azureml/request-bodies/requests.ts';
 import { loadComponent } from '../../azureml/yaml/component.ts';
@@ -39,8 +39,7 @@ async function assetRequests(
     const problems: string[] = [];
     const kind = await kindOf(file, (problem) => problems.push(problem));
     if (kind === 'environment') environments.push(await readEnvironmentRequest(file, image));
-    else if (kind === 'component')
-      components.push(await registeredRequest(file, client));
+    else if (kind === 'component') components.push(await registeredRequest(file, client));
     else throw new UsageError(problems[0] ?? `${file}: is a ${kind}, neither environment nor component`);
   }
   return [...environments, ...components];

@@ -22,7 +22,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
       'Run the default pipeline on a cohort',
       (pipeline) => pipeline.options(preprocessOptions),
       async (argv) => {
-        const { resolveUri, end } = around();
+        const { resolveUri, assetPlaces, end } = around();
         const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
         const { countedAsExcluded, readCohortResult } = await import(
           '../../default-pipeline/cohort-result.ts'
@@ -32,7 +32,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
         const { REPORT_FILE } = await import('../../report/page.ts');
         const unobeyed = await unobeyedReview(argv);
         if (unobeyed !== undefined) tell(unobeyed);
-        const result = await preprocess({ ...argv, resolveUri, onEvent: announce });
+        const result = await preprocess({ ...argv, resolveUri, assetPlaces, onEvent: announce });
         end(exitCodeOf(result.run));
         if (result.run.state !== 'Completed') return;
         const found = await readCohortResult(result.manifest);
@@ -63,7 +63,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           })
           .options(runOptions),
       async (argv) => {
-        const { resolveUri, end } = around();
+        const { resolveUri, assetPlaces, end } = around();
         const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
         const { parseSettings } = await import('../../azureml/yaml/input-value.ts');
         const { runPipelineFile } = await import('../../default-pipeline/preprocess.ts');
@@ -73,6 +73,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           artifacts: argv.artifacts,
           inside: argv.inside,
           resolveUri,
+          assetPlaces,
           onEvent: announce,
         });
         for (const job of run.jobs) say(`${job.job}: ${job.state}`);

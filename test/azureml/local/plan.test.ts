@@ -187,10 +187,10 @@ describe('planPipeline', () => {
       [expect.stringMatching(/^input notes: https:\/\/h\/f: h is not a blob endpoint of Azure/)],
     ],
     [
-      'a data asset for a file',
+      'a model for a file',
       (y) => y,
-      { source: 'x', notes: 'azureml:notes:1' },
-      [expect.stringContaining('input notes: azureml:notes:1: is no place in a datastore')],
+      { source: 'x', notes: 'azureml://registries/r/models/m/versions/1' },
+      ['input notes: azureml://registries/r/models/m/versions/1: is a model, not a data asset'],
     ],
     ['an empty path', (y) => y, { source: 'x', notes: '' }, ['input notes: is empty; give a path or URI']],
     [

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import type { WorkspaceClient } from '../../../src/azureml/arm/client.ts';
 import { readCodeFolder } from '../../../src/azureml/arm/code/code-folder.ts';
+import { pinLabels } from '../../../src/azureml/arm/pinned-inputs.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
 import { codePath, codeRequest } from '../../../src/azureml/request-bodies/code-body.ts';
 import { componentRequest } from '../../../src/azureml/request-bodies/component-body.ts';
@@ -50,7 +52,7 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
     case 'component':
       return [componentRequest(await loadComponent(file), { workspace: WORKSPACE })];
     case 'pipeline': {
-      const ready = await readyJob(file, {});
+      const ready = await pinLabels(NEWEST_DATA, await readyJob(file, {}), { texts: false, tell: () => {} });
       const { code, requests } = await uploadedCode(codeFolders(ready));
       const uploaded = { ...uploads(localData(ready.pipeline, ready.inputs)), code };
       return [
@@ -91,6 +93,14 @@ const NEWEST = new Map(
     `${workspaceId(WORKSPACE)}/${place}/versions/7`,
   ]),
 );
+
+/** Stands for a client of that workspace, whose newest version of each data asset is the seventh. */
+const NEWEST_DATA = {
+  workspace: WORKSPACE,
+  get: async (place: string) => ({
+    properties: /versions\/[^/]+$/.test(place) ? { dataType: 'uri_folder' } : { latestVersion: '7' },
+  }),
+} as unknown as WorkspaceClient;
 
 /** Code folders as they would be after they were uploaded to the workspace of the recorded bodies. */
 async function uploadedCode(folders: readonly string[]) {

@@ -9,6 +9,8 @@ export interface Seen {
   /** Below the workspace, without the query. */
   readonly path: string;
   readonly apiVersion: string | null;
+  /** Without the api-version, as it was sent. */
+  readonly query: string;
   readonly body: Record<string, never> | undefined;
 }
 
@@ -194,8 +196,9 @@ export async function startArmServer(): Promise<ArmServer> {
     }
     const path = decodeURIComponent(url.pathname);
     const body = text === '' ? undefined : JSON.parse(text);
-    const apiVersion = url.searchParams.get('api-version');
-    seen.push({ method: request.method!, path: path.replace(workspace, ''), apiVersion, body });
+    const { 'api-version': apiVersion = null, ...rest } = Object.fromEntries(url.searchParams);
+    const query = new URLSearchParams(rest).toString();
+    seen.push({ method: request.method!, path: path.replace(workspace, ''), apiVersion, query, body });
     const ofAzureMl = ['/history/', '/discovery', '/registrymanagement/'];
     const audience = ofAzureMl.some((start) => path.startsWith(start)) ? 'https://ml.azure.com' : origin;
     if (request.headers.authorization !== `Bearer token for ${audience}`) {
