@@ -1,5 +1,5 @@
 import { assetPath } from '../workspace.ts';
-import { codeFolder } from '../yaml/jobs/code.ts';
+import { codeFolder } from '../yaml/settings/code.ts';
 import type { ArmRequest } from './asset-body.ts';
 
 /** Version of the way in which azure-ai-ml hashes code. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { assetId, assetPath, type Workspace, workspaceId } from '../workspace.ts';
-import { condaFile, type JobEnvironment } from '../yaml/jobs/environment.ts';
+import { condaFile, type JobEnvironment } from '../yaml/settings/environment.ts';
 import type { ArmRequest } from './asset-body.ts';
 import type { Uploads } from './jobs/job-body.ts';
 

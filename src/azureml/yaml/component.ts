@@ -3,10 +3,10 @@ import { messageOf } from '../../errors.ts';
 import { type ComponentInput, checkPorts, componentKeys } from './component-ports.ts';
 import { isDataType } from './data-type.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from './expressions.ts';
-import { checkCode } from './jobs/code.ts';
-import { distributionSchema } from './jobs/distribution.ts';
-import { checkEnvironment, environmentOfJob } from './jobs/environment.ts';
-import { resourcesSchema } from './jobs/resources.ts';
+import { checkCode } from './settings/code.ts';
+import { distributionSchema } from './settings/distribution.ts';
+import { checkEnvironment, environmentOfJob } from './settings/environment.ts';
+import { resourcesSchema } from './settings/resources.ts';
 import { type Report, readYaml, throwProblems } from './yaml-file.ts';
 
 /** Keys of a component that runs a command. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type Component, readComponent } from './component.ts';
-import { identitySchema } from './jobs/identity.ts';
 import { type PipelineNode, readJob } from './jobs/job-types.ts';
 import { outputSchema, pipelineInputSchema, portName } from './jobs/job-values.ts';
-import { servicesSchema } from './jobs/services.ts';
 import { isReservedName } from './reserved-names.ts';
+import { identitySchema } from './settings/identity.ts';
+import { servicesSchema } from './settings/services.ts';
 import { checkContent, type Report, readYaml, throwProblems } from './yaml-file.ts';
 
 const pipelineSchema = z.strictObject({

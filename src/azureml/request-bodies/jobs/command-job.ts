@@ -1,6 +1,6 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { CommandJob } from '../../yaml/jobs/command-job.ts';
+import { codeFolders } from '../../yaml/settings/code.ts';
 import type { ArmRequest } from '../asset-body.ts';
 import { codeReference } from '../code-body.ts';
 import { anonymousRequest } from '../component-body.ts';

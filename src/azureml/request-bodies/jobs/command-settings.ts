@@ -1,9 +1,9 @@
 import { resourceId, type Workspace } from '../../workspace.ts';
 import type { CommandSettings } from '../../yaml/jobs/command-settings.ts';
-import type { Distribution } from '../../yaml/jobs/distribution.ts';
-import type { Identity } from '../../yaml/jobs/identity.ts';
-import type { QueueSettings } from '../../yaml/jobs/queue-settings.ts';
-import type { Resources } from '../../yaml/jobs/resources.ts';
+import type { Distribution } from '../../yaml/settings/distribution.ts';
+import type { Identity } from '../../yaml/settings/identity.ts';
+import type { QueueSettings } from '../../yaml/settings/queue-settings.ts';
+import type { Resources } from '../../yaml/settings/resources.ts';
 import { emptyToNothing } from './job-values.ts';
 import { servicesBody } from './services.ts';
 

@@ -1,6 +1,6 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { ComponentJob, RegisteredJob } from '../../yaml/jobs/component-job.ts';
+import { codeFolders } from '../../yaml/settings/code.ts';
 import { anonymousComponentRequest } from '../component-body.ts';
 import { environmentRequests } from '../environment-body.ts';
 import { commandSettingsBody } from './command-settings.ts';

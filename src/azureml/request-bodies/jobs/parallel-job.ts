@@ -1,7 +1,7 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { ParallelComponent, ParallelJob } from '../../yaml/jobs/parallel-job.ts';
-import type { ParallelSettings } from '../../yaml/jobs/parallel-settings.ts';
+import { codeFolders } from '../../yaml/settings/code.ts';
+import type { ParallelSettings } from '../../yaml/settings/parallel-settings.ts';
 import type { ArmRequest } from '../asset-body.ts';
 import { codeReference } from '../code-body.ts';
 import { anonymousRequest } from '../component-body.ts';

@@ -1,4 +1,4 @@
-import type { Services } from '../../yaml/jobs/services.ts';
+import type { Services } from '../../yaml/settings/services.ts';
 import { emptyToNothing } from './job-values.ts';
 
 const TYPES: Readonly<Record<string, string>> = {

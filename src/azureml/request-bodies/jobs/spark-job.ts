@@ -1,7 +1,7 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { SparkComponent, SparkJob } from '../../yaml/jobs/spark-job.ts';
-import type { SparkConf } from '../../yaml/jobs/spark-settings.ts';
+import { codeFolders } from '../../yaml/settings/code.ts';
+import type { SparkConf } from '../../yaml/settings/spark-settings.ts';
 import type { ArmRequest } from '../asset-body.ts';
 import { codeReference } from '../code-body.ts';
 import { anonymousRequest } from '../component-body.ts';

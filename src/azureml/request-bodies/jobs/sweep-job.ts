@@ -1,7 +1,7 @@
 import { workspaceId } from '../../workspace.ts';
-import { codeFolders } from '../../yaml/jobs/code.ts';
 import type { SweepJob } from '../../yaml/jobs/sweep-job.ts';
-import type { EarlyTermination, SweepSettings } from '../../yaml/jobs/sweep-settings.ts';
+import { codeFolders } from '../../yaml/settings/code.ts';
+import type { EarlyTermination, SweepSettings } from '../../yaml/settings/sweep-settings.ts';
 import type { ArmRequest } from '../asset-body.ts';
 import { anonymousComponentRequest } from '../component-body.ts';
 import { environmentRequests } from '../environment-body.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { identitySchema } from './identity.ts';
+import { identitySchema } from '../settings/identity.ts';
+import { queueSettingsSchema } from '../settings/queue-settings.ts';
+import { resourcesSchema } from '../settings/resources.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace } from './job.ts';
 import { type JobOutput, jobOutputSchema, portName } from './job-values.ts';
 import { type OtherJob, readOtherJob } from './other-job.ts';
-import { queueSettingsSchema } from './queue-settings.ts';
-import { resourcesSchema } from './resources.ts';
 
 const NO_BINDING = {
   error:

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { messageOf } from '../../../errors.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from '../expressions.ts';
+import { checkCode } from '../settings/code.ts';
+import { checkEnvironment, environmentOfJob, type JobEnvironment } from '../settings/environment.ts';
 import type { Report } from '../yaml-file.ts';
-import { checkCode } from './code.ts';
 import { type CommandSettings, commandSettings } from './command-settings.ts';
-import { checkEnvironment, environmentOfJob, type JobEnvironment } from './environment.ts';
 import { checkJob, checkVariables, type JobBase, type JobContent, type JobPlace } from './job.ts';
 import { portsOfValues } from './own-ports.ts';
 

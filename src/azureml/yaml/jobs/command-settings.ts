@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { literalSchema } from '../data-type.ts';
-import { orBinding } from './binding.ts';
-import { distributionSchema } from './distribution.ts';
-import { identitySchema } from './identity.ts';
+import { orBinding } from '../settings/binding.ts';
+import { distributionSchema } from '../settings/distribution.ts';
+import { identitySchema } from '../settings/identity.ts';
+import { queueSettingsSchema } from '../settings/queue-settings.ts';
+import { resourcesSchema } from '../settings/resources.ts';
+import { servicesSchema } from '../settings/services.ts';
 import { sharedKeys } from './job.ts';
-import { queueSettingsSchema } from './queue-settings.ts';
-import { resourcesSchema } from './resources.ts';
-import { servicesSchema } from './services.ts';
 
 /** Keys of a job that runs a command, whether a component has it or the job itself. */
 export const commandSettings = {

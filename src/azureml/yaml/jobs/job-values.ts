@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataTypes, type Literal, literalSchema } from '../data-type.ts';
-import { withAnyCase } from './any-case.ts';
+import { withAnyCase } from '../settings/any-case.ts';
 
 /** Name of an input or output. */
 export const portName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name is made of letters, digits and _');

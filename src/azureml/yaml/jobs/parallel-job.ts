@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { checkPorts, componentKeys } from '../component-ports.ts';
 import { type ComponentReference, isComponentReference } from '../component-reference.ts';
 import type { Ports } from '../ports.ts';
+import { checkCode } from '../settings/code.ts';
+import { identitySchema } from '../settings/identity.ts';
+import { parallelSettings } from '../settings/parallel-settings.ts';
 import { type Report, readYaml } from '../yaml-file.ts';
-import { checkCode } from './code.ts';
 import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
-import { identitySchema } from './identity.ts';
 import { checkJob, checkVariables, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import { portsOfValues } from './own-ports.ts';
-import { parallelSettings } from './parallel-settings.ts';
 
 const parallelComponentSchema = z.strictObject({
   ...componentKeys,

@@ -4,20 +4,20 @@ import { z } from 'zod';
 import { checkPorts, componentKeys } from '../component-ports.ts';
 import { type ComponentReference, isComponentReference } from '../component-reference.ts';
 import type { Ports } from '../ports.ts';
-import { type Report, readYaml } from '../yaml-file.ts';
-import { checkCode, codeFolder } from './code.ts';
-import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
-import { identitySchema } from './identity.ts';
-import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
-import type { JobInput, JobOutput } from './job-values.ts';
-import { portsOfValues } from './own-ports.ts';
+import { checkCode, codeFolder } from '../settings/code.ts';
+import { identitySchema } from '../settings/identity.ts';
 import {
   confProblem,
   type SparkConf,
   type SparkSettings,
   sparkResources,
   sparkSettings,
-} from './spark-settings.ts';
+} from '../settings/spark-settings.ts';
+import { type Report, readYaml } from '../yaml-file.ts';
+import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
+import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
+import type { JobInput, JobOutput } from './job-values.ts';
+import { portsOfValues } from './own-ports.ts';
 
 const sparkComponentSchema = z.strictObject({
   ...componentKeys,

@@ -3,11 +3,11 @@ import { type Component, checkedCommand, commandKeys } from '../component.ts';
 import { componentInputSchema, componentOutputSchema } from '../component-ports.ts';
 import { type ComponentReference, isComponentReference } from '../component-reference.ts';
 import type { Ports } from '../ports.ts';
+import { sweepSettings } from '../settings/sweep-settings.ts';
 import { checkContent } from '../yaml-file.ts';
 import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import { portName } from './job-values.ts';
-import { sweepSettings } from './sweep-settings.ts';
 
 const sweepJobSchema = z.strictObject({
   ...sharedKeys,
