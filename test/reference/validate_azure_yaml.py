@@ -14,6 +14,9 @@ from azure.ai.ml.entities._load_functions import load_schedule
 
 LOADERS = {
     "component": load_component,
+    "parallel component": load_component,
+    "Spark component": load_component,
+    "pipeline component": load_component,
     "pipeline": load_job,
     "schedule": load_schedule,
     "environment": load_environment,

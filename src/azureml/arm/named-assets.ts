@@ -2,9 +2,10 @@ import { ArmError, UsageError } from '../../errors.ts';
 import { parseAssetReference } from '../asset-reference.ts';
 import type { ReadyJob } from '../request-bodies/requests.ts';
 import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
-import { isLabelled } from '../yaml/component-reference.ts';
+import { type ComponentReference, isLabelled } from '../yaml/component-reference.ts';
 import { dataTypes, literalTypes } from '../yaml/data-type.ts';
-import type { RegisteredJob } from '../yaml/jobs/component-job.ts';
+import type { ParallelComponent } from '../yaml/jobs/parallel-job.ts';
+import type { SparkComponent } from '../yaml/jobs/spark-job.ts';
 import type { PipelineNode } from '../yaml/pipeline.ts';
 import type { InputPort, Ports } from '../yaml/ports.ts';
 import { submittedValues } from '../yaml/remote-values.ts';
@@ -24,18 +25,8 @@ export async function lookUpAssets(
   { pipeline, inputs }: ReadyJob,
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  const jobs: Record<string, PipelineNode> = {};
-  for (const [name, node] of Object.entries(pipeline.jobs)) {
-    jobs[name] = node.kind === 'registered' ? await lookedUp(client, node, ids) : node;
-    const environment = environmentOf(node);
-    if (typeof environment === 'string' && !ids.has(environment)) {
-      const reference = parseAssetReference(environment, 'environments');
-      if (reference?.label === undefined || reference.home !== undefined) continue;
-      ids.set(environment, (await findAsset(client, reference, client.workspace)).id);
-    }
-  }
-  if (Object.values(jobs).every(({ kind, ports }) => kind !== 'registered' || ports === undefined))
-    return ids;
+  const jobs = await lookedUpJobs(client, pipeline.jobs, ids);
+  if (Object.entries(jobs).every(([name, { ports }]) => ports === pipeline.jobs[name].ports)) return ids;
   const problems: string[] = [];
   const artifactPath = (job: string, output: string): string => `${job}/${output}`;
   const scope = { pipeline: { ...pipeline, jobs }, inputs, reader: submittedValues, artifactPath };
@@ -44,25 +35,80 @@ export async function lookUpAssets(
   return ids;
 }
 
-function environmentOf(node: PipelineNode): unknown {
-  if (node.kind === 'component') return node.component.environment;
-  return node.kind === 'command' ? node.environment : undefined;
+/** The jobs with the ports of those components that were found; ids of what is named by a label are put into `ids`. */
+async function lookedUpJobs(
+  client: WorkspaceClient,
+  jobs: Readonly<Record<string, PipelineNode>>,
+  ids: Map<string, string>,
+): Promise<Record<string, PipelineNode>> {
+  const found: Record<string, PipelineNode> = {};
+  for (const [name, node] of Object.entries(jobs)) {
+    const reference = referenceOf(node);
+    const ports = reference && (await lookedUp(client, reference, ids));
+    found[name] = ports === undefined ? node : { ...node, ports: portsLeft(node, ports) };
+    for (const environment of environmentsOf(node)) {
+      if (typeof environment !== 'string' || ids.has(environment)) continue;
+      const named = parseAssetReference(environment, 'environments');
+      if (named?.label === undefined || named.home !== undefined) continue;
+      ids.set(environment, (await findAsset(client, named, client.workspace)).id);
+    }
+    if (node.kind === 'pipeline' && 'jobs' in node.component)
+      await lookedUpJobs(client, node.component.jobs as Record<string, PipelineNode>, ids);
+  }
+  return found;
+}
+
+/** The component of a workspace or registry that a job names. */
+function referenceOf(node: PipelineNode): ComponentReference | undefined {
+  if (node.kind === 'registered') return node.component;
+  if (node.kind === 'sweep') return 'file' in node.trial ? undefined : node.trial;
+  if (node.kind !== 'parallel' && node.kind !== 'spark' && node.kind !== 'pipeline') return undefined;
+  return node.component === undefined || 'file' in node.component ? undefined : node.component;
+}
+
+/** What a job with a component of its own, or with none, runs in. */
+function environmentsOf(node: PipelineNode): unknown[] {
+  switch (node.kind) {
+    case 'component':
+      return [node.component.environment];
+    case 'command':
+      return [node.environment];
+    case 'sweep':
+      return 'file' in node.trial ? [node.trial.environment] : [];
+    case 'parallel':
+      return referenceOf(node) === undefined
+        ? [((node.component as ParallelComponent) ?? node).task?.environment]
+        : [];
+    case 'spark':
+      return referenceOf(node) === undefined
+        ? [((node.component as SparkComponent) ?? node).environment]
+        : [];
+    default:
+      return [];
+  }
+}
+
+/** The search space of a sweep has values for some of its inputs. */
+function portsLeft(node: PipelineNode, ports: Ports): Ports {
+  if (node.kind !== 'sweep') return ports;
+  const left = Object.entries(ports.inputs).filter(([name]) => !Object.hasOwn(node.search_space ?? {}, name));
+  return { ...ports, inputs: Object.fromEntries(left) };
 }
 
 async function lookedUp(
   client: WorkspaceClient,
-  node: RegisteredJob,
+  reference: ComponentReference,
   ids: Map<string, string>,
-): Promise<RegisteredJob> {
-  const { text } = node.component;
+): Promise<Ports | undefined> {
+  const { text } = reference;
   try {
     const { id, spec } = await resolveComponent(client, text);
-    if (isLabelled(node.component)) ids.set(text, id);
-    return { ...node, ports: portsOf(text, spec) };
+    if (isLabelled(reference)) ids.set(text, id);
+    return portsOf(text, spec);
   } catch (error) {
     const mayNot =
       error instanceof UsageError && error.cause instanceof ArmError && error.cause.status === 403;
-    if (mayNot && !isLabelled(node.component)) return node;
+    if (mayNot && !isLabelled(reference)) return undefined;
     throw error;
   }
 }

@@ -2,18 +2,25 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { dataAssetSchema, environmentSchema } from './asset.ts';
-import { bindJobs } from './bindings/bind-jobs.ts';
+import { bindJobs, bindWithin } from './bindings/bind-jobs.ts';
+import { nestedPipeline } from './bindings/nested-pipeline.ts';
 import { readComponent } from './component.ts';
 import { withKnownPorts } from './components-at-hand.ts';
 import { resolveInputs } from './input-value.ts';
-import { type PartialPipelineJob, readPipeline } from './pipeline.ts';
+import { readParallelComponent } from './jobs/parallel-job.ts';
+import { readSparkComponent } from './jobs/spark-job.ts';
+import { type PartialPipelineJob, type PipelineNode, readNested, readPipeline } from './pipeline.ts';
 import { lintedValues } from './remote-values.ts';
 import { readSchedule } from './schedule.ts';
+import { condaFile, type JobEnvironment } from './settings/environment.ts';
 import { type Report, readYaml } from './yaml-file.ts';
 
 /** Kinds of Azure ML files, by the file name of the schema that `$schema` names. */
 const KINDS = {
   'commandComponent.schema.json': 'component',
+  'parallelComponent.schema.json': 'parallel component',
+  'sparkComponent.schema.json': 'Spark component',
+  'pipelineComponent.schema.json': 'pipeline component',
   'pipelineJob.schema.json': 'pipeline',
   'schedule.schema.json': 'schedule',
   'environment.schema.json': 'environment',
@@ -93,6 +100,19 @@ async function lintFile(
     case 'component':
       await readComponent(file, report);
       return undefined;
+    case 'parallel component':
+      await readParallelComponent(file, report);
+      return undefined;
+    case 'Spark component':
+      await readSparkComponent(file, report);
+      return undefined;
+    case 'pipeline component': {
+      const component = await readNested(file, report);
+      const pipeline = component && nestedPipeline(component);
+      const fail: Report = (problem) => report(`${file}: ${problem}`);
+      if (component) await bindWithin(component, { reader: lintedValues, artifactPath }, fail);
+      return pipeline;
+    }
     case 'environment':
       await readYaml(file, environmentSchema, report);
       return undefined;
@@ -122,7 +142,6 @@ async function lintBindings(
   if (pipeline === undefined) return;
   const fail: Report = (problem) => report(`${file}: ${problem}`);
   const inputs = await resolveInputs(pipeline, {}, path.dirname(pipeline.file), fail, lintedValues);
-  const artifactPath = (job: string, output: string): string => `${job}/${output}`;
   await bindJobs({ pipeline, inputs, reader: lintedValues, artifactPath }, fail);
   const written = Object.values(pipeline.jobs).map((node) => node?.written);
   const used = new Set(JSON.stringify(written).match(/(?<=\$\{\{parent\.inputs\.)\w+(?=\}\})/g));
@@ -131,8 +150,40 @@ async function lintBindings(
   if (complete) for (const name of unused) fail(`inputs.${name}: no job is bound to it`);
   if (pipeline.settings.default_compute !== undefined) return;
   for (const [job, node] of Object.entries(pipeline.jobs)) {
-    if (node !== null && node.compute === undefined && pipeline.compute === undefined)
+    if (node !== null && needsCompute(node) && pipeline.compute === undefined)
       fail(`jobs.${job}: has no compute, and settings.default_compute is not set`);
+  }
+}
+
+/** Jobs within a pipeline component have compute of their own, and serverless Spark has resources in its place. */
+function needsCompute(node: PipelineNode): boolean {
+  if (node.compute !== undefined || node.kind === 'pipeline') return false;
+  return node.kind !== 'spark' || node.resources === undefined;
+}
+
+function artifactPath(job: string, output: string): string {
+  return `${job}/${output}`;
+}
+
+/** Files that a pipeline names and that are none of Azure ML's own: inputs, and what environments are made of. */
+function condaFilesOf(node: PipelineNode | null, file: string): string[] {
+  const conda = (environment: JobEnvironment | undefined, of: string): string[] => {
+    const place = environment && condaFile(environment, of);
+    return place === undefined ? [] : [place];
+  };
+  switch (node?.kind) {
+    case 'component':
+      return conda(node.component.environment, node.component.file);
+    case 'command':
+      return conda(node.environment, file);
+    case 'sweep':
+      return 'file' in node.trial ? conda(node.trial.environment, node.trial.file) : [];
+    case 'parallel':
+      return node.component === undefined ? conda(node.task?.environment, file) : [];
+    case 'spark':
+      return node.component === undefined ? conda(node.environment, file) : [];
+    default:
+      return [];
   }
 }
 
@@ -148,7 +199,9 @@ function filesHanded(pipeline: PartialPipelineJob | undefined): string[] {
     ...Object.values(pipeline.inputs),
     ...Object.values(pipeline.jobs).flatMap((node) => (node === null ? [] : Object.values(node.inputs))),
   ];
-  return values.flatMap((value) =>
+  const conda = Object.values(pipeline.jobs).flatMap((node) => condaFilesOf(node, pipeline.file));
+  const data = values.flatMap((value) =>
     typeof value === 'object' ? [path.resolve(path.dirname(pipeline.file), value.path)] : [],
   );
+  return [...data, ...conda];
 }

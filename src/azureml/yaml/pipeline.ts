@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Component, readComponent } from './component.ts';
 import { type PipelineNode, readJob } from './jobs/job-types.ts';
 import { outputSchema, pipelineInputSchema, portName } from './jobs/job-values.ts';
+import { type PipelineComponent, readPipelineComponent } from './jobs/pipeline-component-job.ts';
 import { isReservedName } from './reserved-names.ts';
 import { identitySchema } from './settings/identity.ts';
 import { servicesSchema } from './settings/services.ts';
@@ -77,17 +78,31 @@ export async function readPipeline(
   const content = written && checkContent(merged(written, updates), file, pipelineSchema, report);
   if (content === undefined) return undefined;
   checkNames(content, (problem) => report(`${file}: ${problem}`));
-  const components = new Map<string, Promise<Component | undefined>>();
-  function component(of: string): Promise<Component | undefined> {
-    const reading = components.get(of) ?? readComponent(of, report);
-    components.set(of, reading);
-    return reading;
-  }
+  const component = componentReader(report);
   const jobs: Record<string, PipelineNode | null> = {};
   for (const [name, job] of Object.entries(content.jobs)) {
     jobs[name] = await readJob(job, { file, name, component, report });
   }
   return { ...content, file, jobs };
+}
+
+/** Reads a component that is a pipeline. What is wrong goes to `report`, and the result is then undefined. */
+export function readNested(
+  file: string,
+  report: Report,
+): Promise<PipelineComponent<PipelineNode> | undefined> {
+  const place = { file, name: '', component: componentReader(report), report };
+  return readPipelineComponent(file, place, readJob);
+}
+
+/** Reads each file once. */
+function componentReader(report: Report): (file: string) => Promise<Component | undefined> {
+  const components = new Map<string, Promise<Component | undefined>>();
+  return (file) => {
+    const reading = components.get(file) ?? readComponent(file, report);
+    components.set(file, reading);
+    return reading;
+  };
 }
 
 /** Maps are merged key by key, as azure-ai-ml merges what a schedule changes; all else is replaced. */

@@ -8,8 +8,8 @@ import type { ArmRequest } from '../../azureml/request-bodies/asset-body.ts';
 import { componentRequest } from '../../azureml/request-bodies/component-body.ts';
 import { readEnvironmentRequest } from '../../azureml/request-bodies/requests.ts';
 import { loadComponent } from '../../azureml/yaml/component.ts';
-import { codeFolders } from '../../azureml/yaml/settings/code.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../../azureml/yaml/lint.ts';
+import { codeFolders } from '../../azureml/yaml/settings/code.ts';
 import { UsageError } from '../../errors.ts';
 import { say, tell } from './command.ts';
 

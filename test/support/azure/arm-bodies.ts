@@ -69,6 +69,8 @@ export async function requestsFor(kind: AzureFileKind, file: string): Promise<Ar
         readyScheduleRequest(ready, WORKSPACE, uploaded),
       ];
     }
+    default:
+      throw new Error(`${file}: a ${kind} is sent with a job alone`);
   }
 }
 

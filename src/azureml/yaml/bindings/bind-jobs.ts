@@ -28,9 +28,9 @@ export async function bindJobs(scope: Scope, report: Report): Promise<[string, B
 }
 
 /** Checks the bindings within a pipeline component. */
-async function bindWithin(
+export async function bindWithin(
   component: PipelineComponent<PipelineNode>,
-  scope: Scope,
+  scope: Pick<Scope, 'reader' | 'artifactPath'>,
   report: Report,
 ): Promise<void> {
   const pipeline = nestedPipeline(component);

@@ -67,7 +67,8 @@ export async function readPipelineComponentJob<Node extends JobBase>(
   return { ...content, kind: 'pipeline', written, component, ports: component, unchecked };
 }
 
-async function readPipelineComponent<Node extends JobBase>(
+/** Reads a component of the type pipeline, and its jobs. What is wrong is reported, and the result is then undefined. */
+export async function readPipelineComponent<Node extends JobBase>(
   file: string,
   place: JobPlace,
   readJob: (content: JobContent, place: JobPlace) => Promise<Node | null>,
