@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { activeJobs } from '../azureml/arm/active-jobs.ts';
+import { pinLabels } from '../azureml/arm/assets/pinned-inputs.ts';
 import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { withContent } from '../azureml/arm/content-input.ts';
-import { pinLabels } from '../azureml/arm/pinned-inputs.ts';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { prepareJob, putOnce } from '../azureml/arm/submit.ts';
 import { isDatastoreUri } from '../azureml/datastore-uri.ts';

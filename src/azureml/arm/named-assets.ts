@@ -10,8 +10,8 @@ import type { PipelineNode } from '../yaml/pipeline.ts';
 import type { InputPort, Ports } from '../yaml/ports.ts';
 import { submittedValues } from '../yaml/remote-values.ts';
 import { throwProblems } from '../yaml/yaml-file.ts';
-import { findAsset } from './assets/find-asset.ts';
 import type { WorkspaceClient } from './client.ts';
+import { findAsset } from './find-asset.ts';
 import { type ComponentPort, type ComponentSpec, resolveComponent } from './registered-component.ts';
 
 /**

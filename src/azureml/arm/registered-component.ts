@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { parseAssetReference } from '../asset-reference.ts';
-import { findAsset } from './assets/find-asset.ts';
 import type { WorkspaceClient } from './client.ts';
+import { findAsset } from './find-asset.ts';
 
 /** An input or output of a component as its spec has it; more keys may be there. */
 export interface ComponentPort {

@@ -104,19 +104,12 @@ export function uriResolver(
   }
 }
 
-const NAMES: Readonly<Record<DataType, string>> = {
-  uri_file: 'a file',
-  uri_folder: 'a folder',
-  mltable: 'a table',
-  custom_model: 'a model',
-  mlflow_model: 'a model of MLflow',
-  triton_model: 'a model of Triton',
-};
+const NAMES: Readonly<Partial<Record<DataType, string>>> = { uri_file: 'a file', uri_folder: 'a folder' };
 
 function assertType({ text, type }: DataAssetPlace, wanted: DataType | undefined): void {
   if (wanted === undefined || wanted === type) return;
   throw new UsageError(
-    `the data asset ${text} is ${NAMES[type]} (${type}), and ${NAMES[wanted]} is wanted here; give an asset of the type ${wanted}`,
+    `the data asset ${text} is ${NAMES[type] ?? type} (${type}), and ${NAMES[wanted] ?? wanted} is wanted here; give an asset of the type ${wanted}`,
   );
 }
 

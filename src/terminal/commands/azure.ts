@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs';
+import { pinLabels } from '../../azureml/arm/assets/pinned-inputs.ts';
 import { connect } from '../../azureml/arm/connect.ts';
 import { contentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import { withContent } from '../../azureml/arm/content-input.ts';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { jobStatus } from '../../azureml/arm/jobs.ts';
-import { pinLabels } from '../../azureml/arm/pinned-inputs.ts';
 import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
 import { prepareJob } from '../../azureml/arm/submit.ts';
 import { readyJob, readySchedule, readyScheduleRequest } from '../../azureml/request-bodies/requests.ts';

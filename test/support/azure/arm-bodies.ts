@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { pinLabels } from '../../../src/azureml/arm/assets/pinned-inputs.ts';
 import type { WorkspaceClient } from '../../../src/azureml/arm/client.ts';
 import { readCodeFolder } from '../../../src/azureml/arm/code/code-folder.ts';
-import { pinLabels } from '../../../src/azureml/arm/pinned-inputs.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
 import { codePath, codeRequest } from '../../../src/azureml/request-bodies/code-body.ts';
 import { componentRequest } from '../../../src/azureml/request-bodies/component-body.ts';

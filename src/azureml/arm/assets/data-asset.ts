@@ -5,7 +5,7 @@ import { isAzureMlUri } from '../../datastore-uri.ts';
 import type { Workspace } from '../../workspace.ts';
 import type { DataType } from '../../yaml/data-type.ts';
 import type { ArmClient } from '../arm-client.ts';
-import { type FoundAsset, findAsset } from './find-asset.ts';
+import { type FoundAsset, findAsset } from '../find-asset.ts';
 
 /** What a data asset stands for. */
 export interface DataAssetPlace {

@@ -1,7 +1,7 @@
-import { ArmError, UsageError } from '../../../errors.ts';
-import { type AssetReference, homeId, homeText, type Registry, versionText } from '../../asset-reference.ts';
-import { assetPath, type Workspace } from '../../workspace.ts';
-import type { ArmClient, Json } from '../arm-client.ts';
+import { ArmError, UsageError } from '../../errors.ts';
+import { type AssetReference, homeId, homeText, type Registry, versionText } from '../asset-reference.ts';
+import { assetPath, type Workspace } from '../workspace.ts';
+import type { ArmClient, Json } from './arm-client.ts';
 
 /** A version of an asset as Azure Resource Manager has it. */
 export interface FoundAsset {

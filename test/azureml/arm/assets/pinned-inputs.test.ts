@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { contentFingerprint } from '../../../src/azureml/arm/content-fingerprint.ts';
-import { openStore } from '../../../src/storage/open.ts';
-import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
-import { dataVersion } from '../../support/azure/assets.ts';
-import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
-import { azuriteDatastore } from '../../support/azure/datastores.ts';
-import { type CliResult, temporaryFolder } from '../../support/cli.ts';
-import { commandHere } from '../../support/in-process.ts';
+import { contentFingerprint } from '../../../../src/azureml/arm/content-fingerprint.ts';
+import { openStore } from '../../../../src/storage/open.ts';
+import { type ArmServer, armServerHere } from '../../../support/azure/arm-server.ts';
+import { dataVersion } from '../../../support/azure/assets.ts';
+import { type Azurite, startAzurite } from '../../../support/azure/azurite.ts';
+import { azuriteDatastore } from '../../../support/azure/datastores.ts';
+import { type CliResult, temporaryFolder } from '../../../support/cli.ts';
+import { commandHere } from '../../../support/in-process.ts';
 
-const PIPELINES = path.join(import.meta.dirname, '../../../pipelines');
+const PIPELINES = path.join(import.meta.dirname, '../../../../pipelines');
 
 let arm: ArmServer;
 let azurite: Azurite;

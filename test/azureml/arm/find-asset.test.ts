@@ -1,19 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { findAsset } from '../../../../src/azureml/arm/assets/find-asset.ts';
-import { WorkspaceClient } from '../../../../src/azureml/arm/client.ts';
-import { parseAssetReference } from '../../../../src/azureml/asset-reference.ts';
-import type { AssetCollection } from '../../../../src/azureml/workspace.ts';
-import { REGISTRY_HOME } from '../../../support/azure/arm-assets.ts';
-import { type ArmServer, armServerHere } from '../../../support/azure/arm-server.ts';
-import { dataVersion } from '../../../support/azure/assets.ts';
-import { readJson } from '../../../support/cli.ts';
+import { WorkspaceClient } from '../../../src/azureml/arm/client.ts';
+import { findAsset } from '../../../src/azureml/arm/find-asset.ts';
+import { parseAssetReference } from '../../../src/azureml/asset-reference.ts';
+import type { AssetCollection } from '../../../src/azureml/workspace.ts';
+import { REGISTRY_HOME } from '../../support/azure/arm-assets.ts';
+import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
+import { dataVersion } from '../../support/azure/assets.ts';
+import { readJson } from '../../support/cli.ts';
 
 type Requests = readonly (readonly [method: string, path: string])[];
 /** Of azure-ai-ml. */
-const recorded = readJson<Record<string, Requests>>(
-  import.meta.dirname,
-  '../../../goldens/azure-lookups.json',
-);
+const recorded = readJson<Record<string, Requests>>(import.meta.dirname, '../../goldens/azure-lookups.json');
 /** Where the recorded assets are. */
 const PROVIDER = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices';
 

@@ -5,21 +5,21 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { writePhantom } from '../../../src/demo/write-phantom.ts';
-import { openStore } from '../../../src/storage/open.ts';
-import { REGISTRY_HOME } from '../../support/azure/arm-assets.ts';
-import { type ArmServer, armServerHere } from '../../support/azure/arm-server.ts';
-import { DATA_VERSIONS, dataVersion } from '../../support/azure/assets.ts';
-import { type Azurite, startAzurite } from '../../support/azure/azurite.ts';
-import { azuriteDatastore, DATASTORES } from '../../support/azure/datastores.ts';
-import { type CliResult, hashesOf, readJson, startCli, temporaryFolder } from '../../support/cli.ts';
-import { storeHashes } from '../../support/gather.ts';
-import { commandHere } from '../../support/in-process.ts';
+import { writePhantom } from '../../../../src/demo/write-phantom.ts';
+import { openStore } from '../../../../src/storage/open.ts';
+import { REGISTRY_HOME } from '../../../support/azure/arm-assets.ts';
+import { type ArmServer, armServerHere } from '../../../support/azure/arm-server.ts';
+import { DATA_VERSIONS, dataVersion } from '../../../support/azure/assets.ts';
+import { type Azurite, startAzurite } from '../../../support/azure/azurite.ts';
+import { azuriteDatastore, DATASTORES } from '../../../support/azure/datastores.ts';
+import { type CliResult, hashesOf, readJson, startCli, temporaryFolder } from '../../../support/cli.ts';
+import { storeHashes } from '../../../support/gather.ts';
+import { commandHere } from '../../../support/in-process.ts';
 
 const PATIENTS = 2;
 /** Coarse and small: what is read and written counts here, not how well. */
 const CONFIG = 'resample: {spacingMm: [2, 2, 6]}\nroi: {patch: 96x96x32}\noutput: {auditVolumes: false}\n';
-const PIPELINE = path.join(import.meta.dirname, '../../../pipelines/preprocess.yml');
+const PIPELINE = path.join(import.meta.dirname, '../../../../pipelines/preprocess.yml');
 
 let arm: ArmServer;
 beforeEach(async () => {

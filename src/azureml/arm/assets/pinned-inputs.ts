@@ -1,11 +1,11 @@
-import { UsageError } from '../../errors.ts';
-import { parseAssetReference } from '../asset-reference.ts';
-import { isAzureMlUri, isDatastoreUri } from '../datastore-uri.ts';
-import type { ReadyJob } from '../request-bodies/requests.ts';
-import type { InputValue } from '../yaml/input-value.ts';
-import type { NodeInput, PipelineNode } from '../yaml/pipeline.ts';
-import { findAsset } from './assets/find-asset.ts';
-import type { WorkspaceClient } from './client.ts';
+import { UsageError } from '../../../errors.ts';
+import { parseAssetReference } from '../../asset-reference.ts';
+import { isAzureMlUri, isDatastoreUri } from '../../datastore-uri.ts';
+import type { ReadyJob } from '../../request-bodies/requests.ts';
+import type { InputValue } from '../../yaml/input-value.ts';
+import type { NodeInput, PipelineNode } from '../../yaml/pipeline.ts';
+import type { WorkspaceClient } from '../client.ts';
+import { findAsset } from '../find-asset.ts';
 
 export interface PinOptions {
   /**
@@ -57,6 +57,8 @@ export async function pinLabels<Job extends ReadyJob>(
     what: string,
   ): Promise<string | undefined> {
     const literal = kind === 'literal';
+    // A model is none of the data.
+    if (kind?.endsWith('_model')) return undefined;
     if (!isAzureMlUri(text) || isDatastoreUri(text) || (literal && !texts)) return undefined;
     try {
       const reference = parseAssetReference(text, 'data');
