@@ -5,8 +5,7 @@ Prints a JSON object: for each file, by its name, {errors, warnings, requests} a
 record_azure_bodies.py have them; where a file is refused only when it is sent, `errors` tells why. Without paths of this
 machine, times and links.
 
-Goldens: record_azure_variants.py pipeline=test/azureml/variants/automl.yml ... > test/goldens/azure-variants.json (see the
-test azure-variants.reference.test.ts, which compares them).
+Goldens: `npm run record -- azure-variants` (see the test azure-yaml.reference.test.ts, which compares them).
 """
 
 import json
