@@ -45,7 +45,9 @@ function variantsTold(golden: string): unknown {
 /** Pipelines among the files of the variants; the others are components that they name. */
 function variants(): string[] {
   const folder = join(FILES, '../../variants');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yml')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.yml'))
+    .sort();
   return files
     .map((name) => join(folder, name))
     .filter((file) => readFileSync(file, 'utf8').includes('pipelineJob.schema.json'));
