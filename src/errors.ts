@@ -68,6 +68,31 @@ export class CaseExclusion extends Error {
   }
 }
 
+/** An MLflow server that was not reached, refused a request, or answered what it should not. Shows no credential. */
+export class TrackingError extends Error {
+  override readonly name = 'TrackingError';
+  /** Whether the server may have done what it was asked for all the same. */
+  readonly isUnclear: boolean;
+  /** Whether the server has looked at the request and wants nothing of it: others may fare better. */
+  readonly isRefusal: boolean;
+  /** `error_code` of the server, such as `RESOURCE_DOES_NOT_EXIST`. */
+  readonly code: string | undefined;
+
+  constructor(
+    message: string,
+    {
+      isUnclear = false,
+      isRefusal = false,
+      code,
+    }: { isUnclear?: boolean; isRefusal?: boolean; code?: string | undefined } = {},
+  ) {
+    super(message);
+    this.isUnclear = isUnclear;
+    this.isRefusal = isRefusal;
+    this.code = code;
+  }
+}
+
 /** The text of anything thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -4,6 +4,7 @@ import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/loc
 import { planPipeline } from '../azureml/local/plan.ts';
 import type { TakenAssets } from '../azureml/taken-assets.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
+import { trackingChoice } from '../mlflow/choice.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
 import { caseNamingOf } from '../privacy/case-id.ts';
 import { parseMemoryLimit } from '../runner/worker-count.ts';
@@ -33,18 +34,18 @@ export interface PipelineRunOptions {
   /** Which of the places are data assets. */
   readonly assetPlaces?: TakenAssets | undefined;
   readonly onEvent: (event: RunEvent) => void;
+  /** Takes a line for standard error. */
+  readonly tell: (line: string) => void;
 }
 
-/** Plans a pipeline, checking all of it, then runs it on this machine. */
-export async function runPipelineFile({
-  pipeline,
-  set,
-  artifacts,
-  inside,
-  resolveUri,
-  assetPlaces,
-  onEvent,
-}: PipelineRunOptions): Promise<RunResult> {
+/**
+ * Plans a pipeline, checking all of it, then runs it on this machine; where an MLflow server is named, the steps log there
+ * under a run of the whole, which is called `name`.
+ */
+export async function runPipelineFile(
+  { pipeline, set, artifacts, inside, resolveUri, assetPlaces, onEvent, tell }: PipelineRunOptions,
+  name = 'pipeline',
+): Promise<RunResult> {
   const elsewhere = inside !== undefined;
   const plan = await planPipeline(pipeline, {
     set,
@@ -53,8 +54,14 @@ export async function runPipelineFile({
     assetPlaces,
     elsewhere,
   });
-  return runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
+  const run = () => runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
+  if (trackingChoice(process.env) === 'off') return run();
+  const { withParentRun } = await import('../mlflow/parent-run.ts');
+  return withParentRun({ name, tell, endingOf: ({ state }) => ENDINGS[state] }, run);
 }
+
+/** States of a run in the words of MLflow. */
+const ENDINGS = { Completed: 'FINISHED', Failed: 'FAILED', Canceled: 'KILLED' } as const;
 
 export interface PreprocessOptions extends ConfigOptions {
   readonly raw: string;
@@ -82,6 +89,8 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Which of the places are data assets. */
   readonly assetPlaces?: TakenAssets | undefined;
   readonly onEvent: (event: RunEvent) => void;
+  /** Takes a line for standard error. */
+  readonly tell: (line: string) => void;
 }
 
 export interface PreprocessResult extends OutputPlaces {
@@ -125,8 +134,9 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
     ...(review === undefined ? {} : { review }),
   };
-  const { resolveUri, assetPlaces, onEvent } = options;
+  const { resolveUri, assetPlaces, onEvent, tell } = options;
   const pipeline = DEFAULT_PIPELINE;
-  const run = await runPipelineFile({ pipeline, set, artifacts, resolveUri, assetPlaces, onEvent });
+  const file = { pipeline, set, artifacts, resolveUri, assetPlaces, onEvent, tell };
+  const run = await runPipelineFile(file, 'preprocess');
   return { run, ...places };
 }

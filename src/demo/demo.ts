@@ -19,6 +19,8 @@ export interface DemoOptions extends ConfigOptions {
   readonly workers: number;
   readonly say: (line: string) => void;
   readonly onEvent: (event: RunEvent) => void;
+  /** Takes a line for standard error. */
+  readonly tell: (line: string) => void;
 }
 
 export interface DemoResult extends PreprocessResult {

@@ -25,6 +25,7 @@ test.each([
       preset: 'lung1',
       say: () => {},
       onEvent: () => {},
+      tell: () => {},
     } as const;
     const refused = await demo(options).catch((thrown: unknown) => thrown);
     expect(refused).toBeInstanceOf(UsageError);

@@ -4,7 +4,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['terminal', 'function'],
   ['demo'],
   ['default-pipeline', 'estimate', 'review'],
-  ['steps'],
+  ['steps', 'mlflow'],
   ['qc', 'measures', 'way-back'],
   ['raw', 'both-passes', 'exports', 'report'],
   ['runner'],

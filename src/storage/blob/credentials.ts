@@ -1,4 +1,4 @@
-import type { TokenCredential } from '@azure/identity';
+import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/identity';
 import {
   BlobServiceClient,
   ContainerClient,
@@ -64,22 +64,29 @@ export function identityClientId(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** The credential of this process: environment, managed identity, Azure CLI and the other ways of DefaultAzureCredential. */
-export function azureCredential(env: NodeJS.ProcessEnv = process.env): Promise<TokenCredential> {
-  return identity(env);
+export function azureCredential(
+  env: NodeJS.ProcessEnv = process.env,
+  limits: CredentialLimits = {},
+): Promise<TokenCredential> {
+  return identity(env, limits);
 }
 
-const identities = new Map<string | undefined, Promise<TokenCredential>>();
+/** How long a credential may take that asks another program, such as the Azure CLI. Without them: as long as that takes. */
+type CredentialLimits = Pick<DefaultAzureCredentialOptions, 'processTimeoutInMs'>;
+
+const identities = new Map<string, Promise<TokenCredential>>();
 
 /** One credential a client id, so that all stores share its tokens. Its package is loaded only here: it is heavy. */
-function identity(env: NodeJS.ProcessEnv): Promise<TokenCredential> {
+function identity(env: NodeJS.ProcessEnv, limits: CredentialLimits = {}): Promise<TokenCredential> {
   const id = identityClientId(env);
-  let credential = identities.get(id);
+  const key = JSON.stringify([id, limits]);
+  let credential = identities.get(key);
   if (credential === undefined) {
     credential = import('@azure/identity').then(
       ({ DefaultAzureCredential }) =>
-        new DefaultAzureCredential(id === undefined ? {} : { managedIdentityClientId: id }),
+        new DefaultAzureCredential({ ...limits, ...(id !== undefined && { managedIdentityClientId: id }) }),
     );
-    identities.set(id, credential);
+    identities.set(key, credential);
   }
   return credential;
 }

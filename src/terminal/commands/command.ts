@@ -3,6 +3,8 @@ import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { tooManyExcluded } from '../../azureml/local/exit-code.ts';
 import type { TakenAssets } from '../../azureml/taken-assets.ts';
+import { trackingChoice } from '../../mlflow/choice.ts';
+import type { StepOptions } from '../../mlflow/step-values.ts';
 import type { TakenAsset } from '../../records/data-assets.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
 import type { Report, StepSummary } from '../../runner/report.ts';
@@ -30,13 +32,23 @@ export const say = (line: string): void => console.log(line);
 /** Prints a line beside the result, to stderr. */
 export const tell = (line: string): void => console.error(line);
 
-interface ClosingOptions {
+interface ClosingOptions extends StepOptions {
   readonly maxExcluded?: number | undefined;
   readonly profile?: boolean | undefined;
 }
 
-/** Says how a step ended and where its time went. Returns the exit code. */
-export function closeStep(summary: StepSummary, { maxExcluded: most, profile }: ClosingOptions): number {
+/** Says how a step ended and where its time went, and logs it where a server is named for that. Returns the exit code. */
+export async function closeStep(summary: StepSummary, options: ClosingOptions): Promise<number> {
+  const exitCode = sayClosing(summary, options);
+  // Rank 0 closes the step, and has what all of them did.
+  if (summary.shard === undefined && trackingChoice(process.env) !== 'off') {
+    const { logStep } = await import('../../mlflow/log-step.ts');
+    await logStep(summary, exitCode, options, { tell });
+  }
+  return exitCode;
+}
+
+function sayClosing(summary: StepSummary, { maxExcluded: most, profile }: ClosingOptions): number {
   for (const line of stepLines(summary)) say(line);
   for (const line of profileLines(summary.profile, profile)) say(line);
   // Whom a review leaves out is left out as was wanted. Rank 0 judges by the patients of all ranks.

@@ -23,7 +23,7 @@ async function exportAs(
   const shard = shardOf(argv.shard);
   const memoryLimit = parseMemoryLimit(argv.memoryLimit);
   const { exportMasks } = await import('../../steps/dicom-export/cohort.ts');
-  end(closeStep(await exportMasks({ ...argv, kind, memoryLimit, shard, resolveUri, report }), argv));
+  end(await closeStep(await exportMasks({ ...argv, kind, memoryLimit, shard, resolveUri, report }), argv));
 }
 
 /** The ROI set for other programs, and the masks of convert for those that read DICOM. */

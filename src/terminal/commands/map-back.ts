@@ -75,7 +75,7 @@ export const mapBackCommand: AddCommand = (y, around) =>
               watch,
             );
       const profile = watch.read();
-      if ('step' in done) end(closeStep({ profile, ...done }, argv));
+      if ('step' in done) end(await closeStep({ profile, ...done }, argv));
       else
         for (const line of [
           ...mappedLines(done, displayUri(argv.out)),

@@ -32,7 +32,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
         const { REPORT_FILE } = await import('../../report/page.ts');
         const unobeyed = await unobeyedReview(argv);
         if (unobeyed !== undefined) tell(unobeyed);
-        const result = await preprocess({ ...argv, resolveUri, assetPlaces, onEvent: announce });
+        const result = await preprocess({ ...argv, resolveUri, assetPlaces, onEvent: announce, tell });
         end(exitCodeOf(result.run));
         if (result.run.state !== 'Completed') return;
         const found = await readCohortResult(result.manifest);
@@ -75,6 +75,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           resolveUri,
           assetPlaces,
           onEvent: announce,
+          tell,
         });
         for (const job of run.jobs) say(`${job.job}: ${job.state}`);
         say(`artifacts: ${argv.artifacts}`);
@@ -91,7 +92,7 @@ export const demoCommand: AddCommand = (y, around) =>
     async (argv) => {
       const { demo } = await import('../../demo/demo.ts');
       const { REPORT_FILE } = await import('../../report/page.ts');
-      const result = await demo({ ...argv, say, onEvent: announce });
+      const result = await demo({ ...argv, say, tell, onEvent: announce });
       around().end(result.exitCode);
       if (result.cohort === undefined) return;
       const places = {

@@ -21,7 +21,12 @@ export const stepCommands: AddCommand = (y, around) =>
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { convert } = await import('../../steps/convert/cohort.ts');
-        end(closeStep(await convert({ ...argv, memoryLimit, shard, resolveUri, dataAssets, report }), argv));
+        end(
+          await closeStep(
+            await convert({ ...argv, memoryLimit, shard, resolveUri, dataAssets, report }),
+            argv,
+          ),
+        );
       },
     )
     .command(
@@ -37,7 +42,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const { split } = await import('../../steps/split/cohort.ts');
         const { dataAssets, end } = around();
         sayAssets(around());
-        end(closeStep(await split({ ...argv, dataAssets }), argv));
+        end(await closeStep(await split({ ...argv, dataAssets }), argv));
       },
     )
     .command(
@@ -50,7 +55,7 @@ export const stepCommands: AddCommand = (y, around) =>
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass1Stats } = await import('../../steps/pass1-stats/cohort.ts');
-        end(closeStep(await pass1Stats({ ...argv, memoryLimit, shard, dataAssets, report }), argv));
+        end(await closeStep(await pass1Stats({ ...argv, memoryLimit, shard, dataAssets, report }), argv));
       },
     )
     .command(
@@ -63,6 +68,6 @@ export const stepCommands: AddCommand = (y, around) =>
         const shard = shardOf(argv.shard);
         const memoryLimit = parseMemoryLimit(argv.memoryLimit);
         const { pass2Write } = await import('../../steps/pass2-write/cohort.ts');
-        end(closeStep(await pass2Write({ ...argv, memoryLimit, shard, dataAssets, report }), argv));
+        end(await closeStep(await pass2Write({ ...argv, memoryLimit, shard, dataAssets, report }), argv));
       },
     );
