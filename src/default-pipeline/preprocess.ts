@@ -46,7 +46,14 @@ export async function runPipelineFile(
   { pipeline, set, artifacts, inside, resolveUri, assetPlaces, onEvent, tell }: PipelineRunOptions,
   name = 'pipeline',
 ): Promise<RunResult> {
-  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri, assetPlaces });
+  const elsewhere = inside !== undefined;
+  const plan = await planPipeline(pipeline, {
+    set,
+    artifactsDir: artifacts,
+    resolveUri,
+    assetPlaces,
+    elsewhere,
+  });
   const run = () => runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
   if (trackingChoice(process.env) === 'off') return run();
   const { withParentRun } = await import('../mlflow/parent-run.ts');

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/function/settings.ts';
 import { templateProblems, valueProblems } from '../support/arm/check-template.ts';
+import { armSchemas } from '../support/arm/closed-schema.ts';
 import type { Value } from '../support/arm/functions.ts';
 import { expand, type Template, typeOf } from '../support/arm/template.ts';
-import { armSchemas } from '../support/azure/arm-bodies.ts';
 import { readJson } from '../support/cli.ts';
 import { codeBlocks, ROOT, readDocument } from '../support/documents.ts';
 

@@ -2,7 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { API_VERSION } from '../../src/azureml/arm/api-version.ts';
-import { armSchemas, FILES, KINDS, newestVersion } from '../support/azure/arm-bodies.ts';
+import { armSchemas } from '../support/arm/closed-schema.ts';
+import { FILES, KINDS } from '../support/azure/arm-bodies.ts';
+import { newestVersion } from '../support/azure/arm-schema.ts';
 import { installedIn, newestOf, pinsOf } from './pinned-packages.ts';
 import { referencePython, runPython } from './python.ts';
 

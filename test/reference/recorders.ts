@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArmRequest } from '../../src/azureml/request-bodies/asset-body.ts';
-import { comparable, FILES, KINDS } from '../support/azure/arm-bodies.ts';
+import { comparable, comparableSet, FILES, KINDS } from '../support/azure/arm-bodies.ts';
 import { sharedData } from '../support/shared-data.ts';
 
 /** A script that writes known answers of other programs, and what it needs. */
@@ -36,6 +37,22 @@ function bodiesTold(golden: string): unknown {
   return requests.map(([file, sent]) => [file, comparable(sent)]);
 }
 
+function variantsTold(golden: string): unknown {
+  const variants = Object.entries<{ requests: ArmRequest[] }>(JSON.parse(golden));
+  return variants.map(([file, told]) => [file, { ...told, requests: comparableSet(told.requests) }]);
+}
+
+/** Pipelines among the files of the variants; the others are components that they name. */
+function variants(): string[] {
+  const folder = join(FILES, '../../variants');
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.yml'))
+    .sort();
+  return files
+    .map((name) => join(folder, name))
+    .filter((file) => readFileSync(file, 'utf8').includes('pipelineJob.schema.json'));
+}
+
 /** The last bits of a turned affine are those of the machine's LAPACK, and so are those of the files that have it as float64. */
 function niftiTold(golden: string): unknown {
   return JSON.parse(golden, (key, value) => {
@@ -59,6 +76,14 @@ export const RECORDERS: Readonly<Record<string, Recorder>> = {
     goldens: ['azure-lookups.json'],
     requirements: 'requirements-azure.txt',
     prints: true,
+  },
+  'azure-variants': {
+    script: 'record_azure_variants.py',
+    goldens: ['azure-variants.json'],
+    requirements: 'requirements-azure.txt',
+    args: () => variants().map((file) => `pipeline=${file}`),
+    prints: true,
+    told: variantsTold,
   },
   'azureml-mlflow': {
     script: 'record_azureml_mlflow.py',

@@ -42,8 +42,10 @@ export async function endedByThemselves(
   return failed.map(({ name }) => name);
 }
 
-function nodesOf({ resources, component }: PipelineNode): number {
-  return (resources ?? component.resources)?.instance_count ?? 1;
+function nodesOf(node: PipelineNode): number {
+  const own = 'resources' in node && node.kind !== 'spark' ? node.resources : undefined;
+  const count = (own ?? (node.kind === 'component' ? node.component.resources : undefined))?.instance_count;
+  return typeof count === 'number' ? count : 1;
 }
 
 function textOf(error: RootError | null | undefined): string {

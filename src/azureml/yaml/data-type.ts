@@ -3,7 +3,14 @@ import { z } from 'zod';
 /** Types of a component input that Azure ML hands over as text. */
 export const literalTypes = ['string', 'number', 'integer', 'boolean'] as const;
 /** Types that Azure ML hands over as the path of a file or folder it has mounted or downloaded. */
-export const dataTypes = ['uri_file', 'uri_folder'] as const;
+export const dataTypes = [
+  'uri_file',
+  'uri_folder',
+  'mltable',
+  'custom_model',
+  'mlflow_model',
+  'triton_model',
+] as const;
 
 export type LiteralType = (typeof literalTypes)[number];
 export type DataType = (typeof dataTypes)[number];
@@ -14,7 +21,7 @@ export const literalSchema = z.union([z.string(), z.number(), z.boolean()], {
 export type Literal = z.infer<typeof literalSchema>;
 
 export function isDataType(type: LiteralType | DataType): type is DataType {
-  return type === 'uri_file' || type === 'uri_folder';
+  return (dataTypes as readonly string[]).includes(type);
 }
 
 /** The text that azure-ai-ml sends for a literal: `True` and `False` for a boolean, as Python writes them. */

@@ -50,11 +50,17 @@ export function parseBinding(value: string): Binding | undefined {
   return input === undefined ? { kind: 'job-output', job, output } : { kind: 'pipeline-input', input };
 }
 
-/** The pipeline output to which `${{parent.outputs.x}}` binds a node's output. */
+/** The pipeline output to which `${{parent.outputs.x}}` binds a node's output; undefined for any other text. */
+export function boundPipelineOutput(value: string): string | undefined {
+  return /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(value)?.[1];
+}
+
+/** As `boundPipelineOutput`; throws a UsageError for any other text. */
 export function parseOutputBinding(value: string): string {
-  const match = /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(value);
-  if (match === null) throw new UsageError(`\`${value}\` is not a binding: write \${{parent.outputs.NAME}}`);
-  return match[1];
+  const name = boundPipelineOutput(value);
+  if (name === undefined)
+    throw new UsageError(`\`${value}\` is not a binding: write \${{parent.outputs.NAME}}`);
+  return name;
 }
 
 /** Reads the `${{inputs.x}}`, `${{outputs.y}}` and `$[[ ... ]]` of a command. Throws a UsageError at bad syntax. */

@@ -42,16 +42,18 @@ export function parseYaml<T>(
   return broken.length > 0 ? undefined : checkContent(document.toJS(), file, schema, report);
 }
 
-/** Holds the content of a file against `schema`; as `readYaml`. */
+/** Holds the content of a file, or what stands in it below the keys `at`, against `schema`; as `readYaml`. */
 export function checkContent<T>(
   content: unknown,
   file: string,
   schema: z.ZodType<T>,
   report: Report,
+  at: readonly string[] = [],
 ): T | undefined {
   const result = schema.safeParse(content);
   if (result.success) return result.data;
-  for (const problem of result.error.issues.flatMap((issue) => describe(issue, [], content))) {
+  const whole = at.reduceRight<unknown>((inner, key) => ({ [key]: inner }), content);
+  for (const problem of result.error.issues.flatMap((issue) => describe(issue, at, whole))) {
     report(`${file}: ${problem}`);
   }
   return undefined;

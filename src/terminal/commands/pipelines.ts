@@ -8,7 +8,8 @@ import { demoOptions, preprocessOptions, runOptions } from '../options/options.t
 import { type AddCommand, say, tell } from './command.ts';
 
 function announce(event: RunEvent): void {
-  if (event.type === 'job-started') tell(`--- ${event.job}`);
+  if (event.type === 'job-started')
+    tell(`--- ${event.job}${event.instead === undefined ? '' : `: ${event.instead}`}`);
   else if (event.state !== 'Completed')
     tell(`--- ${event.job}: ${event.state}${event.error === undefined ? '' : `: ${event.error}`}`);
 }

@@ -275,10 +275,14 @@ describe('planPipeline', () => {
       ['usa.yml: there is no such file'],
     ],
     [
-      'a registered component',
-      (y) => y.replace('./make.yml', 'azureml:make:1'),
+      'a registered component that is not at hand',
+      (y) => y.replace('./make.yml', 'azureml:make:2'),
       { source: 'x' },
-      [expect.stringContaining('pipeline.yml: jobs.first.component: `azureml:make:1` is not a path')],
+      [
+        expect.stringContaining(
+          'job first: azureml:make:2 is not at hand: no component.yml of the name make and the version 2 comes',
+        ),
+      ],
     ],
     [
       'an unknown key',

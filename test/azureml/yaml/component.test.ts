@@ -48,7 +48,7 @@ outputs:
 
   it.each([
     ['an unknown key', 'inputs: {a: {type: string, defualt: x}}', 'x', 'inputs.a: unknown key `defualt`'],
-    ['an unknown type', 'inputs: {a: {type: mltable}}', 'x', 'inputs.a.type: Invalid option'],
+    ['an unknown type', 'inputs: {a: {type: table}}', 'x', 'inputs.a.type: Invalid option'],
     ['an input that is not there', '', 'x ${{inputs.a}}', '${{inputs.a}}: there is no such input'],
     ['an inherited name', '', 'x ${{inputs.constructor}}', 'there is no such input'],
     ['an output that is not there', '', "x '${{outputs.a}}'", '${{outputs.a}}: there is no such output'],

@@ -70,7 +70,7 @@ describe.each(steps)('components/%s/component.yml', (step) => {
 describe('pipelines/preprocess.yml', () => {
   it('chains all the components and stops at the first failure', async () => {
     const { jobs, settings } = await loadPipeline(pipelineFile);
-    expect(Object.values(jobs).map(({ component }) => path.basename(path.dirname(component.file)))).toEqual([
+    expect(Object.values(jobs).map(({ ports }) => path.basename(path.dirname(ports!.file)))).toEqual([
       'convert',
       'split',
       'pass1-stats',

@@ -3,9 +3,8 @@ import { default as Ajv } from 'ajv-draft-04';
 import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../../src/azureml/arm/api-version.ts';
 import type { ArmRequest } from '../../../../src/azureml/request-bodies/asset-body.ts';
-import { closedSchema } from '../../../support/arm/closed-schema.ts';
+import { armSchemas, closedSchema } from '../../../support/arm/closed-schema.ts';
 import { assetAnswer } from '../../../support/azure/arm-assets.ts';
-import { armSchemas } from '../../../support/azure/arm-bodies.ts';
 import { DATA_VERSIONS } from '../../../support/azure/assets.ts';
 import { readJson } from '../../../support/cli.ts';
 

@@ -1,11 +1,13 @@
 import path from 'node:path';
-import { messageOf } from '../../errors.ts';
-import type { ComponentInput } from './component.ts';
-import { isDataType, literalProblem, textOf } from './data-type.ts';
-import { type Binding, parseBinding } from './expressions.ts';
-import { type InputValue, type InputValues, listOf, type ValueReader } from './input-value.ts';
-import type { NodeInput, PartialPipelineJob, PipelineNode } from './pipeline.ts';
-import type { Report } from './yaml-file.ts';
+import { messageOf } from '../../../errors.ts';
+import { type DataType, isDataType, type LiteralType, literalProblem, textOf } from '../data-type.ts';
+import { type Binding, parseBinding } from '../expressions.ts';
+import { type InputValue, type InputValues, listOf, type ValueReader } from '../input-value.ts';
+import type { JobInput } from '../jobs/job-values.ts';
+import type { PartialPipelineJob, PipelineNode } from '../pipeline.ts';
+import type { InputPort } from '../ports.ts';
+import type { Report } from '../yaml-file.ts';
+import { typeOfOutput } from './output-type.ts';
 
 /** Where the bindings of a job lead. */
 export interface Scope {
@@ -23,23 +25,25 @@ export interface BoundNode {
   readonly dependsOn: ReadonlySet<string>;
 }
 
-/** Resolves what the inputs of a job are bound to, and reports what is missing, dangling or of the wrong type. */
+/**
+ * Resolves what the inputs of a job are bound to, and reports what is missing, dangling or of the wrong type; the type
+ * only where the job's ports are known.
+ */
 export async function bindNode(node: PipelineNode, scope: Scope, report: Report): Promise<BoundNode> {
-  const { component } = node;
+  const { ports } = node;
   const inputs = new Map<string, string>();
   const dependsOn = new Set<string>();
-  for (const name of Object.keys(node.inputs)) {
-    if (Object.hasOwn(component.inputs, name)) continue;
-    report(
-      `input ${name}: ${component.file} has no such input; it has ${listOf(Object.keys(component.inputs))}`,
-    );
+  const free = Object.keys(node.inputs).map((name): [string, InputPort] => [name, {}]);
+  for (const [name] of ports === undefined ? [] : free) {
+    if (Object.hasOwn(ports!.inputs, name)) continue;
+    report(`input ${name}: ${ports!.file} has no such input; it has ${listOf(Object.keys(ports!.inputs))}`);
   }
-  for (const [name, rule] of Object.entries(component.inputs)) {
+  for (const [name, rule] of ports === undefined ? free : Object.entries(ports.inputs)) {
     const fail: Report = (problem) => report(`input ${name}: ${problem}`);
     const bound = Object.hasOwn(node.inputs, name) ? node.inputs[name] : undefined;
     if (bound === undefined) {
       if (rule.default !== undefined) inputs.set(name, textOf(rule.default));
-      else if (rule.optional !== true) fail(`is missing; ${component.file} requires it`);
+      else if (rule.optional !== true) fail(`is missing; ${ports?.file} requires it`);
       continue;
     }
     let binding: Binding | undefined;
@@ -60,20 +64,20 @@ export async function bindNode(node: PipelineNode, scope: Scope, report: Report)
   return { inputs, dependsOn };
 }
 
-function bindingOf(bound: NodeInput): Binding | undefined {
+function bindingOf(bound: JobInput): Binding | undefined {
   const text = typeof bound === 'object' ? bound.path : bound;
   return typeof text === 'string' ? parseBinding(text) : undefined;
 }
 
 /** A value written out in the job itself. */
 async function ownValue(
-  bound: NodeInput,
-  rule: ComponentInput,
+  bound: JobInput,
+  rule: InputPort,
   { pipeline, reader }: Scope,
   fail: Report,
 ): Promise<InputValue | undefined> {
   if (typeof bound !== 'object') return reader.literal(bound, fail);
-  const type = bound.type ?? rule.type;
+  const type = bound.type ?? rule.type ?? 'uri_folder';
   if (isDataType(type)) return reader.data(type, bound.path, path.dirname(pipeline.file), fail);
   fail(`a ${type} is given as it is, without \`path\``);
   return undefined;
@@ -97,16 +101,22 @@ function boundValue(
   }
   const source = pipeline.jobs[job];
   if (source === null) return undefined;
-  const { outputs } = source.component;
+  const text = artifactPath(job, output);
+  if (source.ports === undefined) return { kind: 'unknown', text };
+  const { outputs } = source.ports;
   if (!Object.hasOwn(outputs, output)) {
     fail(`job ${job} has no output ${output}; it has ${listOf(Object.keys(outputs))}`);
     return undefined;
   }
-  return { kind: outputs[output].type, text: artifactPath(job, output) };
+  return { kind: kindOf(typeOfOutput(binding, pipeline)), text };
 }
 
-function valueProblem({ kind, text }: InputValue, rule: ComponentInput): string | undefined {
-  if (kind === 'literal' && !isDataType(rule.type)) return literalProblem(text, { ...rule, type: rule.type });
-  if (kind === rule.type) return undefined;
-  return `is a ${rule.type}, but is bound to a ${kind === 'literal' ? 'literal value' : kind}`;
+function kindOf(type: LiteralType | DataType): InputValue['kind'] {
+  return isDataType(type) ? type : 'literal';
+}
+
+function valueProblem({ kind, text }: InputValue, { type, ...rule }: InputPort): string | undefined {
+  if (type === undefined || kind === 'unknown' || kind === type) return undefined;
+  if (kind === 'literal' && !isDataType(type)) return literalProblem(text, { ...rule, type });
+  return `is a ${type}, but is bound to a ${kind === 'literal' ? 'literal value' : kind}`;
 }

@@ -1,8 +1,8 @@
-import { messageOf } from '../../errors.ts';
-import { parseOutputBinding } from './expressions.ts';
-import { listOf } from './input-value.ts';
-import type { PartialPipelineJob } from './pipeline.ts';
-import type { Report } from './yaml-file.ts';
+import { messageOf } from '../../../errors.ts';
+import { parseOutputBinding } from '../expressions.ts';
+import { listOf } from '../input-value.ts';
+import type { PartialPipelineJob } from '../pipeline.ts';
+import type { Report } from '../yaml-file.ts';
 
 /**
  * Reports outputs of jobs that their components do not have or have with another type, bindings to outputs that the
@@ -12,17 +12,20 @@ export function checkOutputs(pipeline: PartialPipelineJob, report: Report): void
   const writers = new Map<string, string[]>(Object.keys(pipeline.outputs).map((name) => [name, []]));
   for (const [job, node] of Object.entries(pipeline.jobs)) {
     if (node === null) continue;
-    const { file, outputs } = node.component;
+    const { ports } = node;
     for (const [name, bound] of Object.entries(node.outputs)) {
       const fail: Report = (problem) => report(`job ${job}, output ${name}: ${problem}`);
-      if (!Object.hasOwn(outputs, name)) {
-        fail(`${file} has no such output; it has ${listOf(Object.keys(outputs))}`);
+      if (ports !== undefined && !Object.hasOwn(ports.outputs, name)) {
+        fail(`${ports.file} has no such output; it has ${listOf(Object.keys(ports.outputs))}`);
         continue;
       }
-      const declared = typeof bound === 'string' ? follow(bound, `${job}.${name}`, fail) : bound.type;
-      const { type } = outputs[name];
-      if (declared !== undefined && declared !== type)
-        fail(`is a ${type} in ${file}, but a ${declared} here`);
+      const binding = typeof bound === 'string' ? bound : bound.path;
+      const isBound = typeof bound === 'string' || binding?.includes('${{parent.') === true;
+      const followed = isBound ? follow(binding!, `${job}.${name}`, fail) : undefined;
+      const declared = typeof bound === 'string' ? followed : (bound.type ?? followed);
+      const type = ports?.outputs[name].type;
+      if (declared !== undefined && type !== undefined && declared !== type)
+        fail(`is a ${type} in ${ports!.file}, but a ${declared} here`);
     }
   }
   // A job that could not be read may be the one that is missing.

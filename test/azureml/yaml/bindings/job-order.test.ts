@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderJobs } from '../../../src/azureml/yaml/job-order.ts';
+import { orderJobs } from '../../../../src/azureml/yaml/bindings/job-order.ts';
 
 function graph(edges: Record<string, string[]>): Map<string, Set<string>> {
   return new Map(Object.entries(edges).map(([name, needed]) => [name, new Set(needed)]));
