@@ -3,9 +3,9 @@ import type { Workspace } from '../workspace.ts';
 import { type DataAsset, dataAssetSchema, type Environment, environmentSchema } from '../yaml/asset.ts';
 import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
 import { type InputValues, resolveInputs } from '../yaml/input-value.ts';
-import type { PipelineJob } from '../yaml/pipeline.ts';
+import type { NodeInput, PipelineJob } from '../yaml/pipeline.ts';
 import { readPipeline } from '../yaml/pipeline.ts';
-import { submittedValues } from '../yaml/remote-values.ts';
+import { isRemote, submittedValues } from '../yaml/remote-values.ts';
 import { readSchedule, type Schedule } from '../yaml/schedule.ts';
 import { type Report, readYaml, throwProblems } from '../yaml/yaml-file.ts';
 import { type ArmRequest, dataRequest, environmentRequest } from './asset-body.ts';
@@ -54,6 +54,9 @@ async function valuesOf(
   const inputs = await resolveInputs(pipeline, set, process.cwd(), report, submittedValues);
   const artifactPath = (job: string, output: string): string => `${job}/${output}`;
   await bindJobs({ pipeline, inputs, reader: submittedValues, artifactPath }, report);
+  reportDatastores('', pipeline.inputs, report);
+  for (const [name, node] of Object.entries(pipeline.jobs))
+    reportDatastores(`job ${name}, `, node?.inputs ?? {}, report);
   for (const [name, node] of Object.entries(pipeline.jobs)) {
     if (node === null || jobBodyOf(node) !== undefined) continue;
     report(
@@ -61,6 +64,17 @@ async function valuesOf(
     );
   }
   return inputs;
+}
+
+/** Reports local files that are meant for a datastore of their own: all are uploaded to one place. */
+function reportDatastores(where: string, inputs: Readonly<Record<string, NodeInput>>, report: Report): void {
+  for (const [name, value] of Object.entries(inputs)) {
+    if (typeof value !== 'object' || value.datastore === undefined || isRemote(value.path)) continue;
+    if (value.path.includes('${{')) continue;
+    report(
+      `${where}input ${name}: local files are not uploaded to the datastore ${value.datastore} from here; put it there yourself and give its URI`,
+    );
+  }
 }
 
 /** Requests that put into the workspace what the jobs of a pipeline need there, each once. */

@@ -12,8 +12,6 @@ const WORDS = ['type', 'mode'];
 
 const place = {
   path: z.string().min(1),
-  /** `file:` path of a folder or file that lies on the node already. */
-  path_on_compute: z.string().optional(),
   /** Where a local file goes to. */
   datastore: z.string().optional(),
 };

@@ -126,6 +126,20 @@ describe('a job of a type that nobody here knows', () => {
   });
 });
 
+describe('a local file that is meant for a datastore', () => {
+  it('is sound, but not submitted: it would be uploaded to another', async () => {
+    const jobs = `  first:
+    command: cat \${{inputs.a}}
+    environment: azureml:e:1
+    inputs: {a: {type: uri_file, path: ./make.yml, datastore: "azureml:ours"}}
+`;
+    expect(await linted(jobs)).toEqual({ problems: [], unchecked: [] });
+    await expect(readyJob(file, {})).rejects.toThrow(
+      'job first, input a: local files are not uploaded to the datastore azureml:ours from here',
+    );
+  });
+});
+
 describe('a command written out in the pipeline', () => {
   const command = (rest: string): string => `  first:\n    environment: azureml:e@latest\n${rest}`;
 
@@ -160,6 +174,7 @@ describe('a command written out in the pipeline', () => {
     ['queue_settings: {job_tier: cheap}', 'queue_settings.job_tier'],
     ['identity: {type: managed, msi_resource_id: x}', 'identity: unknown key `msi_resource_id`'],
     ['distribution: {type: horovod}', 'distribution.type'],
+    ['inputs: {a: {type: uri_file, path: ./make.yml, path_on_compute: "file:./x"}}', 'inputs.a'],
     ['code: ./nowhere', 'code: nowhere does not exist'],
     ['environment_variables: {AZUREML_RUN: "1"}', 'environment_variables.AZUREML_RUN'],
   ])('is refused with %s', async (key, problem) => {
