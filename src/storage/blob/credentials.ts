@@ -98,7 +98,10 @@ async function newIdentity(
   limits: CredentialLimits,
 ): Promise<TokenCredential> {
   const { ChainedTokenCredential, DefaultAzureCredential } = await import('@azure/identity');
-  const own = new DefaultAzureCredential({ ...limits, ...(id !== undefined && { managedIdentityClientId: id }) });
+  const own = new DefaultAzureCredential({
+    ...limits,
+    ...(id !== undefined && { managedIdentityClientId: id }),
+  });
   if (endpoint === undefined) return own;
   const { OnBehalfOfCredential } = await import('./on-behalf-of.ts');
   return new ChainedTokenCredential(new OnBehalfOfCredential(endpoint), own);
