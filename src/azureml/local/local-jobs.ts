@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { componentsAtHand } from '../yaml/components-at-hand.ts';
-import { type Literal, textOf } from '../yaml/data-type.ts';
-import type { CommandTemplate } from '../yaml/expressions.ts';
+import { changesInShell, type Literal, textOf } from '../yaml/data-type.ts';
+import { type CommandTemplate, type Reference, referencesOf } from '../yaml/expressions.ts';
+import { withoutQuery } from '../yaml/input-value.ts';
 import type { JobBase } from '../yaml/jobs/job.ts';
 import type { PartialPipelineJob, PipelineNode } from '../yaml/pipeline.ts';
 import type { Report } from '../yaml/yaml-file.ts';
@@ -94,6 +95,22 @@ export async function checkHere(
     await promisify(execFile)('bash', ['--norc', '-c', 'type -- "$1"', 'bash', word], { cwd: code ?? cwd });
   } catch {
     report(`command: there is no ${word} on this machine; the environment of the job is not used here`);
+  }
+}
+
+/** Reports values that the shell takes for something else where they stand in the command without single quotes. */
+export function checkValues(
+  template: CommandTemplate,
+  textAt: (reference: Reference) => string | undefined,
+  report: Report,
+): void {
+  for (const { reference } of referencesOf(template)) {
+    const { of, name, quotes } = reference;
+    const value = textAt(reference);
+    if (value === undefined || quotes === "'" || !changesInShell(value, quotes)) continue;
+    report(
+      `command: \${{${of}.${name}}} stands without single quotes, and ${withoutQuery(value)} holds blanks or signs of the shell`,
+    );
   }
 }
 

@@ -5,11 +5,11 @@ import { bindJobs } from '../yaml/bindings/bind-jobs.ts';
 import type { BoundNode, Scope } from '../yaml/bindings/input-binding.ts';
 import { typeOfOutput } from '../yaml/bindings/output-type.ts';
 import { type DataType, isDataType, quotingProblem } from '../yaml/data-type.ts';
-import { renderCommand } from '../yaml/expressions.ts';
+import { type Reference, renderCommand } from '../yaml/expressions.ts';
 import { resolveInputs } from '../yaml/input-value.ts';
 import { readStarted } from '../yaml/schedule.ts';
 import { type Report, throwProblems } from '../yaml/yaml-file.ts';
-import { checkHere, type LocalJob, localJob, withLocalComponents } from './local-jobs.ts';
+import { checkHere, checkValues, type LocalJob, localJob, withLocalComponents } from './local-jobs.ts';
 import { localValues, type RemoteData } from './local-values.ts';
 
 export interface PlanOptions {
@@ -94,6 +94,12 @@ export async function planPipeline(file: string, options: PlanOptions): Promise<
   for (const [name, node] of Object.entries(pipeline?.jobs ?? {})) {
     if (node === null || options.elsewhere === true) continue;
     await checkHere(node, pipeline!.file, cwd, (problem) => report(`job ${name}, ${problem}`));
+  }
+  for (const [name, { inputs }] of bound ?? []) {
+    const { template } = localJob(pipeline!.jobs[name]!, file, undefined);
+    const textAt = ({ of, name: port }: Reference): string | undefined =>
+      of === 'inputs' ? inputs.get(port) : scope!.artifactPath(name, port);
+    checkValues(template, textAt, (problem) => report(`job ${name}, ${problem}`));
   }
   throwProblems(`${file} cannot run`, problems);
 

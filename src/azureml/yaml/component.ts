@@ -26,6 +26,8 @@ export interface Component extends z.infer<typeof componentSchema> {
   /** The file it was read from. */
   readonly file: string;
   readonly template: CommandTemplate;
+  /** Inputs and outputs, as the command has them, of which not every value may stand where they do. */
+  readonly unquoted: readonly string[];
 }
 
 /**
@@ -50,7 +52,10 @@ export async function readComponent(file: string, report: Report): Promise<Compo
 }
 
 /** A component whose ports and command have been checked; undefined where something is wrong, which goes to `report`. */
-export function checkedCommand(content: Omit<Component, 'template'>, report: Report): Component | undefined {
+export function checkedCommand(
+  content: Omit<Component, 'template' | 'unquoted'>,
+  report: Report,
+): Component | undefined {
   let sound = true;
   const fail: Report = (problem) => {
     sound = false;
@@ -63,7 +68,7 @@ export function checkedCommand(content: Omit<Component, 'template'>, report: Rep
   } catch (error) {
     fail(`command: ${messageOf(error)}`);
   }
-  const component = { ...content, template };
+  const component = { ...content, template, unquoted: unquotedOf(content, template) };
   checkCommand(component, fail);
   return sound ? component : undefined;
 }
@@ -72,7 +77,7 @@ function checkCommand({ command, template, inputs, outputs }: Component, fail: R
   if (/\\\s*$/m.test(command))
     fail('command: Azure ML knows no line continuation with `\\`; fold the lines with `>-`');
   for (const { reference, optional } of referencesOf(template)) {
-    const { of, name, quoted } = reference;
+    const { of, name } = reference;
     const text = `\${{${of}.${name}}}`;
     const ports = of === 'inputs' ? inputs : outputs;
     if (!Object.hasOwn(ports, name)) {
@@ -82,10 +87,27 @@ function checkCommand({ command, template, inputs, outputs }: Component, fail: R
     const isOptional = of === 'inputs' && inputs[name].optional === true;
     if (optional && !isOptional) fail(`command: ${text}: only an optional input may stand inside $[[ ]]`);
     if (!optional && isOptional) fail(`command: ${text}: an optional input may stand only inside $[[ ]]`);
-    const anyText = of === 'outputs' || isDataType(inputs[name].type) || hasFreeText(inputs[name]);
-    if (anyText && !quoted)
-      fail(`command: ${text}: put single quotes round it, its value may hold blanks or \`&\``);
   }
+}
+
+/** Many a component that was written for values without blanks does well so: what is wrong is the value that has some. */
+function unquotedOf(
+  { inputs, outputs }: Pick<Component, 'inputs' | 'outputs'>,
+  template: CommandTemplate,
+): string[] {
+  return referencesOf(template).flatMap(({ reference: { of, name, quotes } }) => {
+    if (quotes === "'" || !Object.hasOwn(of === 'inputs' ? inputs : outputs, name)) return [];
+    const anyText = of === 'outputs' || isDataType(inputs[name].type) || hasFreeText(inputs[name]);
+    return anyText ? [`\${{${of}.${name}}}`] : [];
+  });
+}
+
+/** Says that it is not known whether the values of a component's inputs may stand where they do in its command. */
+export function valuesNotKnown({ unquoted }: Component): string[] {
+  if (unquoted.length === 0) return [];
+  return [
+    `command: whether the values of ${unquoted.join(', ')} hold blanks or signs of the shell; between single quotes any may stand`,
+  ];
 }
 
 function hasFreeText(input: ComponentInput): boolean {

@@ -56,6 +56,11 @@ export function literalProblem(text: string, rule: LiteralRule): string | undefi
   return undefined;
 }
 
+/** Whether the shell takes a text otherwise than it stands, without quotes or between double ones. */
+export function changesInShell(text: string, quotes: '' | '"'): boolean {
+  return quotes === '"' ? /["$`\\!]/.test(text) : !/^[\w@%+=:,./-]+$/.test(text);
+}
+
 /** What keeps `text` from standing between single quotes in a shell command, or undefined where nothing does. */
 export function quotingProblem(text: string): string | undefined {
   if (text.includes("'"))

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dataAssetSchema, environmentSchema } from './asset.ts';
 import { bindJobs, bindWithin } from './bindings/bind-jobs.ts';
 import { nestedPipeline } from './bindings/nested-pipeline.ts';
-import { readComponent } from './component.ts';
+import { readComponent, valuesNotKnown } from './component.ts';
 import { withKnownPorts } from './components-at-hand.ts';
 import { resolveInputs } from './input-value.ts';
 import { readParallelComponent } from './jobs/parallel-job.ts';
@@ -78,7 +78,12 @@ export async function lintFiles(files: readonly string[]): Promise<LintResult> {
     if (kind === undefined) undecided.push({ file, problems: unclear });
     else {
       checked.push({ file, kind });
-      const pipeline = await lintFile(file, kind, (problem) => problems.add(problem));
+      const pipeline = await lintFile(
+        file,
+        kind,
+        (problem) => problems.add(problem),
+        (line) => unchecked.push(`${file}: ${line}`),
+      );
       for (const place of filesHanded(pipeline)) handed.add(place);
       for (const line of uncheckedIn(pipeline)) unchecked.push(`${file}: ${line}`);
     }
@@ -90,16 +95,19 @@ export async function lintFiles(files: readonly string[]): Promise<LintResult> {
   return { checked, problems: [...problems], unchecked };
 }
 
-/** Checks one file. Gives the pipeline that it is or starts. */
+/** Checks one file; what it leaves unchecked goes to `leave`. Gives the pipeline that it is or starts. */
 async function lintFile(
   file: string,
   kind: AzureFileKind,
   report: Report,
+  leave: Report,
 ): Promise<PartialPipelineJob | undefined> {
   switch (kind) {
-    case 'component':
-      await readComponent(file, report);
+    case 'component': {
+      const component = await readComponent(file, report);
+      for (const line of component === undefined ? [] : valuesNotKnown(component)) leave(line);
       return undefined;
+    }
     case 'parallel component':
       await readParallelComponent(file, report);
       return undefined;

@@ -304,6 +304,26 @@ describe('planPipeline', () => {
     expect(await problemsOf(plan(yaml, set))).toEqual(problems);
   });
 
+  it.each([
+    ['${{inputs.a}}', 'plain/v-1', undefined],
+    ['"${{inputs.a}}"', 'two words & more', undefined],
+    ["'${{inputs.a}}'", 'two $words', undefined],
+    ['${{inputs.a}}', 'two words', '${{inputs.a}} stands without single quotes, and two words holds blanks'],
+    ['"${{inputs.a}}"', '$HOME', '${{inputs.a}} stands without single quotes, and $HOME holds blanks'],
+  ])('holds a value to where it stands in a command: %s, %s', async (reference, value, problem) => {
+    const yaml = `type: pipeline
+inputs: {a: x}
+jobs:
+  own: {type: command, environment: azureml:e:1, command: 'echo ${reference.replaceAll("'", "''")}', inputs: {a: "\${{parent.inputs.a}}"}}
+`;
+    const planned = plan(yaml, { a: value });
+    if (problem === undefined)
+      expect((await planned).jobs.map(({ command }) => command)).toEqual([
+        `echo ${reference.replace('${{inputs.a}}', value)}`,
+      ]);
+    else await expect(planned).rejects.toThrow(`job own, command: ${problem}`);
+  });
+
   it('names the jobs that wait for each other', async () => {
     const ring = sound.replace('{{parent.inputs.notes}}', '{{parent.jobs.second.outputs.used}}');
     expect(await problemsOf(plan(ring))).toEqual([

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../../errors.ts';
-import type { Component } from '../component.ts';
+import { type Component, valuesNotKnown } from '../component.ts';
 import {
   type ComponentReference,
   isComponentReference,
@@ -50,7 +50,9 @@ export async function readComponentJob(
   if (!isComponentReference(content.component)) {
     const component = await place.component(componentPath(place.file, content.component));
     if (component === undefined) return null;
-    return { ...content, kind: 'component', written, component, ports: component, unchecked: idle };
+    const values = valuesNotKnown(component).map((line) => `${component.file}: ${line}`);
+    const unchecked = [...idle, ...values];
+    return { ...content, kind: 'component', written, component, ports: component, unchecked };
   }
   const component = registeredComponent(content.component, place);
   if (component === undefined) return null;
