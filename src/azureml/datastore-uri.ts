@@ -17,9 +17,14 @@ const LONG =
 const PATTERN =
   /^azureml:\/\/(?:subscriptions\/([^/]+)\/resourcegroups\/([^/]+)(?:\/providers\/microsoft\.machinelearningservices)?\/workspaces\/([^/]+)\/)?datastores\/([\w-]+)\/paths(?:\/([^?]*))?$/is;
 
-/** Whether a text is a URI of Azure ML: of a datastore, or of something else that only Azure ML can look up. */
+/** Whether a text is a URI of Azure ML: of a datastore, or of something else that only Azure ML can look up, such as an asset. */
 export function isAzureMlUri(text: string): boolean {
   return /^azureml:/i.test(text);
+}
+
+/** Whether a text means a place in a datastore, well written or not. */
+export function isDatastoreUri(text: string): boolean {
+  return /^azureml:\/\/(?:subscriptions\/.*\/workspaces\/[^/]+\/)?datastores(?:\/|$)/is.test(text);
 }
 
 /**

@@ -11,10 +11,10 @@ export function workspaceId({ subscriptionId, resourceGroup, workspaceName }: Wo
 }
 
 /** Collections of versioned assets. */
-type AssetCollection = 'environments' | 'components' | 'data';
+export type AssetCollection = 'environments' | 'components' | 'data' | 'models';
 
 /** Path of an asset's version below its workspace. */
-export function assetPath(collection: AssetCollection, name: string, version: string): string {
+export function assetPath(collection: AssetCollection | 'codes', name: string, version: string): string {
   return `/${collection}/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
 }
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { type RunEvent, type RunResult, runPipeline } from '../azureml/local/local-run.ts';
 import { planPipeline } from '../azureml/local/plan.ts';
+import type { TakenAssets } from '../azureml/taken-assets.ts';
 import { type ConfigOptions, readConfig } from '../config/read-config.ts';
 import { trackingChoice } from '../mlflow/choice.ts';
 import { assertGzipEngine } from '../nifti/gzip-engine.ts';
@@ -28,8 +29,10 @@ export interface PipelineRunOptions {
   readonly artifacts: string;
   /** Runs each job's command elsewhere; see RunOptions. */
   readonly inside?: string | undefined;
-  /** Looks datastores up. */
+  /** Looks datastores and data assets up. */
   readonly resolveUri?: ResolveUri | undefined;
+  /** Which of the places are data assets. */
+  readonly assetPlaces?: TakenAssets | undefined;
   readonly onEvent: (event: RunEvent) => void;
   /** Takes a line for standard error. */
   readonly tell: (line: string) => void;
@@ -40,10 +43,17 @@ export interface PipelineRunOptions {
  * under a run of the whole, which is called `name`.
  */
 export async function runPipelineFile(
-  { pipeline, set, artifacts, inside, resolveUri, onEvent, tell }: PipelineRunOptions,
+  { pipeline, set, artifacts, inside, resolveUri, assetPlaces, onEvent, tell }: PipelineRunOptions,
   name = 'pipeline',
 ): Promise<RunResult> {
-  const plan = await planPipeline(pipeline, { set, artifactsDir: artifacts, resolveUri });
+  const elsewhere = inside !== undefined;
+  const plan = await planPipeline(pipeline, {
+    set,
+    artifactsDir: artifacts,
+    resolveUri,
+    assetPlaces,
+    elsewhere,
+  });
   const run = () => runPipeline(plan, { cli: CLI, stepProcess: STEP_PROCESS, onEvent, inside });
   if (trackingChoice(process.env) === 'off') return run();
   const { withParentRun } = await import('../mlflow/parent-run.ts');
@@ -74,8 +84,10 @@ export interface PreprocessOptions extends ConfigOptions {
   /** Leave `profile.json` beside each artifact. */
   readonly profile?: boolean | undefined;
   readonly artifacts?: string | undefined;
-  /** Looks datastores up. */
+  /** Looks datastores and data assets up. */
   readonly resolveUri?: ResolveUri | undefined;
+  /** Which of the places are data assets. */
+  readonly assetPlaces?: TakenAssets | undefined;
   readonly onEvent: (event: RunEvent) => void;
   /** Takes a line for standard error. */
   readonly tell: (line: string) => void;
@@ -99,9 +111,12 @@ async function checkInputs(options: PreprocessOptions): Promise<void> {
 /** Runs the default pipeline over a cohort. */
 export async function preprocess(options: PreprocessOptions): Promise<PreprocessResult> {
   await checkInputs(options);
-  const { raw, clinical, out, config, previous, patch, freezeStats, state, review } = options;
+  const { raw, clinical, out, config, patch, freezeStats, state, review } = options;
   const places = outputPlaces(out, options.artifacts);
   const { interim, roi, artifacts } = places;
+  const previous = options.previous === undefined ? undefined : previousFile(options.previous);
+  const earlier = options.assetPlaces?.of(options.previous ?? '');
+  if (previous !== undefined && earlier !== undefined) options.assetPlaces?.add(previous, earlier);
   const set = {
     raw,
     clinical,
@@ -113,14 +128,14 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     memory_limit: options.memoryLimit ?? 'auto',
     profile: String(options.profile ?? false),
     ...(config === undefined ? {} : { config }),
-    ...(previous === undefined ? {} : { previous: previousFile(previous) }),
+    ...(previous === undefined ? {} : { previous }),
     ...(patch === undefined ? {} : { patch }),
     ...(state === undefined ? {} : { state }),
     ...(freezeStats === undefined ? {} : { freeze_stats: freezeStats }),
     ...(review === undefined ? {} : { review }),
   };
-  const { resolveUri, onEvent, tell } = options;
-  const file = { pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, onEvent, tell };
+  const { resolveUri, assetPlaces, onEvent, tell } = options;
+  const file = { pipeline: DEFAULT_PIPELINE, set, artifacts, resolveUri, assetPlaces, onEvent, tell };
   const run = await runPipelineFile(file, 'preprocess');
   return { run, ...places };
 }

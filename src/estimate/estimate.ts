@@ -6,17 +6,21 @@ import type { Report } from '../runner/report.ts';
 import { inFlight } from '../storage/in-flight.ts';
 import { displayUri } from '../storage/location.ts';
 import { openStore, readObject, STORES } from '../storage/open.ts';
+import { type ComputeComparison, compareComputes } from './compared-computes.ts';
 import { measuredCoreMinutes } from './measured-run.ts';
-import { parsePrices } from './prices.ts';
+import type { RunPlan } from './node-use.ts';
+import { areCompared, type Prices, parsePrices } from './prices.ts';
 import { type BlobSizes, type PatientBlobs, sizesOf } from './request-pattern.ts';
-import { estimateRun, GB, type RunEstimate, type RunPlan, scaledUp } from './run-cost.ts';
+import { estimateRun, GB, type RunEstimate, scaledUp } from './run-cost.ts';
 
-export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes'> {
+export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes' | 'serverlessStartMinutes'> {
   readonly raw: string;
   /** YAML file with the configuration of the run, as far as it says how patients are found and named. */
   readonly config?: string | undefined;
   /** YAML file with the prices: a path or URI. */
   readonly prices: string;
+  /** Minutes until a serverless node works; those of a cluster's node where nothing is told. */
+  readonly serverlessStartMinutes?: number | undefined;
   /** How much work it is, by one of three: core minutes a patient, core seconds a GB of raw data, a run's profiles. */
   readonly coreMinutes?: number | undefined;
   readonly coreSecondsPerGb?: number | undefined;
@@ -31,7 +35,7 @@ export interface EstimateOptions extends Omit<RunPlan, 'coreMinutes'> {
   readonly report: Report;
 }
 
-export interface CohortEstimate extends RunEstimate {
+export interface CohortFacts {
   readonly raw: string;
   readonly patients: number;
   readonly rawBlobs: number;
@@ -39,6 +43,9 @@ export interface CohortEstimate extends RunEstimate {
   /** Patients whose volumes the sizes come from; undefined where the ratios were given. */
   readonly sampledPatients: number | undefined;
 }
+
+/** Of one compute, or of several where `coreHour` has a price for each. */
+export type CohortEstimate = CohortFacts & (RunEstimate | ComputeComparison);
 
 /** Volumes and records that a run leaves of a patient; the large ones, of about one size, hold nearly all bytes. */
 const TYPICAL = {
@@ -54,22 +61,28 @@ export async function estimate(options: EstimateOptions): Promise<CohortEstimate
   assertComplete(options);
   const file = displayUri(options.prices);
   const prices = parsePrices(file, new TextDecoder().decode(await readObject(options.prices)));
+  assertUsed(options, file, prices);
   const { patients, headers } = await rawPatients(options);
   const raw = sizesOf(patients.values());
   const sample = await sampled(options, patients, raw);
   const coreMinutes = await coreMinutesOf(options, raw);
+  const sizes = { raw, interim: sample.interim, roi: sample.roi, headers };
+  const { startMinutes, serverlessStartMinutes = startMinutes } = options;
+  const plan = { ...options, coreMinutes, serverlessStartMinutes };
   return {
     raw: displayUri(options.raw),
     patients: raw.patients,
     rawBlobs: raw.blobs,
     coreMinutesPerPatient: coreMinutes / raw.patients,
     sampledPatients: sample.patients,
-    ...estimateRun(
-      { raw, interim: sample.interim, roi: sample.roi, headers },
-      { ...options, coreMinutes },
-      prices,
-    ),
+    ...(areCompared(prices) ? compareComputes(sizes, plan, prices) : estimateRun(sizes, plan, prices)),
   };
+}
+
+function assertUsed({ serverlessStartMinutes }: EstimateOptions, file: string, prices: Prices): void {
+  if (serverlessStartMinutes === undefined) return;
+  if (areCompared(prices) && prices.coreHour.serverlessSpot !== undefined) return;
+  throw new UsageError(`--serverless-start-minutes: ${file} has no price coreHour.serverlessSpot`);
 }
 
 /** Of all patients together. */

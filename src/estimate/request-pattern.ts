@@ -88,8 +88,9 @@ const WRITES_A_RUN = 1;
 const LISTS_OF_CHILDREN = 2;
 /** What headers told the last time is asked for. */
 const INDEX_READS = 1;
-/** Steps whose ranks leave a part for rank 0, which reads it. */
-const SHARED_STEPS = 3;
+/** Steps of the default pipeline, and those whose ranks leave a part for rank 0, which reads it: all but `split`. */
+export const STEPS = 4;
+export const SHARED_STEPS = 3;
 
 /**
  * Requests to Blob Storage of a first run. Every rank lists all of the raw data, and reads and keeps the `headers` that tell
@@ -112,6 +113,12 @@ export function requestsOfRun({ raw, interim, roi, headers }: RunSizes, ranks: n
       parts,
     writes: interim.puts + roi.puts + WRITES_A_RUN + (headers > 0 ? ranks : 0) + parts,
   };
+}
+
+/** With those of the share of the work that is done again. */
+export function withRepeated({ lists, reads, writes }: Requests, repeatedWork: number): Requests {
+  const all = (count: number): number => Math.round(count * (1 + repeatedWork));
+  return { lists: all(lists), reads: all(reads), writes: all(writes) };
 }
 
 function listPages(names: number): number {

@@ -1,37 +1,35 @@
-import type { Prices } from './prices.ts';
-import { type BlobSizes, type Requests, type RunSizes, requestsOfRun } from './request-pattern.ts';
+import { clusterUse, type NodeUse, type RunPlan } from './node-use.ts';
+import type { Prices, RunPrices } from './prices.ts';
+import {
+  type BlobSizes,
+  type Requests,
+  type RunSizes,
+  requestsOfRun,
+  withRepeated,
+} from './request-pattern.ts';
 
-/** What a run is like. Minutes are of wall time. */
-export interface RunPlan {
-  /** One rank each. */
-  readonly nodes: number;
-  readonly coresPerNode: number;
-  /** Core minutes of all patients together: wall time times cores, all cores at work. */
-  readonly coreMinutes: number;
-  /** From being asked for to its first patient: paid as work is. */
-  readonly startMinutes: number;
-  /** After the last patient, until the node is gone. */
-  readonly idleMinutes: number;
-  readonly egressGb: number;
-}
-
-export interface RunEstimate {
+/** What is the same whatever a run works on. */
+export interface CohortCost {
   readonly workCoreHours: number;
-  /** From the first request of nodes to the last patient. */
-  readonly wallHours: number;
-  /** Work, start and idling. */
-  readonly nodeHours: number;
-  readonly paidCoreHours: number;
   readonly storedGb: { readonly raw: number; readonly interim: number; readonly roi: number };
-  readonly requests: Requests;
   readonly egressGb: number;
   readonly currency: string;
-  readonly cost: {
-    readonly compute: number;
-    readonly requests: number;
-    readonly egress: number;
-    /** Of one run. */
-    readonly run: number;
+}
+
+/** What one run costs. */
+export interface RunCost {
+  readonly compute: number;
+  readonly requests: number;
+  readonly egress: number;
+  /** Of one run. */
+  readonly run: number;
+}
+
+export interface RunEstimate extends CohortCost, Omit<NodeUse, 'nodeStarts'> {
+  /** Share of the work, of 1, that is taken to be done again. */
+  readonly repeatedWork: number;
+  readonly requests: Requests;
+  readonly cost: RunCost & {
     /** Of keeping raw, interim and roi. */
     readonly storageMonth: number;
   };
@@ -40,40 +38,49 @@ export interface RunEstimate {
 /** As Azure counts them. */
 export const GB = 2 ** 30;
 
-/** What a first run over a cohort takes and costs. Work is taken to spread evenly over the nodes. */
-export function estimateRun(sizes: RunSizes, plan: RunPlan, prices: Prices): RunEstimate {
-  const { raw, interim, roi } = sizes;
-  const workCoreHours = plan.coreMinutes / 60;
-  const workHours = workCoreHours / (plan.nodes * plan.coresPerNode);
-  const nodeHours = plan.nodes * (workHours + (plan.startMinutes + plan.idleMinutes) / 60);
-  const paidCoreHours = nodeHours * plan.coresPerNode;
-  const requests = requestsOfRun(sizes, plan.nodes);
-  const storedGb = { raw: raw.bytes / GB, interim: interim.bytes / GB, roi: roi.bytes / GB };
-
-  const compute = paidCoreHours * prices.coreHour;
-  const asked =
-    (requests.writes * prices.writes10000 +
-      requests.lists * prices.lists10000 +
-      requests.reads * prices.reads10000) /
-    10_000;
-  const egress = plan.egressGb * prices.egressGb;
+/** What a first run over a cohort takes and costs on a cluster. */
+export function estimateRun(sizes: RunSizes, plan: RunPlan, prices: RunPrices): RunEstimate {
+  const { nodeStarts: _, ...use } = clusterUse(plan, plan.repeatedWork);
+  const requests = withRepeated(requestsOfRun(sizes, plan.nodes), plan.repeatedWork);
+  const cohort = cohortCost(sizes, plan, prices);
   return {
-    workCoreHours,
-    wallHours: workHours + plan.startMinutes / 60,
-    nodeHours,
-    paidCoreHours,
-    storedGb,
+    ...cohort,
+    ...use,
+    repeatedWork: plan.repeatedWork,
     requests,
-    egressGb: plan.egressGb,
-    currency: prices.currency,
     cost: {
-      compute,
-      requests: asked,
-      egress,
-      run: compute + asked + egress,
-      storageMonth: (storedGb.raw + storedGb.interim + storedGb.roi) * prices.storageGbMonth,
+      ...runCost(use, requests, plan, prices, prices.coreHour),
+      storageMonth: storageMonth(cohort, prices),
     },
   };
+}
+
+export function cohortCost({ raw, interim, roi }: RunSizes, plan: RunPlan, { currency }: Prices): CohortCost {
+  return {
+    workCoreHours: plan.coreMinutes / 60,
+    storedGb: { raw: raw.bytes / GB, interim: interim.bytes / GB, roi: roi.bytes / GB },
+    egressGb: plan.egressGb,
+    currency,
+  };
+}
+
+/** Of keeping raw, interim and roi. */
+export function storageMonth({ storedGb }: CohortCost, { storageGbMonth }: Prices): number {
+  return (storedGb.raw + storedGb.interim + storedGb.roi) * storageGbMonth;
+}
+
+export function runCost(
+  { paidCoreHours }: Pick<NodeUse, 'paidCoreHours'>,
+  { writes, lists, reads }: Requests,
+  { egressGb }: RunPlan,
+  prices: Prices,
+  coreHour: number,
+): RunCost {
+  const compute = paidCoreHours * coreHour;
+  const requests =
+    (writes * prices.writes10000 + lists * prices.lists10000 + reads * prices.reads10000) / 10_000;
+  const egress = egressGb * prices.egressGb;
+  return { compute, requests, egress, run: compute + requests + egress };
 }
 
 /** What patients of a sample have left, as a whole cohort will: volumes grow with the raw bytes, small files with patients. */

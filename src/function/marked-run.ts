@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { activeJobs } from '../azureml/arm/active-jobs.ts';
+import { pinLabels } from '../azureml/arm/assets/pinned-inputs.ts';
 import type { WorkspaceClient } from '../azureml/arm/client.ts';
 import { withContent } from '../azureml/arm/content-input.ts';
 import type { ResolveUri } from '../azureml/arm/resolve-uri.ts';
 import { prepareJob, putOnce } from '../azureml/arm/submit.ts';
+import { isDatastoreUri } from '../azureml/datastore-uri.ts';
 import { jobRequest, type ReadyJob } from '../azureml/request-bodies/requests.ts';
 import type { InputValues } from '../azureml/yaml/input-value.ts';
 import { type BlobVersion, blobVersion } from '../storage/blob/blob-version.ts';
@@ -67,7 +69,8 @@ export async function runMarked(run: MarkedRun, etag?: string): Promise<Outcome>
   const other = await writerOf(client, ready.inputs, job);
   if (other !== undefined) return { kind: 'busy', job, other };
   // The identity reads the marker, and so may list what lies beside it.
-  const filled = await withContent(ready, run.set, run.resolveUri, run.warn);
+  const pinned = await pinLabels(client, ready, { texts: true, tell: run.warn });
+  const filled = await withContent(pinned, run.set, run.resolveUri, run.warn);
   const uploaded = await prepareJob(client, filled, run.uploads);
   const created = await putOnce(client, jobRequest(filled, job, client.workspace, uploaded));
   return { kind: created ? 'submitted' : 'known', job };
@@ -103,10 +106,14 @@ async function writerOf(
   return undefined;
 }
 
-/** Whether two URIs may name one place: what is not told, or told by a datastore to one and by a URL to the other, may. */
+/**
+ * Whether two URIs may name one place: what is not told, told by a data asset, or told by a datastore to one and by a URL to
+ * the other, may.
+ */
 function samePlace(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return true;
   if (a.startsWith('azureml:') !== b.startsWith('azureml:')) return true;
+  if ([a, b].some((uri) => uri.startsWith('azureml:') && !isDatastoreUri(uri))) return true;
   const [one, other] = [a, b].map((url) => `${url.replace(/[?#].*$/s, '').replace(/\/+$/, '')}/`);
   return one.startsWith(other) || other.startsWith(one);
 }

@@ -27,6 +27,8 @@ export const GLOSSARY: Readonly<Record<string, string>> = {
     'SHA-256 of all that decides the outputs: hashes of the inputs, configuration, version. The same one, the same bytes.',
   hu_fingerprint: 'The same without the constants of the data set: HU and masks, all but the z-score.',
   constants_from: 'The statistics that frozen constants were taken from; null where the cohort gave them.',
+  data_assets:
+    'Data assets of Azure ML that inputs of the steps were given as, with the version that was taken.',
   provenance: 'What made the outputs.',
   sha256: 'SHA-256 of the bytes.',
   bytes: 'Size of the file.',

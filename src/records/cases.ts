@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Config, configSchema } from '../config/schema.ts';
 import { type CaseRecord, caseSchema, type OkCase } from './case.ts';
+import { dataAssetsSchema } from './data-assets.ts';
 import { type ReviewOutcome, reviewOutcomeSchema } from './review.ts';
 
 /** `cases.json`: what convert hands on. It carries the configuration, so that every later step runs with the same one. */
@@ -11,6 +12,8 @@ export const casesSchema = z.strictObject({
   case_naming: z.string().optional(),
   /** What became of the decisions of a review; absent where none was given. */
   review: reviewOutcomeSchema.optional(),
+  /** Absent where no input was given as one, and in what a run leaves for the next. */
+  data_assets: dataAssetsSchema.optional(),
   summary: z.strictObject({ num_patients: z.int(), num_ok: z.int(), num_excluded: z.int() }),
   cases: z.array(caseSchema),
 });

@@ -3,6 +3,7 @@ import { type Config, configSchema } from '../config/schema.ts';
 import { vec3 } from '../volume/geometry.ts';
 import { acquisition, type OkCase } from './case.ts';
 import { byPatient, type Cases, okCases } from './cases.ts';
+import { dataAssetsOf, dataAssetsSchema, type TakenAsset } from './data-assets.ts';
 import { type Exclusion, exclusion, flag, triple } from './record.ts';
 import { markSeen, REVIEW_CODE, reviewOutcomeSchema } from './review.ts';
 import { META_FILE, type OkRoi, type RoiRecord } from './roi.ts';
@@ -80,6 +81,8 @@ export const manifestSchema = z.strictObject({
   }),
   /** What became of the decisions of a review; null where none was given. */
   review: reviewOutcomeSchema.nullable(),
+  /** Of all steps; absent where there are none. */
+  data_assets: dataAssetsSchema.optional(),
   outputs: z.array(output),
 });
 
@@ -128,6 +131,8 @@ interface StepRecords {
   readonly stats: DatasetStats;
   readonly rois: readonly RoiRecord[];
   readonly failures: Failures;
+  /** Data assets that pass 2 was given. */
+  readonly taken?: readonly TakenAsset[] | undefined;
 }
 
 /** The manifest of what pass 2 wrote. */
@@ -139,6 +144,7 @@ export function buildManifest({
   stats,
   rois,
   failures,
+  taken,
 }: StepRecords): Manifest {
   const caseOf = new Map(okCases(cases).map((record) => [record.patient_id, record]));
   const measuredOf = new Map(stats.per_case_records.map((record) => [record.patient_id, record]));
@@ -182,6 +188,7 @@ export function buildManifest({
       constants_from: stats.constants_from,
     },
     review: cases.review ?? null,
+    ...dataAssetsOf('pass2-write', taken, cases.data_assets, split.data_assets, stats.data_assets),
     outputs,
   };
 }

@@ -29,7 +29,7 @@ export const PATCH_MULTIPLE = 32;
 export const FOREGROUND_SHARE = 0.7;
 
 /** Patch sizes to choose from, from a large GPU to a small one, for voxels of 1 x 1 x 3 mm. */
-const PATCH_SIZES: readonly Vec3[] = [
+export const PATCH_SIZES: readonly Vec3[] = [
   [192, 192, 64],
   [160, 160, 64],
   [128, 128, 64],

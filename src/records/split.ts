@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataAssetsSchema } from './data-assets.ts';
 import { exclusion } from './record.ts';
 
 const side = z.enum(['train', 'test']);
@@ -57,6 +58,8 @@ export const splitSchema = z.strictObject({
       changed_stage: z.array(z.strictObject({ patient_id: z.string(), from: z.string(), to: z.string() })),
     })
     .nullable(),
+  /** Absent where no input was given as one, and in what a run leaves for the next. */
+  data_assets: dataAssetsSchema.optional(),
   patients: z.array(member),
   /** Assigned by an earlier split, not in this one: should they come back, they return to their side. */
   retired: z.array(z.strictObject({ patient_id: z.string(), split: side, stage: z.string() })),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../config/schema.ts';
+import { dataAssetsSchema } from './data-assets.ts';
 import { exclusion, triple } from './record.ts';
 import { intensitySchema, spread3Schema, spreadSchema } from './stats-values.ts';
 
@@ -126,6 +127,8 @@ export const statsSchema = z.strictObject({
   config_after_pass1: configAfterPass1,
   /** Where the constants were taken from; null where this cohort gave them. */
   constants_from: constantsFrom.nullable(),
+  /** Absent where no input was given as one, and in what a run leaves for the next. */
+  data_assets: dataAssetsSchema.optional(),
   /** What the patients measured give; with frozen constants what these would have been. */
   pass1_summary: z.strictObject({
     num_samples_in: z.int(),

@@ -23,6 +23,8 @@ export interface BlobLocation {
 export type Location = FolderLocation | BlobLocation;
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
+/** A data asset of Azure ML, which others look up: `azureml:NAME:VERSION`. */
+const ASSET = /^azureml:/i;
 const HTTP = /^(https?):\/\/([^/?#@]+)(\/[^?#]*)?$/i;
 const HADOOP = /^(?:wasb|abfs)s?:\/\/([^@/?#]+)@([^/?#@]+)(\/[^?#]*)?$/i;
 /** Public, Azure Government and Azure China clouds, and accounts with a DNS zone endpoint. A token is sent to no other host. */
@@ -119,7 +121,7 @@ export function fileOrBelow(uri: string, name: string): string {
  * reference to a blob keeps the file's query (SAS). Throws a UsageError where one of a URL leads upwards (`..`).
  */
 export function besideUri(uri: string, reference: string): string {
-  if (SCHEME.test(reference) || isAbsolute(reference)) return reference;
+  if (SCHEME.test(reference) || ASSET.test(reference) || isAbsolute(reference)) return reference;
   if (!SCHEME.test(uri)) return join(dirname(uri), reference);
   const base = displayUri(uri);
   return joinUri(base.slice(0, base.lastIndexOf('/')) + uri.slice(base.length), reference);

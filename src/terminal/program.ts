@@ -1,7 +1,9 @@
 import yargs, { type Argv } from 'yargs';
 import type { WorkspaceOptions } from '../azureml/arm/find-workspace.ts';
-import { type ResolveUri, resolveOptions, uriResolver } from '../azureml/arm/resolve-uri.ts';
+import { type ResolveUri, uriResolver } from '../azureml/arm/resolve-uri.ts';
+import { TakenAssets } from '../azureml/taken-assets.ts';
 import { ArmError, messageOf, StorageError, UnfinishedError, UsageError } from '../errors.ts';
+import type { TakenAsset } from '../records/data-assets.ts';
 import { VERSION } from '../version.ts';
 import type { AddCommand, Surroundings } from './commands/command.ts';
 import { configCommand } from './commands/config.ts';
@@ -14,6 +16,7 @@ import { reportCommand } from './commands/report.ts';
 import { reviewCommand } from './commands/review.ts';
 import { stepCommands } from './commands/steps.ts';
 import { progressReport } from './lines/progress.ts';
+import { resolveOptions } from './options/place-options.ts';
 import { checkNumbers, checkOnce, lowerSwitches, workspaceOptions } from './options/shared-options.ts';
 
 const EXIT_CODES =
@@ -62,14 +65,22 @@ function withoutCachedHelp(program: object): void {
   if (usage?.cacheHelpMessage !== undefined) usage.cacheHelpMessage = () => {};
 }
 
+function addOnce(taken: TakenAsset[], { input, asset }: TakenAsset): void {
+  if (!taken.some((other) => other.input === input && other.asset === asset)) taken.push({ input, asset });
+}
+
 /** Runs a command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const report = progressReport();
   let resolveUri: ResolveUri = uriResolver();
+  const assetPlaces = new TakenAssets(process.env);
+  const taken: TakenAsset[] = [];
   const around = (): Surroundings => ({
     report,
     resolveUri,
+    assetPlaces,
+    dataAssets: () => taken,
     end: (code) => {
       exitCode = code;
     },
@@ -81,8 +92,13 @@ export async function main(args: readonly string[]): Promise<number> {
     .group(['help', 'version'], 'Options:')
     .options(workspaceOptions)
     .middleware(async (argv) => {
-      resolveUri = uriResolver(argv);
-      Object.assign(argv, await resolveOptions(argv, resolveUri));
+      const resolver = uriResolver(argv);
+      const { options, assets } = await resolveOptions(argv, resolver, assetPlaces);
+      Object.assign(argv, options);
+      taken.push(...assets);
+      // What a command looks up later stands in a list or table of raw data.
+      resolveUri = (uri, wish) =>
+        resolver(uri, { taken: (asset) => addOnce(taken, { input: 'raw', asset }), ...wish });
     });
   const program = COMMANDS.reduce((y, add) => add(y, around), bare)
     .demandCommand(1, 1, 'Give a command; --help lists them.')

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writePhantom } from '../../src/demo/write-phantom.ts';
+import { openStore } from '../../src/storage/open.ts';
 import { type ArmServer, startArmServer } from '../support/azure/arm-server.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { type CliResult, temporaryFolder } from '../support/cli.ts';
 import { codeBlocks, ROOT, readDocument, sections } from '../support/documents.ts';
+import { preprocess } from '../support/in-process.ts';
 
 const STAND_INS = path.join(ROOT, 'test/support/azure/azure-stand-ins.ts');
 
@@ -29,6 +32,7 @@ beforeAll(async () => {
       protocol: 'http',
     },
   });
+  await leaveManifest();
   folder = temporaryFolder();
   // The top of the repository, where nothing is written into it.
   for (const name of ['components', 'docker', 'infra', 'package.json', 'pipelines'])
@@ -67,6 +71,19 @@ afterAll(async () => {
   await Promise.all([azurite.close(), arm.stop()]);
   rmSync(folder, { recursive: true });
 });
+
+/** Puts the manifest of a small cohort where Azure ML would keep the last step's output. */
+async function leaveManifest(): Promise<void> {
+  const cohort = temporaryFolder();
+  await writePhantom(cohort, { patients: 2, gridSize: 64 });
+  const config = path.join(cohort, 'config.yml');
+  writeFileSync(config, 'resample: {spacingMm: [2, 2, 6]}\nroi: {patch: 96x96x32}\n');
+  const out = path.join(cohort, 'out');
+  const [raw, clinical] = [path.join(cohort, 'raw'), path.join(cohort, 'clinical.csv')];
+  await preprocess({ raw, clinical, config, out });
+  const manifest = readFileSync(path.join(out, 'artifacts/pass2_write/manifest/manifest.json'));
+  await (await openStore(`${azurite.url}/azureml`)).write('azureml/step-1/manifest/manifest.json', manifest);
+}
 
 function bash(script: string, env: NodeJS.ProcessEnv): Promise<CliResult> {
   const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
@@ -121,10 +138,15 @@ it('docs/azure.md starts a trial and the whole cohort on the places that it made
 });
 
 it('docs/azure.md registers the ROIs of that cohort, and schedules it', () => {
-  const data = arm.resources.get('/data/swinprep_roi/versions/1')!.properties as { dataUri: string };
+  const data = arm.resources.get('/data/swinprep_roi/versions/1')!.properties as {
+    dataUri: string;
+    tags: Record<string, string>;
+  };
   const schedule = arm.resources.get('/schedules/swinprep_rerun_nightly')!.properties as {
     action: { jobDefinition: JobProperties };
   };
+  const [, whole] = sent('/jobs/');
+  expect(data.tags).toMatchObject({ swinprep_job: whole.slice('/jobs/'.length), swinprep_preset: 'lung1' });
   expect(data.dataUri).toBe(`${schedule.action.jobDefinition.inputs.roi.value}/`);
 });
 

@@ -53,13 +53,17 @@ function writeListedCohort(folder: string): void {
 test.skipIf(!hasSharedData)('the worked estimates for 422 patients are what the command prints', async () => {
   const readme = readDocument('infra/README.md');
   const folder = temporaryFolder();
-  const [raw, prices] = [join(folder, 'raw'), join(folder, 'prices.yml')];
+  const [raw, ...files] = ['raw', 'prices.yml', 'compared.yml'].map((name) => join(folder, name));
   writeListedCohort(raw);
-  writeFileSync(prices, codeBlocks(readme, 'yaml')[0]);
+  const prices = codeBlocks(readme, 'yaml');
+  expect(prices).toHaveLength(files.length);
+  for (const [i, file] of files.entries()) writeFileSync(file, prices[i]);
   const shown = codeBlocks(readme, 'console').map((block) => /^\$ swinprep (.*)\n([\s\S]*)$/.exec(block)!);
-  expect(shown).toHaveLength(3);
+  expect(shown).toHaveLength(4);
   for (const [, command, output] of shown) {
-    const args = command.split(' ').map((arg) => ({ RAW: raw, 'prices.yml': prices })[arg] ?? arg);
+    const args = command
+      .split(' ')
+      .map((arg) => ({ RAW: raw, 'prices.yml': files[0], 'compared.yml': files[1] })[arg] ?? arg);
     expect((await cli(args)).stdout).toBe(output);
   }
   rmSync(folder, { recursive: true });

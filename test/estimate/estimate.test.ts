@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CohortEstimate } from '../../src/estimate/estimate.ts';
+import type { ComputeComparison } from '../../src/estimate/compared-computes.ts';
+import type { CohortFacts } from '../../src/estimate/estimate.ts';
+import type { RunEstimate } from '../../src/estimate/run-cost.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { type Azurite, startAzurite } from '../support/azure/azurite.ts';
 import { startProxy } from '../support/azure/proxy.ts';
@@ -37,10 +39,14 @@ const counted = { lists: 0, reads: 0, writes: 0 };
 const at = (name: string): string => `${azurite.url}/cohort/${name}`;
 const PLAN = ['--cores', '4', '--start-minutes', '3', '--idle-minutes', '2'];
 
-async function estimate(...more: string[]): Promise<CohortEstimate> {
+async function estimate(...more: string[]): Promise<CohortFacts & RunEstimate> {
+  return JSON.parse((await printed(prices, '--json', ...more)).stdout) as CohortFacts & RunEstimate;
+}
+
+function printed(file: string, ...more: string[]) {
   const nodes = more.includes('--nodes') ? [] : ['--nodes', '1'];
-  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, ...nodes];
-  return JSON.parse((await inProcess.command([...args, '--json', ...more])).stdout) as CohortEstimate;
+  const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', file, ...PLAN, ...nodes];
+  return inProcess.command([...args, ...more]);
 }
 
 beforeAll(async () => {
@@ -173,6 +179,100 @@ test('the closing lines say what is paid for what', async () => {
   expect(stdout).toMatch(/^a run +2\.\d\d EUR$/m);
 });
 
+describe('an estimate with a price of each compute', () => {
+  const WORK = ['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1'];
+  /** Requests are free here, so that what is paid is told by the arithmetic alone. */
+  const priced = (name: string, coreHour: string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, PRICES.replace('coreHour: 0.5', coreHour).replaceAll(/(000|Gb): 1/g, '$1: 0'));
+    return file;
+  };
+  const THREE = 'coreHour: {dedicated: 0.5, lowPriority: 0.2, serverlessSpot: 0.1}';
+
+  test('prints a row of each, the cheapest, and what is taken for granted', async () => {
+    const { stdout } = await printed(priced('three.yml', THREE), ...WORK);
+    const rows = stdout.split('\n');
+    // 12 core minutes on 4 cores: 0.05 h; 3 minutes of start and 2 of idling; serverless 4 starts and no idling.
+    expect(rows.slice(rows.indexOf('') + 1)).toEqual([
+      'on                    a node hour  node starts  done after  node hours  core hours  compute     requests    egress      a run',
+      '--------------------  -----------  -----------  ----------  ----------  ----------  ----------  ----------  ----------  ----------',
+      'dedicated cluster     2.0000 EUR             1  0.10 h      0.13 h      0.53 h      0.2667 EUR  0.0000 EUR  0.0000 EUR  0.2667 EUR',
+      'low-priority cluster  0.8000 EUR             1  0.10 h      0.13 h      0.53 h      0.1067 EUR  0.0000 EUR  0.0000 EUR  0.1067 EUR',
+      'serverless Spot       0.4000 EUR             4  0.25 h      0.25 h      1.00 h      0.1000 EUR  0.0000 EUR  0.0000 EUR  0.1000 EUR',
+      '',
+      'cheapest  serverless Spot: 0.1667 EUR (63 %) less than dedicated cluster, 0.0067 EUR (6.3 %) less than low-priority cluster',
+      'repeated  no work: no low-priority or Spot node is taken away (--repeated-work)',
+      'started   serverless nodes anew for each of the four steps; none idles',
+      '',
+    ]);
+    expect(stdout).toMatch(/^requests +\d+ writes, \d+ lists, \d+ reads$/m);
+  });
+
+  test('tells the same as JSON', async () => {
+    const { stdout } = await printed(priced('three.yml', THREE), ...WORK, '--json');
+    const found = JSON.parse(stdout) as CohortFacts & ComputeComparison;
+    expect(found).toMatchObject({ patients: PATIENTS, currency: 'EUR', cheapest: ['serverlessSpot'] });
+    expect(found).not.toHaveProperty('cost');
+    expect(found.computes.map(({ compute, cost }) => [compute, cost.run])).toEqual([
+      ['dedicated', expect.closeTo((8 / 60) * 2, 12)],
+      ['lowPriority', expect.closeTo((8 / 60) * 0.8, 12)],
+      ['serverlessSpot', expect.closeTo(0.25 * 0.4, 12)],
+    ]);
+  });
+
+  test('counts work that is done again, and the start of a serverless node by itself', async () => {
+    const two = priced('two.yml', 'coreHour: {dedicated: 0.5, serverlessSpot: 0.1}\nclusterMonth: 7');
+    const more = ['--repeated-work', '0.2', '--serverless-start-minutes', '6'];
+    const { stdout } = await printed(two, ...WORK, ...more);
+    // 0.06 h of work and four starts of 0.1 h.
+    expect(stdout).toMatch(/^serverless Spot +0\.4000 EUR +4 {2}0\.46 h +0\.46 h +1\.84 h +0\.1840 EUR/m);
+    expect(stdout).toMatch(/^requests +.* \(dedicated\)\nrequests +.* \(the others\)$/m);
+    expect(stdout).toMatch(
+      /^repeated {2}20 % of the work, since low-priority and Spot nodes are taken away/m,
+    );
+    expect(stdout).toMatch(
+      /^kept {6}a cluster costs 7\.00 EUR a month while it exists, with no run either$/m,
+    );
+    expect(stdout).toMatch(/^left out {2}low-priority cluster: no price in coreHour$/m);
+    expect(stdout).not.toContain('runs a month');
+  });
+
+  test('tells from how many runs a month a cluster pays', async () => {
+    const kept = priced('kept.yml', 'coreHour: {lowPriority: 0.1, serverlessSpot: 0.1}\nclusterMonth: 7');
+    const { stdout } = await printed(kept, ...WORK);
+    // 0.1 in place of 0.4 * 8 / 60: 0.04667 more a run, of which 7 are 150.
+    expect(stdout).toMatch(
+      /^kept {6}.*\n {10}with fewer than 150 runs a month serverless Spot costs less than cluster and runs$/m,
+    );
+  });
+
+  test('of one compute compares nothing', async () => {
+    const { stdout } = await printed(priced('one.yml', 'coreHour: {dedicated: 50}'), ...WORK);
+    expect(stdout).toMatch(/^dedicated cluster +200\.00 EUR /m);
+    expect(stdout).not.toMatch(/^(cheapest|repeated|started)/m);
+    expect(stdout).toMatch(/^left out {2}low-priority cluster, serverless Spot: no price in coreHour$/m);
+  });
+
+  test('of the same price says that none is cheapest', async () => {
+    const same = priced('same.yml', 'coreHour: {dedicated: 0.1, lowPriority: 0.1}');
+    expect((await printed(same, ...WORK)).stdout).toMatch(
+      /^cheapest {2}none: dedicated cluster and low-priority cluster cost the same$/m,
+    );
+  });
+
+  test('is needed for the start of a serverless node', async () => {
+    const args = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, '--nodes', '1'];
+    const { stderr } = await inProcess.command([...args, ...WORK, '--serverless-start-minutes', '6'], 1);
+    expect(stderr).toContain('--serverless-start-minutes: ');
+    expect(stderr).toContain('prices.yml has no price coreHour.serverlessSpot');
+  });
+});
+
+test('an estimate of one compute says what is done again', async () => {
+  const work = ['--core-minutes', '3', '--interim-ratio', '1', '--roi-ratio', '1', '--repeated-work', '0.05'];
+  expect((await printed(prices, ...work)).stdout).toMatch(/^a run +with 5\.0 % of the work done again +\d/m);
+});
+
 test('patients that may not be named by their headers are estimated under the configuration of their run', async () => {
   const identified = await laidObjects(() => ({ [IDENTITY_REMOVED]: undefined }));
   const raw = laidOut(named(identified, NAMES.heap));
@@ -197,6 +297,11 @@ test.each([
     ['--core-minutes', '1', '--egress-gb', '-1'],
     '--egress-gb: must be a number from 0 on',
   ],
+  [
+    'less than no repeated work',
+    ['--core-minutes', '1', '--repeated-work', '-0.1'],
+    '--repeated-work: must be a number from 0 on',
+  ],
   ['no work', ['--core-minutes', '0'], '--core-minutes: must be a number above 0'],
 ])('an estimate with %s is refused', async (_, args, message) => {
   const all = ['azure', 'estimate', '--raw', at('raw'), '--prices', prices, ...PLAN, '--nodes', '1', ...args];
@@ -210,6 +315,8 @@ test('the example of prices is refused until it is filled in', async () => {
     [...args, '--core-minutes', '1', '--interim-ratio', '1', '--roi-ratio', '1'],
     1,
   );
-  for (const key of ['coreHour', 'storageGbMonth', 'writes10000', 'lists10000', 'reads10000', 'egressGb'])
+  const computes = ['dedicated', 'lowPriority', 'serverlessSpot'].map((name) => `coreHour.${name}`);
+  const others = ['clusterMonth', 'storageGbMonth', 'writes10000', 'lists10000', 'reads10000', 'egressGb'];
+  for (const key of [...computes, ...others])
     expect(stderr).toContain(`${key}: must be a number: put in the price of your region`);
 });

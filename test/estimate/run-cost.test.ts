@@ -64,8 +64,12 @@ describe('the requests of a run', () => {
   });
 });
 
+const plan = {
+  ...{ nodes: 2, coresPerNode: 4, startMinutes: 6, idleMinutes: 3, egressGb: 2, coreMinutes: 240 },
+  ...{ serverlessStartMinutes: 12, repeatedWork: 0 },
+};
+
 describe('an estimate', () => {
-  const plan = { nodes: 2, coresPerNode: 4, startMinutes: 6, idleMinutes: 3, egressGb: 2, coreMinutes: 240 };
   const prices = {
     currency: 'EUR',
     coreHour: 0.5,
@@ -83,6 +87,15 @@ describe('an estimate', () => {
     expect(found.nodeHours).toBeCloseTo(1.3, 12);
     expect(found.paidCoreHours).toBeCloseTo(5.2, 12);
     expect(found.cost.compute).toBeCloseTo(2.6, 12);
+  });
+
+  it('does work and requests again where nodes are taken away, and starts no node for it', () => {
+    const again = estimateRun({ raw, interim, roi, headers: 0 }, { ...plan, repeatedWork: 0.25 }, prices);
+    // 5 core hours over 8 cores, 0.15 h of start and idling: 0.775 h on 2 nodes.
+    expect(again).toMatchObject({ workCoreHours: 4, repeatedWork: 0.25, wallHours: 0.725 });
+    expect(again.nodeHours).toBeCloseTo(1.55, 12);
+    // A quarter more than 36, 1101 and 117.
+    expect(again.requests).toEqual({ lists: 45, reads: 1376, writes: 146 });
   });
 
   it('pays for 10 000 requests of each kind', () => {
@@ -128,6 +141,27 @@ describe('prices', () => {
     ],
     ['negative', [...text, ...rest.slice(0, 2), 'egressGb: -1'].join('\n'), /egressGb: must not be negative/],
     ['unknown', [...text, ...rest, 'coreHours: 1'].join('\n'), /coreHours: unknown key/],
+    [
+      'of a cluster, and of no compute',
+      [...text, ...rest, 'clusterMonth: 1'].join('\n'),
+      /clusterMonth: unknown key/,
+    ],
+    [
+      'of an unknown compute',
+      ['coreHour: {dedicated: 1, spot: 1}', ...rest].join('\n'),
+      /coreHour\.spot: unknown key/,
+    ],
+    [
+      'not filled in for a compute',
+      ['coreHour: {dedicated: 1, serverlessSpot: PUT-IN}', ...rest].join('\n'),
+      /coreHour\.serverlessSpot: must be a number: put in/,
+    ],
+    [
+      'of no compute',
+      ['coreHour: {}', ...rest].join('\n'),
+      /coreHour: must have one of dedicated, lowPriority, serverlessSpot/,
+    ],
+    ['of several computes in a list', ['coreHour: [1, 2]', ...rest].join('\n'), /coreHour: /],
     ['no YAML', '{', /p\.yml: is no valid YAML/],
   ])('are refused where one is %s', (_, prices, message) => {
     expect(() => parsePrices('p.yml', prices)).toThrow(UsageError);

@@ -185,15 +185,29 @@ describe('a run that is still going', () => {
     ]);
   });
 
-  it('on places told by a datastore may be on the same places', async () => {
+  it.each([
+    ['a datastore', 'azureml://datastores/NAME/paths/'],
+    ['a data asset', 'azureml:NAME:1'],
+  ])('on places told by %s may be on the same places', async (_, form) => {
     deployment.arm.lives.push(['Running']);
-    const datastore = (name: string): string => `azureml://datastores/${name}/paths/`;
     const other = await deployment.start({
-      SWINPREP_INPUT_interim: datastore('interim'),
-      SWINPREP_INPUT_roi: datastore('roi'),
+      SWINPREP_INPUT_interim: form.replace('NAME', 'interim'),
+      SWINPREP_INPUT_roi: form.replace('NAME', 'roi'),
     });
     await deliver(other, eventOf(await deployment.writeMarker()));
     const { logs } = await deliver(await deployment.host(), eventOf(await deployment.writeMarker()));
+    expect(logs).toEqual([expect.stringMatching(/^information: waiting: .* writes to the same place/)]);
+  });
+
+  it('on data assets may be on the places of other assets', async () => {
+    deployment.arm.lives.push(['Running']);
+    const on = (version: string) =>
+      deployment.start({
+        SWINPREP_INPUT_interim: `azureml:interim:${version}`,
+        SWINPREP_INPUT_roi: `azureml:roi:${version}`,
+      });
+    await deliver(await on('1'), eventOf(await deployment.writeMarker()));
+    const { logs } = await deliver(await on('2'), eventOf(await deployment.writeMarker()));
     expect(logs).toEqual([expect.stringMatching(/^information: waiting: .* writes to the same place/)]);
   });
 });

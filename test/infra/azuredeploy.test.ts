@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/function/settings.ts';
 import { templateProblems, valueProblems } from '../support/arm/check-template.ts';
+import { armSchemas } from '../support/arm/closed-schema.ts';
 import type { Value } from '../support/arm/functions.ts';
 import { expand, type Template, typeOf } from '../support/arm/template.ts';
-import { armSchemas } from '../support/azure/arm-bodies.ts';
 import { readJson } from '../support/cli.ts';
 import { codeBlocks, ROOT, readDocument } from '../support/documents.ts';
 
@@ -94,6 +94,20 @@ describe('a deployment', () => {
     const cluster = made({}).find(({ type }) => type.endsWith('/computes'))!;
     expect(cluster.body.properties).toMatchObject({
       properties: { vmPriority: 'LowPriority', scaleSettings: { minNodeCount: 0, maxNodeCount: 4 } },
+    });
+  });
+
+  it("attaches the cluster's identity to the workspace, as which serverless jobs run, beside that of its own", () => {
+    const [workspace, cluster] = ['workspaces', 'workspaces/computes'].map(
+      (name) => made({}).find(({ type }) => type === `Microsoft.MachineLearningServices/${name}`)!,
+    );
+    const { userAssignedIdentities } = cluster.body.identity as { userAssignedIdentities: Value };
+    expect(Object.keys(userAssignedIdentities as object)).toEqual([
+      expect.stringMatching(/userAssignedIdentities\/swinprep-cluster$/),
+    ]);
+    expect(workspace.body.identity).toEqual({
+      type: 'SystemAssigned,UserAssigned',
+      userAssignedIdentities,
     });
   });
 

@@ -3,11 +3,18 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ArmRequest } from '../../src/azureml/request-bodies/asset-body.ts';
 import { lintFiles, yamlFilesIn } from '../../src/azureml/yaml/lint.ts';
-import { comparable, FILES, KINDS, requestsFor } from '../support/azure/arm-bodies.ts';
+import { comparable, comparableSet, FILES, KINDS, requestsFor } from '../support/azure/arm-bodies.ts';
 import { readJson, temporaryFolder } from '../support/cli.ts';
 import { runPython } from './python.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
+
+/** What azure-ai-ml has to say of a file, and what it sends. */
+interface Verdict {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  readonly requests: readonly ArmRequest[];
+}
 
 /** The files of the repository with names in place of `<account>` and `<registry>`. */
 async function filledFiles() {
@@ -40,6 +47,28 @@ test('azure-ai-ml sends the bodies that are recorded in test/goldens/azure-bodie
   expect(Object.keys(sent)).toEqual(Object.keys(recorded));
   for (const name of Object.keys(recorded))
     expect(comparable(sent[name])).toEqual(comparable(recorded[name]));
+});
+
+test('azure-ai-ml looks assets up as is recorded in test/goldens/azure-lookups.json', async () => {
+  const recorded = readJson(root, 'test/goldens/azure-lookups.json');
+  expect(await sdk('record_azure_lookups.py', [])).toEqual(recorded);
+});
+
+test('azure-ai-ml says of the variants, and sends for them, what is recorded in test/goldens/azure-variants.json', async () => {
+  const recorded = readJson<Record<string, Verdict>>(root, 'test/goldens/azure-variants.json');
+  const files = Object.keys(recorded).map((name) => ({
+    file: path.join(root, 'test/azureml/variants', name),
+    kind: 'pipeline',
+  }));
+  const found = await sdk<Record<string, Verdict>>('record_azure_variants.py', files);
+  expect(Object.keys(found)).toEqual(Object.keys(recorded));
+  for (const [name, { errors, warnings, requests }] of Object.entries(recorded)) {
+    expect({ errors: found[name].errors, warnings: found[name].warnings }, name).toEqual({
+      errors,
+      warnings,
+    });
+    expect(comparableSet(found[name].requests), name).toEqual(comparableSet(requests));
+  }
 });
 
 test('swinprep and azure-ai-ml send the same for the files of the repository', async () => {

@@ -14,6 +14,7 @@ import { scannedImages } from '../support/dicom/scanned-images.ts';
 import { dicomFilesOf, put, volumeAt } from '../support/dicom-cohort.ts';
 import * as inProcess from '../support/in-process.ts';
 import { compareMasks, filesInZip, hasSharedData, shared } from '../support/shared-data.ts';
+import { withNodePackages } from './node-packages.ts';
 
 const ID = 'LUNG1-001';
 
@@ -22,13 +23,7 @@ const SOURCES = fileURLToPath(new URL('cornerstone', import.meta.url));
 
 let packages: string;
 beforeAll(() => {
-  packages = temporaryFolder();
-  cpSync(SOURCES, packages, { recursive: true });
-  const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund'], {
-    cwd: packages,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`npm could not install test/reference/cornerstone: ${stderr}`);
+  packages = withNodePackages(SOURCES);
 });
 afterAll(() => rmSync(packages, { recursive: true }));
 

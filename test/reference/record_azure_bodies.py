@@ -12,6 +12,7 @@ test azure-yaml.reference.test.ts, which compares them).
 import io
 import json
 import logging
+import re
 import sys
 
 import jwt
@@ -49,6 +50,12 @@ def answer(method, url, body):
     if ".blob.core.windows.net/" in url:
         # 404: the file has not been uploaded before; 200 where the metadata of the upload are set.
         return {"HEAD": 404}.get(method, 200 if "comp=metadata" in url else 201), None
+    if path.startswith("/registrymanagement/"):
+        return 200, {"primaryRegionResourceProviderUri": f"{ARM}/", "resourceGroup": "rg", "subscriptionId": "s"}
+    if path.endswith("/startPendingUpload"):
+        blob = "https://account.blob.core.windows.net/container"
+        sas = {"credentialType": "SAS", "sasUri": f"{blob}?sig=s"}
+        return 200, {"blobReferenceForConsumption": {"blobUri": blob, "credential": sas}}
     if path == WORKSPACE:
         return 200, {"id": path, "name": name, "location": "westeurope", "properties": {"workspaceId": "w"}}
     if "/datastores/" in path:
@@ -61,6 +68,20 @@ def answer(method, url, body):
     if method == "PUT":
         puts.append({"path": path.removeprefix(WORKSPACE), "body": json.loads(body)})
         return 200, {**json.loads(body), "id": path, "name": name}
+    if re.search("/(data|components|environments)/[^/]+$", path):
+        return 200, {"id": path, "name": name, "properties": {"latestVersion": "7", "nextVersion": "8"}}
+    if re.search("/components/[^/]+/versions(/[^/]+)?$", path):
+        version = path.split("/versions")[1].removeprefix("/") or "7"
+        spec = {"name": path.split("/")[-3], "version": version, "type": "command", "command": "c"}
+        component = {"id": f"{path.split('/versions')[0]}/versions/{version}", "name": version}
+        component |= {"properties": {"componentSpec": spec | {"environment": "azureml:e:1"}}}
+        return 200, {"value": [component]} if path.endswith("/versions") else component
+    if re.search("/environments/[^/]+/versions$", path):
+        version = path + "/7"
+        return 200, {"value": [{"id": version, "name": "7", "properties": {"image": "docker.io/tool:7"}}]}
+    if "/data/" in path:
+        place = {"dataType": "uri_folder", "dataUri": "azureml://datastores/raw/paths/x"}
+        return 200, {"id": path, "name": name, "properties": place}
     return 200, {}
 
 
@@ -109,4 +130,5 @@ def send(kind, file):
 
 
 requests.Session.request = request
-print(json.dumps({a.split("=", 1)[1].split("/")[-1]: send(*a.split("=", 1)) for a in sys.argv[1:]}, indent=1))
+if __name__ == "__main__":
+    print(json.dumps({a.split("=", 1)[1].split("/")[-1]: send(*a.split("=", 1)) for a in sys.argv[1:]}, indent=1))

@@ -14,6 +14,9 @@ from azure.ai.ml.entities._load_functions import load_schedule
 
 LOADERS = {
     "component": load_component,
+    "parallel component": load_component,
+    "Spark component": load_component,
+    "pipeline component": load_component,
     "pipeline": load_job,
     "schedule": load_schedule,
     "environment": load_environment,
@@ -53,4 +56,5 @@ def validate(kind, file):
     return {"file": file, "errors": errors, "warnings": collected.messages + [str(w.message) for w in caught]}
 
 
-print(json.dumps([validate(*argument.split("=", 1)) for argument in sys.argv[1:]]))
+if __name__ == "__main__":
+    print(json.dumps([validate(*argument.split("=", 1)) for argument in sys.argv[1:]]))

@@ -1,102 +1,32 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import {
-  bearerTokenAuthenticationPolicy,
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineFromOptions,
-  createPipelineRequest,
-  type HttpMethods,
-  type Pipeline,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
-import { ArmError, messageOf, UsageError } from '../../errors.ts';
-import { VERSION } from '../../version.ts';
-import type { ArmRequest } from '../request-bodies/asset-body.ts';
+import { UsageError } from '../../errors.ts';
 import { type Workspace, workspaceId } from '../workspace.ts';
-import { API_VERSION } from './api-version.ts';
+import { ArmClient, type Json } from './arm-client.ts';
 
-/** Azure Resource Manager of the public cloud. */
-const PUBLIC_CLOUD = 'https://management.azure.com';
-/** Who the run history of Azure ML takes tokens for. */
-const ML_SCOPE = 'https://ml.azure.com/.default';
-/** Seconds between two looks at an operation that says nothing of when to look again. */
-const POLL_SECONDS = 5;
-
-const FINAL = new Set(['succeeded', 'failed', 'canceled']);
-
-type Json = Readonly<Record<string, unknown>>;
-
-interface Page {
-  readonly value?: readonly Json[];
-  readonly nextLink?: string | null;
-}
-
-/** An Azure ML workspace over REST. Throttled and failed requests are repeated as the service asks for. */
-export class WorkspaceClient {
+/** An Azure ML workspace over REST. A `path` is one below the workspace, or a whole resource id. */
+export class WorkspaceClient extends ArmClient {
   readonly workspace: Workspace;
-  readonly #endpoint: string;
-  readonly #arm: Pipeline;
-  readonly #ml: Pipeline;
-  readonly #credential: TokenCredential;
-  readonly #sleep: (milliseconds: number) => Promise<unknown>;
-  readonly #http = createDefaultHttpClient();
   #api: Promise<string> | undefined;
 
-  /** `endpoint` is that of another cloud's Azure Resource Manager. */
   constructor(
     workspace: Workspace,
     credential: TokenCredential,
-    endpoint = PUBLIC_CLOUD,
-    sleep: (milliseconds: number) => Promise<unknown> = wait,
+    endpoint?: string,
+    sleep?: (milliseconds: number) => Promise<unknown>,
   ) {
+    super(credential, endpoint, sleep);
     this.workspace = workspace;
-    this.#credential = credential;
-    this.#sleep = sleep;
-    this.#endpoint = endpoint.replace(/\/+$/, '');
-    this.#arm = pipelineFor(credential, `${this.#endpoint}/.default`);
-    this.#ml = pipelineFor(credential, ML_SCOPE);
-  }
-
-  /** A resource below the workspace; undefined where there is none. */
-  async get(path: string): Promise<Json | undefined> {
-    const response = await this.#send(this.#arm, 'GET', this.#url(path));
-    return response.status === 404 && isNotFound(response) ? undefined : contentOf(response);
-  }
-
-  /** The resources of a collection below the workspace, over all pages of the list. */
-  async *list(path: string, query: Readonly<Record<string, string>> = {}): AsyncIterable<Json> {
-    const more = new URLSearchParams(query).toString();
-    let url: string | undefined = `${this.#url(path)}${more === '' ? '' : `&${more}`}`;
-    while (url !== undefined) {
-      const page = contentOf(await this.#send(this.#arm, 'GET', url)) as Page;
-      yield* page.value ?? [];
-      url = page.nextLink ? this.#here(page.nextLink) : undefined;
-    }
-  }
-
-  /** Creates or replaces a resource, and waits until that is done. */
-  async put({ path, body }: ArmRequest): Promise<Json> {
-    // A pipeline's service acts for whoever submits it: azure-ai-ml sends this token too.
-    const token = path.startsWith('/jobs/') ? await this.#mlToken() : undefined;
-    const response = await this.#send(this.#arm, 'PUT', this.#url(path), body, token);
-    const content = contentOf(response);
-    await this.#finish(response);
-    return content;
-  }
-
-  /** An action on a resource, waited for. */
-  async post(path: string): Promise<void> {
-    const response = await this.#send(this.#arm, 'POST', this.#url(path));
-    contentOf(response);
-    await this.#finish(response);
   }
 
   /** Something of a run from the run history, which Azure Resource Manager knows nothing of: its children, its logs. */
   async runHistory(runId: string, what: 'children' | 'details'): Promise<Json> {
     this.#api ??= this.#discover();
     const path = `/history/v1.0${workspaceId(this.workspace)}/runs/${encodeURIComponent(runId)}/${what}`;
-    return contentOf(await this.#send(this.#ml, 'GET', (await this.#api) + path));
+    return this.getOfService((await this.#api) + path);
+  }
+
+  protected override idOf(path: string): string {
+    return path.startsWith('/subscriptions/') ? path : workspaceId(this.workspace) + path;
   }
 
   /** Where the workspace's region serves the run history. */
@@ -104,140 +34,7 @@ export class WorkspaceClient {
     const workspace = (await this.get('')) as { properties?: { discoveryUrl?: string } } | undefined;
     const url = workspace?.properties?.discoveryUrl;
     if (url === undefined) throw new UsageError(`there is no workspace ${this.workspace.workspaceName}`);
-    const { api } = contentOf(await this.#send(this.#ml, 'GET', url));
+    const { api } = await this.getOfService(url);
     return String(api).replace(/\/+$/, '');
   }
-
-  async #mlToken(): Promise<string | undefined> {
-    try {
-      return (await this.#credential.getToken(ML_SCOPE))?.token;
-    } catch (cause) {
-      throw unreached(cause, this.#endpoint);
-    }
-  }
-
-  #url(path: string): string {
-    return `${this.#endpoint}${workspaceId(this.workspace)}${path}?api-version=${API_VERSION}`;
-  }
-
-  /** Polls a long-running operation ("Track asynchronous Azure operations", Azure Resource Manager). */
-  async #finish(started: PipelineResponse): Promise<void> {
-    let response = started;
-    const status = started.headers.get('azure-asyncoperation');
-    const location = started.headers.get('location');
-    for (;;) {
-      const url = status ?? (response.status === 202 ? location : undefined);
-      if (url === undefined) return;
-      await this.#sleep(1000 * Number(response.headers.get('retry-after') ?? POLL_SECONDS));
-      response = await this.#send(this.#arm, 'GET', this.#own(url));
-      const content = contentOf(response);
-      if (status === undefined) continue;
-      const state = String(content.status);
-      if (!FINAL.has(state.toLowerCase())) continue;
-      if (state.toLowerCase() !== 'succeeded')
-        throw armError(response.status, content, `the operation ${state}`);
-      return;
-    }
-  }
-
-  /** A next page at the endpoint that we speak to: links name other hosts and ports of the same service. */
-  #here(link: string): string {
-    const { pathname, search } = new URL(link);
-    return this.#endpoint + pathname + search;
-  }
-
-  /** A URL that the service gave, which must be its own: the token goes there. */
-  #own(url: string): string {
-    if (new URL(url).origin === new URL(this.#endpoint).origin) return url;
-    throw new ArmError(
-      'UnexpectedHost',
-      `Azure Resource Manager points to another host, ${new URL(url).host}`,
-    );
-  }
-
-  async #send(
-    pipeline: Pipeline,
-    method: HttpMethods,
-    url: string,
-    body?: Json,
-    token?: string,
-  ): Promise<PipelineResponse> {
-    const headers = createHttpHeaders({ accept: 'application/json' });
-    if (body !== undefined) headers.set('content-type', 'application/json');
-    if (token !== undefined) headers.set('x-azureml-token', token);
-    const request = createPipelineRequest({
-      url,
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      timeout: 100_000,
-    });
-    try {
-      return await pipeline.sendRequest(this.#http, request);
-    } catch (cause) {
-      throw unreached(cause, url);
-    }
-  }
-}
-
-function pipelineFor(credential: TokenCredential, scopes: string): Pipeline {
-  const pipeline = createPipelineFromOptions({
-    retryOptions: { maxRetries: 5, retryDelayInMs: 1000, maxRetryDelayInMs: 60_000 },
-    userAgentOptions: { userAgentPrefix: `swinprep/${VERSION}` },
-  });
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
-  return pipeline;
-}
-
-function unreached(cause: unknown, url: string): Error {
-  const { name } = cause as Error;
-  if (/Credential|Authentication/.test(name)) {
-    return new UsageError(
-      `cannot sign in to Azure: run \`az login\`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET\n${messageOf(cause)}`,
-      { cause },
-    );
-  }
-  return new ArmError('Unreachable', `${new URL(url).host}: ${messageOf(cause)}`, { cause });
-}
-
-/** The workspace or group itself may be what is not there. */
-function isNotFound(response: PipelineResponse): boolean {
-  const code = errorOf(parsed(response))?.code;
-  return (
-    code !== 'ResourceGroupNotFound' && code !== 'SubscriptionNotFound' && code !== 'ParentResourceNotFound'
-  );
-}
-
-function contentOf(response: PipelineResponse): Json {
-  const content = parsed(response);
-  if (response.status >= 200 && response.status < 300) return content;
-  throw armError(response.status, content, `HTTP status ${response.status}`);
-}
-
-function parsed({ bodyAsText }: PipelineResponse): Json {
-  try {
-    const content: unknown = JSON.parse(bodyAsText || '{}');
-    return typeof content === 'object' && content !== null ? (content as Json) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** "Error response" of Azure Resource Manager. */
-interface ErrorBody {
-  readonly code?: string;
-  readonly message?: string;
-  readonly target?: string;
-  readonly details?: readonly ErrorBody[];
-}
-
-function errorOf(content: Json): ErrorBody | undefined {
-  return content.error as ErrorBody | undefined;
-}
-
-function armError(status: number, content: Json, otherwise: string): ArmError {
-  const error = errorOf(content) ?? {};
-  const { code = `Http${status}`, message = otherwise, target, details = [] } = error;
-  const more = details.map((detail) => `\n  - ${detail.code ?? ''}: ${detail.message ?? ''}`);
-  return new ArmError(code, message + more.join(''), { status, target });
 }

@@ -13,8 +13,8 @@ interface RootError {
   readonly details?: readonly RootError[] | null;
 }
 
-/** "PreemptionError: Nodes of this job got pre-empted." */
-const PREEMPTED = /\bPreemptionError\b|\bpre-?empt(?:ed|ion)\b/i;
+/** "PreemptionError: Nodes of this job got pre-empted."; of Spot nodes Azure says that they are evicted. */
+const PREEMPTED = /\bPreemptionError\b|\bpre-?empt(?:ed|ion)\b|\bevict(?:ed|ion)\b/i;
 /** "User process 'x' exited with status code 1.", "Submitted script failed with a non-zero exit code" */
 const OWN_END = /\bUser process .* exited with status code\b|\bnon-zero exit code\b/is;
 
@@ -42,8 +42,10 @@ export async function endedByThemselves(
   return failed.map(({ name }) => name);
 }
 
-function nodesOf({ resources, component }: PipelineNode): number {
-  return (resources ?? component.resources)?.instance_count ?? 1;
+function nodesOf(node: PipelineNode): number {
+  const own = 'resources' in node && node.kind !== 'spark' ? node.resources : undefined;
+  const count = (own ?? (node.kind === 'component' ? node.component.resources : undefined))?.instance_count;
+  return typeof count === 'number' ? count : 1;
 }
 
 function textOf(error: RootError | null | undefined): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
@@ -44,6 +44,8 @@ export type RunEvent =
       readonly command: string;
       /** Whether it has the terminal for itself; otherwise its lines are prefixed. */
       readonly alone: boolean;
+      /** What is taken for a component that is registered in a workspace. */
+      readonly instead?: string | undefined;
     }
   | ({ readonly type: 'job-finished' } & JobResult);
 
@@ -81,6 +83,7 @@ export interface RunOptions {
 export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunResult> {
   await checkCommands(plan.jobs);
   await makeFolders(plan);
+  await copyCode(plan);
   await fetchRemote(plan.remote);
   const swinprep = await installSwinprepCommand(options.cli);
   const kept =
@@ -89,7 +92,7 @@ export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunR
       : new KeptProcess(swinprep.folder, options.stepProcess);
   const env = options.env ?? process.env;
   const PATH = `${swinprep.folder}${path.delimiter}${env.PATH ?? ''}`;
-  const run = startRun(plan, options, { ...env, PATH }, kept);
+  const run = startRun(plan, options, { ...env, ...plan.assetPlaces?.env, PATH }, kept);
   const onSignal = (signal: NodeJS.Signals): void => run.stop(signal);
   const onAbort = (): void => run.stop('SIGTERM');
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -139,12 +142,12 @@ function startRun(plan: Plan, options: RunOptions, env: NodeJS.ProcessEnv, kept:
   }
 
   async function runJob(job: PlannedJob, alone: boolean): Promise<void> {
-    const { name, displayName, command } = job;
-    const surroundings = { cwd: plan.cwd, env: { ...env, ...job.environment } };
+    const { name, displayName, command, instead } = job;
+    const surroundings = { cwd: workingFolder(plan, job), env: { ...env, ...job.environment } };
     const terminal = terminalOf(name, alone, options);
     if (terminal === 'inherit' && CALLS_SWINPREP.test(command)) await kept?.ready(surroundings);
     if (stoppedBy !== undefined) return;
-    options.onEvent?.({ type: 'job-started', job: name, displayName, command, alone });
+    options.onEvent?.({ type: 'job-started', job: name, displayName, command, alone, instead });
     const shell = startJob(command, { ...surroundings, terminal, inside: options.inside });
     running.set(name, shell);
     const result: JobResult = { job: name, ...stateOf(await shell.ended, stoppedBy !== undefined) };
@@ -208,11 +211,24 @@ async function checkCommands(jobs: readonly PlannedJob[]): Promise<void> {
   }
 }
 
+/** Where a job's command runs: in a copy of its code, as in Azure ML, or where the run was started. */
+function workingFolder({ cwd, artifactsDir }: Plan, { name, code }: PlannedJob): string {
+  return code === undefined ? cwd : path.join(artifactsDir, 'code', name);
+}
+
+async function copyCode(plan: Plan): Promise<void> {
+  for (const job of plan.jobs) {
+    if (job.code === undefined) continue;
+    const copy = workingFolder(plan, job);
+    await rm(copy, { recursive: true, force: true });
+    // The artifacts may lie in the folder itself.
+    await cp(job.code, copy, { recursive: true, filter: (from) => path.resolve(from) !== plan.artifactsDir });
+  }
+}
+
 async function makeFolders({ artifactsDir, jobs }: Plan): Promise<void> {
   const outputs = jobs.flatMap((job) => Object.values(job.outputs));
-  const folders = outputs.map(({ type, path: place }) =>
-    type === 'uri_folder' ? place : path.dirname(place),
-  );
+  const folders = outputs.map(({ type, path: place }) => (type === 'uri_file' ? path.dirname(place) : place));
   for (const folder of [artifactsDir, ...folders]) {
     try {
       await mkdir(folder, { recursive: true });

@@ -6,6 +6,7 @@ import { lastName, parseLocation } from '../../storage/location.ts';
 import { locateObject, openStore, readObject } from '../../storage/open.ts';
 import type { ResolveUri } from '../arm/resolve-uri.ts';
 import { isAzureMlUri } from '../datastore-uri.ts';
+import { TakenAssets } from '../taken-assets.ts';
 import type { DataType } from '../yaml/data-type.ts';
 import {
   dataValue,
@@ -28,16 +29,27 @@ export interface RemoteData {
 }
 
 /**
- * For a run on this machine: every value is there, and every file. Datastores become URLs. What lies in Blob Storage is
- * looked for, and added to `remote` with its place below `folder`; nothing is written yet.
+ * For a run on this machine: every value is there, and every file. Datastores and data assets become URLs; these are told
+ * to `assets`. What lies in Blob Storage is looked for, and added to `remote` with its place below `folder`; nothing is
+ * written yet.
  */
-export function localValues(folder: string, resolveUri: ResolveUri, remote: RemoteData[]): ValueReader {
+export function localValues(
+  folder: string,
+  resolveUri: ResolveUri,
+  remote: RemoteData[],
+  assets = new TakenAssets(),
+): ValueReader {
   return {
     placeholders: false,
     literal: async (literal, report) => {
       const value = literalValue(literal, report);
       if (value === undefined || !isAzureMlUri(value.text)) return value;
-      return reported(report, async () => ({ ...value, text: await resolveUri(value.text) }));
+      return reported(report, async () => {
+        let asset: string | undefined;
+        const text = await resolveUri(value.text, { taken: (found) => (asset = found) });
+        if (asset !== undefined) assets.add(text, asset);
+        return { ...value, text };
+      });
     },
     data: async (kind, place, base, report) =>
       isRemote(place)
@@ -51,7 +63,8 @@ export function localValues(folder: string, resolveUri: ResolveUri, remote: Remo
     base: string,
     report: Report,
   ): Promise<InputValue | undefined> {
-    const uri = await resolveUri(place);
+    let asset = assets.of(place);
+    const uri = await resolveUri(place, { type: kind, taken: (found) => (asset = found) });
     const location = parseLocation(uri);
     if (location.kind === 'folder') return dataValue(kind, location.path, base, report);
     if (!(await isThere(kind, uri))) {
@@ -62,6 +75,7 @@ export function localValues(folder: string, resolveUri: ResolveUri, remote: Remo
     const copy = path.join(folder, hash, lastName(uri));
     if (!isQuotable(copy, report)) return undefined;
     if (!remote.some((data) => data.path === copy)) remote.push({ kind, uri, path: copy });
+    if (asset !== undefined) assets.add(copy, asset);
     return { kind, text: copy };
   }
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { dataTypes } from './data-type.ts';
 
 const assetName = z
   .string()
@@ -25,7 +24,7 @@ export const dataAssetSchema = z.strictObject({
   version,
   description: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional(),
-  type: z.enum(dataTypes),
+  type: z.enum(['uri_file', 'uri_folder', 'mltable']),
   path: z.string().min(1),
 });
 

@@ -1,73 +1,33 @@
 import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
-import { dataTypes, isDataType, literalProblem, literalSchema, literalTypes, textOf } from './data-type.ts';
+import { type ComponentInput, checkPorts, componentKeys } from './component-ports.ts';
+import { isDataType } from './data-type.ts';
 import { type CommandTemplate, parseCommand, referencesOf } from './expressions.ts';
-import { isReservedName } from './reserved-names.ts';
+import { checkCode } from './settings/code.ts';
+import { distributionSchema } from './settings/distribution.ts';
+import { checkEnvironment, environmentOfJob } from './settings/environment.ts';
+import { resourcesSchema } from './settings/resources.ts';
 import { type Report, readYaml, throwProblems } from './yaml-file.ts';
 
-/** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, or the id of one in a workspace or registry. */
-const environmentReference = z
-  .string()
-  .regex(
-    /^azureml:(?:\/.+|[\w.-]+(?::[\w.-]+|@[\w.-]+))$/,
-    'must be azureml:NAME:VERSION or azureml:NAME@latest',
-  );
-
-/** Name of an input or output. */
-export const portName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name is made of letters, digits and _');
-
-export const resourcesSchema = z.strictObject({
-  instance_count: z.int().min(1).optional(),
-  instance_type: z.string().optional(),
-  shm_size: z.string().optional(),
-});
-
-export const distributionSchema = z.strictObject({
-  type: z.literal('pytorch'),
-  process_count_per_instance: z.int().min(1).optional(),
-});
-
-const inputSchema = z.strictObject({
-  type: z.enum([...literalTypes, ...dataTypes]),
-  description: z.string().optional(),
-  default: literalSchema.optional(),
-  optional: z.boolean().optional(),
-  enum: z.array(z.string()).min(1).optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  mode: z.enum(['ro_mount', 'rw_mount', 'download', 'direct']).optional(),
-});
-
-const outputSchema = z.strictObject({
-  type: z.enum(dataTypes),
-  description: z.string().optional(),
-  mode: z.enum(['rw_mount', 'upload']).optional(),
-});
-
-const componentSchema = z.strictObject({
-  $schema: z.string().optional(),
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/, 'a component name is made of a-z, 0-9 and _'),
-  display_name: z.string().optional(),
-  version: z.union([z.string(), z.number()], { error: 'must be a text, such as 0.1.0' }).transform(String),
-  type: z.literal('command'),
-  description: z.string().optional(),
-  tags: z.record(z.string(), z.string()).optional(),
-  is_deterministic: z.boolean().optional(),
-  inputs: z.record(portName, inputSchema).default({}),
-  outputs: z.record(portName, outputSchema).default({}),
-  environment: environmentReference,
+/** Keys of a component that runs a command. */
+export const commandKeys = {
+  environment: environmentOfJob,
   resources: resourcesSchema.optional(),
   distribution: distributionSchema.optional(),
   command: z.string().min(1),
-});
+  /** A folder from that of the file, or a URL: what lies beside the command where it runs. */
+  code: z.string().min(1).optional(),
+};
 
-export type ComponentInput = z.infer<typeof inputSchema>;
+const componentSchema = z.strictObject({ ...componentKeys, type: z.literal('command'), ...commandKeys });
 
-/** An Azure ML command component, as `component.yml` describes it, without code beside it. */
+/** An Azure ML command component, as `component.yml` describes it. */
 export interface Component extends z.infer<typeof componentSchema> {
   /** The file it was read from. */
   readonly file: string;
   readonly template: CommandTemplate;
+  /** Inputs and outputs, as the command has them, of which not every value may stand where they do. */
+  readonly unquoted: readonly string[];
 }
 
 /**
@@ -85,61 +45,39 @@ export async function loadComponent(file: string): Promise<Component> {
 export async function readComponent(file: string, report: Report): Promise<Component | undefined> {
   const content = await readYaml(file, componentSchema, report);
   if (content === undefined) return undefined;
+  const fail: Report = (problem) => report(`${file}: ${problem}`);
+  await checkCode(content.code, file, fail);
+  await checkEnvironment(content.environment, file, fail);
+  return checkedCommand({ ...content, file }, fail);
+}
+
+/** A component whose ports and command have been checked; undefined where something is wrong, which goes to `report`. */
+export function checkedCommand(
+  content: Omit<Component, 'template' | 'unquoted'>,
+  report: Report,
+): Component | undefined {
   let sound = true;
   const fail: Report = (problem) => {
     sound = false;
-    report(`${file}: ${problem}`);
+    report(problem);
   };
-  checkPortNames(content, fail);
-  for (const [name, input] of Object.entries(content.inputs)) checkInput(`inputs.${name}`, input, fail);
+  checkPorts(content, fail);
   let template: CommandTemplate = [];
   try {
     template = parseCommand(content.command);
   } catch (error) {
     fail(`command: ${messageOf(error)}`);
   }
-  const component = { ...content, file, template };
+  const component = { ...content, template, unquoted: unquotedOf(content, template) };
   checkCommand(component, fail);
   return sound ? component : undefined;
-}
-
-/** Names that Azure ML keeps to itself, or cannot tell apart. */
-function checkPortNames({ name, inputs, outputs }: z.infer<typeof componentSchema>, fail: Report): void {
-  if (name === 'azureml_anonymous') fail(`name: Azure ML names components without a name ${name}`);
-  for (const [of, ports] of Object.entries({ inputs, outputs })) {
-    const seen = new Map<string, string>();
-    for (const port of Object.keys(ports)) {
-      const lower = port.toLowerCase();
-      const other = seen.get(lower);
-      if (other !== undefined) fail(`${of}: Azure ML cannot tell ${other} from ${port}`);
-      seen.set(lower, port);
-      if (isReservedName(port)) fail(`${of}.${port}: the name is one of Azure ML's own`);
-    }
-  }
-}
-
-function checkInput(key: string, input: ComponentInput, fail: Report): void {
-  const { type, default: preset } = input;
-  if (input.enum !== undefined && type !== 'string') fail(`${key}.enum: only a string can have one`);
-  for (const bound of ['min', 'max'] as const) {
-    if (input[bound] !== undefined && type !== 'integer' && type !== 'number') {
-      fail(`${key}.${bound}: only a number can have one`);
-    }
-  }
-  if (preset === undefined) return;
-  if (isDataType(type)) {
-    fail(`${key}.default: a ${type} cannot have one`);
-    return;
-  }
-  const problem = literalProblem(textOf(preset), { ...input, type });
-  if (problem !== undefined) fail(`${key}.default: ${problem}`);
 }
 
 function checkCommand({ command, template, inputs, outputs }: Component, fail: Report): void {
   if (/\\\s*$/m.test(command))
     fail('command: Azure ML knows no line continuation with `\\`; fold the lines with `>-`');
   for (const { reference, optional } of referencesOf(template)) {
-    const { of, name, quoted } = reference;
+    const { of, name } = reference;
     const text = `\${{${of}.${name}}}`;
     const ports = of === 'inputs' ? inputs : outputs;
     if (!Object.hasOwn(ports, name)) {
@@ -149,10 +87,27 @@ function checkCommand({ command, template, inputs, outputs }: Component, fail: R
     const isOptional = of === 'inputs' && inputs[name].optional === true;
     if (optional && !isOptional) fail(`command: ${text}: only an optional input may stand inside $[[ ]]`);
     if (!optional && isOptional) fail(`command: ${text}: an optional input may stand only inside $[[ ]]`);
-    const anyText = of === 'outputs' || isDataType(inputs[name].type) || hasFreeText(inputs[name]);
-    if (anyText && !quoted)
-      fail(`command: ${text}: put single quotes round it, its value may hold blanks or \`&\``);
   }
+}
+
+/** Many a component that was written for values without blanks does well so: what is wrong is the value that has some. */
+function unquotedOf(
+  { inputs, outputs }: Pick<Component, 'inputs' | 'outputs'>,
+  template: CommandTemplate,
+): string[] {
+  return referencesOf(template).flatMap(({ reference: { of, name, quotes } }) => {
+    if (quotes === "'" || !Object.hasOwn(of === 'inputs' ? inputs : outputs, name)) return [];
+    const anyText = of === 'outputs' || isDataType(inputs[name].type) || hasFreeText(inputs[name]);
+    return anyText ? [`\${{${of}.${name}}}`] : [];
+  });
+}
+
+/** Says that it is not known whether the values of a component's inputs may stand where they do in its command. */
+export function valuesNotKnown({ unquoted }: Component): string[] {
+  if (unquoted.length === 0) return [];
+  return [
+    `command: whether the values of ${unquoted.join(', ')} hold blanks or signs of the shell; between single quotes any may stand`,
+  ];
 }
 
 function hasFreeText(input: ComponentInput): boolean {

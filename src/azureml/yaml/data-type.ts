@@ -3,7 +3,14 @@ import { z } from 'zod';
 /** Types of a component input that Azure ML hands over as text. */
 export const literalTypes = ['string', 'number', 'integer', 'boolean'] as const;
 /** Types that Azure ML hands over as the path of a file or folder it has mounted or downloaded. */
-export const dataTypes = ['uri_file', 'uri_folder'] as const;
+export const dataTypes = [
+  'uri_file',
+  'uri_folder',
+  'mltable',
+  'custom_model',
+  'mlflow_model',
+  'triton_model',
+] as const;
 
 export type LiteralType = (typeof literalTypes)[number];
 export type DataType = (typeof dataTypes)[number];
@@ -14,7 +21,7 @@ export const literalSchema = z.union([z.string(), z.number(), z.boolean()], {
 export type Literal = z.infer<typeof literalSchema>;
 
 export function isDataType(type: LiteralType | DataType): type is DataType {
-  return type === 'uri_file' || type === 'uri_folder';
+  return (dataTypes as readonly string[]).includes(type);
 }
 
 /** The text that azure-ai-ml sends for a literal: `True` and `False` for a boolean, as Python writes them. */
@@ -47,6 +54,11 @@ export function literalProblem(text: string, rule: LiteralRule): string | undefi
   if (rule.min !== undefined && value < rule.min) return `${text} is below the minimum ${rule.min}`;
   if (rule.max !== undefined && value > rule.max) return `${text} is above the maximum ${rule.max}`;
   return undefined;
+}
+
+/** Whether the shell takes a text otherwise than it stands, without quotes or between double ones. */
+export function changesInShell(text: string, quotes: '' | '"'): boolean {
+  return quotes === '"' ? /["$`\\!]/.test(text) : !/^[\w@%+=:,./-]+$/.test(text);
 }
 
 /** What keeps `text` from standing between single quotes in a shell command, or undefined where nothing does. */

@@ -10,8 +10,8 @@ export interface Reference {
   readonly kind: 'reference';
   readonly of: 'inputs' | 'outputs';
   readonly name: string;
-  /** Whether it stands between single quotes, where the shell takes any text as it is. */
-  readonly quoted: boolean;
+  /** The quotes of the shell that it stands between. In single ones any text is taken as it is. */
+  readonly quotes: Quotes;
 }
 
 interface Text {
@@ -50,11 +50,17 @@ export function parseBinding(value: string): Binding | undefined {
   return input === undefined ? { kind: 'job-output', job, output } : { kind: 'pipeline-input', input };
 }
 
-/** The pipeline output to which `${{parent.outputs.x}}` binds a node's output. */
+/** The pipeline output to which `${{parent.outputs.x}}` binds a node's output; undefined for any other text. */
+export function boundPipelineOutput(value: string): string | undefined {
+  return /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(value)?.[1];
+}
+
+/** As `boundPipelineOutput`; throws a UsageError for any other text. */
 export function parseOutputBinding(value: string): string {
-  const match = /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(value);
-  if (match === null) throw new UsageError(`\`${value}\` is not a binding: write \${{parent.outputs.NAME}}`);
-  return match[1];
+  const name = boundPipelineOutput(value);
+  if (name === undefined)
+    throw new UsageError(`\`${value}\` is not a binding: write \${{parent.outputs.NAME}}`);
+  return name;
 }
 
 /** Reads the `${{inputs.x}}`, `${{outputs.y}}` and `$[[ ... ]]` of a command. Throws a UsageError at bad syntax. */
@@ -72,7 +78,7 @@ export function parseCommand(command: string): CommandTemplate {
       template.push({ kind: 'optional', parts: group.parts });
       group = undefined;
     } else if (token.startsWith('${{')) {
-      (group?.parts ?? template).push(parseReference(token, quotes === "'"));
+      (group?.parts ?? template).push(parseReference(token, quotes));
     } else if (token !== '') {
       quotes = quotesAfter(token, quotes);
       (group?.parts ?? template).push({ kind: 'text', text: token });
@@ -82,15 +88,15 @@ export function parseCommand(command: string): CommandTemplate {
   return template;
 }
 
-function parseReference(token: string, quoted: boolean): Reference {
+function parseReference(token: string, quotes: Quotes): Reference {
   const match = /^\$\{\{(inputs|outputs)\.(\w+)\}\}$/.exec(token);
   if (match === null)
     throw new UsageError(`\`${token}\` is neither \${{inputs.NAME}} nor \${{outputs.NAME}}`);
-  return { kind: 'reference', of: match[1] as 'inputs' | 'outputs', name: match[2], quoted };
+  return { kind: 'reference', of: match[1] as 'inputs' | 'outputs', name: match[2], quotes };
 }
 
 /** Which quotes of the shell are open. */
-type Quotes = '' | "'" | '"';
+export type Quotes = '' | "'" | '"';
 
 function quotesAfter(text: string, before: Quotes): Quotes {
   let open = before;

@@ -5,9 +5,12 @@ import { type DataType, type Literal, quotingProblem, textOf } from './data-type
 import type { PartialPipelineJob } from './pipeline.ts';
 import type { Report } from './yaml-file.ts';
 
-/** A value with what Azure ML would take it for: a literal, or the file or folder at an absolute path. */
+/**
+ * A value with what Azure ML would take it for: a literal, the file or folder at an absolute path, or the output of a job
+ * of which is not known here what it is.
+ */
 export interface InputValue {
-  readonly kind: 'literal' | DataType;
+  readonly kind: 'literal' | 'unknown' | DataType;
   readonly text: string;
 }
 
@@ -96,8 +99,8 @@ export async function dataValue(
   if (!isQuotable(text, report)) return undefined;
   const found = await stat(text).catch(() => undefined);
   if (found === undefined) report(`${text} does not exist`);
-  else if (kind === 'uri_folder' && !found.isDirectory()) report(`${text} is not a folder`);
-  else if (kind === 'uri_file' && !found.isFile()) report(`${text} is not a file`);
+  else if (kind === 'uri_file' ? !found.isFile() : kind !== 'custom_model' && !found.isDirectory())
+    report(`${text} is not a ${kind === 'uri_file' ? 'file' : 'folder'}`);
   else return { kind, text };
   return undefined;
 }

@@ -1,62 +1,12 @@
-import path from 'node:path';
 import { z } from 'zod';
-import { type Component, distributionSchema, portName, readComponent, resourcesSchema } from './component.ts';
-import { dataTypes, literalSchema } from './data-type.ts';
-import { isReservedName, isReservedVariable } from './reserved-names.ts';
+import { type Component, readComponent } from './component.ts';
+import { type PipelineNode, readJob } from './jobs/job-types.ts';
+import { outputSchema, pipelineInputSchema, portName } from './jobs/job-values.ts';
+import { type PipelineComponent, readPipelineComponent } from './jobs/pipeline-component-job.ts';
+import { isReservedName } from './reserved-names.ts';
+import { identitySchema } from './settings/identity.ts';
+import { servicesSchema } from './settings/services.ts';
 import { checkContent, type Report, readYaml, throwProblems } from './yaml-file.ts';
-
-const inputMode = z.enum(['ro_mount', 'rw_mount', 'download', 'direct']);
-const outputMode = z.enum(['rw_mount', 'upload']);
-
-const notAValue = { error: 'must be a text, a number, true/false, or a file or folder with its `path`' };
-
-const pipelineInputSchema = z.union(
-  [
-    literalSchema,
-    z.strictObject({ type: z.enum(dataTypes), path: z.string().min(1), mode: inputMode.optional() }),
-  ],
-  notAValue,
-);
-
-const nodeInputSchema = z.union(
-  [
-    literalSchema,
-    z.strictObject({
-      type: z.enum(dataTypes).optional(),
-      path: z.string().min(1),
-      mode: inputMode.optional(),
-    }),
-  ],
-  notAValue,
-);
-
-const outputSchema = z.strictObject({
-  type: z.enum(dataTypes).optional(),
-  mode: outputMode.optional(),
-  path: z.string().optional(),
-  description: z.string().optional(),
-});
-
-const identitySchema = z.strictObject({
-  type: z.enum(['managed', 'managed_identity', 'user_identity', 'aml_token']),
-  client_id: z.string().optional(),
-});
-
-const nodeSchema = z.strictObject({
-  type: z.literal('command').optional(),
-  display_name: z.string().optional(),
-  description: z.string().optional(),
-  tags: z.record(z.string(), z.string()).optional(),
-  component: z.string().min(1),
-  compute: z.string().optional(),
-  resources: resourcesSchema.optional(),
-  distribution: distributionSchema.optional(),
-  limits: z.strictObject({ timeout: z.int().min(1) }).optional(),
-  environment_variables: z.record(z.string(), z.string()).default({}),
-  identity: identitySchema.optional(),
-  inputs: z.record(portName, nodeInputSchema).default({}),
-  outputs: z.record(portName, z.union([z.string(), outputSchema])).default({}),
-});
 
 const pipelineSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -66,30 +16,34 @@ const pipelineSchema = z.strictObject({
   experiment_name: z.string().optional(),
   description: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional(),
+  properties: z.record(z.string(), z.string()).optional(),
   compute: z.string().optional(),
+  services: servicesSchema.optional(),
   identity: identitySchema.optional(),
   settings: z
     .strictObject({
       default_compute: z.string().optional(),
       default_datastore: z.string().optional(),
       // Azure ML goes on after a failure where nothing is said.
-      continue_on_step_failure: z.boolean().default(true),
+      continue_on_step_failure: z.boolean().optional(),
       force_rerun: z.boolean().optional(),
+      continue_run_on_failed_optional_input: z.boolean().optional(),
+      on_init: z.string().optional(),
+      on_finalize: z.string().optional(),
     })
-    .default({ continue_on_step_failure: true }),
+    .default({}),
   inputs: z.record(portName, pipelineInputSchema).default({}),
   outputs: z.record(portName, outputSchema).default({}),
   jobs: z
-    .record(z.string().regex(/^[a-z_][a-z0-9_]*$/, 'a job name is made of a-z, 0-9 and _'), nodeSchema)
+    .record(
+      z.string().regex(/^[a-z_][a-z0-9_]*$/, 'a job name is made of a-z, 0-9 and _'),
+      z.record(z.string(), z.unknown()),
+    )
     .refine((jobs) => Object.keys(jobs).length > 0, 'there is no job'),
 });
 
-export type NodeInput = z.infer<typeof nodeInputSchema>;
-
-/** A job of a pipeline: a component with what its inputs and outputs are bound to. */
-export interface PipelineNode extends Omit<z.infer<typeof nodeSchema>, 'component'> {
-  readonly component: Component;
-}
+export type { PipelineNode } from './jobs/job-types.ts';
+export type { JobInput as NodeInput } from './jobs/job-values.ts';
 
 /** An Azure ML pipeline job with the components it names. */
 export interface PipelineJob extends Omit<z.infer<typeof pipelineSchema>, 'jobs'> {
@@ -124,23 +78,31 @@ export async function readPipeline(
   const content = written && checkContent(merged(written, updates), file, pipelineSchema, report);
   if (content === undefined) return undefined;
   checkNames(content, (problem) => report(`${file}: ${problem}`));
-  const components = new Map<string, Promise<Component | undefined>>();
+  const component = componentReader(report);
   const jobs: Record<string, PipelineNode | null> = {};
-  for (const [name, node] of Object.entries(content.jobs)) {
-    const componentFile = componentPath(file, node.component);
-    if (componentFile === undefined) {
-      report(
-        `${file}: jobs.${name}.component: \`${node.component}\` is not a path; a local run needs the component.yml`,
-      );
-      jobs[name] = null;
-      continue;
-    }
-    const reading = components.get(componentFile) ?? readComponent(componentFile, report);
-    components.set(componentFile, reading);
-    const component = await reading;
-    jobs[name] = component === undefined ? null : { ...node, component };
+  for (const [name, job] of Object.entries(content.jobs)) {
+    jobs[name] = await readJob(job, { file, name, component, report });
   }
   return { ...content, file, jobs };
+}
+
+/** Reads a component that is a pipeline. What is wrong goes to `report`, and the result is then undefined. */
+export function readNested(
+  file: string,
+  report: Report,
+): Promise<PipelineComponent<PipelineNode> | undefined> {
+  const place = { file, name: '', component: componentReader(report), report };
+  return readPipelineComponent(file, place, readJob);
+}
+
+/** Reads each file once. */
+function componentReader(report: Report): (file: string) => Promise<Component | undefined> {
+  const components = new Map<string, Promise<Component | undefined>>();
+  return (file) => {
+    const reading = components.get(file) ?? readComponent(file, report);
+    components.set(file, reading);
+    return reading;
+  };
 }
 
 /** Maps are merged key by key, as azure-ai-ml merges what a schedule changes; all else is replaced. */
@@ -166,18 +128,4 @@ function checkNames({ jobs, inputs, outputs }: z.infer<typeof pipelineSchema>, f
       if (isReservedName(name)) fail(`${of}.${name}: the name is one of Azure ML's own`);
     }
   }
-  for (const [job, node] of Object.entries(jobs)) {
-    for (const name of Object.keys(node.environment_variables)) {
-      if (isReservedVariable(name)) {
-        fail(`jobs.${job}.environment_variables.${name}: Azure ML sets this variable itself`);
-      }
-    }
-  }
-}
-
-/** Azure ML takes a component as a path from the pipeline's folder, with or without `file:` before it. */
-function componentPath(file: string, reference: string): string | undefined {
-  if (reference.startsWith('azureml:') || reference.includes('://')) return undefined;
-  const place = reference.replace(/^file:/, '');
-  return path.isAbsolute(place) ? place : path.join(path.dirname(file), place);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { messageOf } from '../../errors.ts';
-import { isAzureMlUri, parseDatastoreUri } from '../datastore-uri.ts';
+import { noPlace, parseAssetReference } from '../asset-reference.ts';
+import { isAzureMlUri, isDatastoreUri, parseDatastoreUri } from '../datastore-uri.ts';
 import { type DataType, textOf } from './data-type.ts';
 import {
   dataValue,
@@ -13,8 +14,9 @@ import {
 import type { Report } from './yaml-file.ts';
 
 /** Where Azure ML reads a file or folder from: https, the Hadoop forms, datastores, data assets. */
+/** Of a workspace by its id, or of a registry. */
+const ANY_ASSET = /^azureml:\/\/?(?:subscriptions|registries)\/\S+\/(?:versions|labels)\/[^/]+$/i;
 const URI = /^(?:https|wasbs?|abfss?|adl|azureml):\/\/\S+$/;
-const ASSET = /^azureml:[\w.-]+(?::[\w.-]+|@[\w.-]+)$/;
 
 /** Whether `place` names something in Azure, rather than a path on this machine. */
 export function isRemote(place: string): boolean {
@@ -40,11 +42,16 @@ export const lintedValues: ValueReader = {
     placeholderIn(place) === undefined ? remoteData(kind, place, folder, report) : { kind, text: place },
 };
 
-/** A literal, unless it is a URI of Azure ML that no component can look up. */
+/**
+ * A literal, unless it is a URI of Azure ML that no component can look up. One of an asset that is none of data is for a
+ * component that knows what to do with it.
+ */
 function placeIfAny(value: InputValue | undefined, report: Report): InputValue | undefined {
   if (value === undefined || !isAzureMlUri(value.text)) return value;
+  const { text } = value;
   try {
-    parseDatastoreUri(value.text);
+    if (isDatastoreUri(text)) parseDatastoreUri(text);
+    else if (!ANY_ASSET.test(text) && parseAssetReference(text, 'data') === undefined) throw noPlace(text);
     return value;
   } catch (error) {
     report(messageOf(error));
@@ -59,8 +66,13 @@ async function remoteData(
   report: Report,
 ): Promise<InputValue | undefined> {
   if (!isRemote(place)) return dataValue(kind, place, path.resolve(folder), report);
-  if (/^azureml:\/\/datastores\//i.test(place)) return placeIfAny({ kind, text: place }, report);
-  if (URI.test(place) || ASSET.test(place)) return { kind, text: place };
+  try {
+    if (isDatastoreUri(place)) parseDatastoreUri(place);
+    if (URI.test(place) || parseAssetReference(place, 'data') !== undefined) return { kind, text: place };
+  } catch (error) {
+    report(messageOf(error));
+    return undefined;
+  }
   report(
     `\`${place.replace(/\?.*$/s, '')}\` is no place that Azure ML reads; give https://, wasbs://, abfss://, azureml://datastores/D/paths/P or azureml:DATA:VERSION`,
   );

@@ -1,5 +1,5 @@
-/** Words of binding expressions: `${{parent.jobs.j.outputs.o}}`, `${{name}}`. */
-const WORDS = new Set(['parent', 'inputs', 'outputs', 'jobs', 'name', 'default_datastore']);
+/** Words of binding expressions: `${{parent.jobs.j.outputs.o}}`. */
+const WORDS = new Set(['parent', 'inputs', 'outputs', 'jobs']);
 
 /** What Azure ML sets on each node of a PyTorch distribution, and for a managed identity. */
 const VARIABLES = new Set([

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
+import { type Document, isScalar, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../../errors.ts';
 
@@ -39,19 +39,33 @@ export function parseYaml<T>(
   const document = parseDocument(text);
   const broken = [...document.errors, ...document.warnings];
   for (const { message } of broken) report(`${file}: not valid YAML: ${message.split('\n', 1)[0]}`);
-  return broken.length > 0 ? undefined : checkContent(document.toJS(), file, schema, report);
+  if (broken.length > 0) return undefined;
+  keepVersions(document);
+  return checkContent(document.toJS(), file, schema, report);
 }
 
-/** Holds the content of a file against `schema`; as `readYaml`. */
+/** A version is what stands there: `1.0` is the version 1.0, as azure-ai-ml has it, and not 1. */
+function keepVersions(document: Document): void {
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'version' || !isScalar(value)) return;
+      if (typeof value.value === 'number' && value.source !== undefined) value.value = value.source;
+    },
+  });
+}
+
+/** Holds the content of a file, or what stands in it below the keys `at`, against `schema`; as `readYaml`. */
 export function checkContent<T>(
   content: unknown,
   file: string,
   schema: z.ZodType<T>,
   report: Report,
+  at: readonly string[] = [],
 ): T | undefined {
   const result = schema.safeParse(content);
   if (result.success) return result.data;
-  for (const problem of result.error.issues.flatMap((issue) => describe(issue, [], content))) {
+  const whole = at.reduceRight<unknown>((inner, key) => ({ [key]: inner }), content);
+  for (const problem of result.error.issues.flatMap((issue) => describe(issue, at, whole))) {
     report(`${file}: ${problem}`);
   }
   return undefined;

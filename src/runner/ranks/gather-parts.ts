@@ -22,13 +22,19 @@ export interface PartsPlace {
 export interface Part<R> {
   readonly records: R[];
   readonly skipped: number;
+  /** What it took for inputs whose names may come to mean something else while a run goes on; absent: for none. */
+  readonly taken?: readonly string[] | undefined;
 }
 
 /** Waits between two looks, from the first to the longest. */
 const LOOK_MS = { first: 200, longest: 5000 };
 
 function partSchema<R>(record: z.ZodType<R>) {
-  return z.strictObject({ records: z.array(record), skipped: z.int() });
+  return z.strictObject({
+    records: z.array(record),
+    skipped: z.int(),
+    taken: z.array(z.string()).optional(),
+  });
 }
 
 /** No patient's name begins with a dot, so that a part is never taken for one. */
@@ -51,16 +57,19 @@ export interface GatherOptions<R> {
   /** Seconds to wait for the next part before giving up. */
   readonly timeoutS: number;
   readonly report: Report;
+  /** What rank 0 took itself, as in a part. */
+  readonly taken?: readonly string[] | undefined;
 }
 
 /**
- * The parts of ranks 1 to `ranks - 1`, waited for. Throws an UnfinishedError that names the ranks whose parts are
+ * The parts of ranks 1 to `ranks - 1`, waited for. A rank that took something else by the same names, with the same content,
+ * is reported; with another content its part is none of this run. Throws an UnfinishedError that names the ranks whose parts are
  * missing when none has come for `timeoutS` seconds.
  */
 export async function gatherParts<R>(
   place: PartsPlace,
   ranks: number,
-  { schema, timeoutS, report }: GatherOptions<R>,
+  { schema, timeoutS, report, taken = [] }: GatherOptions<R>,
 ): Promise<Map<number, Part<R>>> {
   const { store, step } = place;
   const parts = new Map<number, Part<R>>();
@@ -80,7 +89,10 @@ export async function gatherParts<R>(
       }),
     );
     const left = missing();
-    if (left.length === 0) return parts;
+    if (left.length === 0) {
+      for (const note of differences(step, taken, parts)) report({ kind: 'note', message: note });
+      return parts;
+    }
     if (parts.size > before) [lastCame, lookMs] = [performance.now(), LOOK_MS.first];
     const names = `${left.length === 1 ? 'rank' : 'ranks'} ${left.join(', ')} of ${ranks}`;
     if (names !== told) report({ kind: 'note', message: `${step}: rank 0 waits for ${names}` });
@@ -88,10 +100,25 @@ export async function gatherParts<R>(
     const leftMs = timeoutS * 1000 - (performance.now() - lastCame);
     if (leftMs <= 0) {
       throw new UnfinishedError(
-        `${step}: nothing came from ${names} in ${timeoutS} s (--gather-timeout). See what they logged and start them and rank 0 again, what is done is kept; all ranks must have the same inputs, configuration and version. Looked for in ${store.uri}: ${left.map((rank) => partKey(place, { rank, ranks })).join(', ')}`,
+        `${step}: nothing came from ${names} in ${timeoutS} s (--gather-timeout). See what they logged and start them and rank 0 again, what is done is kept; all ranks must have the same inputs, configuration and version${taken.length === 0 ? '' : ` (rank 0 took ${taken.join(', ')})`}. Looked for in ${store.uri}: ${left.map((rank) => partKey(place, { rank, ranks })).join(', ')}`,
       );
     }
     await sleep(Math.min(lookMs, leftMs));
     lookMs = Math.min(2 * lookMs, LOOK_MS.longest);
   }
+}
+
+function differences<R>(
+  step: StepName,
+  own: readonly string[],
+  parts: ReadonlyMap<number, Part<R>>,
+): string[] {
+  const wanted = own.join(', ');
+  return [...parts].flatMap(([rank, { taken = [] }]) =>
+    taken.join(', ') === wanted
+      ? []
+      : [
+          `${step}: rank ${rank} took ${taken.join(', ') || 'no data asset'}, rank 0 took ${wanted || 'none'}; both hold the same, and the artifact tells of rank 0`,
+        ],
+  );
 }

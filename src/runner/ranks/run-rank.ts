@@ -42,6 +42,8 @@ export interface ShardRunOptions<T extends CaseTask, R>
   readonly place: string;
   readonly schema: z.ZodType<R>;
   readonly watch: StepWatch;
+  /** The data assets that inputs were given as. */
+  readonly dataAssets?: (() => readonly { readonly input: string; readonly asset: string }[]) | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface ShardRunOptions<T extends CaseTask, R>
  */
 export async function runShard<T extends CaseTask, R extends CaseState>(
   tasks: readonly T[],
-  { shard, gatherTimeout, step, weigh, schema, watch, ...options }: ShardRunOptions<T, R>,
+  { shard, gatherTimeout, step, weigh, schema, watch, dataAssets, ...options }: ShardRunOptions<T, R>,
 ): Promise<ShardResult<R>> {
   const { rank, ranks } = shard;
   const runOwn = (own: readonly T[]): Promise<PoolResult<R>> =>
@@ -63,13 +65,15 @@ export async function runShard<T extends CaseTask, R extends CaseState>(
   const place: PartsPlace = { store: await openStore(options.place), step, run };
   // One that this rank left when it ran before may list a patient that has crashed and now will not.
   if (rank > 0) await deletePart(place, shard);
+  const names = dataAssets?.().map(({ input, asset }) => `${input} ${asset}`) ?? [];
+  const taken = names.length === 0 ? undefined : names;
   const own = await runOwn(hands[rank].map((i) => tasks[i]));
   if (rank > 0) {
-    await writePart(place, shard, own);
+    await writePart(place, shard, { ...own, taken });
     return { whole: false, outcome: partOutcome(step, shard, own, place) };
   }
   const parts = await watch.clock.time('gather', 0, () =>
-    gatherParts(place, ranks, { schema, timeoutS: gatherTimeout, report: options.report }),
+    gatherParts(place, ranks, { schema, timeoutS: gatherTimeout, report: options.report, taken }),
   );
   const partOf = (from: number) => (from === 0 ? own : parts.get(from)!);
   let skipped = 0;

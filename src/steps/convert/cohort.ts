@@ -11,6 +11,7 @@ import { rawPlaces } from '../../raw/cohort/places.ts';
 import { type CaseRecord, caseSchema } from '../../records/case.ts';
 import { CASES_FILE, mergeCases } from '../../records/cases.ts';
 import { CHANGES_FILE, earlierCasesSchema } from '../../records/changes.ts';
+import { dataAssetsOf, type TakenAsset, withoutDataAssets } from '../../records/data-assets.ts';
 import { encodeJson } from '../../records/json.ts';
 import { CONFIG_FILE } from '../../records/manifest.ts';
 import { isPairTable } from '../../records/pairs.ts';
@@ -54,8 +55,10 @@ export interface ConvertOptions extends ConfigOptions, ShardOptions, MemoryOptio
   readonly review?: string | undefined;
   /** Delete what was made of patients that are no longer among the raw data. */
   readonly prune?: boolean | undefined;
-  /** Looks up the datastores that a table of pairs names. */
+  /** Looks up the datastores and data assets that a table of pairs or a list of places names. */
   readonly resolveUri?: ResolveUri | undefined;
+  /** The data assets that inputs were given as, once the patients have been found. */
+  readonly dataAssets?: (() => readonly TakenAsset[]) | undefined;
   readonly report: Report;
 }
 
@@ -141,7 +144,8 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
   const cases = clock.time('merge', 0, () => {
     const { records, outcome } =
       decisions === undefined ? { records: done.records } : applyReview(done.records, decisions);
-    return mergeCases(VERSION, config, records, hashedNaming(config), outcome);
+    const merged = mergeCases(VERSION, config, records, hashedNaming(config), outcome);
+    return { ...merged, ...dataAssetsOf('convert', options.dataAssets?.()) };
   });
   const keep = new Set(cases.cases.map(({ patient_id }) => patient_id));
   const pruned = options.prune ? await prune(store, { ...CASE, keep }) : null;
@@ -154,7 +158,7 @@ async function convertCohort(options: ConvertOptions, watch: StepWatch): Promise
     }),
   );
   await done.clear();
-  await leaveForNext(store, earlier, cases);
+  await leaveForNext(store, earlier, withoutDataAssets(cases));
   return {
     step: 'convert',
     ok: cases.summary.num_ok,

@@ -3,6 +3,7 @@ import { measureBytesOf, usualMeasureBytes, voxelsOf } from '../../both-passes/p
 import { UsageError } from '../../errors.ts';
 import { measureFingerprint } from '../../measures/measures-file.ts';
 import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
+import { dataAssetsOf, type TakenAsset } from '../../records/data-assets.ts';
 import { encodeJson } from '../../records/json.ts';
 import { CONFIG_FILE } from '../../records/manifest.ts';
 import { SPLIT_FILE, splitSchema } from '../../records/split.ts';
@@ -30,6 +31,8 @@ export interface Pass1Options extends ShardOptions, MemoryOptions {
   readonly state?: string | undefined;
   /** Local folder of the `dataset_pass1_stats.json` artifact. */
   readonly stats: string;
+  /** The data assets that inputs were given as. */
+  readonly dataAssets?: (() => readonly TakenAsset[]) | undefined;
   readonly report: Report;
 }
 
@@ -94,7 +97,7 @@ async function measureCohort(options: Pass1Options, watch: StepWatch): Promise<S
   await watch.clock.time('merge', 0, () =>
     writeArtifacts(options.stats, {
       [CONFIG_FILE]: new TextEncoder().encode(stringify(config)),
-      [STATS_FILE]: encodeJson(stats),
+      [STATS_FILE]: encodeJson({ ...stats, ...dataAssetsOf('pass1-stats', options.dataAssets?.()) }),
     }),
   );
   await done.clear();

@@ -3,6 +3,7 @@ import { roiBytesOf, usualRoiBytes, voxelsOf } from '../../both-passes/patient-m
 import { buildDatalist, DATALIST_FILE } from '../../exports/datalist.ts';
 import { assertGzipEngine } from '../../nifti/gzip-engine.ts';
 import { CASES_FILE, casesSchema, okCases } from '../../records/cases.ts';
+import type { TakenAsset } from '../../records/data-assets.ts';
 import { encodeJson } from '../../records/json.ts';
 import {
   buildManifest,
@@ -52,6 +53,8 @@ export interface Pass2Options extends ShardOptions, MemoryOptions {
   readonly manifest: string;
   /** Delete the ROIs of patients that get none any more. */
   readonly prune?: boolean | undefined;
+  /** The data assets that inputs were given as. */
+  readonly dataAssets?: (() => readonly TakenAsset[]) | undefined;
   readonly report: Report;
 }
 
@@ -112,6 +115,7 @@ async function writeCohort(options: Pass2Options, watch: StepWatch): Promise<Ste
     stats,
     rois: records,
     failures,
+    taken: options.dataAssets?.(),
   });
   const rois = roisOfRun(tasks, records, { config, constants });
   const pruned = options.prune

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { caseIdOf, caseNamingOf } from '../../privacy/case-id.ts';
 import { CASES_FILE, casesSchema } from '../../records/cases.ts';
+import { dataAssetsOf, type TakenAsset } from '../../records/data-assets.ts';
 import { encodeJson } from '../../records/json.ts';
 import { SPLIT_FILE, type Split } from '../../records/split.ts';
 import { readArtifact, writeArtifacts } from '../../runner/artifact.ts';
@@ -24,6 +25,8 @@ export interface SplitOptions extends SplitSources {
   readonly clinical: string;
   /** Local folder of the `split.json` artifact. */
   readonly split: string;
+  /** The data assets that inputs were given as. */
+  readonly dataAssets?: (() => readonly TakenAsset[]) | undefined;
   /** Leave `profile.json` beside it. */
   readonly profile?: boolean | undefined;
 }
@@ -79,7 +82,7 @@ async function splitCohort(options: SplitOptions): Promise<StepOutcome> {
   await assertNobodyMoves(options.split, result);
   await writeArtifacts(options.split, {
     [SPLIT_CSV_FILE]: new TextEncoder().encode(splitCsv(result)),
-    [SPLIT_FILE]: encodeJson(result),
+    [SPLIT_FILE]: encodeJson({ ...result, ...dataAssetsOf('split', options.dataAssets?.()) }),
   });
   await keepSplit(options.state, result);
   const { summary } = result;

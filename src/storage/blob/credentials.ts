@@ -63,7 +63,10 @@ export function identityClientId(env: NodeJS.ProcessEnv): string | undefined {
   return id === 'clientid' || id === '' ? undefined : id;
 }
 
-/** The credential of this process: environment, managed identity, Azure CLI and the other ways of DefaultAzureCredential. */
+/**
+ * The credential of this process: in a job that runs as whoever submitted it, that user; environment, managed identity,
+ * Azure CLI and the other ways of DefaultAzureCredential.
+ */
 export function azureCredential(
   env: NodeJS.ProcessEnv = process.env,
   limits: CredentialLimits = {},
@@ -76,17 +79,30 @@ type CredentialLimits = Pick<DefaultAzureCredentialOptions, 'processTimeoutInMs'
 
 const identities = new Map<string, Promise<TokenCredential>>();
 
-/** One credential a client id, so that all stores share its tokens. Its package is loaded only here: it is heavy. */
+/** One credential a client id and endpoint, so that all stores share its tokens. Its package is loaded only here: it is heavy. */
 function identity(env: NodeJS.ProcessEnv, limits: CredentialLimits = {}): Promise<TokenCredential> {
   const id = identityClientId(env);
-  const key = JSON.stringify([id, limits]);
+  const endpoint = env.OBO_ENDPOINT?.trim() || undefined;
+  const key = JSON.stringify([id, endpoint, limits]);
   let credential = identities.get(key);
   if (credential === undefined) {
-    credential = import('@azure/identity').then(
-      ({ DefaultAzureCredential }) =>
-        new DefaultAzureCredential({ ...limits, ...(id !== undefined && { managedIdentityClientId: id }) }),
-    );
+    credential = newIdentity(id, endpoint, limits);
     identities.set(key, credential);
   }
   return credential;
+}
+
+async function newIdentity(
+  id: string | undefined,
+  endpoint: string | undefined,
+  limits: CredentialLimits,
+): Promise<TokenCredential> {
+  const { ChainedTokenCredential, DefaultAzureCredential } = await import('@azure/identity');
+  const own = new DefaultAzureCredential({
+    ...limits,
+    ...(id !== undefined && { managedIdentityClientId: id }),
+  });
+  if (endpoint === undefined) return own;
+  const { OnBehalfOfCredential } = await import('./on-behalf-of.ts');
+  return new ChainedTokenCredential(new OnBehalfOfCredential(endpoint), own);
 }

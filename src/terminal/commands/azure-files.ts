@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { WorkspaceClient } from '../../azureml/arm/client.ts';
+import { uploadCode } from '../../azureml/arm/code/upload-code.ts';
 import { connect } from '../../azureml/arm/connect.ts';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { register } from '../../azureml/arm/register.ts';
@@ -8,6 +9,7 @@ import { componentRequest } from '../../azureml/request-bodies/component-body.ts
 import { readEnvironmentRequest } from '../../azureml/request-bodies/requests.ts';
 import { loadComponent } from '../../azureml/yaml/component.ts';
 import { kindOf, lintFiles, yamlFilesIn } from '../../azureml/yaml/lint.ts';
+import { codeFolders } from '../../azureml/yaml/settings/code.ts';
 import { UsageError } from '../../errors.ts';
 import { say, tell } from './command.ts';
 
@@ -18,7 +20,8 @@ const FOLDERS = ['components', 'pipelines'].map(shipped);
 /** `swinprep azure lint`. Returns the exit code. */
 export async function lint(given: readonly string[]): Promise<number> {
   const files = given.length > 0 ? given : await yamlFilesIn(FOLDERS);
-  const { checked, problems } = await lintFiles(files);
+  const { checked, problems, unchecked } = await lintFiles(files);
+  for (const line of unchecked) tell(`not checked: ${line}`);
   for (const problem of problems) tell(problem);
   say(`lint: ${checked.length} Azure ML files checked, ${problems.length} problems`);
   return problems.length === 0 ? 0 : 1;
@@ -36,11 +39,17 @@ async function assetRequests(
     const problems: string[] = [];
     const kind = await kindOf(file, (problem) => problems.push(problem));
     if (kind === 'environment') environments.push(await readEnvironmentRequest(file, image));
-    else if (kind === 'component')
-      components.push(componentRequest(await loadComponent(file), client.workspace));
+    else if (kind === 'component') components.push(await registeredRequest(file, client));
     else throw new UsageError(problems[0] ?? `${file}: is a ${kind}, neither environment nor component`);
   }
   return [...environments, ...components];
+}
+
+/** The request for a component, the code of which has been uploaded. */
+async function registeredRequest(file: string, client: WorkspaceClient): Promise<ArmRequest> {
+  const component = await loadComponent(file);
+  const code = await uploadCode(client, codeFolders(component.code, file));
+  return componentRequest(component, { workspace: client.workspace, uploads: { code } });
 }
 
 /** Registers environments and components, by default those that come with swinprep. */

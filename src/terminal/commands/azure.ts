@@ -1,20 +1,16 @@
 import type { Argv } from 'yargs';
+import { pinLabels } from '../../azureml/arm/assets/pinned-inputs.ts';
 import { connect } from '../../azureml/arm/connect.ts';
 import { contentFingerprint } from '../../azureml/arm/content-fingerprint.ts';
 import { withContent } from '../../azureml/arm/content-input.ts';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { jobStatus } from '../../azureml/arm/jobs.ts';
-import { register } from '../../azureml/arm/register.ts';
 import { uriResolver } from '../../azureml/arm/resolve-uri.ts';
 import { prepareJob } from '../../azureml/arm/submit.ts';
-import {
-  readDataRequest,
-  readyJob,
-  readySchedule,
-  readyScheduleRequest,
-} from '../../azureml/request-bodies/requests.ts';
+import { readyJob, readySchedule, readyScheduleRequest } from '../../azureml/request-bodies/requests.ts';
 import { parseSettings } from '../../azureml/yaml/input-value.ts';
 import { fingerprintOptions, runOptions } from '../options/options.ts';
+import { dataOptions, registerData } from './azure-data.ts';
 import { lint, registerFiles } from './azure-files.ts';
 import { showLogs, showStatus, submit } from './azure-jobs.ts';
 import { say, tell } from './command.ts';
@@ -92,8 +88,9 @@ export function azureCommands(
         }),
       async (argv) => {
         const set = parseSettings(argv.set);
-        const ready = await readyJob(argv.pipeline, set);
+        const written = await readyJob(argv.pipeline, set);
         const client = await connect(argv);
+        const ready = await pinLabels(client, written, { texts: true, tell });
         const filled = argv.content ? await withContent(ready, set, uriResolver(argv), tell) : ready;
         done(await submit(client, filled, argv));
       },
@@ -135,8 +132,9 @@ export function azureCommands(
       'Create or replace a schedule',
       (y) => y.positional('file', file('Schedule YAML, such as pipelines/rerun-nightly.yml')).options(set),
       async (argv) => {
-        const ready = await readySchedule(argv.file, parseSettings(argv.set));
+        const written = await readySchedule(argv.file, parseSettings(argv.set));
         const client = await connect(argv);
+        const ready = await pinLabels(client, written, { texts: false, tell });
         const request = readyScheduleRequest(ready, client.workspace, await prepareJob(client, ready));
         await client.put(request);
         say(`${request.path.slice(1)}: created or replaced`);
@@ -144,20 +142,9 @@ export function azureCommands(
     )
     .command(
       'data <file>',
-      'Register a data asset; the same version again must name the same place',
-      (y) =>
-        y.positional('file', file('Data YAML, such as pipelines/roi-data.yml')).options({
-          path: { type: 'string', requiresArg: true, description: 'URI in place of the one in the file' },
-          as: { type: 'string', requiresArg: true, description: 'Version in place of the one in the file' },
-        }),
-      async (argv) => {
-        const client = await connect(argv);
-        const request = await readDataRequest(argv.file, {
-          ...(argv.path === undefined ? {} : { path: argv.path }),
-          ...(argv.as === undefined ? {} : { version: argv.as }),
-        });
-        say(`${request.path.slice(1)}: ${await register(client, request)}`);
-      },
+      'Register a data asset, a set of ROIs with its lineage as tags; the same version again must be the same',
+      (y) => y.positional('file', file('Data YAML, such as pipelines/roi-data.yml')).options(dataOptions),
+      async (argv) => registerData(argv),
     )
     .demandCommand(1, 1, 'Give a command of azure; --help lists them.');
 }

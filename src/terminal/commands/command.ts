@@ -2,8 +2,10 @@ import type { Argv } from 'yargs';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import type { ResolveUri } from '../../azureml/arm/resolve-uri.ts';
 import { tooManyExcluded } from '../../azureml/local/exit-code.ts';
+import type { TakenAssets } from '../../azureml/taken-assets.ts';
 import { trackingChoice } from '../../mlflow/choice.ts';
 import type { StepOptions } from '../../mlflow/step-values.ts';
+import type { TakenAsset } from '../../records/data-assets.ts';
 import { REVIEW_CODE } from '../../records/review.ts';
 import type { Report, StepSummary } from '../../runner/report.ts';
 import { stepLines } from '../lines/closing.ts';
@@ -12,8 +14,12 @@ import { profileLines } from '../lines/profile.ts';
 /** What a command has round it. */
 export interface Surroundings {
   readonly report: Report;
-  /** Looks up datastores in the workspace that the options name. */
+  /** Looks up datastores and data assets in the workspace that the options name. */
   readonly resolveUri: ResolveUri;
+  /** Which places are data assets. */
+  readonly assetPlaces: TakenAssets;
+  /** The data assets that have been taken, by option; those that a list of raw data names once they are looked up. */
+  readonly dataAssets: () => readonly TakenAsset[];
   /** Takes the exit code. */
   readonly end: (exitCode: number) => void;
 }

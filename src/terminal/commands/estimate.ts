@@ -1,8 +1,9 @@
 import type { Argv } from 'yargs';
 import type { WorkspaceOptions } from '../../azureml/arm/find-workspace.ts';
 import { UsageError } from '../../errors.ts';
-import { type CohortEstimate, estimate } from '../../estimate/estimate.ts';
+import { estimate } from '../../estimate/estimate.ts';
 import { encodeJson } from '../../records/json.ts';
+import { estimateLines } from '../lines/estimate.ts';
 import { progressReport } from '../lines/progress.ts';
 import { URI_FORMS } from '../options/shared-options.ts';
 import { say } from './command.ts';
@@ -27,6 +28,15 @@ const OPTIONS = {
     ...number('Minutes that a node waits for more work and is paid for (idleTime of the cluster)'),
     demandOption: true,
   },
+  'serverless-start-minutes': number(
+    'The same from asking for a serverless node, which every step does anew; default: --start-minutes',
+  ),
+  'repeated-work': {
+    ...number(
+      'Share of the work that is done again since nodes are taken away, such as 0.1; of dedicated nodes none is',
+    ),
+    default: 0,
+  },
   measured: text('Artifacts of a run with --profile, by which the work is told'),
   'core-minutes': number('Instead: minutes of one core a patient'),
   'core-seconds-per-gb': number('Instead: seconds of one core a GB of raw data'),
@@ -42,7 +52,7 @@ const OPTIONS = {
 
 /** Options that may not be 0. */
 const ABOVE_ZERO = ['nodes', 'cores', 'core-minutes', 'core-seconds-per-gb', 'interim-ratio', 'roi-ratio'];
-const FROM_ZERO = ['start-minutes', 'idle-minutes', 'egress-gb'];
+const FROM_ZERO = ['start-minutes', 'serverless-start-minutes', 'idle-minutes', 'repeated-work', 'egress-gb'];
 
 function checkAmounts(argv: Record<string, unknown>): true {
   for (const name of [...ABOVE_ZERO, ...FROM_ZERO]) {
@@ -62,7 +72,7 @@ function checkAmounts(argv: Record<string, unknown>): true {
 export function estimateCommand(y: Argv<WorkspaceOptions>): Argv<WorkspaceOptions> {
   return y.command(
     'estimate',
-    'What a first run over a cohort takes and costs, from a listing, a measured run and your prices',
+    'What a first run over a cohort takes and costs, on a cluster or serverless, from a listing, a measured run and your prices',
     (command) => command.options(OPTIONS).check(checkAmounts),
     async (argv) => {
       const found = await estimate({ ...argv, coresPerNode: argv.cores, report: progressReport() });
@@ -70,42 +80,4 @@ export function estimateCommand(y: Argv<WorkspaceOptions>): Argv<WorkspaceOption
       else for (const line of estimateLines(found)) say(line);
     },
   );
-}
-
-function estimateLines(found: CohortEstimate): string[] {
-  const { cost, requests, storedGb, currency } = found;
-  const money = (amount: number): string => `${amount.toFixed(2)} ${currency}`;
-  const hours = (amount: number): string => `${amount.toFixed(2)} h`;
-  const gb = (amount: number): string => `${amount.toFixed(1)} GB`;
-  const count = (amount: number): string => amount.toLocaleString('en').replaceAll(',', ' ');
-  const outputs = `interim ${gb(storedGb.interim)}, roi ${gb(storedGb.roi)}`;
-  const source =
-    found.sampledPatients === undefined ? 'by the ratios given' : `as in ${found.sampledPatients} patients`;
-  const rows: [string, string, string][] = [
-    [
-      'cohort',
-      `${count(found.patients)} patients, ${gb(storedGb.raw)} in ${count(found.rawBlobs)} files`,
-      '',
-    ],
-    [
-      'work',
-      `${hours(found.workCoreHours)} of one core, ${found.coreMinutesPerPatient.toFixed(2)} min a patient`,
-      '',
-    ],
-    [
-      'nodes',
-      `${hours(found.nodeHours)} of a node, ${hours(found.paidCoreHours)} of a core, done after ${hours(found.wallHours)}`,
-      money(cost.compute),
-    ],
-    [
-      'requests',
-      `${count(requests.writes)} writes, ${count(requests.lists)} lists, ${count(requests.reads)} reads`,
-      money(cost.requests),
-    ],
-    ['egress', gb(found.egressGb), money(cost.egress)],
-    ['a run', '', money(cost.run)],
-    ['stored', `raw ${gb(storedGb.raw)}, ${outputs} (${source})`, `${money(cost.storageMonth)} a month`],
-  ];
-  const wide = Math.max(...rows.map(([, what]) => what.length));
-  return rows.map(([name, what, price]) => `${name.padEnd(8)}  ${what.padEnd(wide)}  ${price}`.trimEnd());
 }

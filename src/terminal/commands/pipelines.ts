@@ -8,7 +8,8 @@ import { demoOptions, preprocessOptions, runOptions } from '../options/options.t
 import { type AddCommand, say, tell } from './command.ts';
 
 function announce(event: RunEvent): void {
-  if (event.type === 'job-started') tell(`--- ${event.job}`);
+  if (event.type === 'job-started')
+    tell(`--- ${event.job}${event.instead === undefined ? '' : `: ${event.instead}`}`);
   else if (event.state !== 'Completed')
     tell(`--- ${event.job}: ${event.state}${event.error === undefined ? '' : `: ${event.error}`}`);
 }
@@ -21,7 +22,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
       'Run the default pipeline on a cohort',
       (pipeline) => pipeline.options(preprocessOptions),
       async (argv) => {
-        const { resolveUri, end } = around();
+        const { resolveUri, assetPlaces, end } = around();
         const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
         const { countedAsExcluded, readCohortResult } = await import(
           '../../default-pipeline/cohort-result.ts'
@@ -31,7 +32,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
         const { REPORT_FILE } = await import('../../report/page.ts');
         const unobeyed = await unobeyedReview(argv);
         if (unobeyed !== undefined) tell(unobeyed);
-        const result = await preprocess({ ...argv, resolveUri, onEvent: announce, tell });
+        const result = await preprocess({ ...argv, resolveUri, assetPlaces, onEvent: announce, tell });
         end(exitCodeOf(result.run));
         if (result.run.state !== 'Completed') return;
         const found = await readCohortResult(result.manifest);
@@ -62,7 +63,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           })
           .options(runOptions),
       async (argv) => {
-        const { resolveUri, end } = around();
+        const { resolveUri, assetPlaces, end } = around();
         const { exitCodeOf } = await import('../../azureml/local/local-run.ts');
         const { parseSettings } = await import('../../azureml/yaml/input-value.ts');
         const { runPipelineFile } = await import('../../default-pipeline/preprocess.ts');
@@ -72,6 +73,7 @@ export const pipelineCommands: AddCommand = (y, around) =>
           artifacts: argv.artifacts,
           inside: argv.inside,
           resolveUri,
+          assetPlaces,
           onEvent: announce,
           tell,
         });

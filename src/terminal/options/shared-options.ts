@@ -3,7 +3,7 @@ import { PRESET_NAMES, type PresetName } from '../../config/presets.ts';
 import { UsageError } from '../../errors.ts';
 
 export const URI_FORMS =
-  'a local path, https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX, wasbs://..., abfss://..., azureml://datastores/D/paths/P or an Azurite URL';
+  'a local path, https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX, wasbs://..., abfss://..., azureml://datastores/D/paths/P, azureml:DATA-ASSET:VERSION or an Azurite URL';
 
 export type Options = Parameters<Argv['options']>[0];
 
@@ -80,9 +80,9 @@ export const configuration = {
   },
 } as const;
 
-const WORKSPACE = 'Azure ML workspace, for "azure" and for azureml:// URIs:';
+const WORKSPACE = 'Azure ML workspace, for "azure", datastores and data assets:';
 
-/** Options of every command: the workspace whose datastores the short `azureml://` URIs mean. */
+/** Options of every command: the workspace that the short forms of datastores and data assets mean. */
 export const workspaceOptions = {
   subscription: { type: 'string', requiresArg: true, group: WORKSPACE, description: 'Subscription id' },
   group: { type: 'string', requiresArg: true, group: WORKSPACE, description: 'Resource group' },

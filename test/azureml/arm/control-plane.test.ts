@@ -198,6 +198,8 @@ describe('a job', () => {
   // As users have reported them: Azure/MachineLearningNotebooks 1242 and 1360.
   const PREEMPTED =
     'AzureMLCompute job failed.\nPreemptionError: Nodes of this job got pre-empted. Check if the run has failed or restarted.';
+  // In the words of Azure's pages on Spot nodes; what a serverless job says nobody has written down.
+  const EVICTED = 'The Spot node was evicted.';
   const OWN =
     'AzureMLCompute job failed.\nJobFailed: Submitted script failed with a non-zero exit code; see the driver log file for details.';
   const EXITED = "Execution failed. User process 'swinprep' exited with status code 2.";
@@ -212,6 +214,7 @@ describe('a job', () => {
     ['says nothing', { error: null }, ['j', 'j_retry1']],
     ['failed in an unknown way', { error: { code: 'ServiceError', message: 'disk' } }, ['j', 'j_retry1']],
     ['was preempted and so exited', { error: { message: `${PREEMPTED}\n${EXITED}` } }, ['j', 'j_retry1']],
+    ['was evicted and so exited', { error: { message: `${EVICTED}\n${EXITED}` } }, ['j', 'j_retry1']],
     ['exited', { error: { code: 'UserError', message: EXITED } }, ['j']],
     ['failed with an exit code', { error: { code: 'UserError', message: OWN } }, ['j']],
   ])('whose step %s is submitted again, or not', async (_, failure, submitted) => {

@@ -205,7 +205,9 @@ describe('a datastore that cannot be used', () => {
   });
 
   it('because the URI is of another form', async () => {
-    expect(await refusal('azureml:lung1:3')).toContain('azureml:lung1:3: is no place in a datastore; give');
+    expect(await refusal('azureml:lung1')).toBe(
+      'swinprep: azureml:lung1: is no data asset and no place in a datastore; give azureml:NAME:VERSION, azureml:NAME@latest or azureml://datastores/DATASTORE/paths/PATH',
+    );
   });
 
   it('in an input of a pipeline, before anything starts', async () => {

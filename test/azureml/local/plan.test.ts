@@ -187,10 +187,10 @@ describe('planPipeline', () => {
       [expect.stringMatching(/^input notes: https:\/\/h\/f: h is not a blob endpoint of Azure/)],
     ],
     [
-      'a data asset for a file',
+      'a model for a file',
       (y) => y,
-      { source: 'x', notes: 'azureml:notes:1' },
-      [expect.stringContaining('input notes: azureml:notes:1: is no place in a datastore')],
+      { source: 'x', notes: 'azureml://registries/r/models/m/versions/1' },
+      ['input notes: azureml://registries/r/models/m/versions/1: is a model, not a data asset'],
     ],
     ['an empty path', (y) => y, { source: 'x', notes: '' }, ['input notes: is empty; give a path or URI']],
     [
@@ -275,10 +275,14 @@ describe('planPipeline', () => {
       ['usa.yml: there is no such file'],
     ],
     [
-      'a registered component',
-      (y) => y.replace('./make.yml', 'azureml:make:1'),
+      'a registered component that is not at hand',
+      (y) => y.replace('./make.yml', 'azureml:make:2'),
       { source: 'x' },
-      [expect.stringContaining('pipeline.yml: jobs.first.component: `azureml:make:1` is not a path')],
+      [
+        expect.stringContaining(
+          'job first: azureml:make:2 is not at hand: no component.yml of the name make and the version 2 comes',
+        ),
+      ],
     ],
     [
       'an unknown key',
@@ -298,6 +302,26 @@ describe('planPipeline', () => {
   ])('refuses %s', async (_, change, set, problems) => {
     const yaml = change(sound);
     expect(await problemsOf(plan(yaml, set))).toEqual(problems);
+  });
+
+  it.each([
+    ['${{inputs.a}}', 'plain/v-1', undefined],
+    ['"${{inputs.a}}"', 'two words & more', undefined],
+    ["'${{inputs.a}}'", 'two $words', undefined],
+    ['${{inputs.a}}', 'two words', '${{inputs.a}} stands without single quotes, and two words holds blanks'],
+    ['"${{inputs.a}}"', '$HOME', '${{inputs.a}} stands without single quotes, and $HOME holds blanks'],
+  ])('holds a value to where it stands in a command: %s, %s', async (reference, value, problem) => {
+    const yaml = `type: pipeline
+inputs: {a: x}
+jobs:
+  own: {type: command, environment: azureml:e:1, command: 'echo ${reference.replaceAll("'", "''")}', inputs: {a: "\${{parent.inputs.a}}"}}
+`;
+    const planned = plan(yaml, { a: value });
+    if (problem === undefined)
+      expect((await planned).jobs.map(({ command }) => command)).toEqual([
+        `echo ${reference.replace('${{inputs.a}}', value)}`,
+      ]);
+    else await expect(planned).rejects.toThrow(`job own, command: ${problem}`);
   });
 
   it('names the jobs that wait for each other', async () => {

@@ -1,19 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { default as Ajv } from 'ajv-draft-04';
 import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../../src/azureml/arm/api-version.ts';
 import type { ArmRequest } from '../../../src/azureml/request-bodies/asset-body.ts';
-import { isoDuration } from '../../../src/azureml/request-bodies/job-body.ts';
-import { closedSchema } from '../../support/arm/closed-schema.ts';
-import {
-  armSchemas,
-  comparable,
-  FILES,
-  KINDS,
-  newestVersion,
-  requestsFor,
-} from '../../support/azure/arm-bodies.ts';
+import { isoDuration } from '../../../src/azureml/request-bodies/jobs/command-settings.ts';
+import { comparable, FILES, KINDS, requestsFor } from '../../support/azure/arm-bodies.ts';
+import { armSchemaErrors, haveArmSchemas, newestVersion, PROVIDER } from '../../support/azure/arm-schema.ts';
 import { DATASTORES } from '../../support/azure/datastores.ts';
 import { readJson } from '../../support/cli.ts';
 
@@ -52,73 +43,46 @@ function misspelt<T>(body: T, [key, ...rest]: readonly string[]): T {
   ) as T;
 }
 
-describe.skipIf(!existsSync(armSchemas))(
-  'a request body validates against the schema of its resource',
-  () => {
-    const PROVIDER = 'Microsoft.MachineLearningServices';
-    const RESOURCES: Record<string, string> = {
-      environments: 'workspaces_environments_versions',
-      components: 'workspaces_components_versions',
-      data: 'workspaces_data_versions',
-      jobs: 'workspaces_jobs',
-      schedules: 'workspaces_schedules',
-      datastores: 'workspaces_datastores',
-    };
+describe.skipIf(!haveArmSchemas)('a request body validates against the schema of its resource', () => {
+  it('of the newest stable version', () => {
+    expect(API_VERSION).toBe(newestVersion(PROVIDER));
+  });
 
-    function validator() {
-      const ajv = new Ajv.default({ strict: false, validateFormats: false });
-      ajv.addSchema(closedSchema(`${PROVIDER}.${API_VERSION}.json`), 'ml');
-      return ({ path: place, body }: ArmRequest): unknown[] => {
-        const resource = RESOURCES[place.split('/')[1]];
-        const validate = ajv.getSchema(`ml#/resourceDefinitions/${resource}`)!;
-        const type = `${PROVIDER}/${resource.replaceAll('_', '/')}`;
-        // As in a template: absent keys are absent.
-        const sent = JSON.parse(JSON.stringify({ ...body, name: 'name', apiVersion: API_VERSION, type }));
-        validate(sent);
-        return validate.errors ?? [];
-      };
+  it.each(Object.entries(KINDS))('for %s, a %s, as it is and with no name misspelt', async (name, kind) => {
+    const check = armSchemaErrors();
+    for (const request of await requestsFor(kind, path.join(FILES, name))) {
+      expect(check(request)).toEqual([]);
+      const names = namesIn(request.body);
+      expect(names.length).toBeGreaterThan(2);
+      const passed = names.filter(
+        (at) => check({ ...request, body: misspelt(request.body, at) }).length === 0,
+      );
+      expect(passed).toEqual([]);
     }
+  });
 
-    it('of the newest stable version', () => {
-      expect(API_VERSION).toBe(newestVersion(PROVIDER));
-    });
+  it.each(Object.entries(DATASTORES))('for what tests take for a datastore, %s', (name, answer) => {
+    const { isDefault: _, ...properties } = answer.properties; // read-only, so in no request
+    const { credentialsType } = properties.credentials;
+    const secrets = credentialsType === 'None' ? {} : { secrets: { secretsType: credentialsType } };
+    const body = {
+      properties: {
+        ...properties,
+        description: undefined,
+        properties: undefined,
+        credentials: { credentialsType, ...secrets },
+      },
+    };
+    const check = armSchemaErrors();
+    const errors = (sent: ArmRequest['body']) => check({ path: `/datastores/${name}`, body: sent });
+    expect(errors(body)).toEqual([]);
+    expect(namesIn(body).filter((at) => errors(misspelt(body, at)).length === 0)).toEqual([]);
+  });
 
-    it.each(Object.entries(KINDS))('for %s, a %s, as it is and with no name misspelt', async (name, kind) => {
-      const check = validator();
-      for (const request of await requestsFor(kind, path.join(FILES, name))) {
-        expect(check(request)).toEqual([]);
-        const names = namesIn(request.body);
-        expect(names.length).toBeGreaterThan(2);
-        const passed = names.filter(
-          (at) => check({ ...request, body: misspelt(request.body, at) }).length === 0,
-        );
-        expect(passed).toEqual([]);
-      }
-    });
-
-    it.each(Object.entries(DATASTORES))('for what tests take for a datastore, %s', (name, answer) => {
-      const { isDefault: _, ...properties } = answer.properties; // read-only, so in no request
-      const { credentialsType } = properties.credentials;
-      const secrets = credentialsType === 'None' ? {} : { secrets: { secretsType: credentialsType } };
-      const body = {
-        properties: {
-          ...properties,
-          description: undefined,
-          properties: undefined,
-          credentials: { credentialsType, ...secrets },
-        },
-      };
-      const check = validator();
-      const errors = (sent: ArmRequest['body']) => check({ path: `/datastores/${name}`, body: sent });
-      expect(errors(body)).toEqual([]);
-      expect(namesIn(body).filter((at) => errors(misspelt(body, at)).length === 0)).toEqual([]);
-    });
-
-    it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {
-      expect(validator()(recorded['weekly.yml'].at(-1)!)).not.toEqual([]);
-    });
-  },
-);
+  it('which refuses a frequency in lower case, as azure-ai-ml sends it', () => {
+    expect(armSchemaErrors()(recorded['weekly.yml'].at(-1)!)).not.toEqual([]);
+  });
+});
 
 it.each([
   [59, 'PT59S'],

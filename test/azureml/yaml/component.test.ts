@@ -48,7 +48,7 @@ outputs:
 
   it.each([
     ['an unknown key', 'inputs: {a: {type: string, defualt: x}}', 'x', 'inputs.a: unknown key `defualt`'],
-    ['an unknown type', 'inputs: {a: {type: mltable}}', 'x', 'inputs.a.type: Invalid option'],
+    ['an unknown type', 'inputs: {a: {type: table}}', 'x', 'inputs.a.type: Invalid option'],
     ['an input that is not there', '', 'x ${{inputs.a}}', '${{inputs.a}}: there is no such input'],
     ['an inherited name', '', 'x ${{inputs.constructor}}', 'there is no such input'],
     ['an output that is not there', '', "x '${{outputs.a}}'", '${{outputs.a}}: there is no such output'],
@@ -63,13 +63,6 @@ outputs:
       'inputs: {a: {type: integer}}',
       'x $[[${{inputs.a}}]]',
       'only an optional input may stand inside $[[ ]]',
-    ],
-    ['a text without quotes', 'inputs: {a: {type: string}}', 'x ${{inputs.a}}', 'put single quotes round it'],
-    [
-      'a path in double quotes',
-      'outputs: {a: {type: uri_file}}',
-      '|\n  x "${{outputs.a}}"',
-      'put single quotes round it',
     ],
     ['a continued line', '', '|\n  x \\\n  y', 'no line continuation'],
     ['an enum of integers', 'inputs: {a: {type: integer, enum: ["1"]}}', 'x', 'inputs.a.enum: only a string'],
@@ -99,6 +92,20 @@ outputs:
     expect(error).toBeInstanceOf(UsageError);
     expect((error as UsageError).message).toContain(problem);
     expect((error as UsageError).message).toContain(`  - ${file}: `);
+  });
+
+  it.each([
+    ['inputs: {a: {type: string}}', 'x ${{inputs.a}}', ['${{inputs.a}}']],
+    ['outputs: {a: {type: uri_file}}', '|\n  x "${{outputs.a}}"', ['${{outputs.a}}']],
+    ['inputs: {a: {type: string}}', "x '${{inputs.a}}'", []],
+    ['inputs: {a: {type: integer}, b: {type: string, enum: [c]}}', 'x ${{inputs.a}} ${{inputs.b}}', []],
+  ])('knows which values may not stand where they do: %s, %s', async (ports, command, unquoted) => {
+    expect((await load(ports, command)).unquoted).toEqual(unquoted);
+  });
+
+  it('takes a version as it stands, 1.0 for 1.0', async () => {
+    await writeFile(file, 'name: c\nversion: 1.0\ntype: command\nenvironment: azureml:e:1\ncommand: x\n');
+    expect((await loadComponent(file)).version).toBe('1.0');
   });
 
   it('lists all that is wrong at once', async () => {

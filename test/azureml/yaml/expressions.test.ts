@@ -78,14 +78,14 @@ describe('commands', () => {
     expect(render("a '${{inputs.x}}'", { x: '${{inputs.y}} $[[ ]]' })).toBe("a '${{inputs.y}} $[[ ]]'");
   });
 
-  it('knows which references stand between single quotes and which are optional', () => {
+  it('knows between which quotes references stand and which are optional', () => {
     const command = `'\${{inputs.a}}' "'\${{inputs.b}}'" \\'\${{inputs.c}} $[[--d '\${{inputs.d}}']]`;
     const found = referencesOf(parseCommand(command));
-    expect(found.map(({ reference, optional }) => [reference.name, reference.quoted, optional])).toEqual([
-      ['a', true, false],
-      ['b', false, false],
-      ['c', false, false],
-      ['d', true, true],
+    expect(found.map(({ reference, optional }) => [reference.name, reference.quotes, optional])).toEqual([
+      ['a', "'", false],
+      ['b', '"', false],
+      ['c', '', false],
+      ['d', "'", true],
     ]);
   });
 

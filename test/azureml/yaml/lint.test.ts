@@ -222,9 +222,23 @@ describe('what Azure ML takes and would go wrong', () => {
       'pipeline.yml: job second, input source: azureml://datastores/d: is no place in a datastore',
     ],
     [
-      'a data asset as a text, which no component can look up',
-      ['pipeline.yml', 'source: here', 'source: azureml:lung1:3'],
-      'pipeline.yml: job second, input source: azureml:lung1:3: is no place in a datastore',
+      'a data asset without a version as a text',
+      ['pipeline.yml', 'source: here', 'source: azureml:lung1'],
+      'pipeline.yml: job second, input source: azureml:lung1: is no data asset and no place in a datastore; give azureml:NAME:VERSION',
+    ],
+    [
+      'an output of a job as a text, which no component can look up',
+      ['pipeline.yml', 'source: here', 'source: azureml://jobs/j/outputs/o/paths/p'],
+      'pipeline.yml: job second, input source: azureml://jobs/j/outputs/o/paths/p: is an output of a job; give the URI of the datastore',
+    ],
+    [
+      'a model for a file',
+      [
+        'pipeline.yml',
+        'azureml://datastores/d/paths/notes.txt',
+        'azureml:/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/models/m/versions/1',
+      ],
+      'is a model, not a data asset',
     ],
     [
       'a local file that does not exist',
@@ -284,7 +298,12 @@ describe('what Azure ML takes and would go wrong', () => {
 describe('a sound pipeline', () => {
   it.each([
     ['source: here', 'source: azureml://datastores/d/paths/'],
+    ['source: here', 'source: azureml:lung1:3'],
+    ['source: here', 'source: azureml:lung1@latest'],
+    ['source: here', 'source: azureml://registries/r/models/m/versions/1'],
     ['azureml://datastores/d/paths/notes.txt', 'azureml:notes:1'],
+    ['azureml://datastores/d/paths/notes.txt', 'azureml:notes@latest'],
+    ['azureml://datastores/d/paths/notes.txt', 'azureml://registries/r/data/notes/labels/latest'],
     ['https://<account>.blob.core.windows.net/raw', 'azureml://datastores/<datastore>/paths/raw'],
   ])('may have in place of %s: %s', async (from, to) => {
     expect(await problemsWith('pipeline.yml', from, to)).toEqual([]);
@@ -296,7 +315,7 @@ describe('swinprep azure lint', () => {
     const sound = await startCli(['azure', 'lint']).ended;
     expect(sound).toMatchObject({
       code: 0,
-      stdout: 'lint: 9 Azure ML files checked, 0 problems\n',
+      stdout: 'lint: 10 Azure ML files checked, 0 problems\n',
       stderr: '',
     });
     const file = path.join(folder, 'make.yml');

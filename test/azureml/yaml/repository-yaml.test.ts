@@ -70,7 +70,7 @@ describe.each(steps)('components/%s/component.yml', (step) => {
 describe('pipelines/preprocess.yml', () => {
   it('chains all the components and stops at the first failure', async () => {
     const { jobs, settings } = await loadPipeline(pipelineFile);
-    expect(Object.values(jobs).map(({ component }) => path.basename(path.dirname(component.file)))).toEqual([
+    expect(Object.values(jobs).map(({ ports }) => path.basename(path.dirname(ports!.file)))).toEqual([
       'convert',
       'split',
       'pass1-stats',
@@ -127,5 +127,45 @@ describe('pipelines/preprocess.yml', () => {
   it('comes with an earlier split that pins nobody', async () => {
     const file = path.join(root, 'pipelines/no-previous-split.json');
     expect(decodePrevious(file, await readFile(file)).pins.size).toBe(0);
+  });
+});
+
+describe('pipelines/preprocess-spot.yml', () => {
+  const read = (name: string): Promise<string> => readFile(path.join(root, 'pipelines', name), 'utf8');
+  /** All that a job on serverless Spot has and one on a cluster has not. */
+  const SPOT = `    queue_settings:
+      job_tier: spot
+    resources:
+      instance_type: Standard_D4ds_v4
+      instance_count: 1
+    # The user-assigned identity of the workspace. \`user_identity\`: that of whoever submits.
+    identity:
+      type: managed
+`;
+
+  it('is pipelines/preprocess.yml to the letter, but for compute, tier, size and identity', async () => {
+    const spot = await read('preprocess-spot.yml');
+    const compute = /^ {2}# No cluster: (?:.*\n {2}# )*.*\n {2}default_compute: azureml:serverless$/m;
+    expect(spot).toMatch(compute);
+    expect(spot.split(SPOT)).toHaveLength(1 + steps.length);
+    const without = spot
+      .replace(compute, '  default_compute: azureml:cpu-cluster')
+      .replaceAll(SPOT, '')
+      .replace('display_name: swinprep preprocess, serverless Spot', 'display_name: swinprep preprocess')
+      .replaceAll('pipelines/preprocess-spot.yml', 'pipelines/preprocess.yml');
+    expect(without).toBe(await read('preprocess.yml'));
+  });
+
+  it('runs here what pipelines/preprocess.yml runs', async () => {
+    const spot = path.join(root, 'pipelines/preprocess-spot.yml');
+    const [cluster, serverless] = await Promise.all(
+      [pipelineFile, spot].map((file) => planPipeline(file, { set: places, artifactsDir: '/a' })),
+    );
+    expect(serverless.jobs).toEqual(cluster.jobs);
+  });
+
+  it('asks for nodes of the size that the template gives the cluster', async () => {
+    const template = JSON.parse(await readFile(path.join(root, 'infra/azuredeploy.json'), 'utf8'));
+    expect(template.parameters.vmSize.defaultValue).toBe(/instance_type: (\S+)/.exec(SPOT)![1]);
   });
 });

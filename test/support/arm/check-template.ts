@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { default as Ajv, type ValidateFunction } from 'ajv-draft-04';
-import { armSchemas } from '../azure/arm-bodies.ts';
-import { closedSchema } from './closed-schema.ts';
+import { armSchemas, closedSchema } from './closed-schema.ts';
 import type { Value } from './functions.ts';
 import { expand, type Resource, type Template, typeOf } from './template.ts';
 

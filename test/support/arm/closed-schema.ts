@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { armSchemas } from '../azure/arm-bodies.ts';
+
+/** Official schemas of Azure Resource Manager, kept outside the repository. */
+export const armSchemas =
+  process.env.SWINPREP_ARM_SCHEMAS ??
+  path.resolve(import.meta.dirname, '../../../../shared/contracts/azure/arm-schemas');
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { assetAnswer, discoveryAnswer, REGISTRY_HOME, type Resources } from './arm-assets.ts';
 import { certificate } from './certificate.ts';
 
 export interface Seen {
@@ -8,6 +9,8 @@ export interface Seen {
   /** Below the workspace, without the query. */
   readonly path: string;
   readonly apiVersion: string | null;
+  /** Without the api-version, as it was sent. */
+  readonly query: string;
   readonly body: Record<string, never> | undefined;
 }
 
@@ -33,7 +36,11 @@ export interface ArmServer {
   /** What the run history says of the first step of a job that failed, by the job's name. */
   readonly failures: Map<string, object>;
   /** Resources by their path below the workspace. */
-  readonly resources: Map<string, Record<string, unknown>>;
+  readonly resources: Resources;
+  /** Resources of each registry by their path below it. */
+  readonly registries: Map<string, Resources>;
+  /** Credentials that a registry gives for the blobs of its data, by their URL. */
+  readonly blobCredentials: Map<string, object>;
   /** What an operation says each time one looks. */
   readonly operations: object[];
   /** Forgets all that has been put into it, and what it has seen. */
@@ -58,7 +65,9 @@ export async function startArmServer(): Promise<ArmServer> {
   const faults: Fault[] = [];
   const lives: string[][] = [];
   const failures: ArmServer['failures'] = new Map();
-  const resources = new Map<string, Record<string, unknown>>();
+  const resources: Resources = new Map();
+  const registries: ArmServer['registries'] = new Map();
+  const blobCredentials: ArmServer['blobCredentials'] = new Map();
   const operations: object[] = [];
   const jobs = new Map<string, string[]>();
   let origin = '';
@@ -85,6 +94,23 @@ export async function startArmServer(): Promise<ArmServer> {
       // As Azure writes it: not the host that was asked.
       nextLink: more ? `https://westeurope.management.azure.com:443${workspace}/jobs?${next}` : null,
     };
+  }
+
+  function registryAnswer(
+    method: string,
+    path: string,
+    body: Record<string, unknown> | undefined,
+    query: URLSearchParams,
+  ): [number, object] {
+    const [, registry, below] = /^([^/]+)(.*)$/.exec(path.slice(REGISTRY_HOME.length))!;
+    const there = registries.get(registry);
+    if (there === undefined) return [404, { error: { code: 'ResourceNotFound', message: registry } }];
+    if (method === 'POST' && below.startsWith('/datareferences/')) {
+      const blobUri = String(body?.blobUri);
+      const credential = blobCredentials.get(blobUri) ?? { credentialType: 'NoCredentials' };
+      return [200, { blobReferenceForConsumption: { blobUri, credential, storageAccountArmId: 'a' } }];
+    }
+    return assetAnswer(there, REGISTRY_HOME + registry, below, query) ?? [400, {}];
   }
 
   function answer(
@@ -114,6 +140,12 @@ export async function startArmServer(): Promise<ArmServer> {
         : [404, { error: { code: 'UserError', message: 'no such run' } }];
     }
     if (path === '/discovery') return [200, { api: origin }];
+    const found = /^\/registrymanagement\/v1\.0\/registries\/([^/]+)\/discovery$/.exec(path)?.[1];
+    if (found !== undefined)
+      return registries.has(found)
+        ? [200, discoveryAnswer(found)]
+        : [404, { error: { code: 'UserError', message: 'no such registry' } }];
+    if (path.startsWith(REGISTRY_HOME)) return registryAnswer(method, path, body, query);
     if (path.startsWith('/operations/')) return [200, operations.shift() ?? { status: 'Succeeded' }];
     const below = path.replace(workspace, '');
     if (below === '') return [200, { properties: { discoveryUrl: `${origin}/discovery` } }];
@@ -137,11 +169,16 @@ export async function startArmServer(): Promise<ArmServer> {
       return [201, resources.get(below)!, operation];
     }
     if (below === '/jobs') return [200, pageOfJobs(query)];
-    const found = resources.get(below);
-    if (found === undefined) return [404, { error: { code: 'ResourceNotFound', message: `no ${below}` } }];
-    if (collection !== 'jobs') return [200, found];
+    const asset = assetAnswer(resources, workspace, below, query);
+    if (asset !== undefined) return asset;
+    const resource = resources.get(below);
+    if (resource === undefined) return [404, { error: { code: 'ResourceNotFound', message: `no ${below}` } }];
+    if (collection !== 'jobs') return [200, resource];
     const services = { Studio: { endpoint: 'https://ml.azure.com/runs/1' } };
-    return [200, { ...found, properties: { ...(found.properties as object), status: look(name), services } }];
+    return [
+      200,
+      { ...resource, properties: { ...(resource.properties as object), status: look(name), services } },
+    ];
   }
 
   const arm = createServer({ key, cert }, async (request, response) => {
@@ -159,9 +196,11 @@ export async function startArmServer(): Promise<ArmServer> {
     }
     const path = decodeURIComponent(url.pathname);
     const body = text === '' ? undefined : JSON.parse(text);
-    const apiVersion = url.searchParams.get('api-version');
-    seen.push({ method: request.method!, path: path.replace(workspace, ''), apiVersion, body });
-    const audience = path.startsWith('/history/') || path === '/discovery' ? 'https://ml.azure.com' : origin;
+    const { 'api-version': apiVersion = null, ...rest } = Object.fromEntries(url.searchParams);
+    const query = new URLSearchParams(rest).toString();
+    seen.push({ method: request.method!, path: path.replace(workspace, ''), apiVersion, query, body });
+    const ofAzureMl = ['/history/', '/discovery', '/registrymanagement/'];
+    const audience = ofAzureMl.some((start) => path.startsWith(start)) ? 'https://ml.azure.com' : origin;
     if (request.headers.authorization !== `Bearer token for ${audience}`) {
       send(401, { error: { code: 'InvalidAuthenticationToken', message: `not for ${audience}` } });
       return;
@@ -209,8 +248,11 @@ export async function startArmServer(): Promise<ArmServer> {
     failures,
     states: jobs,
     resources,
+    registries,
+    blobCredentials,
     operations,
     env: {
+      REGISTRY_DISCOVERY_ENDPOINT_URL: origin,
       AZURE_SUBSCRIPTION_ID: 's-1',
       AZURE_RESOURCE_GROUP: 'rg',
       AZURE_ML_WORKSPACE: 'ws',
@@ -222,7 +264,7 @@ export async function startArmServer(): Promise<ArmServer> {
     },
     reset: () => {
       for (const list of [seen, tokens, faults, lives, operations]) list.length = 0;
-      for (const map of [jobs, failures, resources]) map.clear();
+      for (const map of [jobs, failures, resources, registries, blobCredentials]) map.clear();
     },
     stop: async () => {
       for (const server of [arm, identity]) {
