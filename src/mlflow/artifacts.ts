@@ -38,7 +38,7 @@ async function byProxy(server: TrackingServer, run: Run, file: ArtifactFile): Pr
   if (path === undefined || (authority !== '' && authority !== host)) {
     const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(uri)?.[0] ?? 'a path';
     throw new TrackingError(
-      `its artifacts lie elsewhere (${authority === '' ? scheme : authority}); start the server with --serve-artifacts`,
+      `its artifacts lie elsewhere (${authority === '' ? scheme : authority}); start the server without --default-artifact-root or --no-serve-artifacts, and name a new experiment in MLFLOW_EXPERIMENT_NAME: one that is there keeps its place`,
     );
   }
   const place = `${path.replace(/\/+$/, '')}/${encoded(file.path)}`;

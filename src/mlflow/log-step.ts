@@ -4,7 +4,7 @@ import type { StepSummary } from '../runner/report.ts';
 import { openStore } from '../storage/open.ts';
 import { type ArtifactFile, uploadArtifacts } from './artifacts.ts';
 import { BUDGET_MS, type Budget, withinBudget } from './budget.ts';
-import { PARENT_VARIABLE, trackingChoice } from './choice.ts';
+import { PARENT_VARIABLE, trackingChoice, unknownChoice } from './choice.ts';
 import { endRun, getRun, logMetrics, logParams, type Run, startRun } from './run.ts';
 import { TrackingServer } from './server.ts';
 import { type StepOptions, type StepValues, stepValues } from './step-values.ts';
@@ -42,7 +42,11 @@ export async function logStep(
   } catch (error) {
     told.unshift(tellable(error));
   }
-  if (told.length > 0) tell(`${summary.step}: MLflow${host}: ${told.join('; ')}`);
+  const unknown = unknownChoice(env);
+  if (unknown !== undefined) told.push(unknown);
+  // A run that is not there refuses one request as the other.
+  const once = [...new Set(told)];
+  if (once.length > 0) tell(`${summary.step}: MLflow${host}: ${once.join('; ')}`);
 }
 
 interface Work {

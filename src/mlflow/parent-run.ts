@@ -1,5 +1,5 @@
 import { BUDGET_MS, withinBudget } from './budget.ts';
-import { CHOICE_VARIABLE, PARENT_VARIABLE, trackingChoice } from './choice.ts';
+import { CHOICE_VARIABLE, PARENT_VARIABLE, trackingChoice, unknownChoice } from './choice.ts';
 import type { Logging } from './log-step.ts';
 import { endRun, type RunEnding, startRun } from './run.ts';
 import { TrackingServer } from './server.ts';
@@ -25,21 +25,29 @@ export async function withParentRun<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (trackingChoice(env) === 'off') return work();
+  const forSteps: Record<string, string> = {};
+  const unknown = unknownChoice(env);
+  if (unknown !== undefined) {
+    tell(`${name}: MLflow: ${unknown}`);
+    // Told once, not by each step again.
+    forSteps[CHOICE_VARIABLE] = 'values';
+  }
   const started = await startParent(name, { env, tell, budgetMs });
-  if (started === 'given') return work();
-  const [variable, value] =
-    started === undefined ? [CHOICE_VARIABLE, 'off'] : [PARENT_VARIABLE, started.runId];
-  const before = env[variable];
-  env[variable] = value;
+  if (started === undefined) forSteps[CHOICE_VARIABLE] = 'off';
+  else if (started !== 'given') forSteps[PARENT_VARIABLE] = started.runId;
+  const before = Object.keys(forSteps).map((variable) => [variable, env[variable]] as const);
+  Object.assign(env, forSteps);
   let ending: RunEnding = 'FAILED';
   try {
     const result = await work();
     ending = endingOf(result);
     return result;
   } finally {
-    if (before === undefined) delete env[variable];
-    else env[variable] = before;
-    if (started !== undefined) await end(started, ending, { tell, budgetMs });
+    for (const [variable, value] of before) {
+      if (value === undefined) delete env[variable];
+      else env[variable] = value;
+    }
+    if (started !== undefined && started !== 'given') await end(started, ending, { tell, budgetMs });
   }
 }
 

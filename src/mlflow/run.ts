@@ -28,6 +28,8 @@ const experimentSchema = z.looseObject({ experiment: z.looseObject({ experiment_
 const madeSchema = z.looseObject({ experiment_id: z.string().min(1) });
 const anything = z.looseObject({});
 
+const NOT_THERE = 'RESOURCE_DOES_NOT_EXIST';
+
 /** That of MLflow's client where none is named. */
 const DEFAULT_EXPERIMENT = '0';
 /** By which a run is found again whose start was not answered. */
@@ -46,10 +48,27 @@ const runOf = ({ run_id, artifact_uri }: z.infer<typeof infoSchema>): Run => ({
   artifactUri: artifact_uri,
 });
 
+/** What a request gives; where the server knows nothing of what the environment names, its refusal says which that is. */
+async function naming<T>(what: string | undefined, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (what === undefined || !(error instanceof TrackingError) || error.code !== NOT_THERE) throw error;
+    throw new TrackingError(`${what}: ${error.message}`, error);
+  }
+}
+
+/** By what variable a run is given; undefined of one that this process has started. */
+function givenBy({ target }: TrackingServer, runId: string): string | undefined {
+  if (target.runId !== runId) return undefined;
+  return `the run of ${target.workspace === undefined ? 'MLFLOW_RUN_ID' : 'MLFLOW_RUN_ID or AZUREML_RUN_ID'}`;
+}
+
 /** A run that is there. */
 export async function getRun(server: TrackingServer, id: string): Promise<Run> {
   // MLflow's client sends the older name too.
-  const { run } = await server.get('runs/get', { run_uuid: id, run_id: id }, runSchema);
+  const found = server.get('runs/get', { run_uuid: id, run_id: id }, runSchema);
+  const { run } = await naming(givenBy(server, id), found);
   return runOf(run.info);
 }
 
@@ -65,7 +84,7 @@ async function experimentId(server: TrackingServer): Promise<string> {
   try {
     return await byName();
   } catch (error) {
-    if (!hasCode(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
+    if (!hasCode(error, NOT_THERE)) throw error;
   }
   try {
     return (await server.post('experiments/create', { name }, madeSchema)).experiment_id;
@@ -89,6 +108,8 @@ export async function startRun(
   { name, startTime, parent, tags }: NewRun,
 ): Promise<Run> {
   const experiment_id = await experimentId(server);
+  const { experiment: named } = server.target;
+  const experiment = named && 'id' in named ? 'the experiment of MLFLOW_EXPERIMENT_ID' : undefined;
   const start = randomUUID();
   const all = {
     'mlflow.runName': name,
@@ -105,7 +126,8 @@ export async function startRun(
   };
   for (let tries = 1; ; tries++) {
     try {
-      return runOf((await server.post('runs/create', body, runSchema, true)).run.info);
+      const created = server.post('runs/create', body, runSchema, true);
+      return runOf((await naming(experiment, created)).run.info);
     } catch (error) {
       if (!(error instanceof TrackingError && error.isUnclear) || tries === STARTS) throw error;
     }
@@ -125,14 +147,17 @@ export async function logMetrics(
   timestamp: number,
 ): Promise<void> {
   const values = metrics.map(([key, value]) => ({ key, value, timestamp, step: 0 }));
-  if (values.length > 0) await server.post('runs/log-batch', { run_id: runId, metrics: values }, anything);
+  if (values.length === 0) return;
+  const body = { run_id: runId, metrics: values };
+  await naming(givenBy(server, runId), server.post('runs/log-batch', body, anything));
 }
 
 /** Logs parameters, which MLflow never changes: the same again is taken, another value refused, with all of its batch. */
 export async function logParams(server: TrackingServer, runId: string, params: Params): Promise<void> {
   for (let from = 0; from < params.length; from += LIMITS.paramsPerBatch) {
     const batch = params.slice(from, from + LIMITS.paramsPerBatch).map(([key, value]) => ({ key, value }));
-    await server.post('runs/log-batch', { run_id: runId, params: batch }, anything);
+    const body = { run_id: runId, params: batch };
+    await naming(givenBy(server, runId), server.post('runs/log-batch', body, anything));
   }
 }
 

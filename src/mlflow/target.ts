@@ -84,10 +84,21 @@ export function targetOf(env: NodeJS.ProcessEnv): Target {
   };
 }
 
+/** As MLflow's client reads it (`unquote` of Python): a `%` that encodes nothing stands for itself. */
+function percentDecoded(written: string): string {
+  return written.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+    try {
+      return decodeURIComponent(bytes);
+    } catch {
+      return bytes;
+    }
+  });
+}
+
 /** As MLflow's client does it: name and password before a token, those of the environment before those in the URI. */
 function identityAt({ username, password }: URL, env: NodeJS.ProcessEnv): Identity {
-  const name = env.MLFLOW_TRACKING_USERNAME || decodeURIComponent(username);
-  const word = env.MLFLOW_TRACKING_PASSWORD || decodeURIComponent(password);
+  const name = env.MLFLOW_TRACKING_USERNAME || percentDecoded(username);
+  const word = env.MLFLOW_TRACKING_PASSWORD || percentDecoded(password);
   if (name && word)
     return { kind: 'header', authorization: `Basic ${Buffer.from(`${name}:${word}`).toString('base64')}` };
   const token = text(env.MLFLOW_TRACKING_TOKEN);

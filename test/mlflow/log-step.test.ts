@@ -166,12 +166,21 @@ describe('the report', () => {
     expect(await logReport(env, 'folder')).toEqual([
       `pass2-write: MLflow at ${server.host}: values are logged; the report shows patients by the names of their folders, and is logged with SWINPREP_MLFLOW=report`,
     ]);
-    for (const choice of ['values', 'valeus'])
-      expect(await logReport({ ...env, SWINPREP_MLFLOW: choice }, 'folder')).toEqual([]);
+    expect(await logReport({ ...env, SWINPREP_MLFLOW: 'values' }, 'folder')).toEqual([]);
     expect(await logReport({ ...env, SWINPREP_MLFLOW: 'values' }, 'hmac')).toEqual([]);
     expect(server.artifacts.size).toBe(0);
     expect(await logReport({ ...env, SWINPREP_MLFLOW: 'report' }, 'folder')).toEqual([]);
     expect(server.artifacts.size).toBe(3);
+  });
+
+  test('stays here for a word that is not known, which is told', async () => {
+    const server = await serve();
+    const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'reprt' };
+    expect(await logReport(env, 'hmac')).toEqual([
+      `pass2-write: MLflow at ${server.host}: SWINPREP_MLFLOW is "reprt", which counts as values; it is report, values or off, or not set`,
+    ]);
+    expect(server.artifacts.size).toBe(0);
+    expect(server.runs.get('run-1')!.status).toBe('FINISHED');
   });
 
   test.each([
@@ -188,7 +197,9 @@ describe('the report', () => {
       },
     });
     const [told] = await logReport({ MLFLOW_TRACKING_URI: server.url, MLFLOW_RUN_ID: '' });
-    expect(told).toContain(`its artifacts lie elsewhere (${shown}); start the server with --serve-artifacts`);
+    expect(told).toContain(
+      `its artifacts lie elsewhere (${shown}); start the server without --default-artifact-root or --no-serve-artifacts, and name a new experiment in MLFLOW_EXPERIMENT_NAME: one that is there keeps its place`,
+    );
     expect(server.artifacts.size).toBe(0);
   });
 

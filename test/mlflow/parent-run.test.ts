@@ -62,6 +62,17 @@ test('where a run is given, the steps log into that, and no other is started', a
   expect(server.seen).toEqual([]);
 });
 
+test.each([
+  ['', { SWINPREP_MLFLOW: 'values', SWINPREP_MLFLOW_PARENT_RUN: 'run-1' }],
+  ['mine', { SWINPREP_MLFLOW: 'values' }],
+])('a word that is not known is told once, not by the steps again: run given "%s"', async (given, steps) => {
+  const env = { MLFLOW_TRACKING_URI: server.url, MLFLOW_RUN_ID: given, SWINPREP_MLFLOW: 'reprt' };
+  expect(await seenBySteps(env)).toEqual([steps, { SWINPREP_MLFLOW: 'reprt' }]);
+  expect(told).toEqual([
+    'preprocess: MLflow: SWINPREP_MLFLOW is "reprt", which counts as values; it is report, values or off, or not set',
+  ]);
+});
+
 test('where nothing is to be logged, nothing is sent', async () => {
   const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'off' };
   expect(await seenBySteps(env)).toEqual([{ SWINPREP_MLFLOW: 'off' }, { SWINPREP_MLFLOW: 'off' }]);

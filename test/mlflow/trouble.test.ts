@@ -105,9 +105,21 @@ describe('one line tells what went wrong, and a step is none the worse for it', 
     },
   );
 
-  test('a name and password in the URI that cannot be decoded', async () => {
-    const told = await log({ MLFLOW_TRACKING_URI: `http://user:%${TOKEN}@127.0.0.1:9` });
-    expect(told).toEqual(['split: MLflow: nothing is logged any more (URIError)']);
+  test('a run that is not there, told once and by its variable', async () => {
+    const server = await serve();
+    expect(await log({ MLFLOW_TRACKING_URI: server.url, MLFLOW_RUN_ID: 'nope' })).toEqual([
+      `split: MLflow at ${server.host}: the run of MLFLOW_RUN_ID: it answers with 404, RESOURCE_DOES_NOT_EXIST`,
+    ]);
+    expect(server.seen.map(({ path }) => path)).toEqual([batchUrl, batchUrl]);
+  });
+
+  test('an experiment that is not there', async () => {
+    const trouble: Trouble = (_, response) =>
+      reply(response, 404, JSON.stringify({ error_code: 'RESOURCE_DOES_NOT_EXIST' }), JSON_TYPE);
+    const server = await serve({ trouble });
+    expect(await log({ MLFLOW_TRACKING_URI: server.url, MLFLOW_EXPERIMENT_ID: '999' })).toEqual([
+      `split: MLflow at ${server.host}: the experiment of MLFLOW_EXPERIMENT_ID: it answers with 404, RESOURCE_DOES_NOT_EXIST`,
+    ]);
   });
 
   test('an artifact of the step that is not there', async () => {
@@ -229,6 +241,10 @@ describe('a credential', () => {
       basic('u:p:é'),
     ],
     ['those in the URI', {}, 'u:p%40@', basic('u:p@')],
+    // The first two are what Python's urllib.parse.unquote gives.
+    ['a % in the URI that encodes nothing', {}, 'u:s3c%ret@', basic('u:s3c%ret')],
+    ['such a % beside one that does', {}, '%u:%é%40%@', basic('%u:%é@%')],
+    ['bytes in the URI that are no UTF-8', {}, 'u:a%ffb@', basic('u:a%ffb')],
     [
       'name and password before a token',
       { MLFLOW_TRACKING_USERNAME: 'u', MLFLOW_TRACKING_PASSWORD: 'p', MLFLOW_TRACKING_TOKEN: TOKEN },
