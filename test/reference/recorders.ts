@@ -91,6 +91,12 @@ export const RECORDERS: Readonly<Record<string, Recorder>> = {
     requirements: 'requirements-azureml-mlflow.txt',
     prints: true,
   },
+  'yaml-words': {
+    script: 'record_yaml_words.py',
+    goldens: ['yaml-words.json'],
+    requirements: 'requirements-azure.txt',
+    prints: true,
+  },
   'class-weights': { script: 'record_class_weights.py', goldens: ['class-weights.json'] },
   dcm2niix: {
     script: 'record_dcm2niix.py',

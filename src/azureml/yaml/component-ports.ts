@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { dataTypes, isDataType, literalProblem, literalSchema, literalTypes, textOf } from './data-type.ts';
+import {
+  dataTypes,
+  decimalSchema,
+  isDataType,
+  literalProblem,
+  literalSchema,
+  literalTypes,
+  textOf,
+} from './data-type.ts';
 import { portName } from './jobs/job-values.ts';
 import { isReservedName } from './reserved-names.ts';
 import type { Report } from './yaml-file.ts';
@@ -10,8 +18,8 @@ export const componentInputSchema = z.strictObject({
   default: literalSchema.optional(),
   optional: z.boolean().optional(),
   enum: z.array(z.string()).min(1).optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
+  min: decimalSchema.optional(),
+  max: decimalSchema.optional(),
   mode: z.enum(['ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download']).optional(),
 });
 

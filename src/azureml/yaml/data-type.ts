@@ -18,6 +18,14 @@ export type DataType = (typeof dataTypes)[number];
 export const literalSchema = z.union([z.string(), z.number(), z.boolean()], {
   error: 'must be a text, a number or true/false',
 });
+/** A number, also as text: `1e-4` is a text in YAML, and a number where azure-ai-ml wants one. */
+export const decimalSchema = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i)
+    .transform(Number),
+]);
 export type Literal = z.infer<typeof literalSchema>;
 
 export function isDataType(type: LiteralType | DataType): type is DataType {

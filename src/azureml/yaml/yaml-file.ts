@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type Document, isScalar, parseDocument, visit } from 'yaml';
+import { type Document, isPair, isScalar, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../../errors.ts';
+import { isFloat, SCALARS, textOfFloat } from './scalars.ts';
 
 /** Takes one thing that is wrong, in words, so that a reader learns of all of them at once. */
 export type Report = (problem: string) => void;
@@ -36,22 +37,38 @@ export function parseYaml<T>(
   schema: z.ZodType<T>,
   report: Report,
 ): T | undefined {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { schema: 'failsafe', customTags: SCALARS, merge: true });
   const broken = [...document.errors, ...document.warnings];
   for (const { message } of broken) report(`${file}: not valid YAML: ${message.split('\n', 1)[0]}`);
   if (broken.length > 0) return undefined;
-  keepVersions(document);
+  keepTexts(document);
   return checkContent(document.toJS(), file, schema, report);
 }
 
-/** A version is what stands there: `1.0` is the version 1.0, as azure-ai-ml has it, and not 1. */
-function keepVersions(document: Document): void {
+/** Keys whose value is a name, though it may look like a number. */
+const VERSIONS = new Set<unknown>(['version', 'runtime_version']);
+
+/** Keys of an input that are numbers, whatever they are sent as. */
+const BOUNDS = new Set<unknown>(['min', 'max']);
+
+/**
+ * A version is what stands there: `1.0` is the version 1.0, and not 1. So are values of inputs: Python knows 1.0 from 1, and
+ * azure-ai-ml sends the one text or the other.
+ */
+function keepTexts(document: Document): void {
   visit(document, {
-    Pair(_, { key, value }) {
-      if (!isScalar(key) || key.value !== 'version' || !isScalar(value)) return;
-      if (typeof value.value === 'number' && value.source !== undefined) value.value = value.source;
+    Pair(_, { key, value }, ancestors) {
+      if (!isScalar(key) || !isScalar(value) || typeof value.value !== 'number') return;
+      const { source = '' } = value;
+      if (VERSIONS.has(key.value)) value.value = source;
+      else if (isFloat(source) && !BOUNDS.has(key.value) && ancestors.some(isInputs))
+        value.value = textOfFloat(value.value);
     },
   });
+}
+
+function isInputs(node: unknown): boolean {
+  return isPair(node) && isScalar(node.key) && node.key.value === 'inputs';
 }
 
 /** Holds the content of a file, or what stands in it below the keys `at`, against `schema`; as `readYaml`. */

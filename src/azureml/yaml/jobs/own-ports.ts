@@ -1,6 +1,7 @@
 import type { Literal, LiteralType } from '../data-type.ts';
 import { parseBinding } from '../expressions.ts';
 import type { InputPort, OutputPort, Ports } from '../ports.ts';
+import { isTextOfFloat } from '../scalars.ts';
 import type { JobInput, JobOutput } from './job-values.ts';
 
 /** What azure-ai-ml makes of the values that a job without a component has for itself: ports of their types. */
@@ -39,7 +40,8 @@ function isBinding(value: Literal): boolean {
 }
 
 export function literalTypeOf(value: Literal): LiteralType {
-  if (typeof value === 'string') return 'string';
+  // Whether a file has such a text between quotes is not known any more; where it has, azure-ai-ml says string.
+  if (typeof value === 'string') return isTextOfFloat(value) ? 'number' : 'string';
   if (typeof value === 'boolean') return 'boolean';
   return Number.isInteger(value) ? 'integer' : 'number';
 }

@@ -137,12 +137,12 @@ function checkModes(
   component: SparkComponent | undefined,
   fail: Report,
 ): void {
-  for (const of of ['inputs', 'outputs'] as const) {
-    for (const [name, value] of Object.entries(job[of])) {
+  for (const side of ['inputs', 'outputs'] as const) {
+    for (const [name, value] of Object.entries(job[side])) {
       if (typeof value !== 'object' || value.path?.startsWith('${{') === true) continue;
-      const mode = value.mode ?? component?.[of][name]?.mode;
+      const mode = value.mode ?? component?.[side][name]?.mode;
       if (mode === 'direct') continue;
-      fail(`${of}.${name}: the mode of a Spark job is direct, not ${mode ?? 'what Azure ML would choose'}`);
+      fail(`${side}.${name}: the mode of a Spark job is direct, not ${mode ?? 'what Azure ML would choose'}`);
     }
   }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { decimalSchema } from '../data-type.ts';
 import { orBinding } from './binding.ts';
 import { queueSettingsSchema } from './queue-settings.ts';
 import { resourcesSchema } from './resources.ts';
 
-const range = { min_value: z.number(), max_value: z.number() };
-const bell = { mu: z.number(), sigma: z.number() };
+const range = { min_value: decimalSchema, max_value: decimalSchema };
+const bell = { mu: decimalSchema, sigma: decimalSchema };
 
 /** Values that a parameter may take. */
 const distributionOfParameter = z.discriminatedUnion('type', [
@@ -14,9 +15,9 @@ const distributionOfParameter = z.discriminatedUnion('type', [
     values: z.array(z.union([z.string(), z.number(), z.record(z.string(), z.unknown())])).min(1),
   }),
   z.strictObject({ type: z.enum(['uniform', 'loguniform']), ...range }),
-  z.strictObject({ type: z.enum(['quniform', 'qloguniform']), ...range, q: z.number() }),
+  z.strictObject({ type: z.enum(['quniform', 'qloguniform']), ...range, q: decimalSchema }),
   z.strictObject({ type: z.enum(['normal', 'lognormal']), ...bell }),
-  z.strictObject({ type: z.enum(['qnormal', 'qlognormal']), ...bell, q: z.number() }),
+  z.strictObject({ type: z.enum(['qnormal', 'qlognormal']), ...bell, q: decimalSchema }),
   z.strictObject({ type: z.literal('randint'), upper: z.int() }),
 ]);
 
