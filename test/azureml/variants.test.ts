@@ -31,6 +31,11 @@ const STRICTER: Readonly<Record<string, { readonly problem: RegExp; readonly bec
     problem: /input cuont: .* has no such input/,
     because: 'azure-ai-ml drops it without a word, and the default is taken',
   },
+  'parallel-code-of-git.yml': {
+    problem: /jobs\.each\.task\.code: none is taken from a Git repository/,
+    because:
+      'azure-ai-ml sends the repository as the place of a code asset, and refuses it of every other job',
+  },
   'parallel-without-task.yml': {
     problem: /jobs\.each\.task: is missing/,
     because: 'there would be nothing to run',

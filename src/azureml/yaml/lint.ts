@@ -163,9 +163,12 @@ async function lintBindings(
   }
 }
 
-/** Jobs within a pipeline component have compute of their own, and serverless Spark has resources in its place. */
+/**
+ * Jobs within a pipeline component have compute of their own, and serverless Spark has resources in its place; what a job
+ * of an unknown type needs is not known.
+ */
 function needsCompute(node: PipelineNode): boolean {
-  if (node.compute !== undefined || node.kind === 'pipeline') return false;
+  if (node.compute !== undefined || node.kind === 'pipeline' || node.kind === 'other') return false;
   return node.kind !== 'spark' || node.resources === undefined;
 }
 

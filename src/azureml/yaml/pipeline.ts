@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Component, readComponent } from './component.ts';
 import { type PipelineNode, readJob } from './jobs/job-types.ts';
-import { outputSchema, pipelineInputSchema, portName } from './jobs/job-values.ts';
+import { outputSchema, type PipelineOutput, pipelineInputSchema, portName } from './jobs/job-values.ts';
 import { type PipelineComponent, readPipelineComponent } from './jobs/pipeline-component-job.ts';
 import { isReservedName } from './reserved-names.ts';
 import { identitySchema } from './settings/identity.ts';
@@ -33,7 +33,9 @@ const pipelineSchema = z.strictObject({
     })
     .default({}),
   inputs: z.record(portName, pipelineInputSchema).default({}),
-  outputs: z.record(portName, outputSchema).default({}),
+  outputs: z
+    .record(portName, z.union([outputSchema, z.null().transform((): PipelineOutput => ({}))]))
+    .default({}),
   jobs: z
     .record(
       z.string().regex(/^[a-z_][a-z0-9_]*$/, 'a job name is made of a-z, 0-9 and _'),

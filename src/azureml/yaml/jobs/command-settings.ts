@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { literalSchema } from '../data-type.ts';
-import { orBinding } from '../settings/binding.ts';
+import { wholeNumberOrBinding } from '../settings/binding.ts';
 import { distributionSchema } from '../settings/distribution.ts';
 import { identitySchema } from '../settings/identity.ts';
 import { queueSettingsSchema } from '../settings/queue-settings.ts';
@@ -15,8 +15,18 @@ export const commandSettings = {
   compute: z.string().optional(),
   resources: resourcesSchema.optional(),
   distribution: distributionSchema.optional(),
-  limits: z.strictObject({ timeout: orBinding(z.int().min(1)).optional() }).optional(),
-  environment_variables: z.record(z.string(), literalSchema).default({}),
+  limits: z.strictObject({ timeout: wholeNumberOrBinding(1).optional() }).optional(),
+  /** azure-ai-ml leaves out those without a value. */
+  environment_variables: z
+    .record(z.string(), literalSchema.nullable())
+    .transform((variables) =>
+      Object.fromEntries(
+        Object.entries(variables).flatMap(([name, value]) =>
+          value === null ? [] : [[name, value] as const],
+        ),
+      ),
+    )
+    .default({}),
   identity: identitySchema.optional(),
   services: servicesSchema.optional(),
   queue_settings: queueSettingsSchema.optional(),

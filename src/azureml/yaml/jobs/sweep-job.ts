@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Component, checkedCommand, commandKeys } from '../component.ts';
+import { type Component, checkedCommand, commandKeys, valuesNotKnown } from '../component.ts';
 import { componentInputSchema, componentOutputSchema } from '../component-ports.ts';
 import { type ComponentReference, isComponentReference } from '../component-reference.ts';
 import type { Ports } from '../ports.ts';
+import { checkCode } from '../settings/code.ts';
 import { sweepSettings } from '../settings/sweep-settings.ts';
-import { checkContent } from '../yaml-file.ts';
+import { checkContent, type Report } from '../yaml-file.ts';
 import { componentPath, notAtHand, registeredComponent } from './component-job.ts';
 import { checkJob, type JobBase, type JobContent, type JobPlace, sharedKeys } from './job.ts';
 import { portName } from './job-values.ts';
@@ -50,7 +51,7 @@ export async function readSweepJob(written: JobContent, place: JobPlace): Promis
   const trial =
     typeof content.trial === 'string'
       ? await place.component(componentPath(place.file, content.trial))
-      : readTrial(content.trial, place);
+      : await readTrial(content.trial, place);
   if (trial === undefined) return null;
   const isInline = typeof content.trial !== 'string';
   const ports = { ...trial, file: isInline ? `the trial of ${place.name}` : trial.file };
@@ -69,16 +70,21 @@ export async function readSweepJob(written: JobContent, place: JobPlace): Promis
     trial,
     isInline,
     ports: without(ports, searched),
-    unchecked: [],
+    unchecked: valuesNotKnown(trial).map((line) => (isInline ? `trial.${line}` : `${trial.file}: ${line}`)),
   };
 }
 
 /** A trial that is written out in the job: a component without a name, whose paths are those of the pipeline. */
-function readTrial(written: JobContent, { file, name, report }: JobPlace): Component | undefined {
+async function readTrial(
+  written: JobContent,
+  { file, name, report }: JobPlace,
+): Promise<Component | undefined> {
   const content = checkContent(written, file, inlineTrialSchema, report, ['jobs', name, 'trial']);
   if (content === undefined) return undefined;
   const component = { ...content, name: 'trial', version: '1', file };
-  return checkedCommand(component, (problem) => report(`${file}: jobs.${name}.trial.${problem}`));
+  const fail: Report = (problem) => report(`${file}: jobs.${name}.trial.${problem}`);
+  await checkCode(content.code, file, fail);
+  return checkedCommand(component, fail);
 }
 
 /** The inputs that the search space leaves to the job. */

@@ -15,8 +15,11 @@ export function codeFolders(code: string | undefined, file: string): string[] {
   return folder === undefined ? [] : [folder];
 }
 
-/** Reports a folder of code that is not there, or is no folder. */
+/** Reports code of a Git repository, as azure-ai-ml does but for parallel jobs, and a folder of code that is not there, or is no folder. */
 export async function checkCode(code: string | undefined, file: string, report: Report): Promise<void> {
+  // Not shown: a token may stand in it.
+  if (code?.startsWith('git+'))
+    report('code: none is taken from a Git repository; clone it and name the folder');
   const folder = codeFolder(code, file);
   if (folder === undefined) return;
   const found = await stat(folder).catch(() => undefined);

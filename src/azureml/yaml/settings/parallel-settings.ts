@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orBinding } from './binding.ts';
+import { wholeNumberOrBinding } from './binding.ts';
 import { environmentOfJob } from './environment.ts';
 import { resourcesSchema } from './resources.ts';
 
@@ -11,7 +11,7 @@ const miniBatchSize = z
     error: 'must be a number of files, such as 10, or a size, such as 10mb',
   });
 
-const threshold = orBinding(z.int().min(-1)).optional();
+const threshold = wholeNumberOrBinding(-1).optional();
 
 /** The script that each mini batch is handed to. */
 export const taskSchema = z.strictObject({
@@ -34,11 +34,11 @@ export const parallelSettings = {
   resources: resourcesSchema.optional(),
   retry_settings: z
     .strictObject({
-      timeout: orBinding(z.int()).optional(),
-      max_retries: orBinding(z.int()).optional(),
+      timeout: wholeNumberOrBinding().optional(),
+      max_retries: wholeNumberOrBinding().optional(),
     })
     .optional(),
-  max_concurrency_per_instance: orBinding(z.int().min(1)).optional(),
+  max_concurrency_per_instance: wholeNumberOrBinding(1).optional(),
   error_threshold: threshold,
   mini_batch_error_threshold: threshold,
 };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { orBinding } from './binding.ts';
+import { wholeNumberOrBinding } from './binding.ts';
 
 /** What a job takes of its compute, or of serverless compute. */
 export const resourcesSchema = z.strictObject({
-  instance_count: orBinding(z.int().min(1)).optional(),
+  instance_count: wholeNumberOrBinding(1).optional(),
   instance_type: z.string().optional(),
-  max_instance_count: orBinding(z.int().min(1)).optional(),
+  max_instance_count: wholeNumberOrBinding(1).optional(),
   locations: z.array(z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   shm_size: z.string().optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decimalSchema } from '../data-type.ts';
-import { orBinding } from './binding.ts';
+import { wholeNumberOrBinding } from './binding.ts';
 import { queueSettingsSchema } from './queue-settings.ts';
 import { resourcesSchema } from './resources.ts';
 
@@ -58,10 +58,10 @@ export const sweepSettings = {
   objective: z.strictObject({ goal: z.enum(['minimize', 'maximize']), primary_metric: z.string() }),
   early_termination: earlyTermination.optional(),
   limits: z.strictObject({
-    max_total_trials: orBinding(z.int().min(1)),
-    max_concurrent_trials: orBinding(z.int().min(1)).optional(),
-    timeout: orBinding(z.int().min(1)).optional(),
-    trial_timeout: orBinding(z.int().min(1)).optional(),
+    max_total_trials: wholeNumberOrBinding(1),
+    max_concurrent_trials: wholeNumberOrBinding(1).optional(),
+    timeout: wholeNumberOrBinding(1).optional(),
+    trial_timeout: wholeNumberOrBinding(1).optional(),
   }),
   queue_settings: queueSettingsSchema.optional(),
   resources: resourcesSchema.optional(),

@@ -109,6 +109,13 @@ describe('a job of a type that nobody here knows', () => {
     ]);
   });
 
+  it('is not said to lack compute, where a command is', async () => {
+    await writeFile(file, `${HEAD}jobs:\n${jobs}`);
+    expect((await lintFiles([file])).problems).toEqual([
+      `${file}: jobs.first: has no compute, and settings.default_compute is not set`,
+    ]);
+  });
+
   it('is printed apart from problems, and does not make lint fail', async () => {
     await linted(jobs);
     expect(await commandHere(['azure', 'lint', file])).toMatchObject({
@@ -176,6 +183,20 @@ describe('a command written out in the pipeline', () => {
     ['distribution: {type: horovod}', 'distribution.type'],
     ['inputs: {a: {type: uri_file, path: ./make.yml, path_on_compute: "file:./x"}}', 'inputs.a'],
     ['code: ./nowhere', 'code: nowhere does not exist'],
+    [
+      'code: git+https://token@example.org/t.git',
+      'code: none is taken from a Git repository; clone it and name the folder',
+    ],
+    // azure-ai-ml reads a text as Python's int() does, and says "Not a valid integer." of these.
+    ...['two', '2.0', '0x10', ''].map((text) => [
+      `resources: {instance_count: "${text}"}`,
+      'resources.instance_count: must be a whole number, or a binding',
+    ]),
+    ['limits: {timeout: soon}', 'limits.timeout: must be a whole number, or a binding'],
+    ['limits: {timeout: true}', 'limits.timeout: must be a whole number, or a binding'],
+    ['resources: {instance_count: "0"}', 'resources.instance_count: Too small'],
+    ['services: {lab: {type: ssh, port: high}}', 'services.lab.port: must be a whole number'],
+    ['services: {lab: {type: SSH, log_dir: x}}', 'services.lab.log_dir: is of the type tensor_board alone'],
     ['environment_variables: {AZUREML_RUN: "1"}', 'environment_variables.AZUREML_RUN'],
   ])('is refused with %s', async (key, problem) => {
     const { problems } = await linted(command(`    command: echo\n    ${key}\n`));
@@ -189,7 +210,10 @@ describe('a command written out in the pipeline', () => {
     'inputs: {a: {type: mltable, path: "azureml:t:1", mode: eval_download}}',
     'inputs: {a: {value: 3}}',
     'resources: {instance_count: 2, docker_args: [a], locations: [westeurope], properties: {a: {b: 1}}}',
-    'environment_variables: {A: 1, B: true}',
+    'environment_variables: {A: 1, B: true, C: null}',
+    'resources: {instance_count: " 2 "}',
+    'limits: {timeout: "${{parent.inputs.seconds}}"}',
+    'services: {lab: {type: SSH, ssh_public_keys: k}, board: {type: Tensor_Board, log_dir: x}}',
     'outputs: {o: {type: mlflow_model, mode: upload, name: best, version: 3}}',
   ])('may have %s', async (key) => {
     expect(await linted(command(`    command: echo\n    ${key}\n`))).toEqual({ problems: [], unchecked: [] });

@@ -79,6 +79,30 @@ describe('components of other types than command', () => {
   });
 });
 
+describe('a trial whose inputs stand in its command without quotes', () => {
+  it.each([
+    ['sweep.yml', 'jobs.tuned: trial.yml: '],
+    ['sweep-inline.yml', 'jobs.tuned: trial.'],
+  ])('is said to be unchecked: %s', async (name, at) => {
+    const file = path.join(folder, 'variants', name);
+    const trial = path.join(folder, 'variants', name === 'sweep.yml' ? 'trial.yml' : name);
+    const text = readFileSync(trial, 'utf8');
+    expect(text).toContain("'${{inputs.things}}'");
+    writeFileSync(trial, text.replace("'${{inputs.things}}'", '${{inputs.things}}'));
+    const { problems, unchecked } = await lintFiles([file]);
+    writeFileSync(trial, text);
+    expect({
+      problems,
+      unchecked: unchecked.map((line) => line.replaceAll(`${folder}/variants/`, '')),
+    }).toEqual({
+      problems: [],
+      unchecked: [
+        `${name}: ${at}command: whether the values of \${{inputs.things}} hold blanks or signs of the shell; between single quotes any may stand`,
+      ],
+    });
+  });
+});
+
 describe('jobs of other types than command', () => {
   it.each<[string, string, string, string]>([
     [
