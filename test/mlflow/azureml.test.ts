@@ -15,7 +15,7 @@ import { readGolden } from '../support/goldens.ts';
 import { madeSummary, REPORT, SHEETS, writeReport, writeSplit } from '../support/mlflow/made-step.ts';
 import {
   RENEWED,
-  startTrackingServer,
+  servedForTest,
   type TrackingServer,
   type TrackingServerOptions,
 } from '../support/mlflow/tracking-server.ts';
@@ -43,7 +43,6 @@ const { flows } = readGolden<{ flows: Record<string, Flow> }>('azureml-mlflow.js
 const WORKSPACE =
   '/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 const RUN = 'convert_1';
-const servers: TrackingServer[] = [];
 
 /** A JSON Web Token that is good for so long. */
 function token(seconds: number): string {
@@ -54,12 +53,11 @@ function token(seconds: number): string {
 let jobToken = '';
 
 async function serve(options: TrackingServerOptions = {}): Promise<TrackingServer> {
-  const server = await startTrackingServer({ workspace: WORKSPACE, ...options });
+  const server = await servedForTest({ workspace: WORKSPACE, ...options });
   server.runs.set(RUN, {
     ...{ id: RUN, experimentId: 'e-1', name: 'convert', startTime: 0, status: 'RUNNING' },
     ...{ params: {}, metrics: {}, endTime: undefined, tags: {} },
   });
-  servers.push(server);
   return server;
 }
 
@@ -117,9 +115,8 @@ beforeEach(() => {
   for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) vi.stubEnv(name, arm.env[name]);
   arm.tokens.length = 0;
 });
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 afterAll(() => arm.reset());
 

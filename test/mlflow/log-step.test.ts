@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logStep } from '../../src/mlflow/log-step.ts';
 import {
   madeSummary,
@@ -8,23 +8,7 @@ import {
   writeReport,
   writeSplit,
 } from '../support/mlflow/made-step.ts';
-import {
-  startTrackingServer,
-  type TrackingServer,
-  type TrackingServerOptions,
-} from '../support/mlflow/tracking-server.ts';
-
-const servers: TrackingServer[] = [];
-
-async function serve(options: TrackingServerOptions = {}): Promise<TrackingServer> {
-  const server = await startTrackingServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
+import { servedForTest } from '../support/mlflow/tracking-server.ts';
 
 /** Lines that logging the split step tells. */
 async function logSplit(env: NodeJS.ProcessEnv, { exitCode = 0, budgetMs = 9000 } = {}): Promise<string[]> {
@@ -49,7 +33,7 @@ async function logReport(env: NodeJS.ProcessEnv, caseId: 'folder' | 'hmac' = 'hm
 
 describe('a server that does what it should', () => {
   test('gets a run with what the split step did', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     expect(await logSplit({ MLFLOW_TRACKING_URI: server.url })).toEqual([]);
     const [run] = server.runs.values();
     const { startTime, endTime, tags, ...rest } = run;
@@ -83,7 +67,7 @@ describe('a server that does what it should', () => {
   });
 
   test('is told that a step failed, and of which run it is a part', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW_PARENT_RUN: 'whole' };
     await logSplit(env, { exitCode: 2 });
     const [{ status, tags }] = server.runs.values();
@@ -92,7 +76,7 @@ describe('a server that does what it should', () => {
   });
 
   test('may lie below a path', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     await logSplit({ MLFLOW_TRACKING_URI: `${server.url}/ml/flow/` });
     expect(new Set(server.seen.map(({ path }) => path))).toEqual(
       new Set(['create', 'log-batch', 'update'].map((what) => `/ml/flow/api/2.0/mlflow/runs/${what}`)),
@@ -100,7 +84,7 @@ describe('a server that does what it should', () => {
   });
 
   test('gets into the run that is given, which is neither started nor ended', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     await logSplit({ MLFLOW_TRACKING_URI: server.url });
     const before = server.seen.length;
     const [run] = server.runs.values();
@@ -112,7 +96,7 @@ describe('a server that does what it should', () => {
   });
 
   test('gets into an experiment by id, by name, or by a name that is new', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     const env = { MLFLOW_TRACKING_URI: server.url };
     await logSplit({ ...env, MLFLOW_EXPERIMENT_ID: '17' });
     await logSplit({ ...env, MLFLOW_EXPERIMENT_NAME: 'lung 1' });
@@ -122,7 +106,7 @@ describe('a server that does what it should', () => {
   });
 
   test('keeps parameters as they are, and gets all else', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     await logSplit({ MLFLOW_TRACKING_URI: server.url });
     const [run] = server.runs.values();
     run.params['split.seed'] = '8';
@@ -136,7 +120,7 @@ describe('a server that does what it should', () => {
 
 describe('the report', () => {
   test('is logged with its sheets where patients are named by HMACs', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     expect(await logReport({ MLFLOW_TRACKING_URI: server.url })).toEqual([]);
     const below = '0/run-1/artifacts';
     expect([...server.artifacts].map(([path, bytes]) => [path, new Uint8Array(bytes)])).toEqual([
@@ -151,7 +135,7 @@ describe('the report', () => {
   });
 
   test('is logged last, when the run has ended', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     await logReport({ MLFLOW_TRACKING_URI: server.url });
     const order = server.seen.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
     expect(order).toEqual([
@@ -161,7 +145,7 @@ describe('the report', () => {
   });
 
   test('stays here where patients are named by their folders, unless it is asked for', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     const env = { MLFLOW_TRACKING_URI: server.url };
     expect(await logReport(env, 'folder')).toEqual([
       `pass2-write: MLflow at ${server.host}: values are logged; the report shows patients by the names of their folders, and is logged with SWINPREP_MLFLOW=report`,
@@ -174,7 +158,7 @@ describe('the report', () => {
   });
 
   test('stays here for a word that is not known, which is told', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'reprt' };
     expect(await logReport(env, 'hmac')).toEqual([
       `pass2-write: MLflow at ${server.host}: SWINPREP_MLFLOW is "reprt", which counts as values; it is report, values or off, or not set`,
@@ -189,7 +173,7 @@ describe('the report', () => {
     ['./mlruns/0', 'a path'],
     ['mlflow-artifacts://other.example:5000/0/artifacts', 'other.example:5000'],
   ])('goes to no place that only the server has named: %s', async (artifact_uri, shown) => {
-    const server = await serve({
+    const server = await servedForTest({
       trouble: ({ path }, response) => {
         if (!path.endsWith('runs/create')) return false;
         response.end(JSON.stringify({ run: { info: { run_id: 'run-1', artifact_uri } } }));
@@ -204,7 +188,7 @@ describe('the report', () => {
   });
 
   test('goes into the run that is given, where that says', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     await logSplit({ MLFLOW_TRACKING_URI: server.url });
     await logReport({ MLFLOW_TRACKING_URI: server.url, MLFLOW_RUN_ID: 'run-1' });
     expect([...server.artifacts.keys()]).toContain('0/run-1/artifacts/report/index.html');
@@ -212,7 +196,7 @@ describe('the report', () => {
 });
 
 test('of patients no name is sent but in a report', async () => {
-  const server = await serve();
+  const server = await servedForTest();
   const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'report' };
   await logSplit(env);
   await logReport(env);

@@ -11,17 +11,20 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const options = (env: NodeJS.ProcessEnv): ParentRun<string> => ({
-  ...{ name: 'preprocess', env, tell: (line) => void told.push(line), budgetMs: 1000 },
+/** What a server that is gone is waited for. */
+const SHORT_MS = 1000;
+
+const options = (env: NodeJS.ProcessEnv, budgetMs = 9000): ParentRun<string> => ({
+  ...{ name: 'preprocess', env, tell: (line) => void told.push(line), budgetMs },
   endingOf: (result) => (result === 'stopped' ? 'KILLED' : 'FINISHED'),
 });
 
 /** What the steps of a run see of SWINPREP_MLFLOW*, and what the environment has afterwards. */
-async function seenBySteps(env: NodeJS.ProcessEnv, result = 'done'): Promise<object[]> {
+async function seenBySteps(env: NodeJS.ProcessEnv, result = 'done', budgetMs = 9000): Promise<object[]> {
   const own = () =>
     Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('SWINPREP_MLFLOW')));
   const during = await withParentRun(
-    { ...options(env), endingOf: () => options(env).endingOf(result) },
+    { ...options(env, budgetMs), endingOf: () => options(env).endingOf(result) },
     async () => own(),
   );
   return [during, own()];
@@ -83,7 +86,10 @@ test('where nothing is to be logged, nothing is sent', async () => {
 test('where the server cannot be had, the steps do not try', async () => {
   await server.stop();
   const env = { MLFLOW_TRACKING_URI: server.url, SWINPREP_MLFLOW: 'report' };
-  expect(await seenBySteps(env)).toEqual([{ SWINPREP_MLFLOW: 'off' }, { SWINPREP_MLFLOW: 'report' }]);
+  expect(await seenBySteps(env, 'done', SHORT_MS)).toEqual([
+    { SWINPREP_MLFLOW: 'off' },
+    { SWINPREP_MLFLOW: 'report' },
+  ]);
   expect(told).toEqual([
     expect.stringMatching(/^preprocess: MLflow at 127\.0\.0\.1:\d+: .+; no step is logged$/),
   ]);

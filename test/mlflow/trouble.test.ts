@@ -1,26 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logStep } from '../../src/mlflow/log-step.ts';
 import { madeSummary, writeSplit } from '../support/mlflow/made-step.ts';
-import {
-  startTrackingServer,
-  type TrackingServer,
-  type TrackingServerOptions,
-  type Trouble,
-} from '../support/mlflow/tracking-server.ts';
+import { servedForTest, startTrackingServer, type Trouble } from '../support/mlflow/tracking-server.ts';
 
 const TOKEN = 'tell-nobody';
-const servers: TrackingServer[] = [];
-
-async function serve(options: TrackingServerOptions = {}): Promise<TrackingServer> {
-  const server = await startTrackingServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
 
 async function log(env: NodeJS.ProcessEnv, budgetMs = 9000): Promise<string[]> {
   const told: string[] = [];
@@ -82,7 +66,7 @@ describe('one line tells what went wrong, and a step is none the worse for it', 
   };
 
   test.each(Object.entries(troubles))('%s', async (_, [trouble, message]) => {
-    const server = await serve({ trouble });
+    const server = await servedForTest({ trouble });
     const env = { MLFLOW_TRACKING_URI: server.url, MLFLOW_TRACKING_TOKEN: TOKEN };
     expect(await log(env)).toEqual([`split: MLflow at ${server.host}: ${message}`]);
     // It had been one request, not repeated.
@@ -106,7 +90,7 @@ describe('one line tells what went wrong, and a step is none the worse for it', 
   );
 
   test('a run that is not there, told once and by its variable', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     expect(await log({ MLFLOW_TRACKING_URI: server.url, MLFLOW_RUN_ID: 'nope' })).toEqual([
       `split: MLflow at ${server.host}: the run of MLFLOW_RUN_ID: it answers with 404, RESOURCE_DOES_NOT_EXIST`,
     ]);
@@ -116,14 +100,14 @@ describe('one line tells what went wrong, and a step is none the worse for it', 
   test('an experiment that is not there', async () => {
     const trouble: Trouble = (_, response) =>
       reply(response, 404, JSON.stringify({ error_code: 'RESOURCE_DOES_NOT_EXIST' }), JSON_TYPE);
-    const server = await serve({ trouble });
+    const server = await servedForTest({ trouble });
     expect(await log({ MLFLOW_TRACKING_URI: server.url, MLFLOW_EXPERIMENT_ID: '999' })).toEqual([
       `split: MLflow at ${server.host}: the experiment of MLFLOW_EXPERIMENT_ID: it answers with 404, RESOURCE_DOES_NOT_EXIST`,
     ]);
   });
 
   test('an artifact of the step that is not there', async () => {
-    const server = await serve();
+    const server = await servedForTest();
     const told: string[] = [];
     const options = { split: '/nowhere' };
     const env = { MLFLOW_TRACKING_URI: server.url };
@@ -147,7 +131,7 @@ describe('a server that is late', () => {
   };
 
   test.each(Object.entries(late))('%s', async (_, trouble) => {
-    const server = await serve({ trouble });
+    const server = await servedForTest({ trouble });
     expect(await log({ MLFLOW_TRACKING_URI: server.url }, 300)).toEqual([
       `split: MLflow at ${server.host}: no answer within 0.3 s`,
     ]);
@@ -156,7 +140,7 @@ describe('a server that is late', () => {
   });
 
   test('one request may be given less', async () => {
-    const server = await serve({ trouble: ({ path }) => path === batchUrl });
+    const server = await servedForTest({ trouble: ({ path }) => path === batchUrl });
     const env = { MLFLOW_TRACKING_URI: server.url, MLFLOW_HTTP_REQUEST_TIMEOUT: '0.2' };
     expect(await log(env)).toEqual([`split: MLflow at ${server.host}: no answer in time`]);
   });
@@ -185,7 +169,7 @@ describe('a request is sent again', () => {
   };
 
   test.each(Object.entries(faults))('%s', async (_, spoil) => {
-    const server = await serve({ trouble: atFirst(spoil) });
+    const server = await servedForTest({ trouble: atFirst(spoil) });
     const told = await log({ MLFLOW_TRACKING_URI: server.url });
     expect(told).toEqual([]);
     const [run, ...others] = server.runs.values();
@@ -197,7 +181,7 @@ describe('a request is sent again', () => {
 
   test('but a run is not started twice: it is looked for', async () => {
     const started: string[] = [];
-    const server = await serve({
+    const server = await servedForTest({
       trouble: ({ path, bytes }, response, nth) => {
         if (path !== createUrl || nth > 1) return false;
         // It is started, and nobody hears of it.
@@ -219,7 +203,7 @@ describe('a request is sent again', () => {
   });
 
   test('not for ever', async () => {
-    const server = await serve({
+    const server = await servedForTest({
       trouble: ({ path }, response) => path === batchUrl && reply(response, 500, ''),
     });
     expect(await log({ MLFLOW_TRACKING_URI: server.url })).toEqual([
@@ -258,16 +242,16 @@ describe('a credential', () => {
       `Bearer ${TOKEN}`,
     ],
   ])('%s', async (_, env, userinfo, authorization) => {
-    const server = await serve({ authorization: () => authorization });
+    const server = await servedForTest({ authorization: () => authorization });
     const MLFLOW_TRACKING_URI = server.url.replace('://', `://${userinfo}`);
     expect(await log({ ...env, MLFLOW_TRACKING_URI })).toEqual([]);
     expect([...server.runs.values()].map(({ status }) => status)).toEqual(['FINISHED']);
   });
 
   test('is sent to no other host, nor is anything else', async () => {
-    const other = await serve();
+    const other = await servedForTest();
     for (const status of [301, 302, 303, 307, 308]) {
-      const server = await serve({
+      const server = await servedForTest({
         trouble: ({ path }, response) => reply(response, status, '', { location: `${other.url}${path}` }),
       });
       await log({

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
 import { certificate } from '../azure/certificate.ts';
 
 export interface SeenRequest {
@@ -212,4 +213,11 @@ export async function startTrackingServer({
       return new Promise((closed) => server.close(() => closed()));
     },
   };
+}
+
+/** A tracking server until the end of the test that asks for it. */
+export async function servedForTest(options: TrackingServerOptions = {}): Promise<TrackingServer> {
+  const server = await startTrackingServer(options);
+  onTestFinished(() => server.stop());
+  return server;
 }

@@ -76,33 +76,22 @@ function settingsOfComponent(component: ParallelComponent | undefined): Partial<
   return settings;
 }
 
+const SETTINGS = [
+  'task',
+  'logging_level',
+  'mini_batch_size',
+  'partition_keys',
+  'input_data',
+  'resources',
+  'retry_settings',
+  'max_concurrency_per_instance',
+  'error_threshold',
+  'mini_batch_error_threshold',
+] as const satisfies readonly (keyof ParallelSettings)[];
+
 /** Those settings of a job or component that it has. */
 function written(of: ParallelSettings): Partial<ParallelSettings> {
-  const {
-    task,
-    logging_level,
-    mini_batch_size,
-    partition_keys,
-    input_data,
-    resources,
-    retry_settings,
-    max_concurrency_per_instance,
-    error_threshold,
-    mini_batch_error_threshold,
-  } = of;
-  const settings = {
-    task,
-    logging_level,
-    mini_batch_size,
-    partition_keys,
-    input_data,
-    resources,
-    retry_settings,
-    max_concurrency_per_instance,
-    error_threshold,
-    mini_batch_error_threshold,
-  };
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(SETTINGS.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
 }
 
 function componentOf(node: ParallelJob, place: NodePlace): ArmRequest {
