@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { componentsAtHand } from '../yaml/components-at-hand.ts';
 import { changesInShell, type Literal, textOf } from '../yaml/data-type.ts';
-import { type CommandTemplate, type Reference, referencesOf } from '../yaml/expressions.ts';
+import { type CommandTemplate, type Quotes, type Reference, referencesOf } from '../yaml/expressions.ts';
 import { withoutQuery } from '../yaml/input-value.ts';
 import type { JobBase } from '../yaml/jobs/job.ts';
 import type { PartialPipelineJob, PipelineNode } from '../yaml/pipeline.ts';
@@ -107,11 +107,23 @@ export function checkValues(
   for (const { reference } of referencesOf(template)) {
     const { of, name, quotes } = reference;
     const value = textAt(reference);
-    if (value === undefined || quotes === "'" || !changesInShell(value, quotes)) continue;
+    if (value === undefined) continue;
+    const surely = isPlainShell(template, quotes) ? quotes : '';
+    if (surely === "'" || !changesInShell(value, surely)) continue;
     report(
-      `command: \${{${of}.${name}}} stands without single quotes, and ${withoutQuery(value)} holds blanks or signs of the shell`,
+      `command: \${{${of}.${name}}} may stand without quotes, and ${withoutQuery(value)} holds blanks or signs of the shell`,
     );
   }
+}
+
+/**
+ * Whether the quotes of a reference are surely those of the shell: comments and here-documents have quotes that are none,
+ * and a substitution between double quotes begins anew.
+ */
+function isPlainShell(template: CommandTemplate, quotes: Quotes): boolean {
+  const parts = template.flatMap((part) => (part.kind === 'optional' ? part.parts : [part]));
+  const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+  return !/<<|(?:^|\s)#/.test(text) && !(quotes === '"' && /\$\(|`/.test(text));
 }
 
 async function isFolder(place: string): Promise<boolean> {

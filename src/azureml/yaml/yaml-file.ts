@@ -42,7 +42,15 @@ export function parseYaml<T>(
   for (const { message } of broken) report(`${file}: not valid YAML: ${message.split('\n', 1)[0]}`);
   if (broken.length > 0) return undefined;
   keepTexts(document);
-  return checkContent(document.toJS(), file, schema, report);
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // An alias without its anchor, or what cannot be merged, shows only now.
+    report(`${file}: not valid YAML: ${messageOf(error)}`);
+    return undefined;
+  }
+  return checkContent(content, file, schema, report);
 }
 
 /** Keys whose value is a name, though it may look like a number. */

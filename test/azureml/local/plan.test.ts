@@ -308,8 +308,19 @@ describe('planPipeline', () => {
     ['${{inputs.a}}', 'plain/v-1', undefined],
     ['"${{inputs.a}}"', 'two words & more', undefined],
     ["'${{inputs.a}}'", 'two $words', undefined],
-    ['${{inputs.a}}', 'two words', '${{inputs.a}} stands without single quotes, and two words holds blanks'],
-    ['"${{inputs.a}}"', '$HOME', '${{inputs.a}} stands without single quotes, and $HOME holds blanks'],
+    ['${{inputs.a}}', 'two words', '${{inputs.a}} may stand without quotes, and two words holds blanks'],
+    [
+      '"$(echo ${{inputs.a}})"',
+      'two words',
+      '${{inputs.a}} may stand without quotes, and two words holds blanks',
+    ],
+    ["$(nproc) '${{inputs.a}}'", 'two words', undefined],
+    [
+      "'${{inputs.a}}' # the first",
+      'two words',
+      '${{inputs.a}} may stand without quotes, and two words holds blanks',
+    ],
+    ['"${{inputs.a}}"', '$HOME', '${{inputs.a}} may stand without quotes, and $HOME holds blanks'],
   ])('holds a value to where it stands in a command: %s, %s', async (reference, value, problem) => {
     const yaml = `type: pipeline
 inputs: {a: x}

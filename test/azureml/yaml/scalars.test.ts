@@ -64,4 +64,10 @@ describe('a file', () => {
       b: { x: 2, y: true },
     });
   });
+
+  it.each(['a: *b', 'a: {<<: x}'])('that cannot be put together is told as no YAML: %s', (text) => {
+    const problems: string[] = [];
+    expect(parseYaml(text, 'f.yml', z.any(), (problem) => problems.push(problem))).toBeUndefined();
+    expect(problems).toEqual([expect.stringMatching(/^f\.yml: not valid YAML: /)]);
+  });
 });
